@@ -1,0 +1,1 @@
+//! Finds why a Kubernetes node or pod is stuck.

@@ -1,0 +1,1 @@
+//! The commands `etio` and `ruleck`.

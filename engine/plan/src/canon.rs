@@ -1,0 +1,139 @@
+//! The one way each textual type is written, so that equality joins what is the same.
+
+use alloc::{format, string::String};
+use core::cmp::Ordering;
+
+use crate::Type;
+
+/// The canonical spelling of a text of type `ty`. Text that has no canonical form is kept as it is.
+///
+/// - a `cid` loses its runtime prefix and is cut to 12 hex digits;
+/// - an `image` gets registry, `library/` and tag filled in as the container runtimes do;
+/// - a `digest` loses an image name before `@`;
+/// - a `uid` is lower case.
+#[must_use]
+pub fn canonical(ty: &Type, text: &str) -> String {
+    let text = text.trim();
+    match ty {
+        Type::Cid => cid(text),
+        Type::Image => image(text),
+        Type::Digest => text.rsplit('@').next().unwrap_or(text).into(),
+        Type::Uid => text.to_ascii_lowercase(),
+        Type::Pod => pod(text),
+        _ => text.into(),
+    }
+}
+
+fn cid(text: &str) -> String {
+    let id = text.rsplit("://").next().unwrap_or(text);
+    match id.get(..12) {
+        Some(short) if id.bytes().all(|b| b.is_ascii_hexdigit()) => short.to_ascii_lowercase(),
+        _ => id.into(),
+    }
+}
+
+/// `name_namespace(uid)`, `name_namespace` and a bare name become `namespace/name`.
+fn pod(text: &str) -> String {
+    if text.contains('/') {
+        return text.into();
+    }
+    let bare = text.split('(').next().unwrap_or(text);
+    match bare.rsplit_once('_') {
+        Some((name, namespace)) => format!("{namespace}/{name}"),
+        None => format!("default/{bare}"),
+    }
+}
+
+/// Fills in what a reference leaves out, as in the distribution project's `reference` package: the
+/// first part is a registry when it has a dot or a colon or is `localhost`.
+fn image(text: &str) -> String {
+    let text = text.rsplit("://").next().unwrap_or(text);
+    if text.is_empty() || text.starts_with("sha256:") {
+        return text.into();
+    }
+    let (registry, rest) = match text.split_once('/') {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => (first, rest),
+        _ => ("docker.io", text),
+    };
+    let registry = if registry == "index.docker.io" { "docker.io" } else { registry };
+    let library =
+        if registry == "docker.io" && !rest.contains('/') { "library/" } else { "" };
+    let last = rest.rsplit('/').next().unwrap_or(rest);
+    let tag = if last.contains([':', '@']) { "" } else { ":latest" };
+    format!("{registry}/{library}{rest}{tag}")
+}
+
+/// Compares two versions by their numbers, then what follows them: `v1.9` < `v1.13.5-aliyun.1`,
+/// `1.14.0-rc.1` < `1.14.0`. A missing number is zero.
+#[must_use]
+pub fn compare_versions(a: &str, b: &str) -> Ordering {
+    let (a, a_rest) = split_version(a);
+    let (b, b_rest) = split_version(b);
+    let (mut a, mut b) = (a.split('.'), b.split('.'));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => break,
+            (x, y) => {
+                let number = |part: Option<&str>| part.and_then(|p| p.parse::<u64>().ok()).unwrap_or(0);
+                match number(x).cmp(&number(y)) {
+                    Ordering::Equal => {}
+                    other => return other,
+                }
+            }
+        }
+    }
+    // Only a pre-release orders; vendor suffixes (`-ce`, `-aliyun.1`, `+k3s1`) do not.
+    match (is_prerelease(a_rest), is_prerelease(b_rest)) {
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (true, true) => a_rest.cmp(b_rest),
+        (false, false) => Ordering::Equal,
+    }
+}
+
+fn split_version(text: &str) -> (&str, &str) {
+    let text = text.trim().trim_start_matches(['v', 'V']);
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn is_prerelease(rest: &str) -> bool {
+    ["-alpha", "-beta", "-rc"].iter().any(|mark| rest.starts_with(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_spellings() {
+        for (ty, text, expected) in [
+            (Type::Cid, "containerd://0916e388251d5b5d0e4f751545268d8f", "0916e388251d"),
+            (Type::Cid, "0916E388251D", "0916e388251d"),
+            (Type::Image, "nginx", "docker.io/library/nginx:latest"),
+            (Type::Image, "user/app:1", "docker.io/user/app:1"),
+            (Type::Image, "10.8.2.1:9083/x:1", "10.8.2.1:9083/x:1"),
+            (Type::Image, "localhost/a", "localhost/a:latest"),
+            (Type::Image, "r.io/a@sha256:ab", "r.io/a@sha256:ab"),
+            (Type::Image, "docker-pullable://r.io/a@sha256:ab", "r.io/a@sha256:ab"),
+            (Type::Digest, "r.io/a@sha256:ab", "sha256:ab"),
+            (Type::Pod, "web-0_default(8d73e524)", "default/web-0"),
+            (Type::Pod, "kube-system/dns", "kube-system/dns"),
+        ] {
+            assert_eq!(canonical(&ty, text), expected, "{ty:?} {text}");
+        }
+    }
+
+    #[test]
+    fn versions_compare_by_number() {
+        for (a, b, expected) in [
+            ("v1.9", "v1.13.5-aliyun.1", Ordering::Less),
+            ("18.06.1-ce", "18.06.1", Ordering::Equal),
+            ("1.14", "1.14.0", Ordering::Equal),
+            ("1.14.0-rc.1", "1.14.0", Ordering::Less),
+            ("v1.22.0-rc.0+abc", "1.21.1", Ordering::Greater),
+        ] {
+            assert_eq!(compare_versions(a, b), expected, "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Scalar expressions over a rule's variables. They are total: a failure is an absent value.
+
+use alloc::{boxed::Box, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+use crate::{FieldId, ParamId, SlotId, Value};
+
+/// A scalar expression. Absent operands make comparisons false and other results absent.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Expr {
+    /// A constant.
+    Const(Value),
+    /// A scalar variable.
+    Slot(SlotId),
+    /// A field of the row being tested; only inside [`Atom::tests`](crate::Atom::tests).
+    Cell(FieldId),
+    /// A tunable number.
+    Param(ParamId),
+    /// The time of the row a row variable is bound to (an event's instant, a row's observation,
+    /// since when a derived row holds).
+    TimeOf(SlotId),
+    /// `age(t)`: from an instant to now, negative before it. The compiler admits it only as one
+    /// side of a comparison whose other side is free of it, and in texts.
+    Age(Box<Expr>),
+    /// `not e`.
+    Not(Box<Expr>),
+    /// `a and b …`.
+    All(Vec<Expr>),
+    /// `a or b …`.
+    Any(Vec<Expr>),
+    /// A comparison.
+    Cmp(Cmp, Box<Expr>, Box<Expr>),
+    /// Arithmetic on integers, durations, times and bytes; saturating.
+    Arith(Arith, Box<Expr>, Box<Expr>),
+    /// A call of a built-in.
+    Call(Func, Vec<Expr>),
+}
+
+/// A comparison operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Cmp {
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+/// An arithmetic operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Arith {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+}
+
+/// The built-in functions. All are pure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Func {
+    /// `registry(image) -> text`
+    Registry,
+    /// `repository(image) -> text`
+    Repository,
+    /// `tag(image) -> text`
+    Tag,
+    /// `namespace(pod) -> text`
+    Namespace,
+    /// `name(pod) -> text`, without the namespace.
+    Name,
+    /// `lower(text) -> text`
+    Lower,
+    /// `len(list|text|map) -> int`
+    Len,
+    /// `under(path, directory) -> bool`: the path is the directory or below it.
+    Under,
+    /// `x in list -> bool`
+    In,
+    /// `list has x`, `map has "key" -> bool`
+    Has,
+    /// `map["key"] -> T?`
+    Get,
+    /// `contains(text, part) -> bool`
+    Contains,
+    /// `starts_with(text, prefix) -> bool`
+    StartsWith,
+    /// `ends_with(text, suffix) -> bool`
+    EndsWith,
+    /// `present(x) -> bool`: an optional value is there.
+    Present,
+    /// `pod(namespace, name) -> pod`
+    MakePod,
+    /// `text(x) -> text`: the canonical spelling of an id, version, address or enum.
+    AsText,
+}

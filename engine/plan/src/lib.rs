@@ -1,0 +1,35 @@
+//! The contract between the compiler and the engine.
+//!
+//! The compiler (`etio-dsl`) writes a [`Pack`]; the engine, the scanner and ingest read it. Nothing
+//! here computes a match: this crate holds the shapes, the canonical spellings of values, and the
+//! one door ([`Pack::from_bytes`]) through which foreign bytes become a pack.
+//!
+//! Times are `i64` nanoseconds since the Unix epoch in UTC, durations `i64` nanoseconds.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod canon;
+mod expr;
+mod fact;
+mod ids;
+mod pack;
+mod pattern;
+mod rule;
+mod schema;
+mod validate;
+mod value;
+
+pub use canon::{canonical, compare_versions};
+pub use expr::{Arith, Cmp, Expr, Func};
+pub use fact::{Fact, Input, Origin, Scope};
+pub use ids::{EnumId, FieldId, ParamId, RelId, SlotId, SourceId};
+pub use pack::{Pack, PackError};
+pub use pattern::{Extractor, Hole, HoleType, Pattern, PatternColumn, Piece, Spelling};
+pub use rule::{
+    AggOp, Atom, Body, Cond, Explains, Finding, Head, Part, Pick, Rule, Severity, Slot, SlotType,
+    Source, Text, Window,
+};
+pub use schema::{Enum, Field, Kind, Param, Relation};
+pub use value::{Type, Value};

@@ -1,0 +1,109 @@
+//! What facts look like: relations, their typed fields, and what is known about collecting them.
+
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+use crate::{FieldId, ParamId, Type, Value};
+
+/// How a relation's rows come to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Kind {
+    /// Happened at an instant; given by the host or extracted from text.
+    Event,
+    /// Keyed state: the newest row of a key stands until removed.
+    Entity,
+    /// Defined by rules; truth-maintained.
+    Derived,
+    /// A diagnosis per key; truth-maintained, with a life cycle.
+    Finding,
+}
+
+/// A typed field of a relation.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// `T?`: may be absent.
+    pub optional: bool,
+    /// Part of an entity's key, or of a finding's.
+    pub key: bool,
+    /// What the producer means by silence; applied to a collected row that lacks the field.
+    pub default: Option<Value>,
+    /// A column the compiler added for a `field ~ template`; never shown.
+    pub hidden: bool,
+}
+
+/// A set of typed rows.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Relation {
+    /// Full path, for example `std.kube.Pod`.
+    pub path: String,
+    /// How its rows come to be.
+    pub kind: Kind,
+    /// Its fields in declaration order, hidden ones last.
+    pub fields: Vec<Field>,
+    /// The field that says since when an entity's row has been as it is (`since f: time?`).
+    pub since: Option<FieldId>,
+    /// Its producer may drop records: absence over it counts but confirms nothing by itself (M3.4).
+    pub lossy: bool,
+    /// How an operator collects it, shown in a finding's `needs`.
+    pub collect: String,
+    /// How long an event must be kept so that no condition misses it (M6.3); `None` when no rule
+    /// reads the relation and for all kinds but events.
+    pub retention: Option<i64>,
+    /// How long superseded rows are kept for `changes` and `as of`; zero when no rule asks.
+    pub history: i64,
+    /// The doc comment.
+    pub doc: String,
+}
+
+impl Relation {
+    /// The last part of the path.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or(&self.path)
+    }
+
+    /// A field by name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<FieldId> {
+        let at = self.fields.iter().position(|field| field.name == name)?;
+        u16::try_from(at).ok().map(FieldId)
+    }
+}
+
+/// A closed list of names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Enum {
+    /// Full path.
+    pub path: String,
+    /// Its names.
+    pub names: Vec<String>,
+}
+
+/// A number a site may tune: `param stall = 10m in 1m..2h`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Param {
+    /// Path of the rule, then the name: `std.image.image_pull_queue_blocked.stall`.
+    pub path: String,
+    /// Its type.
+    pub ty: Type,
+    /// Its value unless a site sets another.
+    pub default: Value,
+    /// The least value allowed.
+    pub low: Value,
+    /// The greatest value allowed.
+    pub high: Value,
+    /// The doc comment.
+    pub doc: String,
+}
+
+impl crate::Pack {
+    /// A parameter by id.
+    #[must_use]
+    pub fn param(&self, id: ParamId) -> Option<&Param> {
+        self.params.get(id.index())
+    }
+}

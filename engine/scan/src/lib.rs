@@ -1,0 +1,1 @@
+//! Text to typed captures, for all patterns of a pack at once.

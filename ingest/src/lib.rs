@@ -1,0 +1,2 @@
+//! Turns collected files into facts.
+mod row;

@@ -1,0 +1,90 @@
+//! What a format makes of its text, before the bundle is settled.
+//!
+//! A format knows neither the pack nor the other files: it names relations and fields as the standard
+//! library declares them, says "when" as far as its text does, and leaves the rest to `settle`.
+
+use etio_plan::Value;
+
+/// When something happened or was observed, as far as the text says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum When {
+    /// At this instant.
+    At(i64),
+    /// This long before the collection (`5m12s`), in nanoseconds.
+    Ago(i64),
+    /// The text does not say: a line has the time of the line before it, an object that of its
+    /// collection.
+    #[default]
+    Unknown,
+}
+
+/// A row of an input relation.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Row {
+    /// Full path of the relation, `std.kube.Pod`.
+    pub relation: &'static str,
+    /// Its fields that are there. A `node` left out is settled later. A value of type time that the
+    /// text gives as an age is `Value::Duration`, measured back from the collection.
+    pub fields: Vec<(&'static str, Value)>,
+    /// When.
+    pub when: When,
+    /// The line it stands on, from 1.
+    pub line: u64,
+    /// The text shown as evidence: the line, or a short rendering of the object.
+    pub text: String,
+}
+
+/// Which log relations a line may belong to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Program {
+    /// `std.node.KubeletLog`
+    Kubelet,
+    /// `std.node.RuntimeLog`
+    Runtime,
+    /// `std.node.KernelLog`
+    Kernel,
+    /// `std.node.SystemLog`
+    System,
+    /// A pasted line that does not say: offered to all of them and to `KubeEvent.message`.
+    Unknown,
+}
+
+/// One record of a log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record<'a> {
+    /// Who wrote it.
+    pub program: Program,
+    /// The program's own name, where the text has it.
+    pub name: Option<&'a str>,
+    /// The host, where the text has it.
+    pub host: Option<&'a str>,
+    /// info, warning, error or fatal.
+    pub level: Option<&'static str>,
+    /// When.
+    pub when: When,
+    /// What it says, without header.
+    pub message: std::borrow::Cow<'a, str>,
+    /// The line it starts on, from 1.
+    pub line: u64,
+    /// The line as it stands, shown as evidence.
+    pub text: &'a str,
+}
+
+/// What a format gives while it reads.
+pub trait Out {
+    /// A row.
+    fn row(&mut self, row: Row);
+    /// A log record.
+    fn record(&mut self, record: Record<'_>);
+    /// All rows of this relation with these fields, as of this moment, are in this document: what is
+    /// left out does not exist. Without scope: of the whole cluster, or of the document's node.
+    fn complete(&mut self, relation: &'static str, scope: Vec<(&'static str, Value)>, when: When);
+    /// The node this document speaks of.
+    fn node(&mut self, name: &str);
+    /// Another name (hostname, FQDN, address) of a node.
+    fn alias(&mut self, node: &str, other: &str);
+    /// The document says when it was collected.
+    fn collected_at(&mut self, time: i64);
+    /// A line that was not understood.
+    fn unparsed(&mut self, line: u64, why: &'static str);
+}

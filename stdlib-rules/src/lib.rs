@@ -1,0 +1,1 @@
+//! Etio's standard library of failure modes.

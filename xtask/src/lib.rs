@@ -1,0 +1,1 @@
+//! Every chore of the project as a command.
