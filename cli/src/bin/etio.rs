@@ -1,0 +1,5 @@
+//! `etio`: finds why a Kubernetes node or pod is stuck.
+
+fn main() -> etio_cli::Exit {
+    etio_cli::etio()
+}

@@ -1,0 +1,24 @@
+//! What a command's exit code says.
+
+use std::process::{ExitCode, Termination};
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// Nothing found, nothing to complain about.
+    Clean,
+    /// Findings were shown, or a lint or test complained.
+    Found,
+    /// The command line or an input was unusable.
+    Unusable,
+}
+
+impl Termination for Exit {
+    fn report(self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Clean => 0,
+            Self::Found => 1,
+            Self::Unusable => 2,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! One self-contained page: no scripts, no requests, prints well.
+
+use std::fmt::Write as _;
+
+use super::model::severity_word;
+use super::{Finding, Report, Verdict, rfc3339};
+
+const STYLE: &str = "\
+body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1e21}
+article{border:1px solid #d8dce1;border-left-width:5px;border-radius:6px;padding:.8rem 1.2rem;margin:1rem 0}
+.critical{border-left-color:#c62828}.warning{border-left-color:#e69500}.info{border-left-color:#2a7fa8}
+h2{font-size:1.05rem;margin:0 0 .3rem}small,dt,.at{color:#667}dl{display:grid;grid-template-columns:6rem 1fr;gap:.2rem 1rem}
+dd{margin:0}pre{margin:.1rem 0 .5rem;white-space:pre-wrap;font-size:.85rem}
+@media(prefers-color-scheme:dark){body{background:#16181b;color:#e4e6e9}article{border-color:#3a3f45}}";
+
+/// The report as a page.
+pub(crate) fn render(report: &Report) -> String {
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Etio report</title>\n\
+         <style>{STYLE}</style>\n<h1>What is wrong</h1>\n<p><small>{} files, as of {}</small></p>\n",
+        report.inputs.len(),
+        rfc3339(report.as_of)
+    );
+    if report.findings.is_empty() {
+        page.push_str("<p>Nothing found.</p>\n");
+    }
+    for finding in &report.findings {
+        article(&mut page, finding);
+    }
+    page.push_str("</html>\n");
+    page
+}
+
+fn article(page: &mut String, finding: &Finding) {
+    let verdict = match finding.verdict {
+        Verdict::Confirmed => "confirmed",
+        Verdict::Suspected => "suspected",
+    };
+    let role = if finding.root { "root cause" } else { "symptom" };
+    // Writing into a string cannot fail.
+    let _ = writeln!(
+        page,
+        "<article id=\"{}\" class=\"{}\"><h2>{}</h2><small>{} · {} · {verdict} · {role}</small><dl>",
+        escape(&finding.id),
+        severity_word(finding.severity),
+        escape(&finding.title),
+        escape(&finding.mode),
+        escape(&finding.subject_text()),
+    );
+    for (name, text) in [("because", &finding.because), ("remedy", &finding.remedy)] {
+        if !text.is_empty() {
+            let _ = writeln!(page, "<dt>{name}</dt><dd>{}</dd>", escape(text));
+        }
+    }
+    for need in &finding.needs {
+        let _ = writeln!(page, "<dt>collect</dt><dd>{} <code>{}</code></dd>", escape(&need.relation), escape(&need.collect));
+    }
+    for id in &finding.explained_by {
+        let _ = writeln!(page, "<dt>caused by</dt><dd><a href=\"#{0}\">{0}</a></dd>", escape(id));
+    }
+    page.push_str("</dl>\n");
+    for item in &finding.evidence {
+        let _ = writeln!(
+            page,
+            "<div class=\"at\">{}:{}</div><pre>{}</pre>",
+            escape(&item.path),
+            item.line,
+            escape(&item.text)
+        );
+    }
+    for url in finding.refs.iter().filter(|url| url.starts_with("https://")) {
+        let _ = writeln!(page, "<div><a href=\"{0}\">{0}</a></div>", escape(url));
+    }
+    page.push_str("</article>\n");
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn text_cannot_become_markup() {
+        assert_eq!(super::escape("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
+    }
+}

@@ -1,0 +1,270 @@
+//! The report for people: roots first, symptoms folded under their cause.
+//!
+//! Styles are always written; the stream strips them where it is no terminal.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use etio_plan::Severity;
+
+use super::model::severity_word;
+use super::{Evidence, Finding, Report, Status, Verdict, rfc3339};
+
+const DIM: Style = Style::new().dimmed();
+const BOLD: Style = Style::new().bold();
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Lines of evidence shown for a root, and symptoms shown under one, before the rest is counted.
+const EVIDENCE: usize = 4;
+const SYMPTOMS: usize = 6;
+
+/// How to lay the report out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    /// Columns to wrap at.
+    pub(crate) width: usize,
+    /// Show all evidence and all symptoms.
+    pub(crate) all: bool,
+}
+
+/// The report as text with styles.
+pub(crate) fn render(report: &Report, layout: Layout) -> String {
+    let mut page = Page { out: String::new(), layout, tree: Tree::of(&report.findings) };
+    page.head(report);
+    let roots = page.tree.roots.clone();
+    for root in roots {
+        page.root(root);
+    }
+    page.foot(report);
+    page.out
+}
+
+/// Who is shown under whom. Each finding is shown once.
+struct Tree<'a> {
+    roots: Vec<&'a Finding>,
+    children: HashMap<&'a str, Vec<&'a Finding>>,
+}
+
+impl<'a> Tree<'a> {
+    fn of(findings: &'a [Finding]) -> Self {
+        let known: HashSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+        let mut tree = Self { roots: Vec::new(), children: HashMap::new() };
+        for finding in findings {
+            let cause = finding.explained_by.iter().map(String::as_str).find(|id| known.contains(id));
+            match cause {
+                Some(cause) if !finding.root => tree.children.entry(cause).or_default().push(finding),
+                _ => tree.roots.push(finding),
+            }
+        }
+        tree
+    }
+
+    fn below(&self, finding: &Finding) -> Vec<&'a Finding> {
+        self.children.get(finding.id.as_str()).cloned().unwrap_or_default()
+    }
+}
+
+struct Page<'a> {
+    out: String,
+    layout: Layout,
+    tree: Tree<'a>,
+}
+
+impl Page<'_> {
+    fn head(&mut self, report: &Report) {
+        let lines: u64 = report.inputs.iter().map(|input| input.lines).sum();
+        let facts: u64 = report.inputs.iter().map(|input| input.facts).sum();
+        self.line(&format!(
+            "{DIM}{}, {}, {}; as of {}{DIM:#}",
+            count(report.inputs.len() as u64, "file"),
+            count(lines, "line"),
+            count(facts, "fact"),
+            rfc3339(report.as_of)
+        ));
+    }
+
+    fn root(&mut self, finding: &Finding) {
+        let style = style(finding.severity);
+        let mark = match finding.severity {
+            Severity::Info => "·",
+            Severity::Warning => "▲",
+            Severity::Critical => "●",
+        };
+        self.line("");
+        self.line(&format!(
+            "{style}{mark} {}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}  {}",
+            severity_word(finding.severity),
+            finding.mode,
+            finding.subject_text(),
+            standing(finding),
+        ));
+        self.wrapped("  ", "  ", &finding.title, BOLD);
+        self.field("because", &finding.because);
+        self.field("remedy", &finding.remedy);
+        self.evidence(&finding.evidence);
+        for need in &finding.needs {
+            let what = if need.collect.is_empty() {
+                short(&need.relation).to_owned()
+            } else {
+                format!("{}  ({})", need.collect, short(&need.relation))
+            };
+            self.field("collect", &what);
+        }
+        let below = self.tree.below(finding);
+        if !below.is_empty() {
+            self.line(&format!("  {DIM}explains{DIM:#}"));
+            self.symptoms(&below, "  ");
+        }
+    }
+
+    fn symptoms(&mut self, findings: &[&Finding], indent: &str) {
+        let shown = if self.layout.all { findings.len() } else { SYMPTOMS.min(findings.len()) };
+        for (at, finding) in findings.iter().take(shown).enumerate() {
+            let last = at + 1 == findings.len();
+            let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
+            let style = style(finding.severity);
+            self.line(&format!(
+                "{indent}{DIM}{branch}{DIM:#} {style}{}{style:#}  {}{}",
+                finding.mode,
+                finding.title,
+                place(finding).map_or(String::new(), |place| format!("  {DIM}{place}{DIM:#}")),
+            ));
+            let children = self.tree.below(finding);
+            self.symptoms(&children, &format!("{indent}{DIM}{below}{DIM:#}"));
+        }
+        if shown < findings.len() {
+            let more = findings.len() - shown;
+            self.line(&format!("{indent}{DIM}└─ and {more} more (--all){DIM:#}"));
+        }
+    }
+
+    fn evidence(&mut self, evidence: &[Evidence]) {
+        let shown = if self.layout.all { evidence.len() } else { EVIDENCE.min(evidence.len()) };
+        for (at, item) in evidence.iter().take(shown).enumerate() {
+            let name = if at == 0 { "evidence" } else { "" };
+            let place = format!("{}:{}", clean(&item.path), item.line);
+            self.line(&format!("  {DIM}{name:<9}{place}{DIM:#}"));
+            let room = self.layout.width.saturating_sub(13).max(20);
+            self.line(&format!("             {}", cut(&clean(&item.text), room)));
+        }
+        if shown < evidence.len() {
+            self.line(&format!("  {DIM}         and {} more (--all){DIM:#}", evidence.len() - shown));
+        }
+    }
+
+    fn foot(&mut self, report: &Report) {
+        self.line("");
+        if report.findings.is_empty() {
+            self.line(&format!("{GOOD}nothing found{GOOD:#}"));
+        } else {
+            let roots = self.tree.roots.len() as u64;
+            let total = report.findings.len() as u64;
+            let symptoms = total - roots;
+            let tail = if symptoms == 0 {
+                String::new()
+            } else {
+                format!(", {} explained by them", count(symptoms, "finding"))
+            };
+            self.line(&format!("{BOLD}{}{BOLD:#}{tail}", count(roots, "root cause")));
+        }
+        let unparsed: u64 = report.inputs.iter().map(|input| input.unparsed).sum();
+        if unparsed > 0 {
+            let verb = if unparsed == 1 { "was" } else { "were" };
+            self.line(&format!("{DIM}{} {verb} not understood{DIM:#}", count(unparsed, "line")));
+        }
+        for note in &report.notes {
+            self.line(&format!("{DIM}note: {}{DIM:#}", clean(note)));
+        }
+    }
+
+    fn field(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            let first = format!("  {DIM}{name:<9}{DIM:#}");
+            self.wrapped(&first, "           ", text, Style::new());
+        }
+    }
+
+    /// Words of `text` in lines of at most the page's width. `first` and `rest` print as 11 columns
+    /// or fewer.
+    fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: Style) {
+        let room = self.layout.width.saturating_sub(11).max(20);
+        let mut lead = first;
+        let mut line = String::new();
+        for word in clean(text).split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+                self.line(&format!("{lead}{style}{line}{style:#}"));
+                line.clear();
+                lead = rest;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.line(&format!("{lead}{style}{line}{style:#}"));
+    }
+
+    fn line(&mut self, text: &str) {
+        // Writing into a string cannot fail.
+        let _ = writeln!(self.out, "{}", text.trim_end());
+    }
+}
+
+const fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Info => AnsiColor::Cyan.on_default(),
+        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+        Severity::Critical => AnsiColor::Red.on_default().bold(),
+    }
+}
+
+/// How sure, and since when or until when.
+fn standing(finding: &Finding) -> String {
+    let verdict = match finding.verdict {
+        Verdict::Confirmed => format!("{GOOD}confirmed{GOOD:#}"),
+        Verdict::Suspected => "suspected".to_owned(),
+    };
+    match (finding.status, finding.closed) {
+        (Status::Open, _) | (_, None) => verdict,
+        (Status::Lapsed, Some(at)) => format!("{verdict} {DIM}(past; last seen {}){DIM:#}", rfc3339(at)),
+        (Status::Resolved, Some(at)) => format!("{verdict} {DIM}(resolved {}){DIM:#}", rfc3339(at)),
+    }
+}
+
+fn place(finding: &Finding) -> Option<String> {
+    let first = finding.evidence.first()?;
+    Some(format!("{}:{}", clean(&first.path), first.line))
+}
+
+fn short(relation: &str) -> &str {
+    relation.rsplit('.').next().unwrap_or(relation)
+}
+
+fn count(n: u64, what: &str) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{grouped} {what}{plural}")
+}
+
+/// Inputs are not trusted with the terminal: control characters become blanks.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(room.saturating_sub(1)).collect();
+    format!("{head}…")
+}
+
+#[cfg(test)]
+mod tests;

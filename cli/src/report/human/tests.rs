@@ -1,0 +1,86 @@
+use super::*;
+use crate::report::{Input, Need};
+
+fn finding(id: &str, mode: &str, root: bool, explained_by: &[&str]) -> Finding {
+    Finding {
+        id: id.into(),
+        mode: mode.into(),
+        rule: format!("std.x.{}", mode.replace('-', "_")),
+        severity: Severity::Critical,
+        verdict: Verdict::Confirmed,
+        status: Status::Open,
+        subject: [("node".to_owned(), serde_json::Value::from("n1"))].into_iter().collect(),
+        opened: 0,
+        closed: None,
+        title: format!("title of {id}"),
+        because: "one two three".into(),
+        remedy: String::new(),
+        refs: vec![],
+        needs: vec![],
+        evidence: vec![Evidence {
+            relation: "std.kube.KubeEvent".into(),
+            path: "events.txt".into(),
+            line: 3,
+            text: "Pulling\u{1b}[31m image".into(),
+        }],
+        explains: vec![],
+        explained_by: explained_by.iter().map(|id| (*id).to_owned()).collect(),
+        root,
+    }
+}
+
+fn plain(findings: Vec<Finding>) -> String {
+    let inputs = vec![Input {
+        path: "events.txt".into(),
+        kind: "events".into(),
+        lines: 1234,
+        facts: 1,
+        unparsed: 1,
+    }];
+    let report = Report { etio: "0", inputs, findings, as_of: 0, notes: vec![] };
+    let styled = render(&report, Layout { width: 60, all: false });
+    anstream::adapter::strip_str(&styled).to_string()
+}
+
+#[test]
+fn symptoms_stand_under_their_cause_and_counts_are_grouped() {
+    let text = plain(vec![
+        finding("a", "cause", true, &[]),
+        finding("b", "symptom", false, &["a"]),
+        finding("c", "deeper", false, &["b"]),
+    ]);
+    let expected = "\
+1 file, 1,234 lines, 1 fact; as of 1970-01-01T00:00:00Z
+
+● critical  cause  node n1  confirmed
+  title of a
+  because  one two three
+  evidence events.txt:3
+             Pulling [31m image
+  explains
+  └─ symptom  title of b  events.txt:3
+     └─ deeper  title of c  events.txt:3
+
+1 root cause, 2 findings explained by them
+1 line was not understood
+";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_cause_that_is_not_shown_does_not_hide_its_symptom() {
+    assert!(plain(vec![finding("b", "symptom", false, &["gone"])]).contains("symptom"));
+}
+
+#[test]
+fn needs_say_what_to_collect() {
+    let mut suspected = finding("a", "cause", true, &[]);
+    suspected.verdict = Verdict::Suspected;
+    suspected.needs.push(Need {
+        relation: "std.kube.KubeletConfig".into(),
+        collect: "kubectl get --raw x".into(),
+    });
+    let text = plain(vec![suspected]);
+    assert!(text.contains("suspected"), "{text}");
+    assert!(text.contains("  collect  kubectl get --raw x (KubeletConfig)"), "{text}");
+}

@@ -1,0 +1,138 @@
+//! The report as data. Its serialised form is the JSON contract, field for field.
+
+use etio_plan::Severity;
+use serde::{Serialize, Serializer};
+
+/// What was read and what was found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    /// The version of Etio.
+    pub(crate) etio: &'static str,
+    /// One entry a file, in path order.
+    pub(crate) inputs: Vec<Input>,
+    /// Roots first, each followed by what it explains.
+    pub(crate) findings: Vec<Finding>,
+    /// The instant of collection.
+    #[serde(skip)]
+    pub(crate) as_of: i64,
+    /// What could not be read, for people.
+    #[serde(skip)]
+    pub(crate) notes: Vec<String>,
+}
+
+/// One file read.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Input {
+    pub(crate) path: String,
+    pub(crate) kind: String,
+    pub(crate) lines: u64,
+    pub(crate) facts: u64,
+    pub(crate) unparsed: u64,
+}
+
+/// One finding.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) id: String,
+    pub(crate) mode: String,
+    pub(crate) rule: String,
+    #[serde(serialize_with = "severity")]
+    pub(crate) severity: Severity,
+    pub(crate) verdict: Verdict,
+    pub(crate) status: Status,
+    pub(crate) subject: serde_json::Map<String, serde_json::Value>,
+    #[serde(serialize_with = "time")]
+    pub(crate) opened: i64,
+    #[serde(serialize_with = "optional_time")]
+    pub(crate) closed: Option<i64>,
+    pub(crate) title: String,
+    pub(crate) because: String,
+    pub(crate) remedy: String,
+    pub(crate) refs: Vec<String>,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) explains: Vec<String>,
+    pub(crate) explained_by: Vec<String>,
+    pub(crate) root: bool,
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verdict {
+    Confirmed,
+    Suspected,
+}
+
+/// Whether a finding still holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Open,
+    Lapsed,
+    Resolved,
+}
+
+/// What would decide a suspected finding.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Need {
+    pub(crate) relation: String,
+    pub(crate) collect: String,
+}
+
+/// A fact a finding rests on, down to the line.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub(crate) struct Evidence {
+    pub(crate) relation: String,
+    pub(crate) path: String,
+    pub(crate) line: u64,
+    pub(crate) text: String,
+}
+
+impl Finding {
+    /// The subject as people say it: `node worker-3, pod shop/cart`.
+    pub(crate) fn subject_text(&self) -> String {
+        let parts: Vec<String> = self
+            .subject
+            .iter()
+            .map(|(name, value)| match value {
+                serde_json::Value::String(text) => format!("{name} {text}"),
+                other => format!("{name} {other}"),
+            })
+            .collect();
+        parts.join(", ")
+    }
+}
+
+/// The word for a severity.
+pub(crate) const fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Critical => "critical",
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn severity<S: Serializer>(severity: &Severity, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(severity_word(*severity))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn time<S: Serializer>(time: &i64, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&rfc3339(*time))
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
+fn optional_time<S: Serializer>(time: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => to.serialize_str(&rfc3339(*time)),
+        None => to.serialize_none(),
+    }
+}
+
+/// An instant as RFC 3339 in UTC, with as many decimals as it has.
+pub(crate) fn rfc3339(nanos: i64) -> String {
+    jiff::Timestamp::from_nanosecond(i128::from(nanos))
+        .map_or_else(|_| format!("{nanos}ns"), |time| time.to_string())
+}

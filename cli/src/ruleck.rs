@@ -1,0 +1,1 @@
+//! The linter and test runner for rule files.

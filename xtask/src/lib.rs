@@ -1,1 +1,0 @@
-//! Every chore of the project as a command.

@@ -1,0 +1,57 @@
+//! Every chore of the project as a command: `cargo xtask <chore>`.
+
+mod run;
+
+use std::process::ExitCode;
+
+use run::{Step, run};
+
+const HELP: &str = "\
+cargo xtask <chore>
+
+  ci      all that must pass: fmt, clippy, tests, docs, deny
+  fmt     rustfmt on everything
+  lint    clippy with warnings denied
+  test    all tests
+  doc     all docs, with warnings denied
+  bless   rewrite every golden file from what the code does now
+  deny    licences, bans and sources of dependencies (installs cargo-deny if it is missing)
+  bench   the criterion benches
+";
+
+const FMT: Step = Step::cargo(&["fmt", "--all", "--check"]);
+const LINT: Step =
+    Step::cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
+const TEST: Step = Step::cargo(&["test", "--workspace", "--locked"]);
+const DOC: Step =
+    Step::cargo(&["doc", "--workspace", "--no-deps", "--locked"]).with("RUSTDOCFLAGS", "-D warnings");
+const INSTALL_DENY: Step = Step::cargo(&["install", "cargo-deny", "--locked", "--quiet"]);
+const DENY: Step = Step::cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]);
+const BENCH: Step = Step::cargo(&["bench", "-p", "etio-benches"]);
+
+fn main() -> ExitCode {
+    let chore = std::env::args().nth(1).unwrap_or_default();
+    let steps: Vec<Step> = match chore.as_str() {
+        "ci" => [vec![FMT, LINT, TEST, DOC], deny()].concat(),
+        "fmt" => vec![Step::cargo(&["fmt", "--all"])],
+        "lint" => vec![LINT],
+        "test" => vec![TEST],
+        "doc" => vec![DOC],
+        "bless" => vec![TEST.with("BLESS", "1")],
+        "deny" => deny(),
+        "bench" => vec![BENCH],
+        _ => {
+            print!("{HELP}");
+            return ExitCode::from(u8::from(!chore.is_empty()) * 2);
+        }
+    };
+    run(&steps)
+}
+
+fn deny() -> Vec<Step> {
+    if Step::cargo(&["deny", "--version"]).succeeds() {
+        vec![DENY]
+    } else {
+        vec![INSTALL_DENY, DENY]
+    }
+}

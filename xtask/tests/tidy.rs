@@ -1,0 +1,157 @@
+//! The layout and dependency rules of ARCHITECTURE.md, as tests.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace").into()
+}
+
+/// All files below `dir` with this ending, in path order, build output left out.
+fn files(dir: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![dir.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(&dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = entry.file_name();
+            if path.is_dir() {
+                if name != "target" && !name.to_string_lossy().starts_with('.') {
+                    open.push(path);
+                }
+            } else if name.to_string_lossy().ends_with(ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The `etio*` crates that a manifest names in its `[dependencies]`.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let text = read(&root().join(manifest));
+    let section = text.split("\n[dependencies]\n").nth(1).unwrap_or("");
+    section
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split(['.', ' ', '=']).next())
+        .filter(|name| name.starts_with("etio"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn arrows_between_crates_go_one_way() {
+    for (manifest, allowed) in [
+        ("engine/plan/Cargo.toml", &[][..]),
+        ("engine/Cargo.toml", &["etio-plan"]),
+        ("engine/scan/Cargo.toml", &["etio-plan"]),
+        ("dsl/Cargo.toml", &["etio-plan"]),
+        ("stdlib-rules/Cargo.toml", &["etio-plan"]),
+        ("ingest/Cargo.toml", &["etio-plan", "etio-scan"]),
+        (
+            "bindings/rust/Cargo.toml",
+            &["etio-engine", "etio-ingest", "etio-plan", "etio-scan", "etio-stdlib"],
+        ),
+    ] {
+        let found = dependencies(manifest);
+        let allowed: BTreeSet<String> = allowed.iter().map(|name| (*name).to_owned()).collect();
+        let more: Vec<_> = found.difference(&allowed).collect();
+        assert!(more.is_empty(), "{manifest} must not depend on {more:?}");
+    }
+}
+
+#[test]
+fn core_crates_have_no_std_and_no_unsafe() {
+    for crate_root in ["engine/plan/src/lib.rs", "engine/src/lib.rs", "engine/scan/src/lib.rs"] {
+        let text = read(&root().join(crate_root));
+        assert!(text.contains("#![no_std]"), "{crate_root} must be no_std");
+        assert!(text.contains("#![forbid(unsafe_code)]"), "{crate_root} must forbid unsafe code");
+    }
+}
+
+#[test]
+fn core_crates_take_no_authority() {
+    let banned = ["std::fs", "std::env", "std::time", "std::thread", "SystemTime", "Instant::now"];
+    for dir in ["engine", "dsl/src"] {
+        for path in files(&root().join(dir), ".rs") {
+            if path.components().any(|part| part.as_os_str() == "tests") {
+                continue;
+            }
+            let text = read(&path);
+            for word in banned {
+                assert!(!text.contains(word), "{} uses {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn pest_is_named_in_one_file() {
+    let named: Vec<PathBuf> = files(&root().join("dsl/src"), ".rs")
+        .into_iter()
+        .filter(|path| read(path).lines().any(|line| line.contains("pest::") || line.contains("pest_derive")))
+        .collect();
+    assert_eq!(named, [root().join("dsl/src/syntax/parse.rs")]);
+}
+
+#[test]
+fn no_file_is_too_long() {
+    for path in files(&root(), ".rs") {
+        let lines = read(&path).lines().count();
+        assert!(lines <= 600, "{} has {lines} lines; split it by what changes together", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    // Spelt apart so that this file does not find itself.
+    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimpl", "emented!"), concat!("to", "do!(")];
+    for ending in [".rs", ".etio", ".pest"] {
+        for path in files(&root(), ending) {
+            let text = read(&path);
+            for mark in marks {
+                assert!(!text.contains(mark), "{} contains {mark}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failure_mode_is_one_file_with_tests() {
+    for path in files(&root().join("stdlib-rules/rules"), ".etio") {
+        let text = read(&path);
+        let findings: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("finding "))
+            .filter_map(|rest| rest.split('(').next())
+            .collect();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_");
+        match findings.as_slice() {
+            [] => {}
+            [only] => {
+                assert_eq!(*only, stem, "{} is named after another mode", path.display());
+                let tests = text.lines().filter(|line| line.trim_start().starts_with("test \"")).count();
+                assert!(tests >= 2, "{}: {tests} tests; it needs one that fires and a near miss", path.display());
+            }
+            more => panic!("{} has {} findings; give each its file", path.display(), more.len()),
+        }
+    }
+}
+
+#[test]
+fn the_changelog_knows_the_version() {
+    let manifest = read(&root().join("Cargo.toml"));
+    let version = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("version = \""))
+        .and_then(|rest| rest.split('"').next())
+        .expect("the workspace has a version");
+    assert!(read(&root().join("CHANGELOG.md")).contains(version), "CHANGELOG.md lacks {version}");
+}
