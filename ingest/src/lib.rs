@@ -1,2 +1,10 @@
 //! Turns collected files into facts.
-mod row;
+//!
+//! A file is unpacked and decoded, recognised by its content, and read by one of the `formats` into
+//! rows and log records. What the extractors of a pack make of a record is kept, the record itself
+//! is not. When all files are read, the bundle is settled: years, ages and nodes that a file leaves open
+//! are filled in from the others.
+#![forbid(unsafe_code)]
+
+pub mod formats;
+pub mod row;

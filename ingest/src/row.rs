@@ -12,10 +12,27 @@ pub enum When {
     At(i64),
     /// This long before the collection (`5m12s`), in nanoseconds.
     Ago(i64),
+    /// At this reading of a wall clock whose zone, and perhaps year, the text leaves out.
+    Wall(Wall),
+    /// This long after the node was booted, in nanoseconds.
+    Boot(i64),
     /// The text does not say: a line has the time of the line before it, an object that of its
     /// collection.
     #[default]
     Unknown,
+}
+
+/// A reading of a wall clock in an unknown zone.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Wall {
+    /// The year, where the text has it.
+    pub year: Option<i16>,
+    /// From 1.
+    pub month: i8,
+    /// From 1.
+    pub day: i8,
+    /// Nanoseconds since midnight.
+    pub nanos: i64,
 }
 
 /// A row of an input relation.
