@@ -1,5 +1,6 @@
 //! Every chore of the project as a command: `cargo xtask <chore>`.
 
+mod eval;
 mod run;
 
 use std::process::ExitCode;
@@ -17,14 +18,15 @@ cargo xtask <chore>
   bless   rewrite every golden file from what the code does now
   deny    licences, bans and sources of dependencies (installs cargo-deny if it is missing)
   bench   the criterion benches
+  eval P  recall and precision over a tree of labelled cases (directories with a `case.json`)
 ";
 
 const FMT: Step = Step::cargo(&["fmt", "--all", "--check"]);
 const LINT: Step =
     Step::cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
 const TEST: Step = Step::cargo(&["test", "--workspace", "--locked"]);
-const DOC: Step =
-    Step::cargo(&["doc", "--workspace", "--no-deps", "--locked"]).with("RUSTDOCFLAGS", "-D warnings");
+const DOC: Step = Step::cargo(&["doc", "--workspace", "--no-deps", "--locked"])
+    .with("RUSTDOCFLAGS", "-D warnings");
 const INSTALL_DENY: Step = Step::cargo(&["install", "cargo-deny", "--locked", "--quiet"]);
 const DENY: Step = Step::cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]);
 const BENCH: Step = Step::cargo(&["bench", "-p", "etio-benches"]);
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "bless" => vec![TEST.with("BLESS", "1")],
         "deny" => deny(),
         "bench" => vec![BENCH],
+        "eval" => return eval::eval(std::env::args().nth(2).as_deref()),
         _ => {
             print!("{HELP}");
             return ExitCode::from(u8::from(!chore.is_empty()) * 2);

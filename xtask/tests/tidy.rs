@@ -96,7 +96,9 @@ fn core_crates_take_no_authority() {
 fn pest_is_named_in_one_file() {
     let named: Vec<PathBuf> = files(&root().join("dsl/src"), ".rs")
         .into_iter()
-        .filter(|path| read(path).lines().any(|line| line.contains("pest::") || line.contains("pest_derive")))
+        .filter(|path| {
+            read(path).lines().any(|line| line.contains("pest::") || line.contains("pest_derive"))
+        })
         .collect();
     assert_eq!(named, [root().join("dsl/src/syntax/parse.rs")]);
 }
@@ -105,14 +107,23 @@ fn pest_is_named_in_one_file() {
 fn no_file_is_too_long() {
     for path in files(&root(), ".rs") {
         let lines = read(&path).lines().count();
-        assert!(lines <= 600, "{} has {lines} lines; split it by what changes together", path.display());
+        assert!(
+            lines <= 600,
+            "{} has {lines} lines; split it by what changes together",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn nothing_is_left_unfinished() {
     // Spelt apart so that this file does not find itself.
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimpl", "emented!"), concat!("to", "do!(")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("unimpl", "emented!"),
+        concat!("to", "do!("),
+    ];
     for ending in [".rs", ".etio", ".pest"] {
         for path in files(&root(), ending) {
             let text = read(&path);
@@ -137,8 +148,13 @@ fn a_failure_mode_is_one_file_with_tests() {
             [] => {}
             [only] => {
                 assert_eq!(*only, stem, "{} is named after another mode", path.display());
-                let tests = text.lines().filter(|line| line.trim_start().starts_with("test \"")).count();
-                assert!(tests >= 2, "{}: {tests} tests; it needs one that fires and a near miss", path.display());
+                let tests =
+                    text.lines().filter(|line| line.trim_start().starts_with("test \"")).count();
+                assert!(
+                    tests >= 2,
+                    "{}: {tests} tests; it needs one that fires and a near miss",
+                    path.display()
+                );
             }
             more => panic!("{} has {} findings; give each its file", path.display(), more.len()),
         }

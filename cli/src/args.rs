@@ -1,0 +1,101 @@
+//! What `etio` may be told.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Finds why a Kubernetes node or pod is stuck.
+#[derive(Parser, Debug)]
+#[command(name = "etio", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Etio {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Names root causes in what was collected
+    Diagnose(Diagnose),
+    /// Prints the facts that the inputs give, one JSON object a line
+    Facts(Facts),
+    /// Lists the rules, or prints the page of one
+    Rules(Rules),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Diagnose {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Show also what was seen to recover, and all evidence and symptoms
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Facts {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) program: Program,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Rules {
+    /// Path or mode of one rule: its page
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) program: Program,
+}
+
+/// What to read.
+#[derive(Args, Debug)]
+pub(crate) struct Input {
+    /// Files, directories, archives, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The instant of collection (RFC 3339); otherwise the inputs tell
+    #[arg(long, value_name = "TIME")]
+    pub(crate) at: Option<jiff::Timestamp>,
+    /// Leave out what is older: an instant, or an age such as `6h`
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// The node that unnamed files come from
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// The zone of stamps that name none, for example `Asia/Shanghai` or `+08:00`; otherwise UTC
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) tz: Option<String>,
+    /// The year of stamps that name none
+    #[arg(long, value_name = "YEAR")]
+    pub(crate) year: Option<i16>,
+}
+
+/// Which rules to run.
+#[derive(Args, Debug)]
+pub(crate) struct Program {
+    /// Rule files, or directories of them, to run besides the standard library
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Leave out the standard library's rules; its facts stay
+    #[arg(long)]
+    pub(crate) no_stdlib: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// One object
+    Json,
+    /// One object a finding
+    Ndjson,
+    /// A page
+    Html,
+    /// For code-scanning viewers
+    Sarif,
+}

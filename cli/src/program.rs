@@ -1,0 +1,117 @@
+//! From rule files on disk to a compiled program.
+
+use std::fs;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use etio_dsl::diag::{Diagnostic, render};
+use etio_dsl::{Compiled, SourceFile, compile};
+use etio_plan::Pack;
+
+use crate::args::Program;
+
+/// The rule files compiled together, in the order of their indices in diagnostics.
+pub(crate) struct Sources {
+    pub(crate) files: Vec<SourceFile>,
+    /// How many of them, at the front, are the standard library's.
+    pub(crate) own: usize,
+}
+
+impl Sources {
+    /// The standard library's facts, its rules unless left out, then the user's files.
+    ///
+    /// A user's file that is one of the library's own (someone works on the library) takes its place.
+    pub(crate) fn load(user: &[PathBuf], no_stdlib: bool) -> Result<Self, String> {
+        let user = read_all(user)?;
+        let rules = if no_stdlib { &[][..] } else { etio_stdlib::RULES };
+        let mut files: Vec<SourceFile> = etio_stdlib::FACTS
+            .iter()
+            .chain(rules)
+            .filter(|file| user.iter().all(|mine| !is_same(&mine.path, file.path)))
+            .map(|file| SourceFile::in_module(file.path, file.module, file.text))
+            .collect();
+        let own = files.len();
+        files.extend(user.into_iter().map(|mut mine| {
+            let known = etio_stdlib::FACTS.iter().chain(etio_stdlib::RULES);
+            if let Some(file) = known.into_iter().find(|file| is_same(&mine.path, file.path)) {
+                mine.module = file.module.to_owned();
+            }
+            mine
+        }));
+        Ok(Self { files, own })
+    }
+
+    /// Compiles them.
+    pub(crate) fn compile(&self) -> Compiled {
+        compile(&self.files)
+    }
+
+    /// Diagnostics as people read them, coloured where standard error is a terminal.
+    pub(crate) fn render(&self, diagnostics: &[Diagnostic]) -> String {
+        let color = std::io::stderr().is_terminal();
+        let texts: Vec<String> =
+            diagnostics.iter().map(|diagnostic| render(diagnostic, &self.files, color)).collect();
+        texts.join("\n")
+    }
+}
+
+/// The pack that `etio` runs: the one built in, unless the user adds or leaves out rules.
+pub(crate) fn pack(program: &Program) -> Result<Pack, String> {
+    if program.rules.is_empty() && !program.no_stdlib {
+        return Ok(etio_stdlib::pack());
+    }
+    let sources = Sources::load(&program.rules, program.no_stdlib)?;
+    let compiled = sources.compile();
+    let errors: Vec<Diagnostic> =
+        compiled.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+    match compiled.pack {
+        Some(pack) if errors.is_empty() => Ok(pack),
+        _ => Err(sources.render(&errors)),
+    }
+}
+
+/// Rule files in these paths; directories are searched for `.etio` files in path order.
+fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
+    let mut files = Vec::new();
+    for path in paths {
+        find(path, &mut files)?;
+    }
+    if files.is_empty() && !paths.is_empty() {
+        return Err("no rule files (`*.etio`) in the paths given".to_owned());
+    }
+    files
+        .iter()
+        .map(|path| {
+            let text = fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
+            Ok(SourceFile::new(path.display().to_string(), text))
+        })
+        .collect()
+}
+
+fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+    let cannot = |error: std::io::Error| cannot_read(path, &error);
+    if !fs::metadata(path).map_err(cannot)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> = fs::read_dir(path)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
+        .map_err(cannot)?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() || entry.extension().is_some_and(|ending| ending == "etio") {
+            find(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn cannot_read(path: &Path, error: &std::io::Error) -> String {
+    format!("cannot read `{}`: {error}", path.display())
+}
+
+/// Whether a path on disk is this file of the standard library (`rules/image/x.etio`).
+fn is_same(on_disk: &str, library: &str) -> bool {
+    let on_disk = on_disk.replace('\\', "/");
+    on_disk.strip_suffix(library).is_some_and(|rest| rest.ends_with("stdlib-rules/"))
+}
