@@ -1,10 +1,27 @@
 //! Turns collected files into facts.
 //!
-//! A file is unpacked and decoded, recognised by its content, and read by one of the `formats` into
+//! A file is unpacked and decoded, recognised by its content, and read by one of the [`formats`] into
 //! rows and log records. What the extractors of a pack make of a record is kept, the record itself
 //! is not. When all files are read, the bundle is settled: years, ages and nodes that a file leaves open
 //! are filled in from the others.
 #![forbid(unsafe_code)]
 
+mod bundle;
+mod decode;
+mod files;
 pub mod formats;
+mod gather;
+mod options;
+mod origin;
+mod reader;
 pub mod row;
+mod schema;
+mod settle;
+mod stamp;
+mod text;
+mod unpack;
+
+pub use bundle::{Bundle, InputReport, Note, Place};
+pub use files::read_paths;
+pub use options::{Options, Since, Zone};
+pub use reader::Reader;

@@ -85,6 +85,11 @@ pub struct Record<'a> {
     pub line: u64,
     /// The line as it stands, shown as evidence.
     pub text: &'a str,
+    /// The lines below it that have no header of their own: the message goes on in them, or
+    /// something else was pasted behind it.
+    pub more: Vec<&'a str>,
+    /// Seconds east of Greenwich of the wall clock, where the line shows one moment both ways.
+    pub zone: Option<i32>,
 }
 
 /// What a format gives while it reads.
@@ -102,6 +107,10 @@ pub trait Out {
     fn alias(&mut self, node: &str, other: &str);
     /// The document says when it was collected.
     fn collected_at(&mut self, time: i64);
+    /// A part of the document was read as this kind.
+    fn read_as(&mut self, _kind: &'static str) {}
+    /// The log of the document reaches from here to there.
+    fn spans(&mut self, _from: When, _to: When) {}
     /// A line that was not understood.
     fn unparsed(&mut self, line: u64, why: &'static str);
 }

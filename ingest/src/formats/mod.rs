@@ -1,5 +1,10 @@
 //! The formats Etio reads. Adding one is adding a file here and a line in [`FORMATS`] or [`SECTIONS`].
 
+pub(crate) mod log;
+mod rows;
+
+pub(crate) use rows::unnamed;
+
 use crate::row::Out;
 
 /// A piece of decoded text: a whole file, or the rest of one from some line on.
@@ -46,7 +51,7 @@ pub struct Section {
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text, see
 /// [`crate::text`].
-pub const FORMATS: &[Format] = &[];
+pub const FORMATS: &[Format] = &[log::EXPORT];
 
 /// Formats inside text, in the order they are tried.
 pub const SECTIONS: &[Section] = &[];

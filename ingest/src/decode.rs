@@ -1,0 +1,105 @@
+//! Bytes as text: whatever the encoding, the lines keep their numbers.
+
+use std::borrow::Cow;
+
+/// How much of a file tells whether it is text.
+const LOOK: usize = 8192;
+
+/// The bytes as text without byte order marks, blocks of NULs, terminal colours and carriage
+/// returns at line ends; or nothing where they are no text.
+pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
+    if let Some(text) = utf16(&bytes) {
+        return Some(clean(text));
+    }
+    let look = bytes.get(..LOOK).unwrap_or(&bytes);
+    if is_binary(look) {
+        return None;
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(invalid) => String::from_utf8_lossy(invalid.as_bytes()).into_owned(),
+    };
+    Some(clean(text))
+}
+
+/// PowerShell's `>` writes UTF-16.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let (rest, unit): (_, fn([u8; 2]) -> u16) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => (rest, u16::from_be_bytes),
+        _ => return None,
+    };
+    let units = rest.chunks_exact(2).filter_map(|pair| Some(unit(pair.try_into().ok()?)));
+    Some(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+}
+
+/// More than one byte in ten that text does not have. NULs do not count: a power loss leaves blocks
+/// of them in a log.
+fn is_binary(look: &[u8]) -> bool {
+    let allowed = |b: u8| matches!(b, b'\t' | b'\n' | b'\r' | 0x0c | 0x08 | 0x1b | 0x1e | 0x20..);
+    let nuls = look.iter().filter(|b| **b == 0).count();
+    let strange = look.iter().filter(|b| **b != 0 && !allowed(**b)).count();
+    let rest = look.len() - nuls;
+    let invalid: usize = look.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    (strange + invalid) * 10 > rest || nuls * 2 > look.len() && rest > 0 && strange > 0
+}
+
+fn clean(text: String) -> String {
+    let text = match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    };
+    if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
+        return text;
+    }
+    let mut clean = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        clean.push_str(&clean_line(line));
+    }
+    clean
+}
+
+fn clean_line(line: &str) -> Cow<'_, str> {
+    if memchr::memchr3(0x1b, 0, b'\r', line.as_bytes()).is_none() {
+        return Cow::Borrowed(line);
+    }
+    let mut clean = String::with_capacity(line.len());
+    let mut rest = line.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\0' => {}
+            // `ESC [ 0 ; 31 m` and the like end at their letter.
+            '\u{1b}' if rest.peek() == Some(&'[') => {
+                rest.next();
+                while rest.next_if(|c| matches!(c, '0'..='9' | ';' | '?' | ':')).is_some() {}
+                rest.next_if(|c| *c != '\n');
+            }
+            '\u{1b}' => {}
+            '\r' if matches!(rest.peek(), None | Some('\n' | '\r')) => {}
+            other => clean.push(other),
+        }
+    }
+    Cow::Owned(clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decoded() {
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("pod é\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        for (bytes, expected) in [
+            (b"a\r\nb\r\n".to_vec(), Some("a\nb\n")),
+            (b"\xef\xbb\xbfa".to_vec(), Some("a")),
+            (b"\x1b[0;31mred\x1b[0m x".to_vec(), Some("red x")),
+            (b"one line of text\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0two".to_vec(), Some("one line of text\ntwo")),
+            (b"caf\xe9 is a word of latin-1\n".to_vec(), Some("caf\u{fffd} is a word of latin-1\n")),
+            (utf16, Some("pod é\n")),
+            (b"\x7fELF\x02\x01\x01\0\0\0\x03\x04\x01\x06\x07".to_vec(), None),
+        ] {
+            assert_eq!(text(bytes.clone()).as_deref(), expected, "{bytes:?}");
+        }
+    }
+}

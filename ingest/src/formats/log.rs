@@ -1,0 +1,187 @@
+//! Log lines. A line is peeled like an onion: the journal's header, then the runtime's, then the
+//! program's own; what is left is the message.
+
+mod container;
+mod export;
+mod journal_json;
+mod kernel;
+mod klog;
+mod logrus;
+mod syslog;
+mod zap;
+
+use std::borrow::Cow;
+
+use crate::row::{Program, When};
+
+pub(crate) use export::EXPORT;
+pub(crate) use klog::{embedded as embedded_klog, is_kubelet_source};
+pub(crate) use syslog::{Banner, banner};
+
+/// One layer of a log line, taken apart.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Head<'a> {
+    /// When.
+    pub(crate) when: When,
+    /// The host.
+    pub(crate) host: Option<Cow<'a, str>>,
+    /// The program, as the line names it.
+    pub(crate) name: Option<Cow<'a, str>>,
+    /// The source file that logged it (`kubelet.go`).
+    pub(crate) file: Option<Cow<'a, str>>,
+    /// info, warning, error or fatal.
+    pub(crate) level: Option<&'static str>,
+    /// What is left.
+    pub(crate) message: Cow<'a, str>,
+    /// The line is the first part of a message that the next line goes on with.
+    pub(crate) partial: bool,
+    /// Seconds east of Greenwich, where two layers show one moment in two ways.
+    pub(crate) zone: Option<i32>,
+}
+
+impl Head<'_> {
+    /// Whether the line has little more than a stamp, as many other things have.
+    pub(crate) fn is_weak(&self) -> bool {
+        self.name.is_none() && self.level.is_none() && self.file.is_none() && !self.partial
+    }
+}
+
+/// The headers that may be on a line, the most telling first.
+const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 9] = [
+    klog::head,
+    logrus::head,
+    container::head,
+    syslog::head,
+    kernel::head,
+    journal_json::head,
+    zap::head,
+    syslog::head_5424,
+    container::stamped,
+];
+
+/// Layers a line may have: journal, container runtime, program, and one to spare.
+const LAYERS: usize = 4;
+
+/// Peels a line, or says that it has no header at all.
+pub(crate) fn peel(line: &str) -> Option<Head<'_>> {
+    let mut whole = first(line)?;
+    for _ in 1..LAYERS {
+        let inner = match &whole.message {
+            Cow::Borrowed(text) => first(text),
+            Cow::Owned(text) => first(text).map(Head::into_owned),
+        };
+        // The kernel's stamp inside another is only in the kernel's own lines; elsewhere it is text.
+        let Some(inner) = inner else { break };
+        if matches!(inner.when, When::Boot(_)) && whole.name.as_deref().is_some_and(|n| n != "kernel") {
+            break;
+        }
+        whole = whole.around(inner);
+    }
+    Some(whole)
+}
+
+fn first(line: &str) -> Option<Head<'_>> {
+    HEADS.iter().find_map(|head| head(line))
+}
+
+impl<'a> Head<'a> {
+    /// This layer with the next one taken off its message.
+    fn around(self, inner: Self) -> Self {
+        Self {
+            when: self.when.refined(inner.when),
+            host: self.host.or(inner.host),
+            name: self.name.or(inner.name),
+            file: inner.file.or(self.file),
+            level: inner.level.or(self.level),
+            message: inner.message,
+            partial: self.partial,
+            zone: self.zone.or_else(|| offset(self.when, inner.when)),
+        }
+    }
+
+    fn into_owned<'b>(self) -> Head<'b> {
+        let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        Head {
+            when: self.when,
+            host: self.host.map(own),
+            name: self.name.map(own),
+            file: self.file.map(own),
+            level: self.level,
+            message: own(self.message),
+            partial: self.partial,
+            zone: self.zone,
+        }
+    }
+}
+
+/// How far a wall clock is ahead of Greenwich, given an instant that it showed.
+fn offset(wall: When, at: When) -> Option<i32> {
+    let (When::Wall(wall), When::At(at)) = (wall, at) else { return None };
+    let year = jiff::Timestamp::from_nanosecond(at.into()).ok()?;
+    let year = jiff::tz::Offset::UTC.to_datetime(year).year();
+    let shown = jiff::tz::Offset::UTC.to_timestamp(wall.civil(year)?).ok()?;
+    let ahead = i64::try_from(shown.as_nanosecond()).ok()?.saturating_sub(at);
+    let quarters = ahead.saturating_add(450 * SECOND).div_euclid(900 * SECOND);
+    let close = (ahead - quarters * 900 * SECOND).abs() <= 2 * SECOND;
+    (close && quarters.abs() <= 14 * 4).then_some(i32::try_from(quarters * 900).ok()?)
+}
+
+const SECOND: i64 = 1_000_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+impl When {
+    /// The outer stamp of a line, made more precise by the inner one where they mean the same moment.
+    fn refined(self, inner: Self) -> Self {
+        match (self, inner) {
+            (Self::Unknown, inner) => inner,
+            // A full stamp beats a wall clock of unknown zone or year.
+            (Self::Wall(_), Self::At(_)) => inner,
+            // An inner wall clock has the finer fraction, in whatever zone: whole quarters of an
+            // hour apart.
+            (Self::At(outer), Self::Wall(wall)) => {
+                let quarter = 900 * SECOND;
+                let apart = (wall.nanos - outer.rem_euclid(DAY) + quarter / 2).rem_euclid(quarter)
+                    - quarter / 2;
+                let finer = outer % SECOND == 0 && (-SECOND..2 * SECOND).contains(&apart);
+                Self::At(if finer { outer.saturating_add(apart) } else { outer })
+            }
+            (Self::Wall(outer), Self::Wall(wall)) => {
+                let apart = wall.nanos - outer.nanos;
+                let same_day = (wall.month, wall.day) == (outer.month, outer.day);
+                if same_day && (-2 * SECOND..2 * SECOND).contains(&apart) {
+                    Self::Wall(crate::row::Wall { year: outer.year.or(wall.year), ..wall })
+                } else {
+                    self
+                }
+            }
+            _ => self,
+        }
+    }
+}
+
+/// Which log a program's records belong to.
+pub(crate) fn program_of(name: &str) -> Program {
+    let name = name.split(['[', '(', '@', '.']).next().unwrap_or(name).to_ascii_lowercase();
+    match name.as_str() {
+        "kubelet" | "hyperkube" => Program::Kubelet,
+        "containerd" | "dockerd" | "docker" | "crio" | "cri-o" | "dockerd-current" => Program::Runtime,
+        "cri-dockerd" | "docker-containerd" | "containerd-shim" | "conmon" => Program::Runtime,
+        "kernel" => Program::Kernel,
+        _ => Program::System,
+    }
+}
+
+/// The four levels that Etio knows, out of the many ways to write them.
+pub(crate) fn level_of(text: &str) -> Option<&'static str> {
+    let level = match text.to_ascii_lowercase().as_str() {
+        "trace" | "debug" | "info" | "notice" | "i" | "d" | "n" | "information" => "info",
+        "warn" | "warning" | "w" => "warning",
+        "error" | "err" | "e" => "error",
+        "fatal" | "panic" | "dpanic" | "crit" | "critical" | "alert" | "emerg" | "f" | "c" => "fatal",
+        _ => return None,
+    };
+    Some(level)
+}
+
+#[cfg(test)]
+mod tests;

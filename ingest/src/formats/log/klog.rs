@@ -1,0 +1,143 @@
+//! klog, the log of the Kubernetes components: `E0214 17:00:33.187665    1547 kubelet.go:154] …`,
+//! and its JSON form.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::Head;
+use crate::{row::When, stamp};
+
+/// `Lmmdd hh:mm:ss.uuuuuu threadid file:line] message`, or only `file:line] message` where the
+/// rest was not pasted.
+pub(super) fn head(line: &str) -> Option<Head<'_>> {
+    match line.as_bytes().first()? {
+        b'I' | b'W' | b'E' | b'F' | b'D' => text(line),
+        b'{' => json(line),
+        _ => bare(line),
+    }
+    .or_else(|| bare(line))
+}
+
+/// The klog record inside a line of something else, as kubeadm quotes them.
+pub(crate) fn embedded(line: &str) -> Option<&str> {
+    memchr::memmem::find_iter(line.as_bytes(), b".go:").find_map(|at| {
+        let before = line.get(..at)?;
+        let start = before.rfind([' ', '\t']).and_then(|blank| {
+            let words = before.get(..blank)?.trim_end();
+            let thread = words.rfind(' ')?;
+            let clock = words.get(..thread)?.trim_end().rfind(' ')?;
+            Some(words.get(..clock)?.trim_end().rfind(' ')? + 1)
+        })?;
+        line.get(start..).filter(|rest| text(rest).is_some())
+    })
+}
+
+fn text(line: &str) -> Option<Head<'_>> {
+    let (level, rest) = line.split_at_checked(1)?;
+    let (when, rest) = stamp::klog(rest)?;
+    let rest = rest.trim_start_matches(' ');
+    let (thread, rest) = rest.split_once(' ')?;
+    thread.bytes().all(|b| b.is_ascii_digit()).then_some(())?;
+    Some(Head { when, level: super::level_of(level), ..bare(rest)? })
+}
+
+/// `kubelet.go:1414] message`.
+fn bare(line: &str) -> Option<Head<'_>> {
+    let (place, message) = line.split_once(']')?;
+    let (file, number) = place.rsplit_once(':')?;
+    let is_file = file.len() <= 80
+        && (file.ends_with(".go") || file == "???")
+        && file.bytes().all(|b| b.is_ascii_graphic());
+    (is_file && number.bytes().all(|b| b.is_ascii_digit())).then_some(())?;
+    let file = file.rsplit('/').next().unwrap_or(file);
+    Some(Head {
+        file: Some(Cow::Borrowed(file)),
+        message: Cow::Borrowed(message.strip_prefix(' ').unwrap_or(message)),
+        ..Head::default()
+    })
+}
+
+/// The JSON form (`--logging-format=json`): its `ts` counts milliseconds.
+#[derive(Deserialize)]
+struct Json<'a> {
+    ts: f64,
+    #[serde(borrow)]
+    caller: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    msg: Cow<'a, str>,
+    err: Option<serde_json::Value>,
+    #[serde(flatten)]
+    more: serde_json::Map<String, serde_json::Value>,
+}
+
+fn json(line: &str) -> Option<Head<'_>> {
+    // Looked for before the line is parsed, as most JSON lines are something else.
+    (line.contains("\"ts\":") && line.contains("\"msg\":")).then_some(())?;
+    let record: Json<'_> = serde_json::from_str(line).ok()?;
+    // zap's own default counts seconds.
+    let millis = if record.ts > 1e11 { record.ts } else { record.ts * 1e3 };
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and microseconds fit")]
+    let nanos = ((millis * 1e3).round() as i64).saturating_mul(1000);
+    let mut message = format!("{:?}", record.msg);
+    if let Some(err) = &record.err {
+        message.push_str(&format!(" err={err}"));
+    }
+    let level = record.more.get("level").and_then(|l| super::level_of(l.as_str()?));
+    for (key, value) in record.more.iter().filter(|(key, _)| *key != "v" && *key != "level") {
+        message.push_str(&format!(" {key}={value}"));
+    }
+    let file = record.caller.map(|caller| {
+        let file = caller.split(':').next().unwrap_or_default();
+        Cow::Owned(file.rsplit('/').next().unwrap_or_default().to_owned())
+    });
+    let level = level.or(Some(if record.err.is_some() { "error" } else { "info" }));
+    Some(Head { when: When::At(nanos), level, file, message: Cow::Owned(message), ..Head::default() })
+}
+
+/// Whether only the kubelet logs from this source file.
+pub(crate) fn is_kubelet_source(file: &str) -> bool {
+    KUBELET_SOURCES.contains(&file)
+        || ["kubelet_", "kuberuntime_", "eviction_", "operation_generator", "nestedpendingoperations"]
+            .iter()
+            .any(|start| file.starts_with(start))
+}
+
+const KUBELET_SOURCES: [&str; 36] = [
+    "kubelet.go",
+    "pod_workers.go",
+    "pod_container_deletor.go",
+    "pod_container_manager_linux.go",
+    "generic.go",
+    "evented.go",
+    "reconciler.go",
+    "reconciler_common.go",
+    "reconstruct.go",
+    "desired_state_of_world_populator.go",
+    "volume_manager.go",
+    "remote_runtime.go",
+    "remote_image.go",
+    "image_gc_manager.go",
+    "container_gc.go",
+    "container_manager_linux.go",
+    "cni.go",
+    "dns.go",
+    "file_linux.go",
+    "docker_sandbox.go",
+    "docker_service.go",
+    "docker_container.go",
+    "docker_image_gc_manager.go",
+    "helpers_linux.go",
+    "fs_resource_analyzer.go",
+    "csi_plugin.go",
+    "csi_mounter.go",
+    "csi_attacher.go",
+    "prober.go",
+    "prober_manager.go",
+    "status_manager.go",
+    "subpath_linux.go",
+    "subpath_mount_linux.go",
+    "kube_docker_client.go",
+    "oom_watcher_linux.go",
+    "cadvisor_linux.go",
+];

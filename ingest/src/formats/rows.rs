@@ -1,0 +1,60 @@
+//! How a format writes a row: field by field, leaving out what its text does not say.
+
+use etio_plan::Value;
+
+use crate::row::{Row, When};
+
+impl Row {
+    /// A row of a relation, standing on a line, without fields.
+    pub(super) fn of(relation: &'static str, line: u64, text: impl Into<String>) -> Self {
+        Self { relation, fields: Vec::new(), when: When::Unknown, line, text: text.into() }
+    }
+
+    /// With a field, unless the value is absent or an empty text.
+    pub(super) fn with(mut self, field: &'static str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        let empty = value.is_null() || value.as_text().is_some_and(str::is_empty);
+        if !empty {
+            self.fields.push((field, value));
+        }
+        self
+    }
+
+    /// With a text, empty or not.
+    pub(super) fn with_text(mut self, field: &'static str, text: String) -> Self {
+        self.fields.push((field, Value::Text(text)));
+        self
+    }
+
+    /// With a list of texts, empty or not.
+    pub(super) fn with_list(
+        self,
+        field: &'static str,
+        items: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.with(field, Value::List(items.into_iter().map(|item| Value::Text(item.into())).collect()))
+    }
+
+    /// With the time of the row.
+    pub(super) fn at(mut self, when: When) -> Self {
+        self.when = when;
+        self
+    }
+}
+
+/// A value that is absent where the format cannot read it.
+pub(super) fn bytes(count: Option<i64>) -> Value {
+    count.map_or(Value::Null, Value::Bytes)
+}
+
+/// What follows the last slash, or all.
+pub(super) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The name of what a document does not name: told apart by the file.
+pub(crate) fn unnamed(path: &str) -> String {
+    let name = base_name(path);
+    let stem = name.split('.').next().unwrap_or(name);
+    format!("(unnamed)/{}", if stem.is_empty() { "-" } else { stem })
+}

@@ -1,0 +1,328 @@
+//! What one document gives, collected until the whole bundle is settled.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use etio_plan::{FieldId, Kind, RelId, Value};
+use etio_scan::Text;
+
+use crate::formats::unnamed;
+use crate::origin::container_log;
+use crate::row::{Out, Program, Record, Row, Wall, When};
+use crate::schema::Schema;
+
+/// The node of facts that name none.
+pub(crate) const UNNAMED: &str = "(unnamed)";
+/// Evidence longer than this is cut.
+const TEXT: usize = 4096;
+
+/// A row or an extracted event, its time and nodes still open.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Found {
+    pub(crate) relation: RelId,
+    pub(crate) values: Vec<Value>,
+    pub(crate) when: When,
+    /// The line, and which row of several on it.
+    pub(crate) line: u64,
+    pub(crate) nth: u32,
+    /// Which event of several that one record tells of, from 1; 0 for a row.
+    pub(crate) part: u32,
+    /// The pod whose node a missing node is.
+    pub(crate) pod: Option<String>,
+    pub(crate) text: String,
+    /// The latest time in an object's fields: it was seen no earlier.
+    pub(crate) newest: Option<i64>,
+}
+
+/// "All rows of this relation and scope are in this document."
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Complete {
+    pub(crate) relation: RelId,
+    pub(crate) scope: Vec<(&'static str, Value)>,
+    pub(crate) when: When,
+}
+
+/// The stamps of a log stream, as few as are needed to know its first and last.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Span {
+    /// Full stamps.
+    pub(crate) at: Option<(i64, i64)>,
+    /// Since boot.
+    pub(crate) boot: Option<(i64, i64)>,
+    /// Wall clocks by year, month and day.
+    pub(crate) wall: BTreeMap<(Option<i16>, i8, i8), (i64, i64)>,
+}
+
+impl Span {
+    fn add(&mut self, when: When) {
+        let widen = |span: &mut Option<(i64, i64)>, at: i64| {
+            *span = Some(span.map_or((at, at), |(low, high)| (low.min(at), high.max(at))));
+        };
+        match when {
+            When::At(at) => widen(&mut self.at, at),
+            When::Boot(at) => widen(&mut self.boot, at),
+            When::Wall(wall) => {
+                let day = self.wall.entry((wall.year, wall.month, wall.day));
+                let (low, high) = day.or_insert((wall.nanos, wall.nanos));
+                (*low, *high) = ((*low).min(wall.nanos), (*high).max(wall.nanos));
+            }
+            When::Ago(_) | When::Unknown => {}
+        }
+    }
+
+    /// The stamps that may be first or last.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = When> + '_ {
+        let at = self.at.into_iter().flat_map(|(low, high)| [When::At(low), When::At(high)]);
+        let boot = self.boot.into_iter().flat_map(|(low, high)| [When::Boot(low), When::Boot(high)]);
+        let wall = self.wall.iter().flat_map(|(&(year, month, day), &(low, high))| {
+            [low, high].map(|nanos| When::Wall(Wall { year, month, day, nanos }))
+        });
+        at.chain(boot).chain(wall)
+    }
+}
+
+/// The records of one program on one host.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Stream {
+    pub(crate) span: Span,
+    /// The programs' own names, as many as are needed to know a log of everything.
+    pub(crate) names: BTreeSet<String>,
+}
+
+/// So many programs write into one log only where all do.
+pub(crate) const MANY: usize = 3;
+
+/// All that a document gave.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) path: String,
+    /// Kinds of what was read and how often.
+    pub(crate) kinds: BTreeMap<&'static str, u64>,
+    pub(crate) lines: u64,
+    pub(crate) unparsed: u64,
+    pub(crate) node: Option<String>,
+    pub(crate) aliases: Vec<(String, String)>,
+    pub(crate) found: Vec<Found>,
+    pub(crate) complete: Vec<Complete>,
+    /// By program and host.
+    pub(crate) streams: BTreeMap<(Program, Option<String>), Stream>,
+    /// When the document says it was collected.
+    pub(crate) collected_at: Option<i64>,
+    /// The zone of its wall clocks, where its lines show it.
+    pub(crate) zone: Option<i32>,
+    /// Full stamps that the document gives about its log.
+    pub(crate) full: Span,
+}
+
+/// Collects one document.
+pub(crate) struct Gather<'s, 'p> {
+    schema: &'s Schema<'p>,
+    all: Gathered,
+    /// The pod whose log this is.
+    pod: Option<String>,
+    /// The time of the line before.
+    last: When,
+    /// The line that rows stand on, and how many do.
+    on_line: (u64, u32),
+}
+
+impl<'s, 'p> Gather<'s, 'p> {
+    pub(crate) fn new(schema: &'s Schema<'p>, path: &str) -> Self {
+        let all = Gathered { path: path.to_owned(), ..Gathered::default() };
+        let pod = container_log(path).map(|log| log.pod.into_owned());
+        Self { schema, all, pod, last: When::Unknown, on_line: (0, 0) }
+    }
+
+    pub(crate) fn finish(mut self, lines: u64) -> Gathered {
+        self.all.lines = lines;
+        // Lines before the first stamp have the first stamp's time.
+        let first = self.all.found.iter().map(|found| found.when).find(|when| is_stamp(*when));
+        for found in self.all.found.iter_mut().filter(|f| f.part > 0) {
+            if found.when == When::Unknown {
+                found.when = first.unwrap_or_default();
+            }
+        }
+        self.all
+    }
+
+    pub(crate) fn kind(&mut self, kind: &'static str, count: u64) {
+        *self.all.kinds.entry(kind).or_default() += count;
+    }
+
+    /// How many rows already stand on the line.
+    fn nth(&mut self, line: u64) -> u32 {
+        self.on_line = if self.on_line.0 == line { (line, self.on_line.1 + 1) } else { (line, 0) };
+        self.on_line.1
+    }
+
+    /// Offers a message to the extractors; whether one took it.
+    fn offer(&mut self, record: &Record<'_>, program: Program, message: &str, when: When) -> bool {
+        let schema = self.schema;
+        let unnamed = unnamed(&self.all.path);
+        let row = |relation: RelId, field: FieldId| match schema.field_name(relation, field) {
+            "node" => Value::from(record.host.unwrap_or(UNNAMED)),
+            "program" => record.name.map_or(Value::Null, Value::from),
+            "level" => record.level.map_or(Value::Null, Value::from),
+            "message" => Value::from(message),
+            "pod" | "object" => Value::from(unnamed.as_str()),
+            _ => Value::Null,
+        };
+        let places = schema.places(program);
+        let partial = program == Program::Unknown;
+        let events =
+            schema.scanner.extract(&Text { text: message, places: &places, row: &row, partial });
+        if events.is_empty() {
+            return false;
+        }
+        let nth = self.nth(record.line);
+        for (part, event) in (1..).zip(events) {
+            self.all.found.push(Found {
+                relation: event.relation,
+                values: event.values,
+                when,
+                line: record.line,
+                nth,
+                part,
+                pod: self.pod.clone(),
+                text: cut(record.text),
+                newest: None,
+            });
+        }
+        true
+    }
+
+    /// Offers a message that goes on below its first line, joined or by itself.
+    fn offer_wrapped(&mut self, record: &Record<'_>, when: When) {
+        let message = record.message.trim_end();
+        let more = || record.more.iter().map(|line| line.trim());
+        let joined = more().fold(message.to_owned(), |joined, line| joined + " " + line);
+        if self.offer(record, record.program, &joined, when) {
+            return;
+        }
+        if let [line] = record.more.as_slice() {
+            // A terminal cuts in the middle of a word.
+            if self.offer(record, record.program, &format!("{message}{line}"), when) {
+                return;
+            }
+        }
+        self.offer(record, record.program, message, when);
+        for (line, text) in (record.line + 1..).zip(&record.more) {
+            let alone = crate::text::unknown(line, text);
+            let alone = Record { host: record.host, name: record.name, ..alone };
+            self.offer(&alone, Program::Unknown, text.trim(), when);
+        }
+    }
+}
+
+impl Out for Gather<'_, '_> {
+    fn row(&mut self, row: Row) {
+        let nth = self.nth(row.line);
+        let Some(relation) = self.schema.input(row.relation) else { return };
+        let pod = row.fields.iter().find(|(name, _)| *name == "pod").and_then(|(_, pod)| pod.as_text());
+        let entity = self.schema.get(relation).is_some_and(|r| r.kind == Kind::Entity);
+        let newest = row.fields.iter().filter_map(|(name, value)| match value {
+            // What is being deleted is deleted at the end of its grace period.
+            Value::Time(time) if *name != "deleted" => Some(*time),
+            _ => None,
+        });
+        let newest = newest.max().filter(|_| entity);
+        self.all.found.push(Found {
+            newest,
+            relation,
+            pod: pod.map(str::to_owned),
+            values: self.schema.values(relation, row.fields),
+            when: row.when,
+            line: row.line,
+            nth,
+            part: 0,
+            text: cut(&row.text),
+        });
+    }
+
+    fn record(&mut self, record: Record<'_>) {
+        let when = if is_stamp(record.when) { record.when } else { self.last };
+        self.last = when;
+        self.all.zone = self.all.zone.or(record.zone);
+        let kind = match record.program {
+            Program::Kubelet => "kubelet log",
+            Program::Runtime => "container runtime log",
+            Program::Kernel => "kernel log",
+            Program::System => "system log",
+            Program::Unknown => "text",
+        };
+        self.kind(kind, 1);
+        if record.program != Program::Unknown {
+            let key = (record.program, record.host.map(str::to_owned));
+            let stream = self.all.streams.entry(key).or_default();
+            stream.span.add(record.when);
+            if let Some(name) = record.name
+                && stream.names.len() < MANY
+                && !stream.names.contains(name)
+            {
+                stream.names.insert(name.to_owned());
+            }
+        }
+        if !record.more.is_empty() {
+            self.offer_wrapped(&record, when);
+            return;
+        }
+        let taken = self.offer(&record, record.program, &record.message, when);
+        if record.program != Program::Unknown || taken {
+            return;
+        }
+        // A record of klog quoted inside something else.
+        let quoted = crate::formats::log::embedded_klog(&record.message);
+        let head = quoted.and_then(crate::formats::log::peel);
+        if let Some(head) = head
+            && self.offer(&record, Program::Unknown, &head.message, when)
+        {
+            return;
+        }
+        if record.when == When::Unknown {
+            self.all.unparsed += 1;
+        }
+    }
+
+    fn complete(&mut self, relation: &'static str, scope: Vec<(&'static str, Value)>, when: When) {
+        if let Some(relation) = self.schema.input(relation) {
+            self.all.complete.push(Complete { relation, scope, when });
+        }
+    }
+
+    fn node(&mut self, name: &str) {
+        self.all.node.get_or_insert_with(|| name.to_owned());
+    }
+
+    fn alias(&mut self, node: &str, other: &str) {
+        self.all.aliases.push((other.to_owned(), node.to_owned()));
+    }
+
+    fn collected_at(&mut self, time: i64) {
+        self.all.collected_at = self.all.collected_at.max(Some(time));
+    }
+
+    fn read_as(&mut self, kind: &'static str) {
+        self.kind(kind, 1);
+    }
+
+    fn spans(&mut self, from: When, to: When) {
+        for when in [from, to] {
+            self.all.full.add(when);
+        }
+    }
+
+    fn unparsed(&mut self, _line: u64, _why: &'static str) {
+        self.all.unparsed += 1;
+    }
+}
+
+fn is_stamp(when: When) -> bool {
+    !matches!(when, When::Unknown | When::Ago(_))
+}
+
+fn cut(text: &str) -> String {
+    let text = text.trim_end();
+    match text.char_indices().nth(TEXT) {
+        Some((end, _)) => text.get(..end).unwrap_or(text).to_owned() + "…",
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Reads files into a bundle.
+
+use std::io::Read;
+
+use etio_plan::Pack;
+
+use crate::bundle::{Bundle, Note};
+use crate::formats::{Document, FORMATS};
+use crate::gather::{Gather, Gathered};
+use crate::options::Options;
+use crate::schema::Schema;
+use crate::unpack::{Files, Unpack};
+use crate::{decode, settle, text};
+
+/// Reads files, archives included, one after the other; the order does not matter.
+#[derive(Debug)]
+pub struct Reader<'p> {
+    schema: Schema<'p>,
+    options: Options,
+    unpack: Unpack,
+    read: Vec<Gathered>,
+    notes: Vec<Note>,
+}
+
+impl<'p> Reader<'p> {
+    /// A reader of facts for this pack.
+    #[must_use]
+    pub fn new(pack: &'p Pack, options: Options) -> Self {
+        Self {
+            schema: Schema::new(pack),
+            options,
+            unpack: Unpack::new(),
+            read: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Reads a file, or an archive of files. What cannot be read is said in the bundle's notes.
+    pub fn add(&mut self, path: &str, mut content: impl Read) {
+        let mut sink = Sink { schema: &self.schema, read: &mut self.read, notes: &mut self.notes };
+        self.unpack.read(path, &mut content, &mut sink);
+    }
+
+    /// Says something about a file that could not be given to [`Reader::add`].
+    pub fn note(&mut self, path: &str, text: String) {
+        self.notes.push(Note { path: path.to_owned(), text });
+    }
+
+    /// Settles what was read.
+    #[must_use]
+    pub fn finish(self) -> Bundle {
+        settle::settle(self.read, &self.schema, &self.options, self.notes)
+    }
+}
+
+struct Sink<'a, 'p> {
+    schema: &'a Schema<'p>,
+    read: &'a mut Vec<Gathered>,
+    notes: &'a mut Vec<Note>,
+}
+
+impl Files for Sink<'_, '_> {
+    fn file(&mut self, path: &str, bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        let Some(text) = decode::text(bytes) else {
+            self.note(path, "it is not text".to_owned());
+            return;
+        };
+        let document = Document { path, text: &text, first_line: 1 };
+        let mut gather = Gather::new(self.schema, path);
+        match FORMATS.iter().find(|format| (format.detect)(&document)) {
+            Some(format) => {
+                gather.kind(format.kind, 1);
+                (format.read)(&document, &mut gather);
+            }
+            None => text::read(&document, &mut gather),
+        }
+        let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        let last = usize::from(!text.is_empty() && !text.ends_with('\n'));
+        self.read.push(gather.finish((lines + last) as u64));
+    }
+
+    fn note(&mut self, path: &str, what: String) {
+        self.notes.push(Note { path: path.to_owned(), text: what });
+    }
+}

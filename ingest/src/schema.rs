@@ -1,0 +1,142 @@
+//! The relations of a pack that ingest fills, by name.
+
+use std::collections::BTreeMap;
+
+use etio_plan::{FieldId, Kind, Pack, RelId, Relation, Type, Value, canonical};
+use etio_scan::Scanner;
+
+use crate::row::Program;
+
+/// What ingest needs to know of a pack.
+#[derive(Debug)]
+pub(crate) struct Schema<'p> {
+    pack: &'p Pack,
+    pub(crate) scanner: Scanner,
+    by_path: BTreeMap<&'p str, RelId>,
+    /// The log relations and their `message`, in the order of [`LOGS`]; then `KubeEvent`'s.
+    logs: Vec<(Program, RelId, FieldId)>,
+    event: Option<(RelId, FieldId)>,
+}
+
+/// The relation of each program's log.
+const LOGS: [(Program, &str); 4] = [
+    (Program::Kubelet, "std.node.KubeletLog"),
+    (Program::Runtime, "std.node.RuntimeLog"),
+    (Program::Kernel, "std.node.KernelLog"),
+    (Program::System, "std.node.SystemLog"),
+];
+
+/// The relation of API events.
+pub(crate) const EVENT: &str = "std.kube.KubeEvent";
+
+impl<'p> Schema<'p> {
+    pub(crate) fn new(pack: &'p Pack) -> Self {
+        let by_path: BTreeMap<&str, RelId> = (0..)
+            .zip(&pack.relations)
+            .map(|(id, relation)| (relation.path.as_str(), RelId(id)))
+            .collect();
+        let message = |path: &str| {
+            let relation = *by_path.get(path)?;
+            Some((relation, pack.get(relation)?.field("message")?))
+        };
+        let logs = LOGS.iter().filter_map(|(program, path)| {
+            let (relation, field) = message(path)?;
+            Some((*program, relation, field))
+        });
+        Self {
+            pack,
+            scanner: Scanner::new(pack),
+            logs: logs.collect(),
+            event: message(EVENT),
+            by_path,
+        }
+    }
+
+    /// A relation that rows are given of.
+    pub(crate) fn input(&self, path: &str) -> Option<RelId> {
+        let id = *self.by_path.get(path)?;
+        matches!(self.get(id)?.kind, Kind::Event | Kind::Entity).then_some(id)
+    }
+
+    pub(crate) fn get(&self, id: RelId) -> Option<&'p Relation> {
+        self.pack.get(id)
+    }
+
+    /// The log relation of a program.
+    pub(crate) fn log(&self, program: Program) -> Option<RelId> {
+        let (_, relation, _) = self.logs.iter().find(|(of, ..)| *of == program)?;
+        Some(*relation)
+    }
+
+    /// The text fields that a program's message may be the value of.
+    pub(crate) fn places(&self, program: Program) -> Vec<(RelId, FieldId)> {
+        let logs = self.logs.iter().filter(|(of, ..)| program == Program::Unknown || *of == program);
+        let event = self.event.filter(|_| program == Program::Unknown);
+        logs.map(|(_, relation, field)| (*relation, *field)).chain(event).collect()
+    }
+
+    /// The name of a field.
+    pub(crate) fn field_name(&self, relation: RelId, field: FieldId) -> &'p str {
+        let found = self.get(relation).and_then(|r| r.fields.get(field.index()));
+        found.map_or("", |field| field.name.as_str())
+    }
+
+    /// The fields of a relation that hold nodes, and whether they must be there.
+    pub(crate) fn nodes(&self, relation: RelId) -> impl Iterator<Item = (FieldId, bool)> + use<'p> {
+        let fields = self.get(relation).map(|r| r.fields.as_slice()).unwrap_or_default();
+        (0..).zip(fields).filter(|(_, f)| f.ty == Type::Node).map(|(id, f)| (FieldId(id), !f.optional))
+    }
+
+    /// Named values as the fields of a relation, each the one way its type is written. Fields that the
+    /// relation does not have are dropped: a pack may be older.
+    pub(crate) fn values(&self, relation: RelId, named: Vec<(&'static str, Value)>) -> Vec<Value> {
+        let Some(schema) = self.get(relation) else { return Vec::new() };
+        let mut values = vec![Value::Null; schema.fields.len()];
+        for (name, value) in named {
+            let Some(field) = schema.field(name) else { continue };
+            let Some(declared) = schema.fields.get(field.index()) else { continue };
+            if let (Some(slot), Some(value)) =
+                (values.get_mut(field.index()), fitting(&declared.ty, value))
+            {
+                *slot = value;
+            }
+        }
+        values
+    }
+}
+
+/// A value as a value of this type, or nothing where it is not one.
+pub(crate) fn fitting(ty: &Type, value: Value) -> Option<Value> {
+    let value = match (ty, value) {
+        (_, Value::Null) => return None,
+        (ty, Value::Text(text)) if ty.is_textual() => {
+            Value::Text(if ty.is_id() { canonical(ty, &text) } else { text })
+        }
+        // A number as text: a table has nothing else.
+        (ty, Value::Text(text)) => return etio_scan::convert::value(ty, &text),
+        // An age, which is measured back from the collection when that is known.
+        (Type::Time, Value::Duration(age)) => Value::Duration(age),
+        (Type::Bytes, Value::Int(count)) => Value::Bytes(count),
+        (Type::Percent, Value::Int(points)) => Value::Percent(f64::from(i32::try_from(points).ok()?)),
+        (Type::Percent, Value::Float(points)) if points.is_finite() => Value::Percent(points),
+        (Type::List(of), Value::List(items)) => {
+            Value::List(items.into_iter().filter_map(|item| fitting(of, item)).collect())
+        }
+        (Type::Map(of), Value::Map(entries)) => {
+            let mut entries: Vec<_> =
+                entries.into_iter().filter_map(|(k, v)| Some((k, fitting(of, v)?))).collect();
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.dedup_by(|a, b| a.0 == b.0);
+            Value::Map(entries)
+        }
+        (Type::Bool, value @ Value::Bool(_))
+        | (Type::Int, value @ Value::Int(_))
+        | (Type::Duration, value @ Value::Duration(_))
+        | (Type::Time, value @ Value::Time(_))
+        | (Type::Bytes, value @ Value::Bytes(_)) => value,
+        (Type::Float, Value::Float(number)) if number.is_finite() => Value::Float(number + 0.0),
+        (Type::Percent, Value::Percent(points)) if points.is_finite() => Value::Percent(points + 0.0),
+        _ => return None,
+    };
+    Some(value)
+}

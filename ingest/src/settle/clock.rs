@@ -1,0 +1,240 @@
+//! When things happened: years, zones, ages and boots that a file leaves open, from all files.
+
+use etio_plan::Value;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+
+use crate::gather::Gathered;
+use crate::options::Options;
+use crate::row::{Wall, When};
+
+const DAY: i64 = 86_400_000_000_000;
+/// The year of stamps of which nothing at all says the year, and the time of a collection of which
+/// nothing says the time: the same on every day it is asked.
+const NO_YEAR: i16 = 2000;
+
+/// How the wall clocks of one document are read.
+#[derive(Clone, Debug)]
+struct Reading {
+    zone: TimeZone,
+    year: Year,
+    /// When the document was collected; ages are measured back from it.
+    collected_at: Option<i64>,
+    /// The last stamp since the boot.
+    last_boot: i64,
+}
+
+/// What says the year of a stamp.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Year {
+    /// The one nearest to these full stamps of the same document.
+    Near(i64, i64),
+    /// The latest that is not after this.
+    UpTo(i64),
+    /// This one, or the one before for days from this month and day on.
+    Ending(i16, (i8, i8)),
+}
+
+/// The clocks of a bundle.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    /// When the bundle was collected.
+    pub(crate) collected_at: i64,
+    /// Its first stamp.
+    pub(crate) start: i64,
+    /// Whether nothing said which year it was.
+    pub(crate) year_unknown: bool,
+    readings: Vec<Reading>,
+}
+
+impl Clock {
+    pub(crate) fn new(bundle: &[Gathered], options: &Options) -> Self {
+        let full = bundle.iter().filter_map(full_stamps);
+        let latest_full = full.map(|(_, high)| high).max();
+        let said = bundle.iter().filter_map(|doc| doc.collected_at).max();
+        let ending = Year::Ending(options.year.unwrap_or(NO_YEAR), cut(bundle));
+        let common_year = match options.at.or(said).or(latest_full).or(options.today) {
+            _ if options.year.is_some() => ending,
+            Some(anchor) => Year::UpTo(anchor.saturating_add(DAY)),
+            None => ending,
+        };
+        let common_zone = common_zone(bundle);
+        let readings = bundle.iter().map(|doc| {
+            let shown = doc.zone.or(common_zone).and_then(|east| Offset::from_seconds(east).ok());
+            let zone = options.tz.as_ref().map(|zone| zone.0.clone());
+            let own = full_stamps(doc).or_else(|| dated_name(&doc.path).map(|date| (date, date)));
+            Reading {
+                zone: zone.unwrap_or_else(|| shown.unwrap_or(Offset::UTC).to_time_zone()),
+                year: match own {
+                    Some((low, high)) if options.year.is_none() => Year::Near(low, high),
+                    _ => common_year,
+                },
+                collected_at: doc.collected_at,
+                last_boot: last_boot(doc),
+            }
+        });
+        let mut clock = Self {
+            collected_at: 0,
+            start: 0,
+            year_unknown: options.year.is_none() && common_year == ending,
+            readings: readings.collect(),
+        };
+        let stamps = || {
+            bundle.iter().enumerate().flat_map(|(doc, gathered)| {
+                let ends = gathered.streams.values().flat_map(|stream| stream.span.ends());
+                let rows = gathered.found.iter().map(|found| found.when);
+                ends.chain(rows).filter_map(|when| clock.absolute(doc, when)).collect::<Vec<_>>()
+            })
+        };
+        let objects = bundle.iter().flat_map(|doc| &doc.found).filter_map(|found| found.newest);
+        let latest = stamps().max().max(objects.max());
+        let nothing = Wall { year: None, month: 1, day: 1, nanos: 0 };
+        let nothing = || instant(nothing.civil(NO_YEAR)?, &TimeZone::UTC);
+        let collected_at = options
+            .at
+            .or(said.max(latest.filter(|at| said.is_none_or(|said| *at <= said + DAY))))
+            .or(options.today)
+            .or_else(nothing)
+            .unwrap_or_default();
+        let start = stamps().min().map_or(collected_at, |first| first.min(collected_at));
+        clock.collected_at = collected_at;
+        clock.start = start;
+        // Ages reach further back than stamps.
+        let ages = bundle.iter().enumerate().flat_map(|(doc, gathered)| {
+            gathered.found.iter().map(move |found| (doc, found.when))
+        });
+        let first = ages.map(|(doc, when)| clock.at(doc, when)).min();
+        clock.start = first.map_or(start, |first| first.min(start));
+        clock
+    }
+
+    /// When, in nanoseconds since the epoch.
+    pub(crate) fn at(&self, doc: usize, when: When) -> i64 {
+        match when {
+            When::Ago(age) => self.collected(doc).saturating_sub(age),
+            When::Boot(since) => {
+                let last = self.readings.get(doc).map_or(0, |reading| reading.last_boot);
+                self.collected(doc).saturating_sub(last.saturating_sub(since))
+            }
+            When::Unknown => self.collected(doc),
+            stamp => self.absolute(doc, stamp).unwrap_or_else(|| self.collected(doc)),
+        }
+    }
+
+    /// A field's value, an age turned into a time.
+    pub(crate) fn value(&self, doc: usize, value: Value) -> Value {
+        match value {
+            Value::Duration(age) => Value::Time(self.collected(doc).saturating_sub(age)),
+            other => other,
+        }
+    }
+
+    fn collected(&self, doc: usize) -> i64 {
+        self.readings.get(doc).and_then(|r| r.collected_at).unwrap_or(self.collected_at)
+    }
+
+    /// A stamp that does not depend on when the bundle was collected.
+    fn absolute(&self, doc: usize, when: When) -> Option<i64> {
+        match when {
+            When::At(at) => Some(at),
+            When::Wall(wall) => self.readings.get(doc)?.instant(wall),
+            When::Ago(_) | When::Boot(_) | When::Unknown => None,
+        }
+    }
+}
+
+impl Reading {
+    fn instant(&self, wall: Wall) -> Option<i64> {
+        let read = |year: i16| instant(wall.civil(year)?, &self.zone);
+        if let Some(year) = wall.year {
+            return read(year);
+        }
+        match self.year {
+            Year::Near(low, high) => {
+                let year = year_of(high)?;
+                let far = |at: i64| (low.saturating_sub(at)).max(at.saturating_sub(high)).max(0);
+                // The 29th of February is in few years.
+                let near = (year - 1..=year + 1).filter_map(read).min_by_key(|at| far(*at));
+                near.or_else(|| (year - 8..=year).rev().find_map(read))
+            }
+            Year::UpTo(last) => {
+                let year = year_of(last)?;
+                (year - 8..=year).rev().filter_map(read).find(|at| *at <= last)
+            }
+            Year::Ending(year, cut) => {
+                let year = if (wall.month, wall.day) >= cut { year - 1 } else { year };
+                (year - 8..=year).rev().find_map(read)
+            }
+        }
+    }
+}
+
+fn instant(civil: DateTime, zone: &TimeZone) -> Option<i64> {
+    let zoned = zone.to_ambiguous_zoned(civil).compatible().ok()?;
+    i64::try_from(zoned.timestamp().as_nanosecond()).ok()
+}
+
+fn year_of(at: i64) -> Option<i16> {
+    let stamp = jiff::Timestamp::from_nanosecond(at.into()).ok()?;
+    Some(Offset::UTC.to_datetime(stamp).year())
+}
+
+/// First and last full stamp of a document's log.
+fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
+    let spans = doc.streams.values().map(|stream| &stream.span).chain([&doc.full]);
+    let logs = spans.filter_map(|span| span.at);
+    let rows = doc.found.iter().filter_map(|found| match found.when {
+        When::At(at) => Some((at, at)),
+        _ => None,
+    });
+    logs.chain(rows).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+fn last_boot(doc: &Gathered) -> i64 {
+    doc.streams.values().filter_map(|stream| stream.span.boot).map(|(_, last)| last).max().unwrap_or(0)
+}
+
+/// The zone that the documents that show one agree on.
+fn common_zone(bundle: &[Gathered]) -> Option<i32> {
+    let mut zones = bundle.iter().filter_map(|doc| doc.zone);
+    let first = zones.next()?;
+    zones.all(|zone| zone == first).then_some(first)
+}
+
+/// The day after the longest time of the year without stamps: there the year began, as it were. Without
+/// stamps around the new year it is past the year's end.
+fn cut(bundle: &[Gathered]) -> (i8, i8) {
+    let streams = bundle.iter().flat_map(|doc| doc.streams.values());
+    let days = streams.flat_map(|stream| stream.span.wall.keys());
+    let mut days: Vec<(i8, i8)> =
+        days.filter(|(year, ..)| year.is_none()).map(|&(_, month, day)| (month, day)).collect();
+    days.sort_unstable();
+    days.dedup();
+    let ordinal = |(month, day): (i8, i8)| i32::from(month) * 31 + i32::from(day);
+    let around = match (days.first(), days.last()) {
+        (Some(first), Some(last)) => ordinal(*first) + 12 * 31 - ordinal(*last),
+        _ => return (13, 1),
+    };
+    let inner = days.windows(2).filter_map(|pair| match pair {
+        [a, b] => Some((ordinal(*b) - ordinal(*a), *b)),
+        _ => None,
+    });
+    match inner.max() {
+        // Half a year of silence, and none around the new year.
+        Some((gap, after)) if gap > around && gap > 6 * 31 => after,
+        _ => (13, 1),
+    }
+}
+
+/// The date in the name of a klog file: `kubelet.host.root.log.INFO.20190902-101112.123`.
+fn dated_name(path: &str) -> Option<i64> {
+    path.rsplit('/').next()?.split('.').find_map(|part| {
+        let (date, clock) = part.split_once('-')?;
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        (date.len() == 8 && clock.len() == 6 && digits(date) && digits(clock)).then_some(())?;
+        let number = |range: std::ops::Range<usize>| date.get(range)?.parse::<i8>().ok();
+        let year = date.get(..4)?.parse().ok()?;
+        let wall = Wall { year: Some(year), month: number(4..6)?, day: number(6..8)?, nanos: 0 };
+        instant(wall.civil(year)?, &TimeZone::UTC)
+    })
+}

@@ -1,0 +1,193 @@
+//! What was collected: which absences mean something (M5.3).
+
+use std::collections::BTreeMap;
+
+use etio_plan::{Fact, Input, Kind, RelId, Scope, SourceId, Type, Value};
+
+use super::{Clock, Nodes};
+use crate::gather::{Gathered, MANY};
+use crate::row::{Program, When};
+use crate::schema::{Schema, fitting};
+
+/// The API keeps events for an hour.
+const KEPT: i64 = 3_600_000_000_000;
+
+/// What is known of the whole bundle.
+pub(super) struct World<'a> {
+    pub(super) schema: &'a Schema<'a>,
+    pub(super) clock: &'a Clock,
+    pub(super) nodes: &'a Nodes,
+}
+
+/// One list of rows, taken at one moment.
+#[derive(PartialEq)]
+struct List {
+    relation: RelId,
+    scope: Scope,
+    time: i64,
+    rows: Vec<Fact>,
+}
+
+impl World<'_> {
+    /// Turns facts into inputs, with the coverage around them.
+    pub(super) fn cover(&self, bundle: &[Gathered], facts: Vec<Vec<Fact>>, feed: &mut Vec<Input>) {
+        for (doc, (gathered, facts)) in bundle.iter().zip(facts).enumerate() {
+            let source = SourceId(u32::try_from(doc).unwrap_or(u32::MAX));
+            self.document(doc, source, gathered, facts, feed);
+        }
+        self.logs(bundle, feed);
+    }
+
+    fn document(
+        &self,
+        doc: usize,
+        source: SourceId,
+        gathered: &Gathered,
+        facts: Vec<Fact>,
+        feed: &mut Vec<Input>,
+    ) {
+        let mut lists: Vec<List> = Vec::new();
+        for complete in &gathered.complete {
+            let relation = complete.relation;
+            let scope = self.scope(doc, relation, &complete.scope);
+            let time = self.clock.at(doc, complete.when);
+            let list = List { relation, scope, time, rows: Vec::new() };
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
+        }
+        for mut fact in facts {
+            let is_entity = self.kind(fact.relation) == Some(Kind::Entity);
+            let list = lists.iter_mut().find(|list| is_entity && list.has(&fact));
+            match list {
+                Some(list) => {
+                    fact.time = list.time;
+                    list.rows.push(fact);
+                }
+                None => feed.push(Input::Fact(fact)),
+            }
+        }
+        for List { relation, scope, time, rows } in lists {
+            let events = self.kind(relation) == Some(Kind::Event);
+            let from = if events { time.saturating_sub(KEPT) } else { time };
+            feed.push(Input::Covered { source, relation, scope: scope.clone(), from });
+            if !events {
+                let rows = self.last_of_each_key(relation, rows);
+                feed.push(Input::Snapshot { source, relation, scope: scope.clone(), time, rows });
+            }
+            feed.push(Input::Silent { source, relation, scope, from: time });
+        }
+    }
+
+    fn kind(&self, relation: RelId) -> Option<Kind> {
+        self.schema.get(relation).map(|relation| relation.kind)
+    }
+
+    /// A scope as fields, with the document's node for what a node says of itself.
+    fn scope(&self, doc: usize, relation: RelId, named: &[(&'static str, Value)]) -> Scope {
+        let Some(schema) = self.schema.get(relation) else { return Vec::new() };
+        let mut scope: Scope = Vec::new();
+        for (name, value) in named {
+            let Some(field) = schema.field(name) else { continue };
+            let Some(ty) = schema.fields.get(field.index()).map(|field| &field.ty) else { continue };
+            let Some(mut value) = fitting(ty, value.clone()) else { continue };
+            if let (Type::Node, Value::Text(node)) = (ty, &mut value) {
+                *node = self.nodes.name(node);
+            }
+            scope.push((field, value));
+        }
+        let of_a_node = !schema.path.starts_with("std.kube.") || schema.path.ends_with(".KubeletConfig");
+        if let Some(field) = schema.field("node").filter(|_| of_a_node)
+            && scope.iter().all(|(given, _)| *given != field)
+        {
+            scope.push((field, Value::Text(self.nodes.of_document(doc, None))));
+        }
+        scope.sort_by_key(|(field, _)| *field);
+        scope
+    }
+
+    /// Two dumps of one moment in one file: the later row of a key stands.
+    fn last_of_each_key(&self, relation: RelId, rows: Vec<Fact>) -> Vec<Fact> {
+        let keys: Vec<usize> = self.schema.get(relation).map_or_else(Vec::new, |relation| {
+            (0..).zip(&relation.fields).filter(|(_, field)| field.key).map(|(at, _)| at).collect()
+        });
+        let mut last: BTreeMap<String, Fact> = BTreeMap::new();
+        for row in rows {
+            let key: Vec<_> = keys.iter().map(|at| row.values.get(*at)).collect();
+            last.insert(format!("{key:?}"), row);
+        }
+        let mut rows: Vec<Fact> = last.into_values().collect();
+        rows.sort_by_key(|row| row.origin);
+        rows
+    }
+
+    /// All files of one program on one node are one log.
+    fn logs(&self, bundle: &[Gathered], feed: &mut Vec<Input>) {
+        let mut logs: BTreeMap<Log, (i64, i64)> = BTreeMap::new();
+        for (doc, gathered) in bundle.iter().enumerate() {
+            for ((program, host), stream) in &gathered.streams {
+                // A journal of several programs reaches as far for each of them.
+                let spans = gathered.streams.iter().filter(|((_, other), _)| other == host);
+                let times = spans.flat_map(|(_, stream)| stream.span.ends());
+                let times: Vec<i64> = times.map(|when: When| self.clock.at(doc, when)).collect();
+                let (Some(&low), Some(&high)) = (times.iter().min(), times.iter().max()) else { continue };
+                let node = self.nodes.of_document(doc, host.as_deref());
+                let all = stream.names.len() >= MANY || stream.names.is_empty();
+                let names = stream.names.iter().filter(|_| *program == Program::System && !all);
+                let mut names: Vec<_> = names.map(|name| Some(name.clone())).collect();
+                if names.is_empty() {
+                    names.push(None);
+                }
+                for name in names {
+                    let log = Log { program: *program, node: node.clone(), name };
+                    let span = logs.entry(log).or_insert((low, high));
+                    *span = (span.0.min(low), span.1.max(high));
+                }
+            }
+        }
+        for (number, (log, (low, high))) in (bundle.len()..).zip(logs) {
+            let source = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
+            let Some((relation, scope)) = self.log_scope(&log) else { continue };
+            feed.push(Input::Source { source, name: log.title(), resolution: 1 });
+            feed.push(Input::Covered { source, relation, scope: scope.clone(), from: low });
+            feed.push(Input::Silent { source, relation, scope, from: high });
+        }
+    }
+
+    fn log_scope(&self, log: &Log) -> Option<(RelId, Scope)> {
+        let relation = self.schema.log(log.program)?;
+        let schema = self.schema.get(relation)?;
+        let mut scope = vec![(schema.field("node")?, Value::Text(log.node.clone()))];
+        if let Some(name) = &log.name {
+            scope.push((schema.field("program")?, Value::Text(name.clone())));
+        }
+        Some((relation, scope))
+    }
+}
+
+/// A log of one node, perhaps of one program only.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Log {
+    program: Program,
+    node: String,
+    name: Option<String>,
+}
+
+impl Log {
+    fn title(&self) -> String {
+        let program = match self.program {
+            Program::Kubelet => "kubelet",
+            Program::Runtime => "container runtime",
+            Program::Kernel => "kernel",
+            Program::System | Program::Unknown => self.name.as_deref().unwrap_or("system"),
+        };
+        format!("log of {program} on {}", self.node)
+    }
+}
+
+impl List {
+    fn has(&self, fact: &Fact) -> bool {
+        self.relation == fact.relation
+            && self.scope.iter().all(|(field, value)| fact.values.get(field.index()) == Some(value))
+    }
+}

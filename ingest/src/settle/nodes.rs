@@ -1,0 +1,168 @@
+//! Which node a fact is about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use etio_plan::{FieldId, Value};
+
+use crate::gather::{Found, Gathered, UNNAMED};
+use crate::schema::{EVENT, Schema};
+
+/// The nodes of a bundle and their many names.
+#[derive(Debug)]
+pub(crate) struct Nodes {
+    /// The one name of each name.
+    canonical: BTreeMap<String, String>,
+    /// The node of each document.
+    documents: Vec<Option<String>>,
+    /// The node of each pod.
+    pods: BTreeMap<String, String>,
+    /// The node of facts that name none.
+    rest: String,
+    /// Facts name no node, and several are known.
+    pub(crate) several: bool,
+}
+
+impl Nodes {
+    pub(crate) fn new(bundle: &[Gathered], schema: &Schema<'_>, given: Option<&str>) -> Self {
+        let canonical = canonical_names(bundle, schema, given);
+        let name = |node: &str| canonical.get(node).map_or(node, String::as_str).to_owned();
+        let known: BTreeSet<&String> = canonical.values().collect();
+        let documents = bundle.iter().map(|doc| {
+            let said = doc.node.as_deref().map(&name);
+            said.or_else(|| by_path(&doc.path, &canonical)).or_else(|| sole_host(doc).map(&name))
+        });
+        let mut pods = BTreeMap::new();
+        for (pod, node) in pod_nodes(bundle, schema) {
+            pods.entry(pod).or_insert_with(|| name(&node));
+        }
+        let mut only = known.iter();
+        let rest = match (given, only.next(), only.next()) {
+            (Some(given), ..) => name(given),
+            (None, Some(node), None) => (*node).clone(),
+            _ => UNNAMED.to_owned(),
+        };
+        let several = known.len() > 1 && given.is_none();
+        Self { documents: documents.collect(), pods, rest, several, canonical }
+    }
+
+    /// The node of a document's facts that name none.
+    pub(crate) fn of_document(&self, doc: usize, host: Option<&str>) -> String {
+        let host = host.map(|host| self.name(host));
+        let document = || self.documents.get(doc).cloned().flatten();
+        host.or_else(document).unwrap_or_else(|| self.rest.clone())
+    }
+
+    /// The one name of a node.
+    pub(crate) fn name(&self, node: &str) -> String {
+        self.canonical.get(node).map_or(node, String::as_str).to_owned()
+    }
+
+    /// Gives the nodes of a fact their names. A node that must be there and is not is the pod's, then
+    /// the document's.
+    pub(crate) fn settle(&self, doc: usize, found: &mut Found, fields: &[(FieldId, bool)]) {
+        for &(field, required) in fields {
+            let Some(value) = found.values.get_mut(field.index()) else { continue };
+            match value.as_text() {
+                Some(name) if name != UNNAMED => *value = Value::Text(self.name(name)),
+                None if !required => {}
+                _ => {
+                    let pod = found.pod.as_ref().and_then(|pod| self.pods.get(pod)).cloned();
+                    *value = Value::Text(pod.unwrap_or_else(|| self.of_document(doc, None)));
+                }
+            }
+        }
+    }
+}
+
+/// All names of nodes, each with the one that stands for it: the API's, else the shortest.
+fn canonical_names(
+    bundle: &[Gathered],
+    schema: &Schema<'_>,
+    given: Option<&str>,
+) -> BTreeMap<String, String> {
+    let aliases: BTreeMap<&str, &str> = bundle
+        .iter()
+        .flat_map(|doc| &doc.aliases)
+        .map(|(other, node)| (other.as_str(), node.as_str()))
+        .collect();
+    let mut api: BTreeSet<&str> = aliases.values().copied().chain(given).collect();
+    let mut hosts = BTreeSet::new();
+    for doc in bundle {
+        hosts.extend(doc.node.as_deref());
+        hosts.extend(doc.streams.keys().filter_map(|(_, host)| host.as_deref()));
+        for found in &doc.found {
+            for (field, _) in schema.nodes(found.relation) {
+                let name = found.values.get(field.index()).and_then(Value::as_text);
+                let Some(name) = name.filter(|name| *name != UNNAMED) else { continue };
+                // Rows are the API's or a document's word; what a text names may be a host.
+                if found.part == 0 { api.insert(name) } else { hosts.insert(name) };
+            }
+        }
+    }
+    let scheduled = pod_nodes(bundle, schema);
+    api.extend(scheduled.iter().map(|(_, node)| node.as_str()));
+    let all: BTreeSet<&str> = api.iter().chain(&hosts).copied().chain(aliases.keys().copied()).collect();
+    let one = |name: &str| {
+        if let Some(node) = aliases.get(name) {
+            return (*node).to_owned();
+        }
+        let short = |name: &str, long: &str| {
+            long.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+                && !name.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        };
+        let same = |other: &&&str| short(name, other) || short(other, name);
+        let mut known = api.iter().filter(same);
+        match (known.next(), known.next()) {
+            _ if api.contains(name) => name.to_owned(),
+            (Some(only), None) => (*only).to_owned(),
+            _ => hosts.iter().find(|host| short(host, name)).unwrap_or(&name).to_string(),
+        }
+    };
+    all.iter().map(|name| ((*name).to_owned(), one(name))).collect()
+}
+
+/// The node that a path names: `kind-worker/kubelet.log`, `logs/n1.log`.
+fn by_path(path: &str, canonical: &BTreeMap<String, String>) -> Option<String> {
+    path.rsplit('/').find_map(|part| {
+        let stem = part.split('.').next().unwrap_or(part);
+        canonical.get(part).or_else(|| canonical.get(stem)).cloned()
+    })
+}
+
+/// The host of a log, where all of it is one host's.
+fn sole_host(doc: &Gathered) -> Option<&str> {
+    let mut hosts: Vec<&str> = doc.streams.keys().filter_map(|(_, host)| host.as_deref()).collect();
+    hosts.dedup();
+    hosts.sort_unstable();
+    hosts.dedup();
+    match hosts.as_slice() {
+        [host] => Some(host),
+        _ => None,
+    }
+}
+
+/// Pods and the nodes they are on, the API's word first, then what the kubelets and the scheduler say.
+fn pod_nodes(bundle: &[Gathered], schema: &Schema<'_>) -> Vec<(String, String)> {
+    let (mut rows, mut events) = (Vec::new(), Vec::new());
+    let pod_row = schema.input("std.kube.Pod");
+    let event = schema.input(EVENT);
+    for found in bundle.iter().flat_map(|doc| &doc.found).filter(|found| found.part == 0) {
+        let Some(relation) = schema.get(found.relation) else { continue };
+        let text = |name: &str| found.values.get(relation.field(name)?.index())?.as_text();
+        let Some(pod) = text("pod") else { continue };
+        if let Some(node) = text("node").filter(|node| *node != UNNAMED) {
+            let list = if Some(found.relation) == pod_row { &mut rows } else { &mut events };
+            list.push((pod.to_owned(), node.to_owned()));
+        } else if Some(found.relation) == event && text("reason") == Some("Scheduled") {
+            // `Successfully assigned ns/pod to node`
+            let node = text("message").and_then(|said| said.rsplit_once(" to ")).map(|(_, node)| node);
+            if let Some(node) = node.filter(|node| !node.is_empty() && !node.contains(' ')) {
+                events.push((pod.to_owned(), node.to_owned()));
+            }
+        }
+    }
+    rows.sort();
+    events.sort();
+    rows.extend(events);
+    rows
+}

@@ -1,0 +1,176 @@
+//! Reads text of any mixture, line by line: tables, pasted rows, log records of all kinds.
+
+use std::borrow::Cow;
+
+use crate::formats::log::{self, Banner, Head};
+use crate::formats::{Document, SECTIONS};
+use crate::origin::Origins;
+use crate::row::{Out, Program, Record, When};
+
+/// Lines without a header that one record may go on with.
+const MORE: usize = 64;
+
+/// Reads all of a document.
+pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
+    let origins = Origins::of(document);
+    let mut walk = Walk { origins, pending: None, host: None, last: None, out };
+    let mut skip = 0;
+    let mut start = 0;
+    for (number, line) in document.lines() {
+        let at = start;
+        start = end_of_line(document.text, at);
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        let rest = || Document {
+            path: document.path,
+            text: document.text.get(at..).unwrap_or_default(),
+            first_line: number,
+        };
+        skip = walk.line(number, line, &rest).saturating_sub(1);
+    }
+    walk.flush();
+}
+
+/// The offset of the line after the one at `at`.
+fn end_of_line(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    memchr::memchr(b'\n', rest).map_or(text.len(), |end| at + end + 1)
+}
+
+struct Walk<'a, 'o> {
+    origins: Origins<'a>,
+    pending: Option<Pending<'a>>,
+    /// The host of the line before, which a line without one shares.
+    host: Option<Cow<'a, str>>,
+    /// The record before, which may be said to have been repeated.
+    last: Option<Head<'a>>,
+    out: &'o mut dyn Out,
+}
+
+/// A record that the next lines may go on with.
+struct Pending<'a> {
+    head: Head<'a>,
+    line: u64,
+    text: &'a str,
+    more: Vec<&'a str>,
+}
+
+impl<'a> Walk<'a, '_> {
+    /// Reads a line, or as many as a section takes.
+    fn line(&mut self, number: u64, line: &'a str, rest: &dyn Fn() -> Document<'a>) -> usize {
+        if line.trim().is_empty() {
+            self.flush();
+            return 1;
+        }
+        if let Some(banner) = log::banner(line) {
+            self.flush();
+            self.banner(banner);
+            return 1;
+        }
+        let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
+        if head.as_ref().is_none_or(Head::is_weak) {
+            let taken = self.section(rest);
+            if taken > 0 {
+                return taken;
+            }
+        }
+        match head {
+            Some(head) => self.record(number, line, head),
+            None => self.headless(number, line),
+        }
+        1
+    }
+
+    fn section(&mut self, rest: &dyn Fn() -> Document<'a>) -> usize {
+        let document = rest();
+        for section in SECTIONS.iter().filter(|section| (section.begins)(&document)) {
+            self.flush();
+            let taken = (section.read)(&document, self.out);
+            if taken > 0 {
+                self.out.read_as(section.kind);
+                return taken;
+            }
+        }
+        0
+    }
+
+    fn banner(&mut self, banner: Banner) {
+        // A new journal may be another host's.
+        self.host = None;
+        if let Banner::Span(from, to) = banner {
+            self.out.spans(from, to);
+        }
+    }
+
+    fn record(&mut self, line: u64, text: &'a str, mut head: Head<'a>) {
+        if let Some(pending) = &mut self.pending
+            && pending.head.partial
+        {
+            pending.head.message.to_mut().push_str(&head.message);
+            pending.head.partial = head.partial;
+            return;
+        }
+        self.flush();
+        if let Some(message) = head.message.strip_prefix("message repeated ") {
+            let inner = message.split_once(": [ ").and_then(|(_, rest)| rest.strip_suffix(']'));
+            if let Some(inner) = inner {
+                head.message = Cow::Owned(inner.trim_end().to_owned());
+            }
+        } else if head.message.starts_with("last message repeated ")
+            && let Some(last) = self.last.clone()
+        {
+            head = Head { when: head.when, ..last };
+        }
+        self.pending = Some(Pending { head, line, text, more: Vec::new() });
+    }
+
+    fn headless(&mut self, number: u64, line: &'a str) {
+        if let Some(pending) = &mut self.pending
+            && pending.more.len() < MORE
+        {
+            pending.more.push(line);
+            return;
+        }
+        self.flush();
+        self.out.record(unknown(number, line));
+    }
+
+    fn flush(&mut self) {
+        let Some(Pending { head, line, text, more }) = self.pending.take() else { return };
+        let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
+        self.out.record(Record {
+            program: self.origins.program(&head),
+            name: head.name.as_deref().or(self.origins.container()),
+            host: host.or(self.host.as_deref()),
+            level: head.level,
+            when: head.when,
+            message: Cow::Borrowed(&head.message),
+            line,
+            text,
+            more,
+            zone: head.zone,
+        });
+        if head.host.is_some() {
+            self.host.clone_from(&head.host);
+        }
+        self.last = Some(head);
+    }
+}
+
+/// A line that was pasted without saying what wrote it.
+pub(crate) fn unknown(line: u64, text: &str) -> Record<'_> {
+    Record {
+        program: Program::Unknown,
+        name: None,
+        host: None,
+        level: None,
+        when: When::Unknown,
+        message: Cow::Borrowed(text.trim()),
+        line,
+        text,
+        more: Vec::new(),
+        zone: None,
+    }
+}

@@ -1,0 +1,92 @@
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+
+use super::*;
+
+#[derive(Default)]
+struct Seen {
+    files: Vec<(String, String)>,
+    notes: Vec<(String, String)>,
+}
+
+impl Files for Seen {
+    fn file(&mut self, path: &str, bytes: Vec<u8>) {
+        self.files.push((path.to_owned(), String::from_utf8(bytes).unwrap()));
+    }
+    fn note(&mut self, path: &str, what: String) {
+        self.notes.push((path.to_owned(), what));
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        builder.append_data(&mut header, name, *bytes).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn zip(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+fn read(path: &str, bytes: &[u8]) -> Seen {
+    let mut seen = Seen::default();
+    Unpack::new().read(path, &mut &*bytes, &mut seen);
+    seen
+}
+
+#[test]
+fn gzip_members_are_one_file() {
+    let seen = read("a.log.gz", &[gzip(b"one\n"), gzip(b"two\n")].concat());
+    assert_eq!(seen.files, [("a.log".into(), "one\ntwo\n".into())]);
+}
+
+#[test]
+fn archives_nest() {
+    let inner = gzip(&tar(&[("./n1/kubelet.log", b"x"), ("n1/dmesg", b"y")]));
+    let seen = read("bundle.zip", &zip("dump.tar.gz", &inner));
+    let expected = [
+        ("bundle.zip/dump.tar/n1/kubelet.log".into(), "x".into()),
+        ("bundle.zip/dump.tar/n1/dmesg".into(), "y".into()),
+    ];
+    assert_eq!(seen.files, expected);
+    assert_eq!(seen.notes, []);
+}
+
+#[test]
+fn a_damaged_member_does_not_hide_the_others() {
+    let mut broken = gzip(b"lost");
+    broken.truncate(12);
+    let seen = read("b.tar", &tar(&[("a.gz", &broken), ("b", b"kept")]));
+    assert_eq!(seen.files.last(), Some(&("b.tar/b".into(), "kept".into())));
+    assert!(seen.notes.iter().any(|(path, _)| path.starts_with("b.tar/a")), "{:?}", seen.notes);
+}
+
+#[test]
+fn a_bomb_is_stopped() {
+    let bomb = gzip(&vec![0; 160 << 20]);
+    let seen = read("bomb.gz", &bomb);
+    assert!(seen.notes.iter().any(|(_, what)| what.contains("grows")), "{:?}", seen.notes);
+    assert!(seen.files.iter().all(|(_, text)| text.len() <= (FREE + (1 << 20)) as usize));
+}
+
+#[test]
+fn what_is_not_read_is_said() {
+    let seen = read("a.zst", &[0x28, 0xb5, 0x2f, 0xfd, 0, 0]);
+    assert_eq!(seen.notes, [("a.zst".into(), "zstd is not read; unpack it first".into())]);
+}
