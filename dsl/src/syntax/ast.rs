@@ -56,6 +56,7 @@ pub struct Use {
 
 /// A top-level item.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "most items of a file are findings, the large one")]
 pub enum Item {
     /// `event` or `entity`.
     Relation(RelationDecl),

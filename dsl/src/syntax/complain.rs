@@ -1,0 +1,225 @@
+//! What to say where the text does not go on as it could.
+
+use super::ast::Span;
+use super::cst::Kind;
+use super::parse::Failure;
+use super::split::ITEMS;
+use crate::diag::{Diagnostic, codes, did_you_mean};
+
+/// An item that stops making sense at `failure.at`; it began at `item`.
+pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> Diagnostic {
+    let first = word_at(text, item.start);
+    if failure.at == item.start {
+        return stray(text, item, file);
+    }
+    let at = skip_blank(text, failure.at.min(item.end));
+    let found = found(text, at, item.end);
+    let here = Span { start: at, end: at.saturating_add(length(found)) };
+    let expected = words(&failure.expected);
+    let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
+    let word = word_at(text, at);
+
+    if let Some(meant) = did_you_mean(word, words_allowed(&failure.expected)) {
+        return Diagnostic::new(codes::MISSPELT, format!("`{word}` means nothing here"))
+            .at(file, here, label)
+            .help(format!("did you mean `{meant}`?"))
+            .fix(file, here, meant);
+    }
+    let what = match found {
+        "" => format!("this `{first}` ends too early"),
+        found => format!("`{found}` cannot stand here"),
+    };
+    let error = Diagnostic::new(codes::UNEXPECTED, what).at(file, here, label);
+    match hint(found, word, &failure.expected) {
+        Some(help) => error.help(help),
+        None if found.is_empty() => error.help("complete it"),
+        None => error.help(format!("write {}, or remove `{found}`", one_of(&expected))),
+    }
+}
+
+/// A text between items that begins none.
+pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
+    let at = skip_blank(text, piece.start);
+    let word = word_at(text, at);
+    let found = found(text, at, piece.end);
+    let here = Span { start: at, end: at.saturating_add(length(found)) };
+    if found == "}" {
+        return Diagnostic::new(codes::STRAY, "this `}` closes nothing")
+            .at(file, here, "no `{` is open here")
+            .help("remove it, or look for a `}` too many above");
+    }
+    let error = Diagnostic::new(codes::STRAY, format!("`{found}` begins no item")).at(
+        file,
+        here,
+        "expected an item",
+    );
+    if ITEMS.contains(&word) {
+        return error.help(format!("`{word}` needs a name behind it"));
+    }
+    match did_you_mean(word, ITEMS).filter(|_| !word.is_empty()) {
+        Some(meant) => error.help(format!("did you mean `{meant}`?")).fix(file, here, meant),
+        None => error
+            .help(format!("a file holds {}", list(&ITEMS.map(|item| format!("`{item}`")), "and"))),
+    }
+}
+
+/// What people often write instead, and what to write.
+fn hint(found: &str, word: &str, expected: &[Kind]) -> Option<String> {
+    let can = |kind| expected.contains(&kind);
+    Some(match found {
+        "=" if can(Kind::Colon) => "in braces write `field: value`".into(),
+        "=" if can(Kind::CmpOp) => {
+            "`=` gives a new name to a value, `name = …`; to compare write `==`".into()
+        }
+        "==" if can(Kind::Assign) => "write `=`".into(),
+        "&" | "&&" => "write `and`".into(),
+        "|" | "||" => "write `or`; for alternatives of whole conditions use several `confirm` blocks \
+                       or several `derive` blocks of one relation"
+            .into(),
+        "!" if !can(Kind::CmpOp) => "write `not` or `no`".into(),
+        "'" => "texts stand in double quotes".into(),
+        ";" => "conditions need nothing between them; remove `;`".into(),
+        "\"" if can(Kind::Template) => "a template stands in backquotes".into(),
+        "`" if can(Kind::Plain) || can(Kind::Text) => "a text stands in double quotes".into(),
+        "}" if can(Kind::Block) || can(Kind::LBrace) => "put what belongs to it in `{…}`".into(),
+        _ if !word.is_empty() && can(Kind::Colon) && can(Kind::FieldName) => {
+            "put a `,` or a new line between fields".into()
+        }
+        _ if word == "or" && can(Kind::Cond) => {
+            "`or` joins expressions; for alternatives of whole conditions use several `confirm` blocks \
+             or several `derive` blocks of one relation"
+                .into()
+        }
+        _ if is_keyword_of_conditions(word) && can(Kind::Var) => {
+            format!("`{word}` is a word of the language; choose another name")
+        }
+        _ => return None,
+    })
+}
+
+fn is_keyword_of_conditions(word: &str) -> bool {
+    [
+        "and",
+        "or",
+        "not",
+        "in",
+        "has",
+        "no",
+        "when",
+        "confirm",
+        "unless",
+        "maybe",
+        "within",
+        "since",
+        "then",
+        "without",
+        "for",
+        "per",
+        "tolerating",
+        "true",
+        "false",
+    ]
+    .contains(&word)
+}
+
+/// The keywords that could stand where these kinds could.
+fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
+    let of = |kind: &Kind| -> Vec<&'static str> {
+        match kind {
+            Kind::Clause => vec![
+                "severity", "keep", "param", "when", "confirm", "unless", "maybe", "title",
+                "because", "remedy", "refs", "explains", "test",
+            ],
+            Kind::Step => vec!["shuffled", "given", "collected", "not", "expect"],
+            Kind::Expected => {
+                vec!["none", "open", "confirmed", "suspected", "resolved", "lapsed"]
+            }
+            Kind::FieldDecl => vec!["key", "since", "lossy", "collect"],
+            Kind::Cond => vec!["no", "oldest", "newest"],
+            // A single word in quotes of code, or nothing a word can be near to.
+            kind => kind
+                .words()
+                .trim_start_matches('?')
+                .split('`')
+                .nth(1)
+                .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()))
+                .into_iter()
+                .collect(),
+        }
+    };
+    expected.iter().flat_map(of).collect::<Vec<_>>().into_iter()
+}
+
+/// The expectations in words, each once; weak ones only where there are no others.
+fn words(expected: &[Kind]) -> String {
+    let mut strong: Vec<String> = Vec::new();
+    let mut weak: Vec<String> = Vec::new();
+    for kind in expected {
+        let words = kind.words();
+        let (list, words) = match words.strip_prefix('?') {
+            Some(words) => (&mut weak, words),
+            None => (&mut strong, words),
+        };
+        if !list.iter().any(|known| known == words) {
+            list.push(words.into());
+        }
+    }
+    let mut chosen = if strong.is_empty() { weak } else { strong };
+    // A name can also begin most of what is longer; what is longer says more.
+    if chosen.len() > 2 {
+        chosen.retain(|words| words != "a name");
+    }
+    chosen.truncate(5);
+    list(&chosen, "or")
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn list(words: &[String], last: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., end] => format!("{} {last} {end}", all.join(", ")),
+    }
+}
+
+fn one_of(expected: &str) -> &str {
+    if expected.is_empty() { "what belongs here" } else { expected }
+}
+
+/// The token at a place, short enough for a message; empty at the end of the item.
+fn found(text: &str, at: u32, end: u32) -> &str {
+    let rest = text.get(at as usize..end as usize).unwrap_or_default();
+    let word = word_at(rest, 0);
+    if !word.is_empty() {
+        return word;
+    }
+    let len = match rest.as_bytes() {
+        [b'=' | b'!' | b'<' | b'>', b'=', ..] | [b'&', b'&', ..] | [b'|', b'|', ..] => 2,
+        _ => rest.chars().next().map_or(0, char::len_utf8),
+    };
+    rest.get(..len).unwrap_or_default()
+}
+
+/// The word or number at a place; empty where there is none.
+fn word_at(text: &str, at: u32) -> &str {
+    let rest = text.get(at as usize..).unwrap_or_default();
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    rest.get(..end).unwrap_or_default()
+}
+
+/// The first place from `at` on that is neither white space nor comment.
+fn skip_blank(text: &str, at: u32) -> u32 {
+    let mut rest = text.get(at as usize..).unwrap_or_default();
+    loop {
+        rest = rest.trim_start();
+        if !rest.starts_with("//") {
+            break;
+        }
+        rest = rest.get(rest.find('\n').unwrap_or(rest.len())..).unwrap_or_default();
+    }
+    u32::try_from(text.len() - rest.len()).unwrap_or(at)
+}
+
+fn length(text: &str) -> u32 {
+    u32::try_from(text.len()).unwrap_or(0)
+}
