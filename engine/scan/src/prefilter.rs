@@ -3,11 +3,15 @@
 use alloc::{string::String, vec::Vec};
 use core::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use etio_plan::Extractor;
 use memchr::{memchr, memrchr};
 
 use crate::literal;
+
+/// Up to so many bytes of literals become a DFA: nearly twice as fast, at some milliseconds and
+/// megabytes.
+const DFA_BYTES: usize = 1 << 14;
 
 /// An extractor of the pack and one of its spellings. Their order is the order of trying.
 type Hit = (usize, usize);
@@ -44,7 +48,12 @@ impl Prefilter {
             }
             needs.last_mut().into_iter().for_each(|hits| hits.push(hit));
         }
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&texts).ok();
+        let small = texts.iter().map(String::len).sum::<usize>() <= DFA_BYTES;
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(small.then_some(AhoCorasickKind::DFA))
+            .build(&texts)
+            .ok();
         if automaton.is_none() {
             always.extend(needs.drain(..).flatten());
             always.sort_unstable();
