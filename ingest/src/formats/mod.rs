@@ -1,7 +1,24 @@
 //! The formats Etio reads. Adding one is adding a file here and a line in [`FORMATS`] or [`SECTIONS`].
 
+mod ages;
+mod cgroup;
+mod columns;
+mod crictl;
+mod ctr;
+mod describe;
+mod df;
+mod docker;
+mod events;
+mod get;
+mod json;
+mod kube;
 pub(crate) mod log;
+mod mounts;
+mod ps;
+mod quantity;
 mod rows;
+mod times;
+mod yaml;
 
 pub(crate) use rows::unnamed;
 
@@ -54,4 +71,21 @@ pub struct Section {
 pub const FORMATS: &[Format] = &[log::EXPORT];
 
 /// Formats inside text, in the order they are tried.
-pub const SECTIONS: &[Section] = &[];
+pub const SECTIONS: &[Section] = &[
+    json::JSON,
+    yaml::YAML,
+    describe::DESCRIBE,
+    describe::CONDITIONS,
+    events::EVENTS,
+    get::GET,
+    get::POD_ROWS,
+    docker::DOCKER_PS,
+    docker::DOCKER_IMAGES,
+    crictl::CRICTL,
+    ctr::CTR_TASKS,
+    ctr::CTR_IMAGES,
+    df::DF,
+    ps::PS,
+    ps::PS_ROWS,
+    mounts::MOUNTS,
+];

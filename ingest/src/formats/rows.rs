@@ -32,7 +32,10 @@ impl Row {
         field: &'static str,
         items: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.with(field, Value::List(items.into_iter().map(|item| Value::Text(item.into())).collect()))
+        self.with(
+            field,
+            Value::List(items.into_iter().map(|item| Value::Text(item.into())).collect()),
+        )
     }
 
     /// With the time of the row.

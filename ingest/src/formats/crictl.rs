@@ -1,0 +1,224 @@
+//! What the CRI lists: `crictl ps -a`, `crictl pods`, `crictl images`, as tables or in JSON.
+
+use std::collections::BTreeMap;
+
+use etio_plan::Value;
+use serde::Deserialize;
+
+use super::{Document, Section, ages, columns::Columns, docker, kube::Place, rows::bytes};
+use crate::row::{Out, Row, When};
+
+/// The section: any of its tables.
+pub(super) const CRICTL: Section = Section { kind: "crictl", begins, read };
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Container {
+    id: String,
+    pod_sandbox_id: Option<String>,
+    metadata: Metadata,
+    image: Option<Image>,
+    state: String,
+    created_at: Option<String>,
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Metadata {
+    name: Option<String>,
+    namespace: Option<String>,
+    uid: Option<String>,
+    attempt: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Image {
+    image: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Stored {
+    repo_tags: Vec<String>,
+    repo_digests: Vec<String>,
+    size: Option<String>,
+}
+
+/// `createdAt`: nanoseconds, as text.
+fn created(text: Option<&str>) -> Value {
+    text.and_then(|it| it.parse().ok()).filter(|ns| *ns > 0).map_or(Value::Null, Value::Time)
+}
+
+/// The state without its enum's prefix.
+fn state(text: &str) -> String {
+    text.trim_start_matches("CONTAINER_").trim_start_matches("SANDBOX_").to_ascii_lowercase()
+}
+
+/// The `containers` of `crictl ps -o json`.
+pub(super) fn containers(text: &str, place: Place<'_>, out: &mut dyn Out) {
+    let Ok(containers) = serde_json::from_str::<Option<Vec<Container>>>(text) else {
+        return out.unparsed(place.line, "containers with fields of other types than the CRI's");
+    };
+    let containers = containers.unwrap_or_default();
+    let all = containers.iter().any(|it| state(&it.state) == "exited");
+    for it in &containers {
+        let label =
+            |name: &str| it.labels.get(&format!("io.kubernetes.{name}")).map(String::as_str);
+        let pod =
+            label("pod.namespace").zip(label("pod.name")).map(|(ns, name)| format!("{ns}/{name}"));
+        let state = state(&it.state);
+        let name = it.metadata.name.clone().or(label("container.name").map(Into::into));
+        let text = format!(
+            "container {} ({}) of {}: {state}",
+            name.as_deref().unwrap_or_default(),
+            it.id.get(..12).unwrap_or(&it.id),
+            pod.as_deref().unwrap_or("no pod"),
+        );
+        out.row(
+            Row::of("std.runtime.CriContainer", place.line, text)
+                .with("id", it.id.as_str())
+                .with("sandbox", it.pod_sandbox_id.clone())
+                .with("pod", pod)
+                .with("pod_uid", label("pod.uid"))
+                .with("container", name)
+                .with("attempt", it.metadata.attempt)
+                .with("image", it.image.as_ref().and_then(|it| it.image.clone()))
+                .with("state", state)
+                .with("created", created(it.created_at.as_deref())),
+        );
+    }
+    complete("std.runtime.CriContainer", all, out);
+}
+
+/// The `items` of `crictl pods -o json`, with their lines.
+pub(super) fn sandboxes(items: &[(u64, &str)], place: Place<'_>, out: &mut dyn Out) {
+    for (line, text) in items {
+        let Ok(it) = serde_json::from_str::<Container>(text) else {
+            out.unparsed(*line, "a sandbox with fields of other types than the CRI's");
+            continue;
+        };
+        let meta = &it.metadata;
+        let pod = meta.namespace.as_deref().zip(meta.name.as_deref());
+        let pod = pod.map(|(namespace, name)| format!("{namespace}/{name}"));
+        let state = state(&it.state);
+        let text = format!("sandbox of {}: {state}", pod.as_deref().unwrap_or("no pod"));
+        out.row(
+            Row::of("std.runtime.CriSandbox", *line, text)
+                .with("id", it.id.as_str())
+                .with("pod", pod)
+                .with("pod_uid", meta.uid.clone())
+                .with("attempt", meta.attempt)
+                .with("state", state)
+                .with("created", created(it.created_at.as_deref())),
+        );
+    }
+    let _ = place;
+    out.complete("std.runtime.CriSandbox", Vec::new(), When::Unknown);
+}
+
+/// The `images` of `crictl images -o json`.
+pub(super) fn images(text: &str, place: Place<'_>, out: &mut dyn Out) {
+    let Ok(images) = serde_json::from_str::<Option<Vec<Stored>>>(text) else {
+        return out.unparsed(place.line, "images with fields of other types than the CRI's");
+    };
+    for it in images.unwrap_or_default() {
+        let size = bytes(it.size.as_deref().and_then(|it| it.parse().ok()));
+        for tag in &it.repo_tags {
+            let row = docker::image(tag, place.line, &format!("image {tag}"));
+            out.row(
+                row.with("digest", it.repo_digests.first().cloned()).with("size", size.clone()),
+            );
+        }
+    }
+    out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
+}
+
+/// Without `-a` the listing holds the running containers only.
+fn complete(relation: &'static str, all: bool, out: &mut dyn Out) {
+    let scope = if all { Vec::new() } else { vec![("state", "running".into())] };
+    out.complete(relation, scope, When::Unknown);
+}
+
+fn begins(doc: &Document<'_>) -> bool {
+    let line = doc.text.lines().next().unwrap_or_default();
+    (line.starts_with("CONTAINER") || line.starts_with("POD ID") || line.starts_with("IMAGE "))
+        && table(&Columns::of(line)).is_some()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Containers,
+    Sandboxes,
+    Images,
+}
+
+fn table(columns: &Columns<'_>) -> Option<Table> {
+    if columns.have(&["STATE", "ATTEMPT", "POD ID", "NAME", "IMAGE"]) {
+        Some(Table::Containers)
+    } else if columns.have(&["POD ID", "STATE", "NAME", "NAMESPACE", "ATTEMPT"]) {
+        Some(Table::Sandboxes)
+    } else {
+        columns.have(&["IMAGE", "TAG", "IMAGE ID"]).then_some(Table::Images)
+    }
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut lines = doc.lines();
+    let Some((_, header)) = lines.next() else { return 0 };
+    let columns = Columns::of(header);
+    let Some(table) = table(&columns) else { return 0 };
+    let mut taken = 1;
+    let mut all = false;
+    for (number, line) in lines {
+        let cells = columns.cells(line);
+        if cells.len() + 2 < columns.len() || cells.iter().take(2).any(|it| it.is_empty()) {
+            break;
+        }
+        taken += 1;
+        let get = |name: &str| columns.get(&cells, name);
+        let age = || get("CREATED").and_then(ages::words).map_or(Value::Null, Value::Duration);
+        let state = get("STATE").map(state);
+        all |= state.as_deref() == Some("exited");
+        let number_of = |name: &str| get(name).and_then(|it| it.parse::<i64>().ok());
+        let row = match table {
+            Table::Containers => Row::of("std.runtime.CriContainer", number, line.trim())
+                .with("id", get("CONTAINER").or(get("CONTAINER ID")))
+                .with("sandbox", get("POD ID"))
+                .with(
+                    "pod",
+                    get("NAMESPACE").zip(get("POD")).map(|(ns, pod)| format!("{ns}/{pod}")),
+                )
+                .with("container", get("NAME"))
+                .with("attempt", number_of("ATTEMPT"))
+                .with("image", get("IMAGE"))
+                .with("state", state)
+                .with("created", age()),
+            Table::Sandboxes => Row::of("std.runtime.CriSandbox", number, line.trim())
+                .with("id", get("POD ID"))
+                .with(
+                    "pod",
+                    get("NAMESPACE").zip(get("NAME")).map(|(ns, pod)| format!("{ns}/{pod}")),
+                )
+                .with("attempt", number_of("ATTEMPT"))
+                .with("state", state)
+                .with("created", age()),
+            Table::Images => match get("IMAGE").zip(get("TAG")) {
+                Some((image, tag)) => docker::image(&format!("{image}:{tag}"), number, line.trim()),
+                None => continue,
+            },
+        };
+        out.row(row);
+    }
+    if taken > 1 {
+        match table {
+            Table::Containers => {
+                complete("std.runtime.CriContainer", all || doc.path.contains("-a"), out)
+            }
+            Table::Sandboxes => out.complete("std.runtime.CriSandbox", Vec::new(), When::Unknown),
+            Table::Images => out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown),
+        }
+    }
+    taken
+}

@@ -1,0 +1,64 @@
+//! What containerd lists: `ctr task ls` and `ctr images ls`.
+
+use super::{Document, Section, docker};
+use crate::row::{Out, Row, When};
+
+/// The section: the table of `ctr task ls`.
+pub(super) const CTR_TASKS: Section = Section { kind: "ctr task ls", begins, read };
+/// The section: the table of `ctr images ls`.
+pub(super) const CTR_IMAGES: Section =
+    Section { kind: "ctr images ls", begins: begins_images, read: read_images };
+
+fn words(line: &str) -> Vec<&str> {
+    line.split_whitespace().collect()
+}
+
+fn begins(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().is_some_and(|line| words(line) == ["TASK", "PID", "STATUS"])
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut taken = 1;
+    for (number, line) in doc.lines().skip(1) {
+        let cells = words(line);
+        let [id, pid, status] = cells.as_slice() else { break };
+        let Ok(pid) = pid.parse::<i64>() else { break };
+        taken += 1;
+        out.row(
+            Row::of("std.runtime.ContainerdTask", number, line.trim())
+                .with("id", *id)
+                .with("pid", (pid > 0).then_some(pid))
+                .with("status", *status),
+        );
+    }
+    // An empty table may be of a namespace that nobody uses.
+    if taken > 1 {
+        out.complete("std.runtime.ContainerdTask", Vec::new(), When::Unknown);
+    }
+    taken
+}
+
+fn begins_images(doc: &Document<'_>) -> bool {
+    let first = doc.text.lines().next().map(words).unwrap_or_default();
+    first.starts_with(&["REF", "TYPE", "DIGEST"])
+}
+
+fn read_images(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut taken = 1;
+    for (number, line) in doc.lines().skip(1) {
+        let cells = words(line);
+        let [reference, _, digest, ..] = cells.as_slice() else { break };
+        if !digest.starts_with("sha256:") {
+            break;
+        }
+        taken += 1;
+        // An image stands there by tag, by digest and by id.
+        if !reference.contains("sha256:") {
+            out.row(docker::image(reference, number, line.trim()).with("digest", *digest));
+        }
+    }
+    if taken > 1 {
+        out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
+    }
+    taken
+}

@@ -1,0 +1,322 @@
+//! What `kubectl describe` prints: one object or several, whole, or a pasted piece of one.
+//!
+//! The text is cut into entries by indentation. An entry is `Key:  value` and the deeper lines below.
+
+use super::{
+    Document, Section,
+    events::{self, About},
+    kube::{
+        Place,
+        meta::{self, Condition, Meta},
+        node, storage,
+    },
+    rows::unnamed,
+    times::Time,
+};
+use crate::row::{Out, When};
+
+mod node_text;
+mod pod_text;
+
+/// The section: an object from its name on, or a piece.
+pub(super) const DESCRIBE: Section = Section { kind: "kubectl describe", begins, read };
+/// Rows of a node's conditions, pasted without their header.
+pub(super) const CONDITIONS: Section =
+    Section { kind: "node conditions", begins: begins_conditions, read: read_conditions };
+
+/// A key, what stands behind it, and the lines below it.
+#[derive(Clone, Copy, Debug)]
+struct Entry<'a> {
+    line: u64,
+    key: &'a str,
+    value: &'a str,
+    below: &'a [(u64, &'a str)],
+}
+
+/// The entries of a text, by the indentation of its first line.
+fn entries<'a>(lines: &'a [(u64, &'a str)]) -> Vec<Entry<'a>> {
+    let base =
+        lines.iter().find(|(_, line)| !line.trim().is_empty()).map_or(0, |(_, line)| indent(line));
+    let mut starts: Vec<usize> = Vec::new();
+    for (index, (_, line)) in lines.iter().enumerate() {
+        if indent(line) <= base && key(line).is_some() {
+            starts.push(index);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain(std::iter::once(lines.len()));
+    starts
+        .iter()
+        .zip(ends)
+        .filter_map(|(start, end)| {
+            let (line, text) = *lines.get(*start)?;
+            let (key, value) = key(text)?;
+            Some(Entry { line, key, value, below: lines.get(start + 1..end)? })
+        })
+        .collect()
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches([' ', '\t']).len()
+}
+
+/// `Key:` or `Key:  value`; a key is words, not a table's row or a log's stamp.
+fn key(line: &str) -> Option<(&str, &str)> {
+    let (key, rest) = line.trim().split_once(':')?;
+    let fits = key.len() <= 63
+        && !key.is_empty()
+        && !key.contains("  ")
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || " -_./()".contains(c));
+    (fits && (rest.is_empty() || rest.starts_with([' ', '\t']))).then(|| (key, rest.trim()))
+}
+
+/// The value of an entry, unless it says there is none.
+fn value<'a>(entries: &[Entry<'a>], name: &str) -> Option<&'a str> {
+    let entry = entries.iter().find(|entry| entry.key == name)?;
+    let none = ["", "<none>", "<unset>", "<nil>", "<unknown>"];
+    (!none.contains(&entry.value)).then_some(entry.value)
+}
+
+fn below<'a>(entries: &[Entry<'a>], name: &str) -> &'a [(u64, &'a str)] {
+    entries.iter().find(|entry| entry.key == name).map_or(&[], |entry| entry.below)
+}
+
+/// Keys that one of the first lines below a name has.
+const SECOND: &[&str] = &[
+    "Namespace",
+    "Roles",
+    "Labels",
+    "Annotations",
+    "StorageClass",
+    "CreationTimestamp",
+    "Priority",
+    "API Version",
+    "Kind",
+    "Node",
+    "Status",
+    "PriorityClassName",
+];
+/// Keys that begin a pasted piece where nothing stands behind them.
+const PIECES: &[&str] = &["Containers", "Init Containers", "Conditions", "System Info", "Taints"];
+
+fn begins(doc: &Document<'_>) -> bool {
+    let mut lines = doc.text.lines();
+    let Some((name, value)) = lines.next().and_then(key) else { return false };
+    match name {
+        "Name" => {
+            let more = lines.take(4).filter_map(key).any(|(key, _)| SECOND.contains(&key));
+            !value.is_empty() && more
+        }
+        "Status" => ["Pending", "Running", "Failed", "Succeeded", "Unknown", "Terminating"]
+            .iter()
+            .any(|phase| {
+                value == *phase || value.strip_prefix(phase).is_some_and(|it| it.starts_with(" ("))
+            }),
+        "Annotations" | "Labels" | "Node" | "Start Time" => lines
+            .take(6)
+            .filter_map(key)
+            .any(|(key, _)| ["Status", "Containers", "IP"].contains(&key)),
+        "State" | "Last State" => ["Waiting", "Running", "Terminated"].contains(&value),
+        _ => {
+            value.is_empty()
+                && PIECES.contains(&name)
+                && lines.next().is_some_and(|it| it.starts_with(' '))
+        }
+    }
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let lines: Vec<_> = doc.lines().collect();
+    let taken = extent(&lines);
+    let lines = lines.get(..taken).unwrap_or_default();
+    object(&entries(lines), doc.path, out);
+    taken
+}
+
+/// How many lines belong to the object: until the next one's name, or a line that is no entry.
+fn extent(lines: &[(u64, &str)]) -> usize {
+    let base = lines.first().map_or(0, |(_, line)| indent(line));
+    let mut end = 0;
+    let mut events = false;
+    for (index, (_, line)) in lines.iter().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        if indent(line) <= base {
+            match key(line) {
+                Some(("Name", _)) if index > 0 => break,
+                Some((key, _)) => events = key == "Events",
+                None if events && events::is_part(line) => {}
+                None => break,
+            }
+        }
+        end = index + 1;
+    }
+    end
+}
+
+/// Reads one object; the keys it has tell its kind.
+fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
+    let has = |name: &str| entries.iter().any(|entry| entry.key == name);
+    let Some(first) = entries.first() else { return };
+    let place = Place { path, line: first.line, whole: false };
+    let kind = if has("System Info") || has("Roles") || has("Allocatable") || has("Taints") {
+        "Node"
+    } else if has("Containers") && !has("Pod Template")
+        || has("Init Containers")
+        || has("Start Time") && has("Node")
+    {
+        "Pod"
+    } else if has("Access Modes") && has("Namespace") || has("Used By") || has("Mounted By") {
+        "PersistentVolumeClaim"
+    } else if has("Reclaim Policy") {
+        "PersistentVolume"
+    } else if let Some(kind) = value(entries, "Kind") {
+        kind
+    } else if has("StrategyType") {
+        "Deployment"
+    } else if has("Parallelism") {
+        "Job"
+    } else if has("Desired Number of Nodes Scheduled") {
+        "DaemonSet"
+    } else if has("Pod Management Policy") || has("Update Strategy") {
+        "StatefulSet"
+    } else if has("Pods Status") {
+        "ReplicaSet"
+    } else if has("Conditions") && node_text::has_conditions(below(entries, "Conditions")) {
+        "Node"
+    } else if has("Status") && !has("Resource Quotas") && !has("Namespace") && has("Name") {
+        "Namespace"
+    } else if has("Status") || has("State") || has("Conditions") {
+        "Pod"
+    } else {
+        ""
+    };
+    let meta = metadata(entries);
+    let node = match kind {
+        "Node" => {
+            let node = node_text::node(entries, meta.clone());
+            node::rows(&node, place, out);
+            meta.name.clone()
+        }
+        "Pod" => {
+            let pod = pod_text::pod(entries, meta.clone(), path);
+            super::kube::pod::rows(&pod, place, out);
+            let named = meta.name.is_some();
+            for relation in
+                ["std.kube.Container", "std.kube.PodCondition"].into_iter().filter(|_| named)
+            {
+                out.complete(
+                    relation,
+                    vec![("pod", pod.metadata.namespaced(place).into())],
+                    When::Unknown,
+                );
+            }
+            pod.spec.and_then(|it| it.node_name)
+        }
+        "PersistentVolumeClaim" => {
+            storage::claim(&claim(entries, meta.clone()), place, out);
+            None
+        }
+        _ => None,
+    };
+    if meta.deletion_timestamp.is_some() {
+        let conditions = conditions(below(entries, "Conditions"));
+        meta::deleted(kind, &meta, &conditions, place, out);
+    }
+    if let Some(events) = entries.iter().find(|entry| entry.key == "Events") {
+        let about = About {
+            kind: kind.into(),
+            object: match kind {
+                "Pod" => meta.namespaced(place),
+                _ if meta.name.is_none() => unnamed(path),
+                _ => meta.object(place),
+            },
+            node,
+        };
+        let about = (!kind.is_empty()).then_some(&about);
+        if events.below.iter().any(|(_, line)| !line.trim().is_empty()) {
+            events::table(events.below, path, about, out);
+        }
+    }
+}
+
+/// What all kinds print alike.
+fn metadata(entries: &[Entry<'_>]) -> Meta {
+    let text = |name: &str| value(entries, name).map(str::to_owned);
+    let finalizers = text("Finalizers").map(|list| {
+        // A list of Go is `[a b]`; one of a custom object stands below.
+        list.trim_matches(['[', ']'])
+            .split([' ', ','])
+            .filter(|it| !it.is_empty())
+            .map(Into::into)
+            .collect()
+    });
+    let status = text("Status").unwrap_or_default();
+    let lasts = status.strip_prefix("Terminating (lasts ").and_then(|it| it.strip_suffix(')'));
+    let expires = status.strip_prefix("Terminating (expires ").and_then(|it| it.strip_suffix(')'));
+    let deleted = lasts
+        .map(|age| Time::Ago(super::ages::duration(age).unwrap_or(0)))
+        .or(expires.and_then(Time::at))
+        .or((status == "Terminating").then_some(Time::Ago(0)));
+    // Custom objects print their metadata as a block.
+    let block = self::entries(below(entries, "Metadata"));
+    let listed = below(&block, "Finalizers").iter().map(|(_, line)| line.trim().to_owned());
+    let listed: Vec<String> = listed.filter(|it| !it.is_empty()).collect();
+    Meta {
+        name: text("Name"),
+        namespace: text("Namespace"),
+        uid: value(&block, "UID").map(Into::into),
+        creation_timestamp: value(entries, "CreationTimestamp")
+            .or(value(&block, "Creation Timestamp"))
+            .and_then(Time::at),
+        deletion_timestamp: deleted.or(value(&block, "Deletion Timestamp").and_then(Time::at)),
+        finalizers: finalizers.or((!listed.is_empty()).then_some(listed)),
+        ..Meta::default()
+    }
+}
+
+/// The rows of a table of conditions: `Type Status [Reason Message]` and the wider one of nodes.
+fn conditions(lines: &[(u64, &str)]) -> Vec<Condition> {
+    lines
+        .iter()
+        .filter_map(|(_, line)| node_text::condition(line).or_else(|| short_condition(line)))
+        .collect()
+}
+
+fn short_condition(line: &str) -> Option<Condition> {
+    let mut words = line.split_whitespace();
+    let kind = words.next()?;
+    let status = words.next().filter(|it| ["True", "False", "Unknown"].contains(it))?;
+    Some(Condition { kind: Some(kind.into()), status: Some(status.into()), ..Condition::default() })
+}
+
+fn claim(entries: &[Entry<'_>], metadata: Meta) -> storage::Claim {
+    let text = |name: &str| value(entries, name).map(str::to_owned);
+    let status = text("Status").map(|it| it.split(' ').next().unwrap_or_default().to_owned());
+    storage::Claim {
+        metadata,
+        spec: Some(storage::ClaimSpec {
+            volume_name: text("Volume"),
+            storage_class_name: text("StorageClass"),
+        }),
+        status: Some(storage::Phase { phase: status }),
+    }
+}
+
+fn begins_conditions(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().and_then(node_text::condition).is_some()
+}
+
+fn read_conditions(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut taken = 0;
+    for (line, text) in doc.lines() {
+        let Some(condition) = node_text::condition(text) else { break };
+        taken += 1;
+        out.row(node::condition_row(
+            &condition,
+            None,
+            Place { path: doc.path, line, whole: false },
+        ));
+    }
+    taken
+}

@@ -1,0 +1,135 @@
+//! A pod as described: where it runs, what its containers do, what it mounts.
+
+use std::collections::BTreeMap;
+
+use super::{Entry, below, conditions, entries, value};
+use crate::formats::{
+    kube::{
+        meta::{Meta, Owner},
+        pod::{
+            ClaimName, Container, ContainerStatus, Detail, Pod, Reference, Resources, SecretName,
+            Spec, State, Status, Volume,
+        },
+    },
+    rows::unnamed,
+    times::Time,
+};
+
+/// Fills a pod.
+pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
+    let (namespace, name) = match &metadata.name {
+        Some(name) => (metadata.namespace.clone(), name.clone()),
+        None => {
+            let name = unnamed(path);
+            let (namespace, name) = name.split_once('/').unwrap_or(("(unnamed)", "-"));
+            (Some(namespace.into()), name.into())
+        }
+    };
+    let owner = value(of, "Controlled By").and_then(|it| it.split_once('/'));
+    let owners = owner.map(|(kind, name)| {
+        vec![Owner { kind: Some(kind.into()), name: Some(name.into()), controller: Some(true) }]
+    });
+    let phase = value(of, "Status").map(|it| it.split(' ').next().unwrap_or(it));
+    let containers = |key: &str| -> (Vec<Container>, Vec<ContainerStatus>) {
+        entries(below(of, key)).iter().map(container).unzip()
+    };
+    let (app, app_statuses) = containers("Containers");
+    let (init, init_statuses) = containers("Init Containers");
+    let (ephemeral, ephemeral_statuses) = containers("Ephemeral Containers");
+    // A pasted piece may begin inside a container.
+    let (app, app_statuses) = match of.iter().any(|it| it.key == "State") && app.is_empty() {
+        true => {
+            let (container, status) = filled("(unnamed)", of);
+            (vec![container], vec![status])
+        }
+        false => (app, app_statuses),
+    };
+    Pod {
+        metadata: Meta { name: Some(name), namespace, owner_references: owners, ..metadata },
+        spec: Some(Spec {
+            // `node/address`
+            node_name: value(of, "Node").and_then(|it| it.split('/').next()).map(Into::into),
+            containers: Some(app),
+            init_containers: Some(init),
+            ephemeral_containers: Some(ephemeral),
+            volumes: Some(entries(below(of, "Volumes")).iter().map(volume).collect()),
+            ..Spec::default()
+        }),
+        status: Some(Status {
+            // `Terminating` is no phase.
+            phase: phase.filter(|it| *it != "Terminating").map(Into::into),
+            reason: value(of, "Reason").map(Into::into),
+            message: value(of, "Message").map(Into::into),
+            conditions: Some(conditions(below(of, "Conditions"))),
+            container_statuses: Some(app_statuses),
+            init_container_statuses: Some(init_statuses),
+            ephemeral_container_statuses: Some(ephemeral_statuses),
+        }),
+    }
+}
+
+fn container(entry: &Entry<'_>) -> (Container, ContainerStatus) {
+    filled(entry.key, &entries(entry.below))
+}
+
+fn filled(name: &str, of: &[Entry<'_>]) -> (Container, ContainerStatus) {
+    let text = |name: &str| value(of, name).map(str::to_owned);
+    let amounts = |name: &str| -> BTreeMap<String, String> {
+        entries(below(of, name)).iter().map(|it| (it.key.into(), it.value.into())).collect()
+    };
+    let container = Container {
+        name: Some(name.into()),
+        image: text("Image"),
+        resources: Some(Resources {
+            limits: Some(amounts("Limits")),
+            requests: Some(amounts("Requests")),
+        }),
+        ..Container::default()
+    };
+    let status = ContainerStatus {
+        name: Some(name.into()),
+        container_id: text("Container ID"),
+        ready: value(of, "Ready").map(|it| it == "True"),
+        restart_count: value(of, "Restart Count").and_then(|it| it.parse().ok()),
+        state: state(of, "State"),
+        last_state: state(of, "Last State"),
+        ..ContainerStatus::default()
+    };
+    (container, status)
+}
+
+fn state(of: &[Entry<'_>], name: &str) -> Option<State> {
+    let state = value(of, name)?;
+    let below = entries(below(of, name));
+    let text = |name: &str| value(&below, name).map(str::to_owned);
+    let detail = Detail {
+        reason: text("Reason"),
+        message: text("Message"),
+        exit_code: value(&below, "Exit Code").and_then(|it| it.parse().ok()),
+        started_at: value(&below, "Started").and_then(Time::at),
+        finished_at: value(&below, "Finished").and_then(Time::at),
+    };
+    Some(match state {
+        "Waiting" => State { waiting: Some(detail), ..State::default() },
+        "Running" => State { running: Some(detail), ..State::default() },
+        "Terminated" => State { terminated: Some(detail), ..State::default() },
+        _ => return None,
+    })
+}
+
+fn volume(entry: &Entry<'_>) -> Volume {
+    let of = entries(entry.below);
+    let kind = value(&of, "Type").and_then(|it| it.split(' ').next()).unwrap_or_default();
+    let text = |name: &str| value(&of, name).map(str::to_owned);
+    let optional = value(&of, "Optional").map(|it| it == "true");
+    let mut volume = Volume { name: Some(entry.key.into()), ..Volume::default() };
+    match kind {
+        "PersistentVolumeClaim" => {
+            volume.persistent_volume_claim = Some(ClaimName { claim_name: text("ClaimName") });
+        }
+        "ConfigMap" => volume.config_map = Some(Reference { name: text("Name"), optional }),
+        "Secret" => volume.secret = Some(SecretName { secret_name: text("SecretName"), optional }),
+        _ => {}
+    }
+    volume
+}

@@ -1,0 +1,252 @@
+//! What docker lists: `docker ps -a` as a table or in JSON, `docker inspect`, `docker images`.
+
+use serde::Deserialize;
+
+use super::{Document, Section, columns::Columns, kube::Place};
+use crate::row::{Out, Row, When};
+
+/// The section: the table of `docker ps`.
+pub(super) const DOCKER_PS: Section = Section { kind: "docker ps", begins, read };
+/// The section: the table of `docker images`.
+pub(super) const DOCKER_IMAGES: Section =
+    Section { kind: "docker images", begins: begins_images, read: read_images };
+
+/// A container as any of the listings shows it.
+#[derive(Debug, Default)]
+struct Listed<'a> {
+    id: &'a str,
+    name: &'a str,
+    image: Option<&'a str>,
+    state: &'a str,
+    exit_code: Option<i64>,
+}
+
+/// What a name the kubelet gave says: `k8s_<container>_<pod>_<namespace>_<uid>_<attempt>`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Named<'a> {
+    container: &'a str,
+    pod: String,
+    uid: &'a str,
+    attempt: Option<i64>,
+}
+
+fn named(name: &str) -> Option<Named<'_>> {
+    let parts: Vec<&str> = name.trim_start_matches('/').split('_').collect();
+    let ["k8s", container, pod, namespace, uid, attempt, ..] = parts.as_slice() else {
+        return None;
+    };
+    Some(Named {
+        // Before Kubernetes 1.6 a hash follows a dot.
+        container: container.split('.').next().unwrap_or(container),
+        pod: format!("{namespace}/{pod}"),
+        uid,
+        attempt: attempt.parse().ok(),
+    })
+}
+
+impl Listed<'_> {
+    fn row(&self, line: u64, text: &str) -> Row {
+        let named = named(self.name);
+        let row = Row::of("std.runtime.DockerContainer", line, text)
+            .with("id", self.id)
+            .with("name", self.name.trim_start_matches('/'))
+            .with("image", self.image.filter(|it| !is_id(it)))
+            .with("state", self.state)
+            .with("exit_code", self.exit_code);
+        match named {
+            Some(it) => row
+                .with("pod", it.pod)
+                .with("container", it.container)
+                .with("pod_uid", it.uid)
+                .with("attempt", it.attempt),
+            None => row,
+        }
+    }
+}
+
+/// Whether an image is shown by its id, because no tag points to it.
+fn is_id(image: &str) -> bool {
+    image.starts_with("sha256:")
+        || image.len() == 12 && image.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The state and exit code of a STATUS: `Up 2 hours (Paused)`, `Exited (137) 3 days ago`.
+fn state(status: &str) -> Option<(&'static str, Option<i64>)> {
+    let code = || status.split_once('(')?.1.split_once(')')?.0.parse().ok();
+    Some(match status.split(' ').next()? {
+        "Up" if status.ends_with("(Paused)") => ("paused", None),
+        "Up" => ("running", None),
+        "Exited" => ("exited", code()),
+        "Restarting" => ("restarting", code()),
+        "Created" => ("created", None),
+        "Dead" => ("dead", None),
+        "Removal" => ("removing", None),
+        _ => return None,
+    })
+}
+
+fn begins(doc: &Document<'_>) -> bool {
+    let line = doc.text.lines().next().unwrap_or_default();
+    line.trim_start().starts_with("CONTAINER ID")
+        && Columns::of(line).have(&["IMAGE", "COMMAND", "STATUS", "NAMES"])
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut lines = doc.lines();
+    let Some((_, header)) = lines.next() else { return 0 };
+    let columns = Columns::of(header);
+    let mut taken = 1;
+    let mut ended = false;
+    for (number, line) in lines {
+        let cells = columns.cells(line);
+        let status = columns.get(&cells, "STATUS").and_then(state);
+        let id = columns.get(&cells, "CONTAINER ID").filter(|id| id.len() >= 12);
+        let (Some((state, exit_code)), Some(id)) = (status, id) else { break };
+        taken += 1;
+        ended |= !matches!(state, "running" | "paused");
+        // Where PORTS is empty and the columns are not kept, the name is the last cell all the same.
+        let name = columns.get(&cells, "NAMES").or(cells.last().copied()).unwrap_or_default();
+        let image = columns.get(&cells, "IMAGE");
+        out.row(Listed { id, name, image, state, exit_code }.row(number, line.trim()));
+    }
+    if taken > 1 {
+        complete(ended || doc.path.contains("-a"), out);
+    }
+    taken
+}
+
+/// Without `-a` the listing holds the running containers only.
+fn complete(all: bool, out: &mut dyn Out) {
+    let scope = if all { Vec::new() } else { vec![("state", "running".into())] };
+    out.complete("std.runtime.DockerContainer", scope, When::Unknown);
+}
+
+/// One line of `docker ps --format '{{json .}}'`.
+pub(super) fn listed(text: &str, place: Place<'_>, out: &mut dyn Out) {
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Line {
+        #[serde(rename = "ID")]
+        id: String,
+        image: String,
+        names: String,
+        status: String,
+        repository: Option<String>,
+        tag: Option<String>,
+    }
+    let Ok(line) = serde_json::from_str::<Line>(text) else {
+        return out.unparsed(place.line, "a line of docker with fields of other types than known");
+    };
+    if let (Some(repository), Some(tag)) = (&line.repository, &line.tag) {
+        if repository != "<none>" && tag != "<none>" {
+            out.row(image(&format!("{repository}:{tag}"), place.line, text));
+        }
+        return;
+    }
+    let Some((state, exit_code)) = state(&line.status) else {
+        return out.unparsed(place.line, "a line of docker without a status");
+    };
+    let listed =
+        Listed { id: &line.id, name: &line.names, image: Some(&line.image), state, exit_code };
+    out.row(listed.row(place.line, text));
+}
+
+/// One element of `docker inspect`.
+pub(super) fn inspected(text: &str, place: Place<'_>, out: &mut dyn Out) {
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Container {
+        id: String,
+        name: String,
+        config: Config,
+        state: State,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct Config {
+        image: Option<String>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "PascalCase")]
+    struct State {
+        status: String,
+        exit_code: Option<i64>,
+    }
+    let Ok(it) = serde_json::from_str::<Container>(text) else {
+        return out.unparsed(place.line, "something inspected that is no container");
+    };
+    if it.state.status.is_empty() {
+        return;
+    }
+    let exit_code = it.state.exit_code.filter(|_| it.state.status == "exited");
+    let shown = format!("docker inspect {}: {}", it.name.trim_start_matches('/'), it.state.status);
+    let listed = Listed {
+        id: &it.id,
+        name: &it.name,
+        image: it.config.image.as_deref(),
+        state: &it.state.status,
+        exit_code,
+    };
+    out.row(listed.row(place.line, &shown));
+}
+
+/// The row of an image on a node.
+pub(super) fn image(reference: &str, line: u64, text: &str) -> Row {
+    Row::of("std.runtime.NodeImage", line, text).with("image", reference)
+}
+
+fn begins_images(doc: &Document<'_>) -> bool {
+    let line = doc.text.lines().next().unwrap_or_default();
+    line.starts_with("REPOSITORY") && Columns::of(line).have(&["TAG", "IMAGE ID"])
+}
+
+fn read_images(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut lines = doc.lines();
+    let Some((_, header)) = lines.next() else { return 0 };
+    let columns = Columns::of(header);
+    let mut taken = 1;
+    for (number, line) in lines {
+        let cells = columns.cells(line);
+        if cells.len() < 4 || cells.iter().take(3).any(|it| it.is_empty()) {
+            break;
+        }
+        taken += 1;
+        let name = columns.get(&cells, "REPOSITORY").zip(columns.get(&cells, "TAG"));
+        if let Some((repository, tag)) = name {
+            out.row(image(&format!("{repository}:{tag}"), number, line.trim()));
+        }
+    }
+    if taken > 1 {
+        out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_kubelet_gives() {
+        let found = named("/k8s_POD_web-0_default_8d73e524-cc3d_2").unwrap();
+        assert_eq!(
+            (found.container, found.pod.as_str(), found.attempt),
+            ("POD", "default/web-0", Some(2))
+        );
+        assert_eq!(named("my_app_1"), None);
+    }
+
+    #[test]
+    fn states() {
+        for (status, expected) in [
+            ("Up 2 hours", Some(("running", None))),
+            ("Up 2 hours (unhealthy)", Some(("running", None))),
+            ("Up 3 days (Paused)", Some(("paused", None))),
+            ("Exited (137) 3 days ago", Some(("exited", Some(137)))),
+            ("Removal In Progress", Some(("removing", None))),
+            ("sideways", None),
+        ] {
+            assert_eq!(state(status), expected, "{status}");
+        }
+    }
+}

@@ -1,0 +1,406 @@
+//! The tables of `kubectl get`: pods, nodes, claims, volumes, namespaces, controllers, attachments.
+
+use super::{
+    Document, Section, ages,
+    columns::{Columns, split},
+    kube::{
+        Object, Place,
+        meta::{self, Condition, Meta},
+        node, storage, workload,
+    },
+    times::Time,
+};
+use crate::row::{Out, Row, When};
+
+/// The section: a header and its rows.
+pub(super) const GET: Section = Section { kind: "kubectl get", begins, read };
+/// Rows of `kubectl get pods` pasted without a header.
+pub(super) const POD_ROWS: Section =
+    Section { kind: "kubectl get pods", begins: begins_pods, read: read_pods };
+
+/// A kind of table, known by its columns.
+struct Table {
+    kind: &'static str,
+    columns: &'static [&'static str],
+    /// The relations a table of the whole cluster holds.
+    relations: &'static [&'static str],
+    rows: fn(&Cells<'_>, Place<'_>, &mut dyn Out),
+}
+
+/// The more columns a table is known by, the earlier it is tried.
+const TABLES: &[Table] = &[
+    Table {
+        kind: "PersistentVolume",
+        columns: &["NAME", "CAPACITY", "RECLAIM POLICY", "STATUS", "CLAIM"],
+        relations: &["std.kube.PersistentVolume"],
+        rows: volume,
+    },
+    Table {
+        kind: "PersistentVolumeClaim",
+        columns: &["NAME", "STATUS", "VOLUME", "CAPACITY"],
+        relations: &["std.kube.PersistentVolumeClaim"],
+        rows: claim,
+    },
+    Table {
+        kind: "Pod",
+        columns: &["NAME", "READY", "STATUS", "RESTARTS"],
+        relations: &["std.kube.Pod"],
+        rows: pod_row,
+    },
+    Table {
+        kind: "VolumeAttachment",
+        columns: &["NAME", "ATTACHER", "PV", "NODE", "ATTACHED"],
+        relations: &["std.kube.VolumeAttachment"],
+        rows: attachment,
+    },
+    Table {
+        kind: "Node",
+        columns: &["NAME", "STATUS", "ROLES", "AGE", "VERSION"],
+        relations: &["std.kube.Node"],
+        rows: node_row,
+    },
+    Table {
+        kind: "DaemonSet",
+        columns: &["NAME", "DESIRED", "CURRENT", "READY", "NODE SELECTOR"],
+        relations: &[],
+        rows: |it, place, out| controller("DaemonSet", it, place, out),
+    },
+    Table {
+        kind: "ReplicaSet",
+        columns: &["NAME", "DESIRED", "CURRENT", "READY"],
+        relations: &[],
+        rows: |it, place, out| controller("ReplicaSet", it, place, out),
+    },
+    Table {
+        kind: "Deployment",
+        columns: &["NAME", "READY", "UP-TO-DATE", "AVAILABLE"],
+        relations: &[],
+        rows: |it, place, out| controller("Deployment", it, place, out),
+    },
+    Table {
+        kind: "Namespace",
+        columns: &["NAME", "STATUS", "AGE"],
+        relations: &[],
+        rows: namespace,
+    },
+    Table {
+        kind: "StatefulSet",
+        columns: &["NAME", "READY", "AGE"],
+        relations: &[],
+        rows: |it, place, out| controller("StatefulSet", it, place, out),
+    },
+];
+
+/// The cells of one row, by the names of their columns.
+struct Cells<'a> {
+    columns: &'a Columns<'a>,
+    cells: Vec<&'a str>,
+    line: &'a str,
+}
+
+impl<'a> Cells<'a> {
+    fn get(&self, name: &str) -> Option<&'a str> {
+        self.columns.get(&self.cells, name)
+    }
+
+    fn meta(&self) -> Meta {
+        let name = self.get("NAME").unwrap_or_default();
+        Meta {
+            // `kubectl get all` puts the kind in front.
+            name: Some(name.rsplit('/').next().unwrap_or(name).into()),
+            namespace: self.get("NAMESPACE").map(Into::into),
+            creation_timestamp: self.get("AGE").and_then(ages::duration).map(Time::Ago),
+            ..Meta::default()
+        }
+    }
+
+    /// The number before or after the slash of `1/2`.
+    fn ready(&self, part: usize) -> Option<i64> {
+        self.get("READY")?.split('/').nth(part)?.parse().ok()
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self.get(name)?.split(' ').next()?.parse().ok()
+    }
+}
+
+fn table(columns: &Columns<'_>) -> Option<&'static Table> {
+    TABLES.iter().find(|table| columns.have(table.columns))
+}
+
+fn begins(doc: &Document<'_>) -> bool {
+    let first = doc.text.lines().next().unwrap_or_default();
+    let start = first.trim_start();
+    (start.starts_with("NAME ") || start.starts_with("NAMESPACE "))
+        && table(&Columns::of(first)).is_some()
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut lines = doc.lines();
+    let Some((_, header)) = lines.next() else { return 0 };
+    let columns = Columns::of(header);
+    let Some(table) = table(&columns) else { return 0 };
+    let mut taken = 1;
+    for (number, line) in lines {
+        let cells = columns.cells(line);
+        let filled = cells.iter().filter(|it| !it.is_empty()).count();
+        let header = line.trim_start().starts_with("NAME");
+        if filled < 3 || header || cells.first().is_none_or(|it| it.is_empty()) {
+            break;
+        }
+        taken += 1;
+        let cells = Cells { columns: &columns, cells, line };
+        (table.rows)(&cells, Place { path: doc.path, line: number, whole: false }, out);
+    }
+    let rows = taken - 1;
+    let namespaced =
+        !matches!(table.kind, "Node" | "PersistentVolume" | "VolumeAttachment" | "Namespace");
+    // One row of a kind without namespaces may have been asked for by name.
+    let all = if namespaced { columns.have(&["NAMESPACE"]) } else { rows > 1 };
+    if all && rows > 0 {
+        for relation in table.relations {
+            out.complete(relation, Vec::new(), When::Unknown);
+        }
+    }
+    taken
+}
+
+const POD_HEADER: &str = "NAME  READY  STATUS  RESTARTS  AGE";
+const POD_HEADER_ALL: &str = "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE";
+
+/// The header that a row of `kubectl get pods` would have.
+fn pod_header(line: &str) -> Option<&'static str> {
+    let cells = split(line);
+    let ratio = |at: usize| {
+        cells.get(at).is_some_and(|it| {
+            it.split_once('/')
+                .is_some_and(|(a, b)| a.parse::<u16>().is_ok() && b.parse::<u16>().is_ok())
+        })
+    };
+    let rest = |at: usize| {
+        cells.get(at + 1).is_some_and(|it| it.starts_with(|c: char| c.is_ascii_uppercase()))
+            && cells.get(at + 2).is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit()))
+            && cells.get(at + 3).is_some_and(|it| ages::is_age(it))
+    };
+    [(1, POD_HEADER), (2, POD_HEADER_ALL)]
+        .into_iter()
+        .find_map(|(at, header)| (ratio(at) && rest(at)).then_some(header))
+}
+
+fn begins_pods(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().and_then(pod_header).is_some()
+}
+
+fn read_pods(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut taken = 0;
+    for (number, line) in doc.lines() {
+        let Some(header) = pod_header(line) else { break };
+        taken += 1;
+        let columns = Columns::of(header);
+        let cells = Cells { columns: &columns, cells: split(line), line };
+        pod_row(&cells, Place { path: doc.path, line: number, whole: false }, out);
+    }
+    taken
+}
+
+fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    let meta = it.meta();
+    let id = meta.namespaced(place);
+    let status = it.get("STATUS").unwrap_or_default();
+    let terminating = status == "Terminating";
+    let phase = match status {
+        "Running" | "CrashLoopBackOff" | "NotReady" => Some("Running"),
+        "Pending" | "ContainerCreating" | "PodInitializing" | "ErrImagePull"
+        | "ImagePullBackOff" => Some("Pending"),
+        "Completed" | "Succeeded" => Some("Succeeded"),
+        "Evicted" | "Failed" | "NodeLost" | "OutOfcpu" | "OutOfmemory" | "OutOfpods" => {
+            Some("Failed")
+        }
+        "Unknown" => Some("Unknown"),
+        other if other.starts_with("Init:") => Some("Pending"),
+        _ => None,
+    };
+    let ready = it.ready(0).zip(it.ready(1)).map(|(ready, all)| ready == all && all > 0);
+    out.row(
+        Row::of("std.kube.Pod", place.line, it.line)
+            .with("pod", id.clone())
+            .with("node", it.get("NODE"))
+            .with("phase", phase)
+            .with("reason", (phase == Some("Failed")).then_some(status))
+            .with("created", meta.creation_timestamp)
+            // The table does not say since when: at the collection at the latest.
+            .with("deleted", terminating.then_some(Time::Ago(0)))
+            .with("ready", ready),
+    );
+    if terminating {
+        let meta = Meta { creation_timestamp: None, ..meta };
+        meta::deleted(
+            "Pod",
+            &Meta { namespace: meta.namespace.or(Some("default".into())), ..meta },
+            &[],
+            place,
+            out,
+        );
+    }
+    // The state of a container that the table does not name.
+    let reason = status.rsplit(':').next().unwrap_or(status);
+    let state = match reason {
+        "CrashLoopBackOff"
+        | "ErrImagePull"
+        | "ImagePullBackOff"
+        | "ContainerCreating"
+        | "CreateContainerConfigError"
+        | "CreateContainerError"
+        | "InvalidImageName"
+        | "RunContainerError"
+        | "PodInitializing" => "waiting",
+        "Error" | "OOMKilled" | "ContainerCannotRun" | "StartError" | "Completed" => "terminated",
+        _ => return,
+    };
+    let kind = if status.starts_with("Init:") { "init" } else { "app" };
+    out.row(
+        Row::of("std.kube.Container", place.line, it.line)
+            .with("pod", id)
+            .with("name", "(unnamed)")
+            .with("kind", kind)
+            .with("node", it.get("NODE"))
+            .with("restarts", it.number("RESTARTS"))
+            .with("state", state)
+            .with("reason", reason),
+    );
+}
+
+fn node_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    let status = it.get("STATUS").unwrap_or_default();
+    let mut parts = status.split(',');
+    let ready = match parts.next() {
+        Some("Ready") => Some("True"),
+        // The table has one word for False and Unknown.
+        Some("NotReady") => Some("False"),
+        _ => None,
+    };
+    let condition = |status: &str| Condition {
+        kind: Some("Ready".into()),
+        status: Some(status.into()),
+        ..Condition::default()
+    };
+    let leads =
+        it.get("ROLES").is_some_and(|it| it.contains("control-plane") || it.contains("master"));
+    let role = |role: &str| (format!("node-role.kubernetes.io/{role}"), String::new());
+    let labels = leads.then(|| [role("control-plane")].into()).unwrap_or_default();
+    let address =
+        |name| it.get(name).map(|address| node::Address { address: Some(address.into()) });
+    let node = node::Node {
+        metadata: Meta { labels: Some(labels), ..it.meta() },
+        spec: Some(node::Spec {
+            unschedulable: Some(parts.any(|part| part == "SchedulingDisabled")),
+            taints: None,
+        }),
+        status: Some(node::Status {
+            conditions: ready.map(|status| vec![condition(status)]),
+            addresses: Some(
+                [address("INTERNAL-IP"), address("EXTERNAL-IP")].into_iter().flatten().collect(),
+            ),
+            node_info: Some(node::Info {
+                kernel_version: it.get("KERNEL-VERSION").map(Into::into),
+                os_image: it.get("OS-IMAGE").map(Into::into),
+                container_runtime_version: it.get("CONTAINER-RUNTIME").map(Into::into),
+                kubelet_version: it.get("VERSION").map(Into::into),
+                boot_id: None,
+            }),
+            ..node::Status::default()
+        }),
+    };
+    node::rows(&node, place, out);
+}
+
+fn claim(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    let meta = it.meta();
+    let status = it.get("STATUS").unwrap_or_default();
+    let deletion_timestamp = (status == "Terminating").then_some(Time::Ago(0));
+    let meta = Meta { deletion_timestamp, ..meta };
+    let claim = storage::Claim {
+        spec: Some(storage::ClaimSpec {
+            volume_name: it.get("VOLUME").map(Into::into),
+            storage_class_name: it.get("STORAGECLASS").map(Into::into),
+        }),
+        status: Some(storage::Phase { phase: Some(status.into()) }),
+        metadata: meta,
+    };
+    storage::claim(&claim, place, out);
+    if deletion_timestamp.is_some() {
+        let meta = Meta {
+            namespace: claim.metadata.namespace.or(Some("default".into())),
+            ..claim.metadata
+        };
+        meta::deleted("PersistentVolumeClaim", &meta, &[], place, out);
+    }
+}
+
+fn volume(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    let status = it.get("STATUS").unwrap_or_default();
+    let claim = it.get("CLAIM").and_then(|it| it.split_once('/'));
+    let volume = storage::Volume {
+        metadata: Meta {
+            deletion_timestamp: (status == "Terminating").then_some(Time::Ago(0)),
+            ..it.meta()
+        },
+        spec: Some(storage::VolumeSpec {
+            claim_ref: claim.map(|(namespace, name)| storage::ClaimRef {
+                namespace: Some(namespace.into()),
+                name: Some(name.into()),
+            }),
+            storage_class_name: it.get("STORAGECLASS").map(Into::into),
+            persistent_volume_reclaim_policy: it.get("RECLAIM POLICY").map(Into::into),
+            ..storage::VolumeSpec::default()
+        }),
+        status: Some(storage::Phase { phase: Some(status.into()) }),
+    };
+    storage::volume(&volume, place, out);
+}
+
+fn attachment(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    out.row(
+        Row::of("std.kube.VolumeAttachment", place.line, it.line)
+            .with("name", it.get("NAME"))
+            .with("volume", it.get("PV"))
+            .with("node", it.get("NODE"))
+            .with("attacher", it.get("ATTACHER"))
+            .with("attached", it.get("ATTACHED").map(|it| it == "true")),
+    );
+}
+
+fn namespace(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    if it.get("STATUS") == Some("Terminating") {
+        let meta = Meta { deletion_timestamp: Some(Time::Ago(0)), ..it.meta() };
+        meta::deleted("Namespace", &meta, &[], place, out);
+    }
+}
+
+fn controller(kind: &'static str, it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    let desired = it.number("DESIRED").or_else(|| it.ready(1));
+    let ready = it.ready(0);
+    let workload: workload::Workload = Object {
+        metadata: it.meta(),
+        spec: Some(workload::Spec { replicas: desired, completions: desired }),
+        status: Some(workload::Status::of(desired, it.number("CURRENT"), ready)),
+    };
+    workload::rows(kind, &workload, place, out);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_pods_are_known_without_a_header() {
+        for (line, known) in [
+            ("web-0   1/1   Terminating   0   3d4h", true),
+            ("default   web-0   0/1   CrashLoopBackOff   7 (32s ago)   11m   10.0.2.1", true),
+            ("web-0 1/1 Running 0 3d", false),
+            ("a  b  c  d  e", false),
+        ] {
+            assert_eq!(pod_header(line).is_some(), known, "{line}");
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! JSON documents in text, one or many behind each other: objects of the Kubernetes API, alone or in
+//! lists, and what the container tools print. Documents are told apart by their keys.
+//!
+//! A document that breaks off is read as far as its items are whole; the break is reported.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{
+    Document, Section, crictl, docker,
+    kube::{self, List, Place, Text},
+    mounts,
+};
+use crate::row::Out;
+
+/// The section.
+pub(super) const JSON: Section = Section { kind: "objects", begins, read };
+
+/// The first keys of the documents known here.
+const KEYS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "items",
+    "metadata",
+    "spec",
+    "status",
+    "containers",
+    "images",
+    "filesystems",
+    "kubeletconfig",
+    "Id",
+    "ID",
+    "Command",
+    "Containers",
+    "info",
+];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Envelope<'a> {
+    kind: Option<String>,
+    api_version: Option<String>,
+    #[serde(borrow)]
+    items: Option<&'a RawValue>,
+    #[serde(borrow)]
+    metadata: Option<&'a RawValue>,
+    #[serde(borrow)]
+    containers: Option<&'a RawValue>,
+    #[serde(borrow)]
+    images: Option<&'a RawValue>,
+    #[serde(borrow)]
+    filesystems: Option<&'a RawValue>,
+    #[serde(borrow)]
+    kubeletconfig: Option<&'a RawValue>,
+    #[serde(borrow, rename = "ID")]
+    docker_id: Option<&'a RawValue>,
+    #[serde(borrow, rename = "Id")]
+    docker_inspect: Option<&'a RawValue>,
+}
+
+fn begins(doc: &Document<'_>) -> bool {
+    known(doc.text)
+}
+
+/// Whether a document known here begins the text.
+fn known(text: &str) -> bool {
+    let text = text.trim_start_matches([' ', '\t']);
+    let object = match text.strip_prefix('[') {
+        Some(list) => list.trim_start(),
+        None => text,
+    };
+    let Some(inside) = object.strip_prefix('{') else { return false };
+    let key = inside.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
+    key.is_some_and(|key| KEYS.contains(&key))
+}
+
+/// Reads all documents that follow each other without other text in between.
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut reader =
+        Reader { doc, list: List::default(), listed: false, at: 0, line: doc.first_line };
+    let mut end = 0;
+    while let Some(rest) = doc.text.get(end..).filter(|rest| known(rest.trim_start())) {
+        end += rest.len() - rest.trim_start().len();
+        let Some(rest) = doc.text.get(end..) else { break };
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+        match stream.next() {
+            Some(Ok(raw)) => {
+                reader.document(raw, out);
+                end += stream.byte_offset();
+            }
+            Some(Err(error)) => {
+                end += reader.broken(rest, &error, out);
+                break;
+            }
+            None => break,
+        }
+    }
+    reader.list.finish(reader.listed, out);
+    lines_to(doc.text, end)
+}
+
+/// How many lines the first `end` bytes touch.
+fn lines_to(text: &str, end: usize) -> usize {
+    let head = text.get(..end).unwrap_or(text);
+    head.trim_end_matches('\n').bytes().filter(|b| *b == b'\n').count() + 1
+}
+
+struct Reader<'a, 'd> {
+    doc: &'a Document<'d>,
+    list: List,
+    listed: bool,
+    /// The place up to which lines were counted, and the line there.
+    at: usize,
+    line: u64,
+}
+
+impl Reader<'_, '_> {
+    /// The line a part of the document's text begins on. Parts are asked for in order.
+    fn line_of(&mut self, part: &str) -> u64 {
+        let offset = (part.as_ptr() as usize).wrapping_sub(self.doc.text.as_ptr() as usize);
+        if offset >= self.at
+            && let Some(between) = self.doc.text.get(self.at..offset)
+        {
+            self.line += between.bytes().filter(|b| *b == b'\n').count() as u64;
+            self.at = offset;
+        }
+        self.line
+    }
+
+    fn document(&mut self, raw: &RawValue, out: &mut dyn Out) {
+        if raw.get().starts_with('[') {
+            let items: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
+            for item in items {
+                self.listed |= !item.get().contains("\"Id\"");
+                self.item(item.get(), None, out);
+            }
+            return;
+        }
+        self.item(raw.get(), None, out);
+    }
+
+    /// An object: a list, something of the container tools, or one of the API.
+    fn item(&mut self, text: &str, kind: Option<&str>, out: &mut dyn Out) {
+        let Ok(it) = serde_json::from_str::<Envelope<'_>>(text) else {
+            let line = self.line_of(text);
+            return out.unparsed(line, "not an object of a known kind");
+        };
+        let place = Place { path: self.doc.path, line: self.line_of(text), whole: true };
+        if let Some(config) = it.kubeletconfig {
+            kube::kubelet::json(config.get(), place, out);
+        } else if let Some(containers) = it.containers.filter(|_| it.kind.is_none()) {
+            let place = Place { line: self.line_of(containers.get()), ..place };
+            crictl::containers(containers.get(), place, out);
+        } else if let Some(images) = it.images.filter(|_| it.kind.is_none()) {
+            crictl::images(images.get(), place, out);
+        } else if let Some(mounts) = it.filesystems {
+            mounts::findmnt(mounts.get(), place, out);
+        } else if it.docker_inspect.is_some() {
+            docker::inspected(text, place, out);
+        } else if it.docker_id.is_some() {
+            docker::listed(text, place, out);
+        } else if let Some(items) = it.items {
+            self.items(items, it.kind.as_deref(), place, out);
+        } else if it.kind.as_deref().is_some_and(|kind| kind.ends_with("List")) {
+            // `items: null`: nothing there, and nothing said of where that is.
+        } else if it.metadata.is_some() || it.kind.is_some() && it.api_version.is_some() {
+            kube::object(Text::Json(text), kind, place, out, &mut self.list);
+        } else {
+            out.unparsed(place.line, "not an object of a known kind");
+        }
+    }
+
+    fn items(&mut self, items: &RawValue, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) {
+        let items: Vec<&RawValue> = match serde_json::from_str::<Option<_>>(items.get()) {
+            Ok(items) => items.unwrap_or_default(),
+            Err(_) => return out.unparsed(place.line, "`items` is not a list"),
+        };
+        let sandboxes = kind.is_none() && items.first().is_some_and(|it| is_sandbox(it.get()));
+        if sandboxes {
+            let items: Vec<_> = items.iter().map(|it| (self.line_of(it.get()), it.get())).collect();
+            return crictl::sandboxes(&items, place, out);
+        }
+        self.listed = true;
+        let kind = kind.and_then(|kind| kind.strip_suffix("List")).filter(|kind| !kind.is_empty());
+        for item in items {
+            let place = Place { line: self.line_of(item.get()), ..place };
+            kube::object(Text::Json(item.get()), kind, place, out, &mut self.list);
+        }
+    }
+
+    /// Reads the whole items of a document that breaks off or is broken, and says how many bytes of
+    /// `text` belong to it.
+    fn broken(&mut self, text: &str, error: &serde_json::Error, out: &mut dyn Out) -> usize {
+        let kind = kube::json_kind(text);
+        let kind = kind.as_deref().and_then(|kind| kind.strip_suffix("List"));
+        let items = text.find("\"items\"").and_then(|at| Some(at + text.get(at..)?.find('[')?));
+        if let Some(mut rest) = items.and_then(|at| text.get(at + 1..)) {
+            loop {
+                rest = rest.trim_start_matches(|c: char| c == ',' || c.is_whitespace());
+                let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
+                let Some(Ok(item)) = stream.next().filter(|_| rest.starts_with('{')) else { break };
+                self.item(item.get(), kind, out);
+                rest = rest.get(stream.byte_offset()..).unwrap_or_default();
+            }
+        }
+        let line = self.line_of(text) + (error.line() as u64).saturating_sub(1);
+        out.unparsed(line, "JSON breaks off or is damaged here; collect it again");
+        // What follows the break belongs to it while it is indented or closes something.
+        let mut end = 0;
+        for (index, line) in text.split_inclusive('\n').enumerate() {
+            if index >= error.line().max(1)
+                && !line.starts_with([' ', '\t', '}', ']', '"', '\r', '\n'])
+            {
+                break;
+            }
+            end += line.len();
+        }
+        end
+    }
+}
+
+/// Whether an item is a pod sandbox of `crictl pods`, which also prints `items`.
+fn is_sandbox(item: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Probe {
+        #[serde(default)]
+        id: Option<String>,
+    }
+    serde_json::from_str::<Probe>(item).is_ok_and(|it| it.id.is_some())
+}

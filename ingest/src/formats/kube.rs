@@ -1,0 +1,152 @@
+//! Objects of the Kubernetes API, from JSON or YAML, tolerant of what they leave out.
+//!
+//! Each kind is one file: what is read of it, and which rows that makes. `describe` and the tables of
+//! `kubectl get` fill the same shapes, so what a kind means stands in one place.
+
+pub(super) mod config;
+pub(super) mod event;
+pub(super) mod kubelet;
+mod list;
+pub(super) mod meta;
+pub(super) mod node;
+pub(super) mod pod;
+pub(super) mod storage;
+pub(super) mod workload;
+
+pub(super) use list::List;
+
+use serde::{Deserialize, de::DeserializeOwned};
+
+use crate::row::Out;
+use meta::{Condition, Meta};
+
+/// The text of one object.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Text<'a> {
+    /// In JSON.
+    Json(&'a str),
+    /// In YAML, indented as one document.
+    Yaml(&'a str),
+}
+
+impl Text<'_> {
+    /// Reads what `T` wants of it.
+    pub(super) fn read<T: DeserializeOwned>(self) -> Option<T> {
+        match self {
+            Self::Json(text) => serde_json::from_str(text).ok(),
+            Self::Yaml(text) => {
+                let options = serde_saphyr::options! {
+                    duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,
+                };
+                serde_saphyr::from_str_with_options(text, options).ok()
+            }
+        }
+    }
+}
+
+/// Where an object was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The file.
+    pub(super) path: &'a str,
+    /// The object's first line.
+    pub(super) line: u64,
+    /// Whether all of the object is there, so that what it leaves out is empty, not unknown.
+    pub(super) whole: bool,
+}
+
+/// An object by its parts.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub(super) struct Object<S, T> {
+    pub(super) metadata: Meta,
+    pub(super) spec: Option<S>,
+    pub(super) status: Option<T>,
+}
+
+impl<S, T> Default for Object<S, T> {
+    fn default() -> Self {
+        Self { metadata: Meta::default(), spec: None, status: None }
+    }
+}
+
+/// What every object has.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Head {
+    pub(super) kind: Option<String>,
+    pub(super) api_version: Option<String>,
+    pub(super) metadata: Option<Meta>,
+}
+
+/// The conditions of an object of a kind Etio knows nothing else of.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Conditions {
+    pub(super) conditions: Option<Vec<Condition>>,
+}
+
+/// Reads one object. `kind` is what a list says of its items, which may not say it themselves.
+pub(super) fn object(
+    text: Text<'_>,
+    kind: Option<&str>,
+    place: Place<'_>,
+    out: &mut dyn Out,
+    list: &mut List,
+) {
+    let Some(head) = text.read::<Head>() else {
+        out.unparsed(place.line, "not an object of the Kubernetes API, or broken off");
+        return;
+    };
+    let kind = head.kind.as_deref().filter(|kind| !kind.is_empty()).or(kind).unwrap_or_default();
+    let meta = head.metadata.unwrap_or_default();
+    list.saw(kind, &meta);
+    let read = match kind {
+        "Event" => text.read().map(|it: event::ApiEvent| list.event(it, place.line)),
+        "Pod" => text.read().map(|it: pod::Pod| pod::rows(&it, place, out)),
+        "Node" => text.read().map(|it: node::Node| node::rows(&it, place, out)),
+        "PersistentVolumeClaim" => {
+            text.read().map(|it: storage::Claim| storage::claim(&it, place, out))
+        }
+        "PersistentVolume" => {
+            text.read().map(|it: storage::Volume| storage::volume(&it, place, out))
+        }
+        "VolumeAttachment" => {
+            text.read().map(|it: storage::Attachment| storage::attachment(&it, place, out))
+        }
+        "ConfigMap" => {
+            text.read().map(|it: config::Config| config::rows("ConfigMap", &it, place, out))
+        }
+        // Of a secret nothing but its name is read.
+        "Secret" => {
+            config::rows("Secret", &config::Config::named(meta.clone()), place, out);
+            Some(())
+        }
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => {
+            text.read().map(|it: workload::Workload| workload::rows(kind, &it, place, out))
+        }
+        "Lease" => text.read().map(|it: workload::Lease| workload::lease(&it, place, out)),
+        "KubeletConfiguration" => {
+            text.read().map(|it: kubelet::Config| kubelet::rows(&it, None, place, out))
+        }
+        _ => Some(()),
+    };
+    if read.is_none() {
+        out.unparsed(
+            place.line,
+            "an object of a known kind with fields of other types than the API's",
+        );
+    }
+    if meta.deletion_timestamp.is_some() && kind != "Event" {
+        let conditions = text.read::<Object<serde::de::IgnoredAny, Conditions>>();
+        let conditions = conditions.and_then(|it| it.status?.conditions).unwrap_or_default();
+        meta::deleted(kind, &meta, &conditions, place, out);
+    }
+}
+
+/// The kind a JSON document gives before its items, also where the document breaks off.
+pub(super) fn json_kind(text: &str) -> Option<String> {
+    let rest = text.get(text.find("\"kind\"")? + 6..)?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    rest.split('"').next().map(Into::into)
+}

@@ -1,0 +1,105 @@
+//! What a list of objects says beyond its items: which relations it holds completely.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    event::{ApiEvent, Event},
+    meta::Meta,
+};
+use crate::row::{Out, When};
+
+/// What was seen while a list, or a stream of objects, was read.
+#[derive(Debug, Default)]
+pub(crate) struct List {
+    /// Namespaces by kind.
+    seen: BTreeMap<String, BTreeSet<String>>,
+    /// Events by uid, so that a watched event, printed once for every change, counts once.
+    events: BTreeMap<String, Event>,
+    /// Events without uid, in order.
+    others: Vec<Event>,
+}
+
+/// The relations the objects of a kind make, and the field that holds the kind where they share one.
+fn relations(kind: &str) -> &'static [(&'static str, bool)] {
+    match kind {
+        "Event" => &[("std.kube.KubeEvent", false)],
+        "Pod" => &[
+            ("std.kube.Pod", false),
+            ("std.kube.Container", false),
+            ("std.kube.PodCondition", false),
+        ],
+        "Node" => &[
+            ("std.kube.Node", false),
+            ("std.kube.NodeCondition", false),
+            ("std.kube.NodeTaint", false),
+        ],
+        "PersistentVolumeClaim" => &[("std.kube.PersistentVolumeClaim", false)],
+        "PersistentVolume" => &[("std.kube.PersistentVolume", false)],
+        "VolumeAttachment" => &[("std.kube.VolumeAttachment", false)],
+        "ConfigMap" | "Secret" => &[("std.kube.ConfigObject", true)],
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => {
+            &[("std.kube.Workload", true)]
+        }
+        "Lease" => &[("std.kube.Lease", false)],
+        _ => &[],
+    }
+}
+
+impl List {
+    /// Notes an object.
+    pub(super) fn saw(&mut self, kind: &str, meta: &Meta) {
+        let namespaces = self.seen.entry(kind.into()).or_default();
+        namespaces.insert(meta.namespace.clone().unwrap_or_default());
+    }
+
+    /// Keeps an event until the list ends.
+    pub(super) fn event(&mut self, event: ApiEvent, line: u64) {
+        let uid = event.metadata.uid.clone();
+        let event = event.normalise(line);
+        match uid {
+            Some(uid) => {
+                let newest = self.events.get(&uid).is_none_or(|old| old.count <= event.count);
+                if newest {
+                    self.events.insert(uid, event);
+                }
+            }
+            None => self.others.push(event),
+        }
+    }
+
+    /// Gives the events, in the order of the lines, and says what is complete. `listed` are the kinds
+    /// that were listed, not named one by one.
+    ///
+    /// A list does not say what was asked for. One of a kind without namespaces is of the cluster; one
+    /// over several namespaces is of all of them; one of a single namespace may leave others out.
+    pub(crate) fn finish(self, listed: bool, out: &mut dyn Out) {
+        let mut events: Vec<_> = self.events.into_values().chain(self.others).collect();
+        events.sort_by_key(|event| event.line);
+        let mut pods = BTreeSet::new();
+        for event in events {
+            pods.extend(event.pod());
+            event.rows(out);
+        }
+        for pod in pods {
+            out.complete("std.kube.KubeEvent", vec![("pod", pod.into())], When::Unknown);
+        }
+        if !listed {
+            return;
+        }
+        for (kind, namespaces) in self.seen {
+            let everywhere = namespaces.contains("") || namespaces.len() > 1;
+            // The events of nodes stand in one namespace.
+            if !everywhere {
+                continue;
+            }
+            for (relation, by_kind) in relations(&kind) {
+                let scope =
+                    if *by_kind { vec![("kind", kind.as_str().into())] } else { Vec::new() };
+                out.complete(relation, scope, When::Unknown);
+            }
+            if kind != "Event" {
+                out.complete("std.kube.DeletedObject", vec![("kind", kind.into())], When::Unknown);
+            }
+        }
+    }
+}

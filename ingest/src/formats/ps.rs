@@ -1,0 +1,202 @@
+//! What `ps` prints, with any columns: `aux`, `-ef`, `-elf`, `axo …`, or single rows without a header.
+
+use etio_plan::Value;
+
+use super::{Document, Section, ages, cgroup, rows::base_name};
+use crate::row::{Out, Row, When};
+
+/// The section: a table of processes.
+pub(super) const PS: Section = Section { kind: "ps", begins, read };
+/// Rows of `ps aux` or `ps -ef`, as `grep` leaves them.
+pub(super) const PS_ROWS: Section = Section { kind: "ps", begins: begins_rows, read: read_rows };
+
+const AUX: &str = "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND";
+const EF: &str = "UID PID PPID C STIME TTY TIME CMD";
+const STATES: &str = "RSDZTtXxKWPI";
+
+/// A process as a row shows it.
+#[derive(Debug, Default)]
+pub(super) struct Process<'a> {
+    pub(super) pid: i64,
+    pub(super) ppid: Option<i64>,
+    pub(super) state: Option<&'a str>,
+    pub(super) comm: Option<&'a str>,
+    pub(super) args: Option<&'a str>,
+    pub(super) wchan: Option<&'a str>,
+    /// How long it has run, in nanoseconds.
+    pub(super) elapsed: Option<i64>,
+    pub(super) threads: Option<i64>,
+    pub(super) cgroup: Option<&'a str>,
+}
+
+impl Process<'_> {
+    /// Its row.
+    pub(super) fn row(&self, line: u64, text: &str) -> Row {
+        let args = self.args.unwrap_or_default();
+        let defunct =
+            args.ends_with("<defunct>") || self.comm.is_some_and(|it| it.ends_with("<defunct>"));
+        let state =
+            self.state.and_then(|it| it.get(..1)).unwrap_or(if defunct { "Z" } else { "?" });
+        Row::of("std.node.Process", line, text)
+            .with("pid", self.pid)
+            .with("ppid", self.ppid)
+            .with("state", state)
+            .with("comm", comm(self.comm, args))
+            .with("args", self.args)
+            .with("wchan", self.wchan.filter(|it| !["-", "0", "*"].contains(it)))
+            .with("started", self.elapsed.map_or(Value::Null, Value::Duration))
+            .with("threads", self.threads)
+            .with("container", self.cgroup.and_then(cgroup::container))
+            .with("pod_uid", self.cgroup.and_then(cgroup::pod))
+    }
+}
+
+/// The command's name: its column, or what the first word of its arguments comes to. The kernel keeps
+/// 15 bytes.
+fn comm<'a>(comm: Option<&'a str>, args: &'a str) -> &'a str {
+    let name = match comm {
+        Some(comm) => comm.trim_end_matches(" <defunct>"),
+        None => match args.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((kernel, _)) => kernel,
+            None => base_name(args.split(' ').next().unwrap_or(args)).trim_end_matches(':'),
+        },
+    };
+    let name = name.trim_start_matches('[').trim_end_matches(']');
+    let end =
+        name.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= 15).last();
+    name.get(..end.unwrap_or(0)).unwrap_or(name)
+}
+
+fn is_header(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.contains(&"PID")
+        && words.iter().any(|it| ["CMD", "COMMAND", "ARGS", "COMM"].contains(it))
+        && words.len() > 2
+        && words.iter().all(|it| !it.chars().any(|c| c.is_ascii_lowercase()))
+}
+
+fn begins(doc: &Document<'_>) -> bool {
+    is_header(doc.text.lines().next().unwrap_or_default())
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut lines = doc.lines();
+    let Some((_, header)) = lines.next() else { return 0 };
+    let names: Vec<&str> = header.split_whitespace().collect();
+    let mut taken = 1;
+    let mut first = false;
+    for (number, line) in lines {
+        let Some(process) = process(&names, line) else { break };
+        first |= process.pid == 1;
+        taken += 1;
+        out.row(process.row(number, line.trim()));
+    }
+    // Only a listing of the whole node has its first process.
+    if first {
+        out.complete("std.node.Process", Vec::new(), When::Unknown);
+    }
+    taken
+}
+
+/// Reads a row by the names of its columns, each a word but for dates and the last.
+fn process<'a>(names: &[&str], line: &'a str) -> Option<Process<'a>> {
+    let mut rest = line.trim();
+    let mut found = Process { pid: -1, ..Process::default() };
+    let mut commands = 0;
+    for (index, name) in names.iter().enumerate() {
+        let last = index + 1 == names.len();
+        let cell = if last { rest } else { cell(name, rest)? };
+        rest = rest.get(cell.len()..)?.trim_start();
+        match *name {
+            "PID" => found.pid = cell.parse().ok()?,
+            "PPID" => found.ppid = cell.parse().ok(),
+            "S" | "STAT" => {
+                cell.starts_with(|c| STATES.contains(c)).then_some(())?;
+                found.state = Some(cell);
+            }
+            "WCHAN" => found.wchan = Some(cell),
+            "NLWP" | "THCNT" => found.threads = cell.parse().ok(),
+            "ELAPSED" => found.elapsed = ages::clock(cell),
+            "CGROUP" => found.cgroup = Some(cell),
+            "COMMAND" | "CMD" | "ARGS" | "COMM" => {
+                commands += 1;
+                // The first of two is `comm`.
+                if last && name != &"COMM" {
+                    found.args = Some(cell);
+                } else {
+                    found.comm = Some(cell);
+                }
+            }
+            _ => {}
+        }
+    }
+    (found.pid >= 0 && commands > 0).then_some(found)
+}
+
+/// The text of a column at the beginning of the rest of a row.
+fn cell<'a>(name: &str, rest: &'a str) -> Option<&'a str> {
+    let words = match name {
+        "STARTED" | "LSTART" | "START" | "STIME" => date_words(rest),
+        _ => 1,
+    };
+    let mut end = 0;
+    for _ in 0..words {
+        let tail = rest.get(end..)?;
+        let start = end + (tail.len() - tail.trim_start().len());
+        let word = rest.get(start..)?;
+        end = start + word.find(char::is_whitespace).unwrap_or(word.len());
+    }
+    rest.get(..end).filter(|cell| !cell.is_empty())
+}
+
+/// How many words a date has: `Wed Oct  2 02:19:25 2019`, `Oct 02`, `Oct02`, `10:20`.
+fn date_words(rest: &str) -> usize {
+    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    let mut words = rest.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let second = words.next().unwrap_or_default();
+    let name = first.len() == 3 && first.chars().all(char::is_alphabetic);
+    match (DAYS.contains(&first), name && second.parse::<u8>().is_ok()) {
+        (true, _) => 5,
+        (_, true) => 2,
+        _ => 1,
+    }
+}
+
+/// The header a row of `ps aux` or `ps -ef` would have.
+fn row_header(line: &str) -> Option<&'static str> {
+    let words: Vec<&str> = line.split_whitespace().take(11).collect();
+    let number = |at: usize| words.get(at).is_some_and(|it| it.parse::<u64>().is_ok());
+    let share =
+        |at: usize| words.get(at).is_some_and(|it| it.contains('.') && it.parse::<f32>().is_ok());
+    let state =
+        words.get(7).is_some_and(|it| it.starts_with(|c| STATES.contains(c)) && it.len() <= 6);
+    let time = |at: usize| {
+        words.get(at).is_some_and(|it| {
+            it.contains(':') && it.bytes().all(|b| b.is_ascii_digit() || b":-".contains(&b))
+        })
+    };
+    if number(1) && share(2) && share(3) && number(4) && number(5) && state && time(9) {
+        Some(AUX)
+    } else if number(1) && number(2) && number(3) && time(6) && words.len() > 7 {
+        Some(EF)
+    } else {
+        None
+    }
+}
+
+fn begins_rows(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().and_then(row_header).is_some()
+}
+
+fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let mut taken = 0;
+    for (number, line) in doc.lines() {
+        let Some(header) = row_header(line) else { break };
+        let names: Vec<&str> = header.split(' ').collect();
+        let Some(process) = process(&names, line) else { break };
+        taken += 1;
+        out.row(process.row(number, line.trim()));
+    }
+    taken
+}

@@ -1,0 +1,178 @@
+//! YAML objects in text: documents, lists and pasted fragments.
+//!
+//! A list is cut into its items by indentation before anything is parsed, so that one odd item costs
+//! only itself. What is no valid YAML, or does not say what it is, is read line by line.
+
+use super::{
+    Document, Section,
+    kube::{self, List, Place, Text},
+};
+use crate::row::Out;
+
+mod fragment;
+
+/// The section.
+pub(super) const YAML: Section = Section { kind: "objects", begins, read };
+
+/// Keys that begin a document.
+const WHOLE: &[&str] =
+    &["apiVersion:", "kind:", "items:", "metadata:", "spec:", "status:", "kubeletconfig:"];
+/// Keys that begin a pasted piece of one.
+const PIECE: &[&str] = &[
+    "conditions:",
+    "finalizers:",
+    "deletionTimestamp:",
+    "deletionGracePeriodSeconds:",
+    "containerStatuses:",
+    "- lastTransitionTime:",
+    "- lastProbeTime:",
+];
+
+fn begins(doc: &Document<'_>) -> bool {
+    let mut lines = doc.text.lines();
+    let Some(first) = lines.next() else { return false };
+    if first.trim_end() == "---" {
+        return lines.find(|line| !line.trim().is_empty()).is_some_and(|line| starts(line, WHOLE));
+    }
+    starts(first, WHOLE) || starts(first.trim_start(), PIECE)
+}
+
+/// Whether a line starts with one of these keys and has nothing or a plain value behind it.
+fn starts(line: &str, keys: &[&str]) -> bool {
+    keys.iter().any(|key| {
+        line.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\r']))
+    })
+}
+
+fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let lines: Vec<&str> = doc.text.lines().collect();
+    let taken = extent(&lines);
+    let mut list = List::default();
+    let mut listed = false;
+    let mut from = 0;
+    while from < taken {
+        let rest = lines.get(from..taken).unwrap_or_default();
+        let length = rest
+            .iter()
+            .skip(1)
+            .position(|line| line.trim_end() == "---")
+            .map_or(rest.len(), |at| at + 1);
+        let part = rest.get(..length).unwrap_or_default();
+        let line = doc.first_line + from as u64;
+        let skip = usize::from(part.first().is_some_and(|line| line.trim_end() == "---"));
+        let part = part.get(skip..).unwrap_or_default();
+        listed |= document(
+            part,
+            Place { path: doc.path, line: line + skip as u64, whole: true },
+            out,
+            &mut list,
+        );
+        from += length;
+    }
+    list.finish(listed, out);
+    taken
+}
+
+/// How many lines from the start can be YAML: keys, list items, and what is indented below them.
+fn extent(lines: &[&str]) -> usize {
+    let base = lines.first().map_or(0, |line| indent(line));
+    let mut end = 0;
+    for (index, line) in lines.iter().enumerate() {
+        let content = line.trim();
+        if content.is_empty() {
+            continue;
+        }
+        let own = indent(line) <= base;
+        if own
+            && !(is_key(content)
+                || content == "-"
+                || content.starts_with("- ")
+                || content.starts_with('#')
+                || content == "---")
+        {
+            break;
+        }
+        end = index + 1;
+    }
+    end
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// `key:` or `key: value`, the key without spaces.
+fn is_key(content: &str) -> bool {
+    let Some((key, rest)) = content.split_once(':') else { return false };
+    let word = |c: char| c.is_ascii_alphanumeric() || "_./-\"'".contains(c);
+    !key.is_empty() && key.chars().all(word) && (rest.is_empty() || rest.starts_with(' '))
+}
+
+/// Reads one document and says whether it was a list.
+fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List) -> bool {
+    let Some(first) = lines.iter().find(|line| !line.trim().is_empty()) else { return false };
+    let base = indent(first);
+    let top = |key: &str| {
+        lines.iter().position(|line| indent(line) == base && starts(line.trim_start(), &[key]))
+    };
+    let value = |key: &str| {
+        let line = lines.get(top(key)?)?.trim_start();
+        Some(line.get(key.len()..)?.trim().trim_matches(['"', '\'']).to_owned())
+    };
+    let kind = value("kind:");
+    if let Some(items) = top("items:") {
+        let kind = kind
+            .as_deref()
+            .and_then(|kind| kind.strip_suffix("List"))
+            .filter(|kind| !kind.is_empty());
+        for (at, item) in split_items(lines, items + 1, base) {
+            object(&item, kind, Place { line: place.line + at as u64, ..place }, out, list);
+        }
+        return true;
+    }
+    let text = lines.join("\n");
+    if top("kubeletconfig:").is_some() {
+        kube::kubelet::yaml(&text, place, out);
+    } else {
+        object(&text, None, place, out, list);
+    }
+    false
+}
+
+/// The items of a list that begins at line `from`, each as a document of its own.
+fn split_items(lines: &[&str], from: usize, base: usize) -> Vec<(usize, String)> {
+    let mut items: Vec<(usize, String)> = Vec::new();
+    let mut dash = None;
+    for (index, line) in lines.iter().enumerate().skip(from) {
+        let content = line.trim_start();
+        if content.is_empty() {
+            continue;
+        }
+        let at = indent(line);
+        let is_item = content.starts_with("- ") || content == "-";
+        if is_item && *dash.get_or_insert(at) == at {
+            items.push((
+                index,
+                format!("{}  {}", " ".repeat(at), content.get(2..).unwrap_or_default()),
+            ));
+        } else if at <= base && !is_item {
+            break;
+        } else if let Some((_, item)) = items.last_mut() {
+            item.push('\n');
+            item.push_str(line);
+        }
+    }
+    items
+}
+
+fn object(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out, list: &mut List) {
+    let says = |key: &str| text.lines().any(|line| starts(line.trim_start(), &[key]));
+    let kind = kind.or_else(|| if says("kind:") { None } else { fragment::kind_of(text) });
+    let named = says("kind:") || kind.is_some();
+    // Of a secret no more is looked at than what stands outside its data.
+    if named && Text::Yaml(text).read::<kube::Head>().is_some() {
+        kube::object(Text::Yaml(text), kind, place, out, list);
+    } else {
+        fragment::read(text, kind, place, out);
+    }
+}

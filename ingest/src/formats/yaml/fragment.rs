@@ -1,0 +1,121 @@
+//! A pasted piece of an object, perhaps no valid YAML any more: its keys and values line by line.
+
+use crate::formats::{
+    kube::{
+        Place,
+        meta::{self, Condition, Meta},
+        node,
+    },
+    times::Time,
+};
+use crate::row::Out;
+
+/// The kind that a key says an object is of.
+const TELLING: &[(&str, &str)] = &[
+    ("involvedObject:", "Event"),
+    ("containerStatuses:", "Pod"),
+    ("nodeInfo:", "Node"),
+    ("containers:", "Pod"),
+    ("volumeName:", "PersistentVolumeClaim"),
+    ("claimRef:", "PersistentVolume"),
+    ("serializeImagePulls:", "KubeletConfiguration"),
+    ("cgroupDriver:", "KubeletConfiguration"),
+];
+
+/// What kind of object a text without `kind` is of, by the keys it has.
+pub(super) fn kind_of(text: &str) -> Option<&'static str> {
+    let has = |key: &str| {
+        text.lines().any(|line| line.trim_start().trim_start_matches("- ").starts_with(key))
+    };
+    TELLING.iter().find(|(key, _)| has(key)).map(|(_, kind)| *kind)
+}
+
+#[derive(Debug, Default)]
+struct Piece {
+    kind: Option<String>,
+    meta: Meta,
+    conditions: Vec<Condition>,
+}
+
+/// Reads names, finalizers, the deletion timestamp and conditions.
+pub(super) fn read(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) {
+    let piece = pieces(text);
+    let place = Place { whole: false, ..place };
+    let namespace = piece
+        .conditions
+        .iter()
+        .any(|it| it.kind.as_deref().is_some_and(|kind| kind.starts_with("Namespace")));
+    let kind = piece.kind.as_deref().or(kind).or(namespace.then_some("Namespace"));
+    let pressure = |it: &&Condition| {
+        it.kind
+            .as_deref()
+            .is_some_and(|kind| kind.ends_with("Pressure") || kind == "NetworkUnavailable")
+    };
+    if kind == Some("Node") || kind.is_none() && piece.conditions.iter().any(|it| pressure(&it)) {
+        for it in &piece.conditions {
+            out.row(node::condition_row(it, piece.meta.name.as_deref(), place));
+        }
+    } else if piece.meta.deletion_timestamp.is_some() || namespace {
+        meta::deleted(kind.unwrap_or("object"), &piece.meta, &piece.conditions, place, out);
+    } else {
+        out.unparsed(
+            place.line,
+            "a piece of an object that does not say which; paste it with `kind` and `metadata`",
+        );
+    }
+}
+
+fn pieces(text: &str) -> Piece {
+    let mut piece = Piece::default();
+    let mut condition = Condition::default();
+    // Where list items go: below `finalizers:` they are texts.
+    let mut finalizers = false;
+    for line in text.lines() {
+        let content = line.trim();
+        let (item, content) = match content.strip_prefix("- ") {
+            Some(rest) => (true, rest.trim()),
+            None => (false, content),
+        };
+        let Some((key, value)) = content.split_once(':').filter(|(key, _)| !key.contains(' '))
+        else {
+            if item && finalizers {
+                piece.meta.finalizers.get_or_insert_default().push(content.into());
+            }
+            continue;
+        };
+        if item && finalizers && value.is_empty() {
+            continue;
+        }
+        finalizers = key == "finalizers";
+        if item {
+            piece.conditions.push(std::mem::take(&mut condition));
+        }
+        let value = plain(value);
+        let text = || Some(value.to_owned());
+        match key {
+            "kind" => piece.kind = text(),
+            "name" if piece.meta.name.is_none() => piece.meta.name = text(),
+            "namespace" => piece.meta.namespace = text(),
+            "uid" => piece.meta.uid = text(),
+            "deletionTimestamp" => piece.meta.deletion_timestamp = Time::at(value),
+            "creationTimestamp" => piece.meta.creation_timestamp = Time::at(value),
+            "type" => condition.kind = text(),
+            "status" if !value.is_empty() => condition.status = text(),
+            "reason" => condition.reason = text(),
+            "message" => condition.message = text(),
+            "lastTransitionTime" => condition.last_transition_time = Time::at(value),
+            "lastHeartbeatTime" => condition.last_heartbeat_time = Time::at(value),
+            _ => {}
+        }
+    }
+    piece.conditions.push(condition);
+    piece.conditions.retain(|it| it.kind.is_some() && it.status.is_some());
+    piece
+}
+
+/// A scalar without its quotes.
+fn plain(value: &str) -> &str {
+    let value = value.trim();
+    let inside = |quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    inside('\'').or(inside('"')).unwrap_or(value)
+}
