@@ -72,7 +72,8 @@ impl Span {
     /// The stamps that may be first or last.
     pub(crate) fn ends(&self) -> impl Iterator<Item = When> + '_ {
         let at = self.at.into_iter().flat_map(|(low, high)| [When::At(low), When::At(high)]);
-        let boot = self.boot.into_iter().flat_map(|(low, high)| [When::Boot(low), When::Boot(high)]);
+        let boot =
+            self.boot.into_iter().flat_map(|(low, high)| [When::Boot(low), When::Boot(high)]);
         let wall = self.wall.iter().flat_map(|(&(year, month, day), &(low, high))| {
             [low, high].map(|nanos| When::Wall(Wall { year, month, day, nanos }))
         });
@@ -109,8 +110,8 @@ pub(crate) struct Gathered {
     pub(crate) collected_at: Option<i64>,
     /// The zone of its wall clocks, where its lines show it.
     pub(crate) zone: Option<i32>,
-    /// Full stamps that the document gives about its log.
-    pub(crate) full: Span,
+    /// Stamps of what belongs to no stream.
+    pub(crate) loose: Span,
 }
 
 /// Collects one document.
@@ -217,7 +218,8 @@ impl Out for Gather<'_, '_> {
     fn row(&mut self, row: Row) {
         let nth = self.nth(row.line);
         let Some(relation) = self.schema.input(row.relation) else { return };
-        let pod = row.fields.iter().find(|(name, _)| *name == "pod").and_then(|(_, pod)| pod.as_text());
+        let pod =
+            row.fields.iter().find(|(name, _)| *name == "pod").and_then(|(_, pod)| pod.as_text());
         let entity = self.schema.get(relation).is_some_and(|r| r.kind == Kind::Entity);
         let newest = row.fields.iter().filter_map(|(name, value)| match value {
             // What is being deleted is deleted at the end of its grace period.
@@ -250,7 +252,9 @@ impl Out for Gather<'_, '_> {
             Program::Unknown => "text",
         };
         self.kind(kind, 1);
-        if record.program != Program::Unknown {
+        if record.program == Program::Unknown {
+            self.all.loose.add(record.when);
+        } else {
             let key = (record.program, record.host.map(str::to_owned));
             let stream = self.all.streams.entry(key).or_default();
             stream.span.add(record.when);
@@ -306,7 +310,7 @@ impl Out for Gather<'_, '_> {
 
     fn spans(&mut self, from: When, to: When) {
         for when in [from, to] {
-            self.all.full.add(when);
+            self.all.loose.add(when);
         }
     }
 

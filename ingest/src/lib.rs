@@ -8,6 +8,7 @@
 
 mod bundle;
 mod decode;
+mod dump;
 mod files;
 pub mod formats;
 mod gather;

@@ -82,7 +82,10 @@ pub(crate) fn settle(
     if clock.year_unknown && bundle.iter().any(has_no_year) {
         let text = "nothing says which year its stamps are of; give it with `--year`".to_owned();
         notes.extend(
-            bundle.iter().filter(|doc| has_no_year(doc)).map(|doc| Note { path: doc.path.clone(), text: text.clone() }),
+            bundle
+                .iter()
+                .filter(|doc| has_no_year(doc))
+                .map(|doc| Note { path: doc.path.clone(), text: text.clone() }),
         );
     }
     notes.sort();
@@ -184,8 +187,10 @@ fn assume(schema: &Schema<'_>, start: i64, facts: &mut [Vec<Fact>]) {
 
 /// What most of a document is.
 fn kind(doc: &Gathered) -> &'static str {
-    let all: u64 = doc.kinds.iter().filter(|(kind, _)| **kind != "text").map(|(_, count)| count).sum();
-    let most = doc.kinds.iter().filter(|(kind, _)| **kind != "text").max_by_key(|(_, count)| **count);
+    let all: u64 =
+        doc.kinds.iter().filter(|(kind, _)| **kind != "text").map(|(_, count)| count).sum();
+    let most =
+        doc.kinds.iter().filter(|(kind, _)| **kind != "text").max_by_key(|(_, count)| **count);
     match most {
         // One kind, or nine tenths of the lines.
         Some((kind, count)) if count.saturating_mul(10) >= all.saturating_mul(9) => kind,
@@ -195,6 +200,5 @@ fn kind(doc: &Gathered) -> &'static str {
 }
 
 fn has_no_year(doc: &Gathered) -> bool {
-    let mut days = doc.streams.values().flat_map(|stream| stream.span.wall.keys());
-    days.any(|(year, ..)| year.is_none())
+    clock::days(doc).any(|(year, ..)| year.is_none())
 }

@@ -72,7 +72,9 @@ pub(crate) fn peel(line: &str) -> Option<Head<'_>> {
         };
         // The kernel's stamp inside another is only in the kernel's own lines; elsewhere it is text.
         let Some(inner) = inner else { break };
-        if matches!(inner.when, When::Boot(_)) && whole.name.as_deref().is_some_and(|n| n != "kernel") {
+        if matches!(inner.when, When::Boot(_))
+            && whole.name.as_deref().is_some_and(|n| n != "kernel")
+        {
             break;
         }
         whole = whole.around(inner);
@@ -164,7 +166,9 @@ pub(crate) fn program_of(name: &str) -> Program {
     let name = name.split(['[', '(', '@', '.']).next().unwrap_or(name).to_ascii_lowercase();
     match name.as_str() {
         "kubelet" | "hyperkube" => Program::Kubelet,
-        "containerd" | "dockerd" | "docker" | "crio" | "cri-o" | "dockerd-current" => Program::Runtime,
+        "containerd" | "dockerd" | "docker" | "crio" | "cri-o" | "dockerd-current" => {
+            Program::Runtime
+        }
         "cri-dockerd" | "docker-containerd" | "containerd-shim" | "conmon" => Program::Runtime,
         "kernel" => Program::Kernel,
         _ => Program::System,
@@ -177,7 +181,9 @@ pub(crate) fn level_of(text: &str) -> Option<&'static str> {
         "trace" | "debug" | "info" | "notice" | "i" | "d" | "n" | "information" => "info",
         "warn" | "warning" | "w" => "warning",
         "error" | "err" | "e" => "error",
-        "fatal" | "panic" | "dpanic" | "crit" | "critical" | "alert" | "emerg" | "f" | "c" => "fatal",
+        "fatal" | "panic" | "dpanic" | "crit" | "critical" | "alert" | "emerg" | "f" | "c" => {
+            "fatal"
+        }
         _ => return None,
     };
     Some(level)

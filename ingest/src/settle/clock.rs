@@ -4,7 +4,7 @@ use etio_plan::Value;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::gather::Gathered;
+use crate::gather::{Gathered, Span};
 use crate::options::Options;
 use crate::row::{Wall, When};
 
@@ -81,7 +81,8 @@ impl Clock {
         };
         let stamps = || {
             bundle.iter().enumerate().flat_map(|(doc, gathered)| {
-                let ends = gathered.streams.values().flat_map(|stream| stream.span.ends());
+                let spans = gathered.streams.values().map(|stream| &stream.span);
+                let ends = spans.chain([&gathered.loose]).flat_map(Span::ends);
                 let rows = gathered.found.iter().map(|found| found.when);
                 ends.chain(rows).filter_map(|when| clock.absolute(doc, when)).collect::<Vec<_>>()
             })
@@ -100,9 +101,10 @@ impl Clock {
         clock.collected_at = collected_at;
         clock.start = start;
         // Ages reach further back than stamps.
-        let ages = bundle.iter().enumerate().flat_map(|(doc, gathered)| {
-            gathered.found.iter().map(move |found| (doc, found.when))
-        });
+        let ages = bundle
+            .iter()
+            .enumerate()
+            .flat_map(|(doc, gathered)| gathered.found.iter().map(move |found| (doc, found.when)));
         let first = ages.map(|(doc, when)| clock.at(doc, when)).min();
         clock.start = first.map_or(start, |first| first.min(start));
         clock
@@ -181,7 +183,7 @@ fn year_of(at: i64) -> Option<i16> {
 
 /// First and last full stamp of a document's log.
 fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
-    let spans = doc.streams.values().map(|stream| &stream.span).chain([&doc.full]);
+    let spans = doc.streams.values().map(|stream| &stream.span).chain([&doc.loose]);
     let logs = spans.filter_map(|span| span.at);
     let rows = doc.found.iter().filter_map(|found| match found.when {
         When::At(at) => Some((at, at)),
@@ -191,7 +193,18 @@ fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
 }
 
 fn last_boot(doc: &Gathered) -> i64 {
-    doc.streams.values().filter_map(|stream| stream.span.boot).map(|(_, last)| last).max().unwrap_or(0)
+    doc.streams
+        .values()
+        .filter_map(|stream| stream.span.boot)
+        .map(|(_, last)| last)
+        .max()
+        .unwrap_or(0)
+}
+
+/// The days of a document's wall clocks.
+pub(super) fn days(doc: &Gathered) -> impl Iterator<Item = (Option<i16>, i8, i8)> {
+    let spans = doc.streams.values().map(|stream| &stream.span).chain([&doc.loose]);
+    spans.flat_map(|span| span.wall.keys().copied())
 }
 
 /// The zone that the documents that show one agree on.
@@ -204,10 +217,9 @@ fn common_zone(bundle: &[Gathered]) -> Option<i32> {
 /// The day after the longest time of the year without stamps: there the year began, as it were. Without
 /// stamps around the new year it is past the year's end.
 fn cut(bundle: &[Gathered]) -> (i8, i8) {
-    let streams = bundle.iter().flat_map(|doc| doc.streams.values());
-    let days = streams.flat_map(|stream| stream.span.wall.keys());
+    let days = bundle.iter().flat_map(days);
     let mut days: Vec<(i8, i8)> =
-        days.filter(|(year, ..)| year.is_none()).map(|&(_, month, day)| (month, day)).collect();
+        days.filter(|(year, ..)| year.is_none()).map(|(_, month, day)| (month, day)).collect();
     days.sort_unstable();
     days.dedup();
     let ordinal = |(month, day): (i8, i8)| i32::from(month) * 31 + i32::from(day);

@@ -89,14 +89,17 @@ impl World<'_> {
         let mut scope: Scope = Vec::new();
         for (name, value) in named {
             let Some(field) = schema.field(name) else { continue };
-            let Some(ty) = schema.fields.get(field.index()).map(|field| &field.ty) else { continue };
+            let Some(ty) = schema.fields.get(field.index()).map(|field| &field.ty) else {
+                continue;
+            };
             let Some(mut value) = fitting(ty, value.clone()) else { continue };
             if let (Type::Node, Value::Text(node)) = (ty, &mut value) {
                 *node = self.nodes.name(node);
             }
             scope.push((field, value));
         }
-        let of_a_node = !schema.path.starts_with("std.kube.") || schema.path.ends_with(".KubeletConfig");
+        let of_a_node =
+            !schema.path.starts_with("std.kube.") || schema.path.ends_with(".KubeletConfig");
         if let Some(field) = schema.field("node").filter(|_| of_a_node)
             && scope.iter().all(|(given, _)| *given != field)
         {
@@ -130,7 +133,9 @@ impl World<'_> {
                 let spans = gathered.streams.iter().filter(|((_, other), _)| other == host);
                 let times = spans.flat_map(|(_, stream)| stream.span.ends());
                 let times: Vec<i64> = times.map(|when: When| self.clock.at(doc, when)).collect();
-                let (Some(&low), Some(&high)) = (times.iter().min(), times.iter().max()) else { continue };
+                let (Some(&low), Some(&high)) = (times.iter().min(), times.iter().max()) else {
+                    continue;
+                };
                 let node = self.nodes.of_document(doc, host.as_deref());
                 let all = stream.names.len() >= MANY || stream.names.is_empty();
                 let names = stream.names.iter().filter(|_| *program == Program::System && !all);

@@ -95,13 +95,18 @@ fn canonical_names(
                 let name = found.values.get(field.index()).and_then(Value::as_text);
                 let Some(name) = name.filter(|name| *name != UNNAMED) else { continue };
                 // Rows are the API's or a document's word; what a text names may be a host.
-                if found.part == 0 { api.insert(name) } else { hosts.insert(name) };
+                if found.part == 0 {
+                    api.insert(name)
+                } else {
+                    hosts.insert(name)
+                };
             }
         }
     }
     let scheduled = pod_nodes(bundle, schema);
     api.extend(scheduled.iter().map(|(_, node)| node.as_str()));
-    let all: BTreeSet<&str> = api.iter().chain(&hosts).copied().chain(aliases.keys().copied()).collect();
+    let all: BTreeSet<&str> =
+        api.iter().chain(&hosts).copied().chain(aliases.keys().copied()).collect();
     let one = |name: &str| {
         if let Some(node) = aliases.get(name) {
             return (*node).to_owned();
@@ -155,7 +160,8 @@ fn pod_nodes(bundle: &[Gathered], schema: &Schema<'_>) -> Vec<(String, String)> 
             list.push((pod.to_owned(), node.to_owned()));
         } else if Some(found.relation) == event && text("reason") == Some("Scheduled") {
             // `Successfully assigned ns/pod to node`
-            let node = text("message").and_then(|said| said.rsplit_once(" to ")).map(|(_, node)| node);
+            let node =
+                text("message").and_then(|said| said.rsplit_once(" to ")).map(|(_, node)| node);
             if let Some(node) = node.filter(|node| !node.is_empty() && !node.contains(' ')) {
                 events.push((pod.to_owned(), node.to_owned()));
             }

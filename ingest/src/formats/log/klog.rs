@@ -92,15 +92,27 @@ fn json(line: &str) -> Option<Head<'_>> {
         Cow::Owned(file.rsplit('/').next().unwrap_or_default().to_owned())
     });
     let level = level.or(Some(if record.err.is_some() { "error" } else { "info" }));
-    Some(Head { when: When::At(nanos), level, file, message: Cow::Owned(message), ..Head::default() })
+    Some(Head {
+        when: When::At(nanos),
+        level,
+        file,
+        message: Cow::Owned(message),
+        ..Head::default()
+    })
 }
 
 /// Whether only the kubelet logs from this source file.
 pub(crate) fn is_kubelet_source(file: &str) -> bool {
     KUBELET_SOURCES.contains(&file)
-        || ["kubelet_", "kuberuntime_", "eviction_", "operation_generator", "nestedpendingoperations"]
-            .iter()
-            .any(|start| file.starts_with(start))
+        || [
+            "kubelet_",
+            "kuberuntime_",
+            "eviction_",
+            "operation_generator",
+            "nestedpendingoperations",
+        ]
+        .iter()
+        .any(|start| file.starts_with(start))
 }
 
 const KUBELET_SOURCES: [&str; 36] = [

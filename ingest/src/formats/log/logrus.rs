@@ -113,7 +113,9 @@ fn unquoted(value: &str) -> Cow<'_, str> {
 
 /// `{"level":"error","msg":"…","time":"…"}`, which zap writes much alike.
 fn json(line: &str) -> Option<Head<'_>> {
-    (line.contains("\"level\":") && line.contains("\"msg\":")).then_some(())?;
+    // An object of the API is no log line, however long.
+    let short = line.get(..1024).unwrap_or(line);
+    (short.contains("\"level\":") && line.contains("\"msg\":")).then_some(())?;
     let mut record: BTreeMap<String, serde_json::Value> = serde_json::from_str(line).ok()?;
     let mut text = |key: &str| match record.remove(key) {
         Some(serde_json::Value::String(text)) => Some(text),

@@ -16,5 +16,11 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
     let rest = rest.trim_start_matches([' ', '\t']);
     let etcd = rest.strip_prefix("| ");
     let name = etcd.map(|_| Cow::Borrowed("etcd"));
-    Some(Head { when, name, level, message: Cow::Borrowed(etcd.unwrap_or(rest)), ..Head::default() })
+    Some(Head {
+        when,
+        name,
+        level,
+        message: Cow::Borrowed(etcd.unwrap_or(rest)),
+        ..Head::default()
+    })
 }

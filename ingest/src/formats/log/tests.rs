@@ -1,0 +1,221 @@
+use super::*;
+
+/// Host, program, source file, level and message of a line.
+type Parts = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+fn parts(line: &str) -> Option<(String, String, String, &'static str, String)> {
+    let head = peel(line)?;
+    let text = |text: Option<Cow<'_, str>>| text.map_or_else(|| "-".to_owned(), Cow::into_owned);
+    let message = head.message.into_owned();
+    Some((text(head.host), text(head.name), text(head.file), head.level.unwrap_or("-"), message))
+}
+
+fn expect(line: &str, expected: Parts) {
+    let (host, name, file, level, message) = expected;
+    let expected = (host.to_owned(), name.to_owned(), file.to_owned(), level, message.to_owned());
+    assert_eq!(parts(line), Some(expected), "{line}");
+}
+
+#[test]
+fn klog() {
+    for (line, expected) in [
+        (
+            r#"E0214 17:00:33.187665    1547 kubelet_volumes.go:154] Orphaned pod "8d73" found"#,
+            ("-", "-", "kubelet_volumes.go", "error", r#"Orphaned pod "8d73" found"#),
+        ),
+        (
+            r#"I0914 00:59:22.040084 1234567 pkg/file_linux.go:61] "Unable to read" err="no" path="/x""#,
+            ("-", "-", "file_linux.go", "info", r#""Unable to read" err="no" path="/x""#),
+        ),
+        (
+            r#"kubelet.go:1414] "Failed to start cAdvisor" err="no space left on device""#,
+            (
+                "-",
+                "-",
+                "kubelet.go",
+                "-",
+                r#""Failed to start cAdvisor" err="no space left on device""#,
+            ),
+        ),
+        (
+            r#"{"ts":1580306777123.5,"caller":"kubelet/kubelet.go:12","msg":"Sync \"x\"","v":2,"err":"no","pod":"a/b"}"#,
+            ("-", "-", "kubelet.go", "error", r#""Sync \"x\"" err="no" pod="a/b""#),
+        ),
+    ] {
+        expect(line, expected);
+    }
+}
+
+#[test]
+fn logrus() {
+    for (line, expected) in [
+        (
+            r#"time="2024-08-28T09:46:32.480291720Z" level=info msg="RunPodSandbox \"a\" returns" id=3 error="x y""#,
+            ("-", "-", "-", "info", r#"RunPodSandbox "a" returns id=3 error="x y""#),
+        ),
+        (
+            r#"time="2021-09-14 14:12:48.757691846Z" level=warning msg=short"#,
+            ("-", "-", "-", "warning", "short"),
+        ),
+        (
+            r#"time="2021-09-14T14:12:48Z" level=error msg="cut off in the mid"#,
+            ("-", "-", "-", "error", "cut off in the mid"),
+        ),
+        (
+            r#"{"level":"error","msg":"no such container","time":"2021-09-14T14:12:48Z","id":"a"}"#,
+            ("-", "-", "-", "error", r#"no such container id="a""#),
+        ),
+        ("WARN[0003] running with swap on", ("-", "-", "-", "warning", "running with swap on")),
+    ] {
+        expect(line, expected);
+    }
+}
+
+#[test]
+fn syslog_and_journal() {
+    for (line, expected) in [
+        (
+            "Sep 15 09:44:56 k8s01 kubelet: E0915 09:44:56.414852   39587 kubelet.go:2136] not ready:",
+            ("k8s01", "kubelet", "kubelet.go", "error", "not ready:"),
+        ),
+        (
+            "9月 22 20:04:07 ee-test kubelet[3583]: E0922 20:04:07.711666    3583 a.go:264] failed",
+            ("ee-test", "kubelet", "a.go", "error", "failed"),
+        ),
+        (
+            "Feb  6 16:05:07 i-*** kernel: nf_conntrack: table full, dropping packet.",
+            ("i-***", "kernel", "-", "-", "nf_conntrack: table full, dropping packet."),
+        ),
+        (
+            "Jun  4 10:00:00 h kernel: [12345.678901] EXT4-fs (dm-17): Remounting",
+            ("h", "kernel", "-", "-", "EXT4-fs (dm-17): Remounting"),
+        ),
+        (
+            "2019-10-02T02:33:37+0000 master-0 crio[1]: time=\"2019-10-02 02:33:37.5Z\" level=error msg=\"x\"",
+            ("master-0", "crio", "-", "error", "x"),
+        ),
+        (
+            "Wed 2019-10-02 02:18:24 UTC h systemd[1]: Started x.",
+            ("h", "systemd", "-", "-", "Started x."),
+        ),
+        (
+            "<34>Oct 11 22:14:15 h su: 'su root' failed",
+            ("h", "su", "-", "fatal", "'su root' failed"),
+        ),
+        (
+            r#"<165>1 2003-10-11T22:14:15.003Z h app 1 ID47 [a@1 k="x]\" y"] the message"#,
+            ("h", "app", "-", "info", "the message"),
+        ),
+        (
+            "Jun  4 10:00:00 h sshd(pam_unix)[19939]: check",
+            ("h", "sshd(pam_unix)", "-", "-", "check"),
+        ),
+        ("[ 1234.567890] h systemd[1]: Started x.", ("h", "systemd", "-", "-", "Started x.")),
+        (
+            r#"{"__REALTIME_TIMESTAMP":"1600000000000000","MESSAGE":[104,105],"SYSLOG_IDENTIFIER":"kubelet","_HOSTNAME":"n1","PRIORITY":"3"}"#,
+            ("n1", "kubelet", "-", "error", "hi"),
+        ),
+    ] {
+        expect(line, expected);
+    }
+}
+
+#[test]
+fn kernel() {
+    for (line, message) in [
+        (
+            "[    3.734352] Freeing unused kernel memory: 10112K",
+            "Freeing unused kernel memory: 10112K",
+        ),
+        ("[Wed Oct  2 02:19:25 2019] nfs: server x not responding", "nfs: server x not responding"),
+        ("kern  :warn  : [    1.5] bad gso", "bad gso"),
+        ("<4>[    1.000000][    T1] bad gso", "bad gso"),
+        (
+            "6,339,5140900,-;NET: Registered protocol family 10",
+            "NET: Registered protocol family 10",
+        ),
+        ("kernel:unregister_netdevice: waiting for lo", "unregister_netdevice: waiting for lo"),
+    ] {
+        let (_, name, _, _, said) = parts(line).unwrap();
+        assert_eq!((name.as_str(), said.as_str()), ("kernel", message), "{line}");
+    }
+}
+
+#[test]
+fn containers_and_etcd() {
+    for (line, expected) in [
+        (
+            "2021-09-14T14:25:56.1Z stderr F I0914 14:25:56.122220       1 cmd.go:83] go",
+            ("-", "-", "cmd.go", "info", "go"),
+        ),
+        (
+            r#"{"log":"a \"b\"\n","stream":"stdout","time":"2021-09-14T14:25:56.1Z"}"#,
+            ("-", "-", "-", "-", r#"a "b""#),
+        ),
+        ("2021-09-14T14:25:56.122351071Z hello", ("-", "-", "-", "-", "hello")),
+        (
+            "2019-07-22 03:33:16.621867 W | etcdserver: request took too long",
+            ("-", "etcd", "-", "warning", "etcdserver: request took too long"),
+        ),
+        (
+            "2024-01-14 02:55:40.123 [WARNING][56] felix/x.go 3: no",
+            ("-", "-", "-", "-", "[WARNING][56] felix/x.go 3: no"),
+        ),
+    ] {
+        expect(line, expected);
+    }
+}
+
+#[test]
+fn no_header() {
+    for line in [
+        "NetworkReady=false reason:NetworkPluginNotReady message:docker: network plugin is not ready",
+        "Warning  FailedMount  24s (x7 over 56s)  kubelet  no such file: x",
+        "  Ready  False  Fri, 28 Jun 2019 10:19:21 +0800  KubeletNotReady  PLEG is not healthy: x",
+        "NAME   READY   STATUS: x",
+        "-bash: fork: retry: Resource temporarily unavailable",
+        "error: failed to run Kubelet: misconfiguration: x",
+        "{\"kind\":\"List\"}",
+        "31m  Warning  Failed  Pod/x  Failed to pull image \"busybox:1.36.1\": pull QPS exceeded",
+    ] {
+        assert_eq!(peel(line), None, "{line}");
+    }
+}
+
+#[test]
+fn an_inner_stamp_refines_the_outer() {
+    let nanos = |text: &str| {
+        i64::try_from(text.parse::<jiff::Timestamp>().unwrap().as_nanosecond()).unwrap()
+    };
+    for (line, expected) in [
+        // The inner wall clock is an hour ahead and finer.
+        (
+            "2019-10-02T02:33:37+0000 h kubelet[1]: I1002 03:33:37.250000 1 a.go:1] x",
+            When::At(nanos("2019-10-02T02:33:37.25Z")),
+        ),
+        // The runtime's own stamp is full where the journal's is not.
+        (
+            r#"Aug 28 17:46:32 h containerd[1]: time="2024-08-28T09:46:32.5Z" level=info msg=x"#,
+            When::At(nanos("2024-08-28T09:46:32.5Z")),
+        ),
+        // Another moment altogether.
+        (
+            "2019-10-02T02:33:37Z h kubelet[1]: I1002 03:41:37.250000 1 a.go:1] x",
+            When::At(nanos("2019-10-02T02:33:37Z")),
+        ),
+    ] {
+        assert_eq!(peel(line).unwrap().when, expected, "{line}");
+    }
+    let line = r#"Aug 28 17:46:32 h containerd[1]: time="2024-08-28T09:46:32.5Z" level=info msg=x"#;
+    assert_eq!(peel(line).unwrap().zone, Some(8 * 3600));
+}
+
+#[test]
+fn a_journal_says_how_far_it_reaches() {
+    let line =
+        "-- Logs begin at Wed 2019-10-02 02:18:24 UTC, end at Wed 2019-10-02 02:54:34 UTC. --";
+    let Some(Banner::Span(When::At(from), When::At(to))) = banner(line) else { panic!("{line}") };
+    assert_eq!((to - from) / 1_000_000_000, 36 * 60 + 10);
+    assert_eq!(banner("-- Boot 0123 --"), Some(Banner::Other));
+    assert_eq!(banner("--- a"), None);
+}

@@ -1,0 +1,169 @@
+//! Lines of logs become extracted events with the right time, node and place.
+
+mod support;
+
+use etio_ingest::{Options, Zone};
+use support::{facts, pack, read};
+
+/// Reads one file and gives one relation.
+fn one(path: &str, text: &str, relation: &str) -> Vec<String> {
+    let pack = pack();
+    facts(&pack, &read(&pack, &[(path, text)], Options::default()), relation)
+}
+
+#[test]
+fn a_wrapped_line_is_joined() {
+    let text = "Sep 15 09:44:56 k8s01 kubelet: E0915 09:44:56.414852   39587 kubelet.go:2136] \
+                Container runtime network not ready:\nNetworkReady=false reason:X\n";
+    // The template covers the whole message, so only the wrapped form's second half could fail it.
+    let text = text.replace("Container runtime network", "network");
+    let found = one("messages.txt", &text, "test.NotReady");
+    assert_eq!(
+        found,
+        ["2000-09-15T09:44:56.414852Z messages.txt:1 node=k8s01 why=NetworkReady=false reason:X"]
+    );
+}
+
+#[test]
+fn lines_pasted_behind_a_record_are_read_by_themselves() {
+    let text = "Feb  6 16:05:07 n1 kubelet[1]: nothing\nnf_conntrack: table full, dropping packet\n";
+    let found = one("console.txt", text, "test.Full");
+    assert_eq!(found, ["2000-02-06T16:05:07Z console.txt:2 node=n1"]);
+}
+
+#[test]
+fn a_line_of_unknown_origin_is_offered_to_all() {
+    let text = "Failed to pull image \"busybox\": pull QPS exceeded\n  said hello\n";
+    assert_eq!(
+        one("notes.txt", text, "test.QpsExceeded"),
+        ["2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/notes image=docker.io/library/busybox:latest"]
+    );
+    assert_eq!(
+        one("notes.txt", text, "test.Said"),
+        ["2000-01-01T00:00:00Z notes.txt:2 node=(unnamed) what=hello"]
+    );
+}
+
+#[test]
+fn the_program_decides_which_extractors_see_a_record() {
+    let text = "Feb  6 16:05:07 n1 kubelet[1]: said a\n\
+                Feb  6 16:05:08 n1 systemd[1]: said b\n\
+                Feb  6 16:05:09 n1 dockerd[1]: time=\"2020-02-06T16:05:09Z\" level=info msg=\"runtime said c\"\n\
+                Feb  6 16:05:10 n1 systemd[1]: system said d\n";
+    assert_eq!(
+        one("messages", text, "test.Said"),
+        [
+            "2020-02-06T16:05:07Z messages:1 node=n1 what=a",
+            "2020-02-06T16:05:09Z messages:3 node=n1 what=c",
+            "2020-02-06T16:05:10Z messages:4 node=n1 what=d",
+        ]
+    );
+}
+
+#[test]
+fn repeats_are_events() {
+    let text = "Feb  6 16:05:07 n1 kernel: nf_conntrack: table full, dropping packet\n\
+                Feb  6 16:05:37 n1 last message repeated 5 times\n\
+                Feb  6 16:06:07 n1 kernel: message repeated 3 times: [ nf_conntrack: table full, dropping packet]\n";
+    let found = one("messages", text, "test.Full");
+    let times: Vec<&str> = found.iter().map(|fact| &fact[..20]).collect();
+    assert_eq!(times, ["2000-02-06T16:05:07Z", "2000-02-06T16:05:37Z", "2000-02-06T16:06:07Z"]);
+}
+
+#[test]
+fn parts_of_a_long_line_are_joined() {
+    let text = "2021-09-14T14:25:56.1Z stdout P system sa\n2021-09-14T14:25:56.2Z stdout F id hello\n";
+    assert_eq!(
+        one("pods/ns_web-0_0b64/app/0.log", text, "test.Said"),
+        ["2021-09-14T14:25:56.1Z pods/ns_web-0_0b64/app/0.log:1 node=(unnamed) what=hello"]
+    );
+}
+
+#[test]
+fn a_quoted_klog_record_is_read() {
+    let text = "failed: output: E0224 00:03:19.869658    8977 remote_image.go:180] said hello\n";
+    assert_eq!(
+        one("kubeadm.txt", text, "test.Said"),
+        ["2000-01-01T00:00:00Z kubeadm.txt:1 node=(unnamed) what=hello"]
+    );
+}
+
+#[test]
+fn years_come_from_wherever_they_are_said() {
+    let klog = "I1231 23:59:59.000000    1 kubelet.go:1] said old\nI0101 00:00:01.000000    1 kubelet.go:1] said new\n";
+    let pack = pack();
+    let at = |text: &str| support::time(0).replace("1970-01-01T00:00:00Z", text);
+    let instant = |text: &str| {
+        i64::try_from(text.parse::<jiff::Timestamp>().unwrap().as_nanosecond()).unwrap()
+    };
+    let cases = [
+        // Nothing says the year: the silence of the summer is where it turned.
+        (vec![("k.log", klog)], Options::default(), ["1999-12-31T23:59:59Z", "2000-01-01T00:00:01Z"]),
+        (
+            vec![("k.log", klog)],
+            Options { year: Some(2022), ..Options::default() },
+            ["2021-12-31T23:59:59Z", "2022-01-01T00:00:01Z"],
+        ),
+        (
+            vec![("k.log", klog)],
+            Options { at: Some(instant("2024-03-01T00:00:00Z")), ..Options::default() },
+            ["2023-12-31T23:59:59Z", "2024-01-01T00:00:01Z"],
+        ),
+        // A file beside it has full stamps.
+        (
+            vec![("k.log", klog), ("c.log", "2020-01-01T00:05:00Z stdout F x\n")],
+            Options::default(),
+            ["2019-12-31T23:59:59Z", "2020-01-01T00:00:01Z"],
+        ),
+        // The file's name has its date.
+        (
+            vec![("kubelet.n1.root.log.INFO.20181231-235900.77", klog)],
+            Options::default(),
+            ["2018-12-31T23:59:59Z", "2019-01-01T00:00:01Z"],
+        ),
+        (
+            vec![("k.log", klog)],
+            Options { today: Some(instant("2026-01-02T00:00:00Z")), ..Options::default() },
+            ["2025-12-31T23:59:59Z", "2026-01-01T00:00:01Z"],
+        ),
+    ];
+    for (files, options, expected) in cases {
+        let bundle = read(&pack, &files, options);
+        let found = facts(&pack, &bundle, "test.Said");
+        let times: Vec<String> = found.iter().map(|fact| at(&fact[..20])).collect();
+        assert_eq!(times, expected, "{files:?}");
+    }
+}
+
+#[test]
+fn zones_come_from_wherever_they_are_shown() {
+    let pack = pack();
+    let line = "Aug 28 17:46:32 h kubelet[1]: said hello\n";
+    let shown = r#"Aug 28 17:46:31 h containerd[1]: time="2024-08-28T09:46:31.5Z" level=info msg=x"#;
+    let tokyo = "Asia/Tokyo".parse::<Zone>().ok();
+    for (text, tz, expected) in [
+        (format!("{line}{shown}\n"), None, "2024-08-28T09:46:32Z"),
+        (line.to_owned(), tokyo, "2000-08-28T08:46:32Z"),
+        (line.to_owned(), None, "2000-08-28T17:46:32Z"),
+    ] {
+        let options = Options { tz, ..Options::default() };
+        let found = facts(&pack, &read(&pack, &[("j", &text)], options), "test.Said");
+        assert_eq!(&found[0][..20], expected, "{text}");
+    }
+}
+
+#[test]
+fn every_encoding_keeps_the_line_numbers() {
+    let pack = pack();
+    let text = "\r\nFeb  6 16:05:07 n1 kubelet[1]: said é\r\n";
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let coloured = text.replace("said", "\x1b[31msaid\x1b[0m");
+
+    for bytes in [text.as_bytes().to_vec(), utf16, coloured.into_bytes()] {
+        let mut reader = etio_ingest::Reader::new(&pack, Options::default());
+        reader.add("f", bytes.as_slice());
+        let found = facts(&pack, &reader.finish(), "test.Said");
+        assert_eq!(found, ["2000-02-06T16:05:07Z f:2 node=n1 what=é"]);
+    }
+}
