@@ -23,14 +23,15 @@ struct Listed<'a> {
 
 /// What a name the kubelet gave says: `k8s_<container>_<pod>_<namespace>_<uid>_<attempt>`.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Named<'a> {
+pub(super) struct Named<'a> {
     container: &'a str,
-    pod: String,
+    pub(super) pod: String,
     uid: &'a str,
     attempt: Option<i64>,
 }
 
-fn named(name: &str) -> Option<Named<'_>> {
+/// Reads such a name.
+pub(super) fn named(name: &str) -> Option<Named<'_>> {
     let parts: Vec<&str> = name.trim_start_matches('/').split('_').collect();
     let ["k8s", container, pod, namespace, uid, attempt, ..] = parts.as_slice() else {
         return None;

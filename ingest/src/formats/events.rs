@@ -7,6 +7,7 @@
 use super::{
     Document, Section, ages,
     columns::split,
+    docker,
     kube::event::{Event, container_of},
     rows::unnamed,
     times,
@@ -378,6 +379,7 @@ fn qualified(kind: &str, namespace: &str, name: &str) -> String {
 fn name(events: &mut [Event], path: &str, about: Option<&About>) {
     let told: Vec<_> = events.iter().map(|it| assigned(&it.message)).collect();
     let mut current = told.iter().flatten().next().cloned();
+    let mentioned = events.iter().find_map(|it| mentioned(&it.message));
     let about_node = about.map_or_else(
         || current.is_none() && events.iter().any(|it| it.object.is_empty() && of_node(it)),
         |it| it.kind == "Node",
@@ -400,7 +402,8 @@ fn name(events: &mut [Event], path: &str, about: Option<&About>) {
             event.object = event.node.clone().unwrap_or_else(|| "(unnamed)".into());
         } else {
             event.kind = "Pod".into();
-            event.object = current.as_ref().map_or_else(|| unnamed(path), |(pod, _)| pod.clone());
+            let named = current.as_ref().map(|(pod, _)| pod.clone()).or_else(|| mentioned.clone());
+            event.object = named.unwrap_or_else(|| unnamed(path));
             let assigned = current.as_ref().map(|(_, node)| node.clone());
             event.node = event.node.take().or(assigned).or_else(|| host.clone());
         }
@@ -425,6 +428,21 @@ fn assigned(message: &str) -> Option<(String, String)> {
     let (pod, node) = rest.split_once(" to ")?;
     let pod = if pod.contains('/') { pod.into() } else { format!("default/{pod}") };
     Some((pod, node.trim().into()))
+}
+
+/// The pod that a message names in full: by the runtime's name for a container of it, or as
+/// `name_namespace(uid)`.
+fn mentioned(message: &str) -> Option<String> {
+    let mut words = message.split(|c: char| c.is_whitespace() || "\"'/\\,:".contains(c));
+    words.find_map(|word| {
+        if word.starts_with("k8s_") {
+            return docker::named(word).map(|it| it.pod);
+        }
+        let (name, uid) = word.split_once('(')?;
+        let (name, namespace) = name.split_once('_')?;
+        let uid = uid.split(')').next()?;
+        (uid.len() >= 32 && !name.is_empty()).then(|| format!("{namespace}/{name}"))
+    })
 }
 
 /// The node of `Node x status is now: …`.

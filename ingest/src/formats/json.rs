@@ -163,7 +163,7 @@ impl Reader<'_, '_> {
             self.items(items, it.kind.as_deref(), place, out);
         } else if it.kind.as_deref().is_some_and(|kind| kind.ends_with("List")) {
             // `items: null`: nothing there, and nothing said of where that is.
-        } else if it.metadata.is_some() || it.kind.is_some() && it.api_version.is_some() {
+        } else if it.metadata.is_some() || it.kind.is_some() && it.api_version.is_some() || kind.is_some() {
             kube::object(Text::Json(text), kind, place, out, &mut self.list);
         } else {
             out.unparsed(place.line, "not an object of a known kind");

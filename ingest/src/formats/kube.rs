@@ -15,7 +15,12 @@ pub(super) mod workload;
 
 pub(super) use list::List;
 
-use serde::{Deserialize, de::DeserializeOwned};
+use std::collections::BTreeMap;
+
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 use crate::row::Out;
 use meta::{Condition, Meta};
@@ -98,7 +103,8 @@ pub(super) fn object(
         out.unparsed(place.line, "not an object of the Kubernetes API, or broken off");
         return;
     };
-    let kind = head.kind.as_deref().filter(|kind| !kind.is_empty()).or(kind).unwrap_or_default();
+    let kind = head.kind.as_deref().filter(|kind| !kind.is_empty()).or(kind);
+    let kind = kind.or_else(|| kind_by_keys(text)).unwrap_or_default();
     let meta = head.metadata.unwrap_or_default();
     list.saw(kind, &meta);
     let read = match kind {
@@ -138,10 +144,44 @@ pub(super) fn object(
         );
     }
     if meta.deletion_timestamp.is_some() && kind != "Event" {
-        let conditions = text.read::<Object<serde::de::IgnoredAny, Conditions>>();
+        let conditions = text.read::<Object<IgnoredAny, Conditions>>();
         let conditions = conditions.and_then(|it| it.status?.conditions).unwrap_or_default();
         meta::deleted(kind, &meta, &conditions, place, out);
     }
+}
+
+/// The keys of an object that tell its kind where nothing else does, as in the items of typed lists.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Keys {
+    involved_object: Option<IgnoredAny>,
+    regarding: Option<IgnoredAny>,
+    reason: Option<IgnoredAny>,
+    spec: Option<BTreeMap<String, IgnoredAny>>,
+    status: Option<BTreeMap<String, IgnoredAny>>,
+    serialize_image_pulls: Option<IgnoredAny>,
+    cgroup_driver: Option<IgnoredAny>,
+}
+
+/// What kind of object has these keys.
+pub(super) fn kind_by_keys(text: Text<'_>) -> Option<&'static str> {
+    let keys: Keys = text.read()?;
+    let spec = |key: &str| keys.spec.as_ref().is_some_and(|it| it.contains_key(key));
+    let status = |key: &str| keys.status.as_ref().is_some_and(|it| it.contains_key(key));
+    let known = [
+        (keys.involved_object.is_some() || keys.regarding.is_some() || keys.reason.is_some(), "Event"),
+        (spec("containers") || status("containerStatuses"), "Pod"),
+        (status("nodeInfo") || spec("podCIDR") || spec("taints"), "Node"),
+        (spec("persistentVolumeReclaimPolicy") || spec("claimRef"), "PersistentVolume"),
+        (spec("accessModes") && spec("resources"), "PersistentVolumeClaim"),
+        (spec("attacher"), "VolumeAttachment"),
+        (spec("holderIdentity"), "Lease"),
+        (spec("strategy") && spec("template"), "Deployment"),
+        (spec("serviceName") && spec("template"), "StatefulSet"),
+        (status("desiredNumberScheduled"), "DaemonSet"),
+        (keys.serialize_image_pulls.is_some() || keys.cgroup_driver.is_some(), "KubeletConfiguration"),
+    ];
+    known.into_iter().find_map(|(is, kind)| is.then_some(kind))
 }
 
 /// The kind a JSON document gives before its items, also where the document breaks off.

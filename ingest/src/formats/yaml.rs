@@ -166,12 +166,11 @@ fn split_items(lines: &[&str], from: usize, base: usize) -> Vec<(usize, String)>
 }
 
 fn object(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out, list: &mut List) {
-    let says = |key: &str| text.lines().any(|line| starts(line.trim_start(), &[key]));
-    let kind = kind.or_else(|| if says("kind:") { None } else { fragment::kind_of(text) });
-    let named = says("kind:") || kind.is_some();
-    // Of a secret no more is looked at than what stands outside its data.
-    if named && Text::Yaml(text).read::<kube::Head>().is_some() {
-        kube::object(Text::Yaml(text), kind, place, out, list);
+    let yaml = Text::Yaml(text);
+    let says = text.lines().any(|line| starts(line.trim_start(), &["kind:"]));
+    let kind = kind.or_else(|| if says { None } else { kube::kind_by_keys(yaml) });
+    if (says || kind.is_some()) && yaml.read::<kube::Head>().is_some() {
+        kube::object(yaml, kind, place, out, list);
     } else {
         fragment::read(text, kind, place, out);
     }

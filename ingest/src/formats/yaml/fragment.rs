@@ -10,26 +10,6 @@ use crate::formats::{
 };
 use crate::row::Out;
 
-/// The kind that a key says an object is of.
-const TELLING: &[(&str, &str)] = &[
-    ("involvedObject:", "Event"),
-    ("containerStatuses:", "Pod"),
-    ("nodeInfo:", "Node"),
-    ("containers:", "Pod"),
-    ("volumeName:", "PersistentVolumeClaim"),
-    ("claimRef:", "PersistentVolume"),
-    ("serializeImagePulls:", "KubeletConfiguration"),
-    ("cgroupDriver:", "KubeletConfiguration"),
-];
-
-/// What kind of object a text without `kind` is of, by the keys it has.
-pub(super) fn kind_of(text: &str) -> Option<&'static str> {
-    let has = |key: &str| {
-        text.lines().any(|line| line.trim_start().trim_start_matches("- ").starts_with(key))
-    };
-    TELLING.iter().find(|(key, _)| has(key)).map(|(_, kind)| *kind)
-}
-
 #[derive(Debug, Default)]
 struct Piece {
     kind: Option<String>,
