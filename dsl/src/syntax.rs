@@ -65,11 +65,14 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
     let mut errors = Vec::new();
     let pieces = split::split(text, file);
     tree.doc = file_doc(text, pieces.first());
-    for piece in pieces {
-        match item(text, piece, file, &mut errors) {
-            Some(Built::Use(line)) => tree.uses.push(line),
-            Some(Built::Item(item)) => tree.items.push(*item),
-            None => {}
+    for piece in &pieces {
+        let read = read(text, piece, file);
+        errors.extend(read.error);
+        let Some(node) = read.item else { continue };
+        match build::build(&node, text, file) {
+            Ok(Built::Use(line)) => tree.uses.push(line),
+            Ok(Built::Item(item)) => tree.items.push(*item),
+            Err(found) => errors.extend(found),
         }
     }
     (tree, errors)
@@ -86,49 +89,46 @@ pub fn tree(text: &str) -> Node {
         return file;
     }
     for piece in split::split(text, 0) {
-        let whole = text.get(piece.span.start as usize..piece.span.end as usize);
-        let parsed = match piece.error {
-            Some(_) => None,
-            None => parse::item(whole.unwrap_or_default(), piece.span.start).ok(),
-        };
-        let rest = parsed.as_ref().map_or(piece.span.start, |node| node.span.end);
-        let rest = ast::Span { start: rest, end: piece.span.end };
-        file.children.extend(parsed);
-        if !is_blank(text, rest) {
-            file.children.push(Node::leaf(Kind::Error, rest));
-        }
+        let read = read(text, &piece, 0);
+        file.children.extend(read.item);
+        file.children.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
     }
     file.fill(text);
     file
 }
 
-/// Reads one piece of a file; what is wrong with it goes to `errors`.
-fn item(text: &str, piece: Piece, file: usize, errors: &mut Vec<Diagnostic>) -> Option<Built> {
-    if let Some(error) = piece.error {
-        errors.push(error);
-        return None;
-    }
-    let span = piece.span;
-    let piece = text.get(span.start as usize..span.end as usize).unwrap_or_default();
-    let node = match parse::item(piece, span.start) {
-        Ok(node) => node,
-        Err(failure) => {
-            errors.push(complain::broken(text, span, &failure, file));
-            return None;
-        }
-    };
-    let rest = ast::Span { start: node.span.end, end: span.end };
-    if !is_blank(text, rest) {
-        errors.push(complain::stray(text, rest, file));
-    }
-    build::build(&node, text, file).map_err(|found| errors.extend(found)).ok()
+/// What a piece of a file is.
+struct Read {
+    item: Option<Node>,
+    /// What is no item, or no part of it.
+    rest: Option<ast::Span>,
+    /// Why there is a rest.
+    error: Option<Diagnostic>,
 }
 
-/// Whether there is only white space and comments.
-fn is_blank(text: &str, span: ast::Span) -> bool {
-    let mut nodes = Vec::new();
-    cst::trivia(text, span, &mut nodes);
-    nodes.iter().all(|node| matches!(node.kind, Kind::Space | Kind::Comment))
+fn read(text: &str, piece: &Piece, file: usize) -> Read {
+    let span = piece.span;
+    let broken = |error| Read { item: None, rest: Some(span), error: Some(error) };
+    if let Some(error) = &piece.error {
+        return broken(error.clone());
+    }
+    let piece = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let failure = match parse::item(piece, span.start) {
+        Ok(item) => return Read { item: Some(item), rest: None, error: None },
+        Err(failure) => failure,
+    };
+    // An item that is good for itself is kept if what follows it is on a line of its own and begins
+    // with nothing that could belong to it.
+    if let Some(item) = parse::prefix(piece, span.start) {
+        let start = complain::skip_blank(text, item.span.end);
+        let between = text.get(item.span.end as usize..start as usize).unwrap_or_default();
+        if failure.at <= start && between.contains('\n') {
+            let rest = ast::Span { start, end: span.end };
+            let error = complain::stray(text, rest, file);
+            return Read { item: Some(item), rest: Some(rest), error: Some(error) };
+        }
+    }
+    broken(complain::broken(text, span, &failure, file))
 }
 
 /// The `//!` lines before the first item.

@@ -19,21 +19,23 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
     let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
     let word = word_at(text, at);
 
-    if let Some(meant) = did_you_mean(word, words_allowed(&failure.expected)) {
+    let meant = did_you_mean(word, words_allowed(&failure.expected));
+    if let Some(meant) = meant.filter(|_| !KEYWORDS.contains(&word)) {
         return Diagnostic::new(codes::MISSPELT, format!("`{word}` means nothing here"))
             .at(file, here, label)
             .help(format!("did you mean `{meant}`?"))
             .fix(file, here, meant);
     }
-    let what = match found {
-        "" => format!("this `{first}` ends too early"),
-        found => format!("`{found}` cannot stand here"),
+    let error = match found {
+        "" => Diagnostic::new(codes::UNEXPECTED, format!("this `{first}` ends too early")),
+        _ => Diagnostic::new(codes::UNEXPECTED, format!("{} cannot stand here", code(found))),
     };
-    let error = Diagnostic::new(codes::UNEXPECTED, what).at(file, here, label);
+    let error = error.at(file, here, label);
     match hint(found, word, &failure.expected) {
         Some(help) => error.help(help),
         None if found.is_empty() => error.help("complete it"),
-        None => error.help(format!("write {}, or remove `{found}`", one_of(&expected))),
+        None if expected.is_empty() => error.help(format!("remove {}", code(found))),
+        None => error.help(format!("write {expected}, or remove {}", code(found))),
     }
 }
 
@@ -48,7 +50,7 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
             .at(file, here, "no `{` is open here")
             .help("remove it, or look for a `}` too many above");
     }
-    let error = Diagnostic::new(codes::STRAY, format!("`{found}` begins no item")).at(
+    let error = Diagnostic::new(codes::STRAY, format!("{} begins no item", code(found))).at(
         file,
         here,
         "expected an item",
@@ -79,8 +81,8 @@ fn hint(found: &str, word: &str, expected: &[Kind]) -> Option<String> {
         "!" if !can(Kind::CmpOp) => "write `not` or `no`".into(),
         "'" => "texts stand in double quotes".into(),
         ";" => "conditions need nothing between them; remove `;`".into(),
-        "\"" if can(Kind::Template) => "a template stands in backquotes".into(),
-        "`" if can(Kind::Plain) || can(Kind::Text) => "a text stands in double quotes".into(),
+        "\"" if can(Kind::Template) || can(Kind::Backquote) => "a template stands in backquotes".into(),
+        "`" if can(Kind::Plain) || can(Kind::Text) || can(Kind::Quote) => "a text stands in double quotes".into(),
         "}" if can(Kind::Block) || can(Kind::LBrace) => "put what belongs to it in `{…}`".into(),
         _ if !word.is_empty() && can(Kind::Colon) && can(Kind::FieldName) => {
             "put a `,` or a new line between fields".into()
@@ -90,37 +92,41 @@ fn hint(found: &str, word: &str, expected: &[Kind]) -> Option<String> {
              or several `derive` blocks of one relation"
                 .into()
         }
-        _ if is_keyword_of_conditions(word) && can(Kind::Var) => {
+        _ if CLAUSES.contains(&word) && can(Kind::Cond) => {
+            format!("`{word}` is a clause of its own; close the block above it with `}}`")
+        }
+        _ if KEYWORDS.contains(&word) && (can(Kind::Var) || can(Kind::Cond) || can(Kind::Sum)) => {
             format!("`{word}` is a word of the language; choose another name")
         }
         _ => return None,
     })
 }
 
-fn is_keyword_of_conditions(word: &str) -> bool {
-    [
-        "and",
-        "or",
-        "not",
-        "in",
-        "has",
-        "no",
-        "when",
-        "confirm",
-        "unless",
-        "maybe",
-        "within",
-        "since",
-        "then",
-        "without",
-        "for",
-        "per",
-        "tolerating",
-        "true",
-        "false",
-    ]
-    .contains(&word)
-}
+/// Words that name nothing in conditions and expressions, as in the grammar's `reserved`.
+const KEYWORDS: [&str; 19] = [
+    "and",
+    "or",
+    "not",
+    "in",
+    "has",
+    "true",
+    "false",
+    "no",
+    "when",
+    "confirm",
+    "unless",
+    "maybe",
+    "within",
+    "since",
+    "then",
+    "without",
+    "for",
+    "per",
+    "tolerating",
+];
+
+/// Those among them that begin a block.
+const CLAUSES: [&str; 4] = ["when", "confirm", "unless", "maybe"];
 
 /// The keywords that could stand where these kinds could.
 fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
@@ -169,6 +175,10 @@ fn words(expected: &[Kind]) -> String {
     if chosen.len() > 2 {
         chosen.retain(|words| words != "a name");
     }
+    // A condition may begin with a name, so that these could follow one.
+    if chosen.iter().any(|words| words == "a condition") {
+        chosen.retain(|words| words != "`{`" && words != "`=`");
+    }
     chosen.truncate(5);
     list(&chosen, "or")
 }
@@ -182,8 +192,13 @@ fn list(words: &[String], last: &str) -> String {
     }
 }
 
-fn one_of(expected: &str) -> &str {
-    if expected.is_empty() { "what belongs here" } else { expected }
+/// What was found as it is shown in a message.
+fn code(found: &str) -> String {
+    match (found, found.char_indices().nth(40)) {
+        ("`", _) => "a backquote".into(),
+        (_, Some((end, _))) => format!("`{}…`", found.get(..end).unwrap_or_default()),
+        _ => format!("`{found}`"),
+    }
 }
 
 /// The token at a place, short enough for a message; empty at the end of the item.
@@ -208,7 +223,7 @@ fn word_at(text: &str, at: u32) -> &str {
 }
 
 /// The first place from `at` on that is neither white space nor comment.
-fn skip_blank(text: &str, at: u32) -> u32 {
+pub(super) fn skip_blank(text: &str, at: u32) -> u32 {
     let mut rest = text.get(at as usize..).unwrap_or_default();
     loop {
         rest = rest.trim_start();

@@ -124,9 +124,9 @@ macro_rules! with_kinds {
             kw_confirm KwConfirm "`confirm`"; kw_unless KwUnless "`unless`";
             kw_maybe KwMaybe "`maybe`"; kw_title KwTitle "`title`"; kw_because KwBecause "`because`";
             kw_remedy KwRemedy "`remedy`"; kw_refs KwRefs "`refs`";
-            kw_explains KwExplains "`explains`"; kw_no KwNo "`no`"; kw_within KwWithin "`within`";
-            kw_since KwSince "`since`"; kw_as KwAs "`as of`"; kw_of KwOf "`of`"; kw_then KwThen "`then`";
-            kw_without KwWithout "`without`"; kw_for KwFor "`for`"; kw_per KwPer "?`per`";
+            kw_explains KwExplains "`explains`"; kw_no KwNo "`no`"; kw_within KwWithin "?`within`";
+            kw_since KwSince "?`since`"; kw_as KwAs "?`as of`"; kw_of KwOf "`of`"; kw_then KwThen "?`then`";
+            kw_without KwWithout "?`without`"; kw_for KwFor "?`for`"; kw_per KwPer "?`per`";
             kw_tolerating KwTolerating "?`tolerating`"; kw_and KwAnd "?an operator";
             kw_or KwOr "?an operator"; kw_not KwNot "?`not`"; kw_in KwIn "?`in`";
             kw_has KwHas "?an operator"; kw_given KwGiven "`given`"; kw_remove KwRemove "`remove`";
@@ -134,9 +134,9 @@ macro_rules! with_kinds {
             kw_needs KwNeeds "?`needs`"; kw_explained KwExplained "?`explained by`"; kw_by KwBy "`by`";
             kw_at KwAt "?`at`"; kw_before KwBefore "?`before`"; kw_shuffled KwShuffled "`shuffled`";
             number Number "a number"; version Version "a version"; bool Bool "`true` or `false`";
-            plain Plain "a text in quotes"; string Text "a text in quotes"; quote Quote "`\"`";
+            plain Plain "a text in quotes"; string Text "a text in quotes"; quote Quote "a text in quotes";
             string_text TextPart "a text"; interpolation Interpolation "`{`";
-            template Template "a template"; backquote Backquote "`` ` ``";
+            template Template "a template"; backquote Backquote "a template";
             template_text TemplateText "a text"; hole Hole "a hole `{name}`"; regex Regex "a regex";
             pattern Pattern "a template";
             expr Expr "an expression"; and_expr AndExpr "an expression";

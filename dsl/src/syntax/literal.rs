@@ -2,6 +2,9 @@
 
 use super::ast::Literal;
 
+/// The longest number that is shown in an error. No number that fits is longer.
+const LONGEST: usize = 64;
+
 const NANO: i128 = 1;
 const SECOND: i128 = 1_000_000_000 * NANO;
 
@@ -34,6 +37,9 @@ const SIZES: [(&str, i128); 12] = [
 
 /// Reads a number with or without a unit, or a date. The error says what is wrong with it.
 pub(super) fn number(text: &str) -> Result<Literal, String> {
+    if text.len() > LONGEST {
+        return Err("this number is too long".into());
+    }
     if is_date(text) {
         return time(text).map(Literal::Time);
     }
@@ -59,6 +65,9 @@ pub(super) fn number(text: &str) -> Result<Literal, String> {
 
 /// Reads `10m`, `1h30m`, `1.5s` in nanoseconds.
 pub(super) fn duration(text: &str) -> Result<i64, String> {
+    if text.len() > LONGEST {
+        return Err("this time is too long".into());
+    }
     let mut rest = text;
     let mut total: i128 = 0;
     while !rest.is_empty() {

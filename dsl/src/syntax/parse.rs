@@ -18,27 +18,35 @@ pub(super) struct Failure {
     pub(super) expected: Vec<Kind>,
 }
 
-/// Parses the item `text` begins with; `offset` is where `text` begins in its file. What follows the
-/// item is left to the caller.
+/// Parses a text that is one item; `offset` is where it begins in its file.
 pub(super) fn item(text: &str, offset: u32) -> Result<Node, Failure> {
-    match Grammar::parse(Rule::item, text) {
-        Ok(mut pairs) => {
-            let item = pairs.next().and_then(|item| item.into_inner().next());
-            item.map(|item| node(item, offset)).ok_or(Failure { at: offset, expected: Vec::new() })
+    parse(Rule::whole, text, offset)
+}
+
+/// Parses the item a text begins with, whatever follows it.
+pub(super) fn prefix(text: &str, offset: u32) -> Option<Node> {
+    parse(Rule::item, text, offset).ok()
+}
+
+fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
+    let mut pairs = Grammar::parse(rule, text).map_err(|error| {
+        let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
+        let expected = match error.variant {
+            ErrorVariant::ParsingError { positives, .. } => positives,
+            ErrorVariant::CustomError { .. } => Vec::new(),
+        };
+        let expected = expected.into_iter().filter(|rule| *rule != Rule::EOI).map(kind).collect();
+        Failure { at: place(at, offset), expected }
+    })?;
+    // `whole` holds an `item`, which holds the one that it is.
+    let mut found = pairs.next();
+    while let Some(pair) = found {
+        if !matches!(pair.as_rule(), Rule::whole | Rule::item) {
+            return Ok(node(pair, offset));
         }
-        Err(error) => {
-            let at = match error.location {
-                InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
-            };
-            let expected = match error.variant {
-                ErrorVariant::ParsingError { positives, .. } => {
-                    positives.into_iter().map(kind).collect()
-                }
-                ErrorVariant::CustomError { .. } => Vec::new(),
-            };
-            Err(Failure { at: place(at, offset), expected })
-        }
+        found = pair.into_inner().next();
     }
+    Err(Failure { at: offset, expected: Vec::new() })
 }
 
 /// A rule's own span may take in white space behind it; that of its parts does not, and every token is

@@ -181,6 +181,8 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         seen.open.push(Open { with, at });
         if seen.open.len() > DEPTH {
+            // The item is lost; nothing is remembered that would have to be searched.
+            seen.open.clear();
             seen.error.get_or_insert_with(|| {
                 Diagnostic::new(codes::TOO_DEEP, "brackets are nested too deeply here")
                     .at(self.file, span(at, at + 1), format!("this is level {}", DEPTH + 1))
@@ -301,38 +303,41 @@ impl<'a> Scanner<'a> {
     }
 
     fn unclosed(&self, open: Open, crooked: Option<(usize, usize)>) -> Diagnostic {
-        let (bracket, close) = (self.text.get(open.at..=open.at), open.with.close());
-        let bracket = bracket.unwrap_or_default();
-        let message = format!("this `{bracket}` is never closed");
-        let here = span(open.at, open.at + 1);
-        let mut error = Diagnostic::new(codes::UNCLOSED_BRACKET, message).at(
-            self.file,
-            here,
-            format!("no `{close}` for it before the next item"),
-        );
-        if let Some((opened, closed)) = crooked {
-            error = error
+        let bracket = self.text.get(open.at..=open.at).unwrap_or_default();
+        let close = open.with.close();
+        let message = format!("a `{bracket}` is never closed");
+        let error = Diagnostic::new(codes::UNCLOSED_BRACKET, message);
+        let error = match crooked {
+            Some((opened, closed)) => error
+                .at(self.file, span(opened, opened + 1), "probably this one")
                 .also(
                     self.file,
-                    span(opened, opened + 1),
-                    "this one, by its indentation, is closed",
+                    span(closed, closed + 1),
+                    "this closes it, but is indented as if for another",
                 )
-                .also(self.file, span(closed, closed + 1), "… by this one, which may be another's");
-        }
+                .also(
+                    self.file,
+                    span(open.at, open.at + 1),
+                    "so that nothing is left to close this",
+                ),
+            None => error.at(
+                self.file,
+                span(open.at, open.at + 1),
+                format!("no `{close}` for it before the next item"),
+            ),
+        };
         error.help(format!("add the missing `{close}`"))
     }
 
     /// Whether the closing brace begins its line, but not under the line of its opening one.
     fn is_crooked(&self, open: usize, close: usize) -> bool {
-        let line = |at: usize| {
-            let before = self.text.get(..at).unwrap_or_default();
-            before.rsplit('\n').next().unwrap_or(before)
-        };
-        let indent = |line: &str| line.len() - line.trim_start().len();
-        let opener = line(open);
-        let opener = if opener.trim().is_empty() { opener.len() } else { indent(opener) };
-        let closer = line(close);
-        closer.trim().is_empty() && closer.len() != opener
+        let before = |at: usize| self.text.get(..at).unwrap_or_default();
+        let bare = before(close).trim_end_matches([' ', '\t']);
+        if !bare.ends_with('\n') {
+            return false;
+        }
+        let opener = before(open).rsplit('\n').next().unwrap_or_default();
+        close - bare.len() != opener.len() - opener.trim_start().len()
     }
 
     /// Skips white space and comments.

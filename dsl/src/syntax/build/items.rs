@@ -149,12 +149,14 @@ impl Builder<'_> {
         let mut relation = self.path(node);
         let field = relation.parts.pop()?;
         let Some(last) = relation.parts.last() else {
+            let example = if field.text.starts_with(|c: char| c.is_ascii_uppercase()) {
+                format!("{}.message", field.text)
+            } else {
+                format!("Relation.{}", field.text)
+            };
             let error = Diagnostic::new(codes::BAD_CLAUSE, "`from` needs a relation and its field")
                 .at(self.file, node.span, "")
-                .help(format!(
-                    "write `from {}.message`, with the field that holds the text",
-                    field.text
-                ));
+                .help(format!("write `from {example}`, with the field that holds the text"));
             self.errors.push(error);
             return None;
         };

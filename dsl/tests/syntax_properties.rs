@@ -1,0 +1,221 @@
+//! What holds for every text, however broken.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use etio_dsl::{SourceFile, diag, syntax};
+use proptest::prelude::*;
+
+/// All rule files of the repository and of these tests.
+fn rule_files() -> std::io::Result<Vec<(PathBuf, String)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("tests/syntax"), root.join("../stdlib-rules")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "etio") {
+                let text = fs::read_to_string(&path)?;
+                files.push((path, text));
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Reads the text in every way there is; each must get along with it.
+fn check(text: &str) {
+    let leaves: String =
+        syntax::tree(text).leaves().into_iter().map(|leaf| leaf.text(text)).collect();
+    assert_eq!(leaves, text, "the tree lost or doubled something");
+    let (_, errors) = syntax::parse(text, 0);
+    let files = [SourceFile::new("x.etio", text)];
+    for error in errors {
+        for label in &error.labels {
+            let (start, end) = (label.span.start as usize, label.span.end as usize);
+            assert!(start <= end && text.get(start..end).is_some(), "{error:?}");
+        }
+        assert!(!diag::render(&error, &files, false).is_empty());
+    }
+}
+
+#[test]
+fn rule_files_parse_without_loss() {
+    let files = rule_files().unwrap();
+    assert!(files.len() > 10);
+    for (_, text) in files {
+        check(&text);
+    }
+}
+
+#[test]
+fn nesting_is_bounded() {
+    let deep = |open: &str, close: &str| {
+        let (open, close) = (open.repeat(10_000), close.repeat(10_000));
+        format!("derive A {{ a: int }} when {{ x = {open}1{close} }}")
+    };
+    let types = format!("event A {{ a: {}int{} }}", "list<".repeat(10_000), ">".repeat(10_000));
+    let texts = format!("finding a(b) {{ title {} }}", "\"{".repeat(10_000));
+    for text in [
+        deep("(", ")"),
+        deep("[", "]"),
+        deep("f(", ")"),
+        deep("count(A { a: ", " })"),
+        deep("not ", ""),
+        deep("-", ""),
+        deep("1 + ", ""),
+        deep("x.", "x"),
+        deep("x[", "]"),
+        deep("x and ", ""),
+        deep("max(", ")"),
+        deep("{", "}"),
+        types,
+        texts,
+        "{".repeat(100_000),
+    ] {
+        check(&text);
+        let (_, errors) = syntax::parse(&text, 0);
+        assert_eq!(errors.len(), 1, "{}", text.get(..60).unwrap());
+    }
+}
+
+#[test]
+fn sixty_levels_are_read() {
+    for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("max(a of A { b: ", " })")] {
+        let (open, close) = (open.repeat(30), close.repeat(30));
+        let text = format!("derive A {{ a: int }} when {{ x = {open}1{close} }}");
+        let (tree, errors) = syntax::parse(&text, 0);
+        assert_eq!((tree.items.len(), errors), (1, vec![]));
+    }
+}
+
+#[test]
+fn a_large_file_is_refused_and_a_merely_long_one_read_fast() {
+    let (_, errors) = syntax::parse(&" ".repeat((1 << 20) + 1), 0);
+    assert_eq!(errors.len(), 1);
+    for separator in [" ", "\n"] {
+        let items = format!("event A {{ a: int }}{separator}").repeat(20_000);
+        let (tree, errors) = syntax::parse(&items, 0);
+        assert_eq!((tree.items.len(), errors.len()), (20_000, 0));
+    }
+}
+
+/// A piece of text such as rule files are made of.
+fn piece() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "event ",
+        "entity ",
+        "extract ",
+        "derive ",
+        "finding ",
+        "test ",
+        "use ",
+        "site ",
+        "enum ",
+        "from ",
+        "when ",
+        "confirm ",
+        "title ",
+        "param ",
+        "keep ",
+        "no ",
+        "oldest ",
+        "count",
+        "given ",
+        "expect ",
+        "none ",
+        "sample ",
+        "collect ",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "<",
+        ">",
+        "\"",
+        "`",
+        "/",
+        "\\",
+        "//",
+        "///",
+        "//!",
+        "=",
+        "==",
+        ":",
+        ",",
+        ".",
+        "..",
+        "~",
+        "?",
+        "*",
+        "-",
+        "+",
+        "_",
+        "10m",
+        "1.5",
+        "85%",
+        "v1.2",
+        "2027-01-01",
+        "A",
+        "b",
+        "x",
+        "é",
+        "\u{feff}",
+        "\n",
+        "\r\n",
+        "\t",
+        " ",
+        " in ",
+        " has ",
+        " within ",
+        " then ",
+        " without ",
+        " for ",
+        " per ",
+    ];
+    prop_oneof![
+        8 => prop::sample::select(PIECES).prop_map(str::to_owned),
+        1 => "\\PC{0,5}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read(text in "(?s).{0,200}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_mix_of_words_is_read(pieces in prop::collection::vec(piece(), 0..80)) {
+        check(&pieces.concat());
+    }
+
+    /// Cuts a piece out of a rule file and puts something else there.
+    #[test]
+    fn any_damaged_file_is_read(
+        which in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        len in 0_usize..40,
+        insert in prop::collection::vec(piece(), 0..4),
+    ) {
+        let files = rule_files().unwrap();
+        let (_, text) = which.get(&files);
+        let boundary = |mut at: usize| {
+            at = at.min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = boundary(at.index(text.len() + 1));
+        let end = boundary(start + len).max(start);
+        check(&format!("{}{}{}", &text[..start], insert.concat(), &text[end..]));
+    }
+}
