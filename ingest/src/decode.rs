@@ -88,14 +88,22 @@ mod tests {
 
     #[test]
     fn decoded() {
-        let utf16: Vec<u8> =
-            [0xff, 0xfe].into_iter().chain("pod é\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain("pod é\r\n".encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         for (bytes, expected) in [
             (b"a\r\nb\r\n".to_vec(), Some("a\nb\n")),
             (b"\xef\xbb\xbfa".to_vec(), Some("a")),
             (b"\x1b[0;31mred\x1b[0m x".to_vec(), Some("red x")),
-            (b"one line of text\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0two".to_vec(), Some("one line of text\ntwo")),
-            (b"caf\xe9 is a word of latin-1\n".to_vec(), Some("caf\u{fffd} is a word of latin-1\n")),
+            (
+                b"one line of text\n\0\0\0\0\0\0\0\0\0\0\0\0\0\0two".to_vec(),
+                Some("one line of text\ntwo"),
+            ),
+            (
+                b"caf\xe9 is a word of latin-1\n".to_vec(),
+                Some("caf\u{fffd} is a word of latin-1\n"),
+            ),
             (utf16, Some("pod é\n")),
             (b"\x7fELF\x02\x01\x01\0\0\0\x03\x04\x01\x06\x07".to_vec(), None),
         ] {

@@ -36,12 +36,7 @@ pub fn read_paths(
     Ok(())
 }
 
-fn walk(
-    reader: &mut Reader<'_>,
-    directory: &Path,
-    depth: usize,
-    before: &mut dyn FnMut(&Path),
-) {
+fn walk(reader: &mut Reader<'_>, directory: &Path, depth: usize, before: &mut dyn FnMut(&Path)) {
     let mut entries: Vec<PathBuf> = match fs::read_dir(directory) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
         Err(error) => return unreadable(reader, directory, &error),

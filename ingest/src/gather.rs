@@ -6,7 +6,6 @@ use etio_plan::{FieldId, Kind, RelId, Value};
 use etio_scan::Text;
 
 use crate::formats::unnamed;
-use crate::origin::container_log;
 use crate::row::{Out, Program, Record, Row, Wall, When};
 use crate::schema::Schema;
 
@@ -118,8 +117,6 @@ pub(crate) struct Gathered {
 pub(crate) struct Gather<'s, 'p> {
     schema: &'s Schema<'p>,
     all: Gathered,
-    /// The pod whose log this is.
-    pod: Option<String>,
     /// The time of the line before.
     last: When,
     /// The line that rows stand on, and how many do.
@@ -129,8 +126,7 @@ pub(crate) struct Gather<'s, 'p> {
 impl<'s, 'p> Gather<'s, 'p> {
     pub(crate) fn new(schema: &'s Schema<'p>, path: &str) -> Self {
         let all = Gathered { path: path.to_owned(), ..Gathered::default() };
-        let pod = container_log(path).map(|log| log.pod.into_owned());
-        Self { schema, all, pod, last: When::Unknown, on_line: (0, 0) }
+        Self { schema, all, last: When::Unknown, on_line: (0, 0) }
     }
 
     pub(crate) fn finish(mut self, lines: u64) -> Gathered {
@@ -183,7 +179,7 @@ impl<'s, 'p> Gather<'s, 'p> {
                 line: record.line,
                 nth,
                 part,
-                pod: self.pod.clone(),
+                pod: record.pod.map(str::to_owned),
                 text: cut(record.text),
                 newest: None,
             });
@@ -208,7 +204,7 @@ impl<'s, 'p> Gather<'s, 'p> {
         self.offer(record, record.program, message, when);
         for (line, text) in (record.line + 1..).zip(&record.more) {
             let alone = crate::text::unknown(line, text);
-            let alone = Record { host: record.host, name: record.name, ..alone };
+            let alone = Record { host: record.host, pod: record.pod, ..alone };
             self.offer(&alone, Program::Unknown, text.trim(), when);
         }
     }

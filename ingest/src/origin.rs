@@ -14,8 +14,8 @@ const LOOK: usize = 256 * 1024;
 pub(crate) struct Origins<'a> {
     /// Who writes lines without a program.
     program: Program,
-    /// Of a container's log.
-    container: Option<ContainerLog<'a>>,
+    /// Of a container's log: the whole document, or a part of it.
+    pub(crate) container: Option<ContainerLog<'a>>,
 }
 
 /// A container's log file, by its path.
@@ -30,10 +30,7 @@ pub(crate) struct ContainerLog<'a> {
 impl<'a> Origins<'a> {
     pub(crate) fn of(document: &Document<'a>) -> Self {
         let container = container_log(document.path);
-        let program = match container {
-            Some(_) => Program::System,
-            None => by_name(document.path).unwrap_or_else(|| by_content(document.text)),
-        };
+        let program = by_name(document.path).unwrap_or_else(|| by_content(document.text));
         Self { program, container }
     }
 
@@ -42,15 +39,10 @@ impl<'a> Origins<'a> {
         match (head.name.as_deref(), head.file.as_deref()) {
             (Some(name), _) => log::program_of(name),
             (None, Some(file)) if log::is_kubelet_source(file) => Program::Kubelet,
-            // A stamp alone says nothing of a kernel or runtime.
+            _ if self.container.is_some() => Program::System,
             _ if matches!(head.when, When::Boot(_)) => Program::Kernel,
             _ => self.program,
         }
-    }
-
-    /// The name of the container whose log this is.
-    pub(crate) fn container(&self) -> Option<&'a str> {
-        self.container.as_ref().map(|log| log.container)
     }
 }
 
@@ -76,40 +68,52 @@ fn by_name(path: &str) -> Option<Program> {
 /// A log without a telling name is the kubelet's where sources are named that only it has.
 fn by_content(text: &str) -> Program {
     let look = text.as_bytes().get(..LOOK).unwrap_or(text.as_bytes());
-    let kubelet = [" kubelet.go:", " pod_workers.go:", " kubelet_node_status.go:", " reconciler.go:"];
+    let kubelet =
+        [" kubelet.go:", " pod_workers.go:", " kubelet_node_status.go:", " reconciler.go:"];
     let is = kubelet.iter().any(|mark| memchr::memmem::find(look, mark.as_bytes()).is_some());
     if is { Program::Kubelet } else { Program::Unknown }
 }
 
-/// `…/pods/<ns>_<pod>_<uid>/<container>/<n>.log` on a node, `…/containers/<pod>_<ns>_<container>-<id>.log`
-/// beside it, and `…/namespaces/<ns>/pods/<pod>/<container>/<container>/logs/current.log` of a
-/// must-gather.
-pub(crate) fn container_log(path: &str) -> Option<ContainerLog<'_>> {
-    let parts: Vec<&str> = path.split('/').collect();
-    let at = |name: &str| parts.iter().rposition(|part| *part == name);
-    if let Some(pods) = at("pods") {
-        let pod = *parts.get(pods + 1)?;
-        let container = *parts.get(pods + 2)?;
-        if container.contains('.') || parts.len() < pods + 4 {
-            return None;
-        }
-        let mut names = pod.splitn(3, '_');
-        if let (Some(namespace), Some(name), Some(_)) = (names.next(), names.next(), names.next()) {
-            return Some(ContainerLog { pod: format!("{namespace}/{name}").into(), container });
-        }
-        let namespaces = pods.checked_sub(2)?;
-        if parts.get(namespaces) == Some(&"namespaces") && parts.contains(&"logs") {
-            let namespace = parts.get(namespaces + 1)?;
-            return Some(ContainerLog { pod: format!("{namespace}/{pod}").into(), container });
-        }
-        return None;
+/// `==== START logs for container C of pod NS/P ====` of `kubectl cluster-info dump`: the container, or
+/// nothing at the end of its log.
+pub(crate) fn fence(line: &str) -> Option<Option<ContainerLog<'_>>> {
+    let text = line.strip_prefix("==== ")?;
+    if text.starts_with("END logs for ") {
+        return Some(None);
     }
-    let file = *parts.get(at("containers")? + 1)?;
-    let mut names = file.strip_suffix(".log")?.splitn(3, '_');
-    let (pod, namespace, rest) = (names.next()?, names.next()?, names.next()?);
-    let (container, id) = rest.rsplit_once('-')?;
-    let is_id = id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
-    is_id.then(|| ContainerLog { pod: format!("{namespace}/{pod}").into(), container })
+    let (container, pod) = text.strip_prefix("START logs for container ")?.split_once(" of pod ")?;
+    let pod = pod.trim_end_matches(['=', ' ']);
+    Some(Some(ContainerLog { pod: pod.into(), container }))
+}
+
+/// The container whose log a file is:
+/// - `…/pods/<ns>_<pod>_<uid>/<container>/<n>.log` on a node,
+/// - `…/containers/<pod>_<ns>_<container>-<id>.log` beside it,
+/// - `…/namespaces/<ns>/pods/<pod>/<container>/<container>/logs/current.log` of a must-gather,
+/// - `…/pods/logs/<ns>/<pod>/<container>.log` of a support bundle.
+fn container_log(path: &str) -> Option<ContainerLog<'_>> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let named = |namespace: &str, pod: &str, container| {
+        Some(ContainerLog { pod: format!("{namespace}/{pod}").into(), container })
+    };
+    (0..parts.len()).rev().find_map(|at| match parts.get(at..)? {
+        ["pods", "logs", namespace, pod, file] => named(namespace, pod, file.strip_suffix(".log")?),
+        ["pods", pod, container, _, ..] if pod.split('_').count() == 3 => {
+            let (namespace, rest) = pod.split_once('_')?;
+            named(namespace, rest.split('_').next()?, container)
+        }
+        ["namespaces", namespace, "pods", pod, container, .., "logs", _] => {
+            named(namespace, pod, container)
+        }
+        ["containers", file] => {
+            let (pod, rest) = file.strip_suffix(".log")?.split_once('_')?;
+            let (namespace, rest) = rest.split_once('_')?;
+            let (container, id) = rest.rsplit_once('-')?;
+            let is_id = id.len() == 64 && id.bytes().all(|b| b.is_ascii_hexdigit());
+            if is_id { named(namespace, pod, container) } else { None }
+        }
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -120,16 +124,39 @@ mod tests {
     fn container_logs() {
         let id = "a".repeat(64);
         for (path, pod, container) in [
-            ("n1/pods/kube-system_dns-1_0b64/coredns/0.log".to_owned(), "kube-system/dns-1", "coredns"),
-            (format!("n1/containers/dns-1_kube-system_core-dns-{id}.log"), "kube-system/dns-1", "core-dns"),
+            (
+                "n1/pods/kube-system_dns-1_0b64/coredns/0.log".to_owned(),
+                "kube-system/dns-1",
+                "coredns",
+            ),
+            (
+                format!("n1/containers/dns-1_kube-system_core-dns-{id}.log"),
+                "kube-system/dns-1",
+                "core-dns",
+            ),
             ("m/namespaces/a/pods/p/c/c/logs/current.log".to_owned(), "a/p", "c"),
+            ("b/cluster-resources/pods/logs/a/p/c.log".to_owned(), "a/p", "c"),
         ] {
             let log = container_log(&path).unwrap();
             assert_eq!((log.pod.as_ref(), log.container), (pod, container), "{path}");
         }
-        for path in ["pods.json", "namespaces/a/core/pods.yaml", "cluster-resources/pods/default.json", "a/pods/b/c.log"] {
+        for path in [
+            "pods.json",
+            "namespaces/a/core/pods.yaml",
+            "cluster-resources/pods/default.json",
+            "a/pods/b/c.log",
+        ] {
             assert_eq!(container_log(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn fences() {
+        let log = fence("==== START logs for container etcd of pod kube-system/etcd-0 ====");
+        let expected = ContainerLog { pod: "kube-system/etcd-0".into(), container: "etcd" };
+        assert_eq!(log, Some(Some(expected)));
+        assert_eq!(fence("==== END logs for container etcd of pod kube-system/etcd-0 ===="), Some(None));
+        assert_eq!(fence("==== something else ===="), None);
     }
 
     #[test]

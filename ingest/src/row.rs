@@ -75,6 +75,8 @@ pub struct Record<'a> {
     pub name: Option<&'a str>,
     /// The host, where the text has it.
     pub host: Option<&'a str>,
+    /// The pod whose container wrote it, `namespace/name`.
+    pub pod: Option<&'a str>,
     /// info, warning, error or fatal.
     pub level: Option<&'static str>,
     /// When.

@@ -70,7 +70,8 @@ impl<'p> Schema<'p> {
 
     /// The text fields that a program's message may be the value of.
     pub(crate) fn places(&self, program: Program) -> Vec<(RelId, FieldId)> {
-        let logs = self.logs.iter().filter(|(of, ..)| program == Program::Unknown || *of == program);
+        let logs =
+            self.logs.iter().filter(|(of, ..)| program == Program::Unknown || *of == program);
         let event = self.event.filter(|_| program == Program::Unknown);
         logs.map(|(_, relation, field)| (*relation, *field)).chain(event).collect()
     }
@@ -84,7 +85,10 @@ impl<'p> Schema<'p> {
     /// The fields of a relation that hold nodes, and whether they must be there.
     pub(crate) fn nodes(&self, relation: RelId) -> impl Iterator<Item = (FieldId, bool)> + use<'p> {
         let fields = self.get(relation).map(|r| r.fields.as_slice()).unwrap_or_default();
-        (0..).zip(fields).filter(|(_, f)| f.ty == Type::Node).map(|(id, f)| (FieldId(id), !f.optional))
+        (0..)
+            .zip(fields)
+            .filter(|(_, f)| f.ty == Type::Node)
+            .map(|(id, f)| (FieldId(id), !f.optional))
     }
 
     /// Named values as the fields of a relation, each the one way its type is written. Fields that the
@@ -117,7 +121,9 @@ pub(crate) fn fitting(ty: &Type, value: Value) -> Option<Value> {
         // An age, which is measured back from the collection when that is known.
         (Type::Time, Value::Duration(age)) => Value::Duration(age),
         (Type::Bytes, Value::Int(count)) => Value::Bytes(count),
-        (Type::Percent, Value::Int(points)) => Value::Percent(f64::from(i32::try_from(points).ok()?)),
+        (Type::Percent, Value::Int(points)) => {
+            Value::Percent(f64::from(i32::try_from(points).ok()?))
+        }
         (Type::Percent, Value::Float(points)) if points.is_finite() => Value::Percent(points),
         (Type::List(of), Value::List(items)) => {
             Value::List(items.into_iter().filter_map(|item| fitting(of, item)).collect())
@@ -135,7 +141,9 @@ pub(crate) fn fitting(ty: &Type, value: Value) -> Option<Value> {
         | (Type::Time, value @ Value::Time(_))
         | (Type::Bytes, value @ Value::Bytes(_)) => value,
         (Type::Float, Value::Float(number)) if number.is_finite() => Value::Float(number + 0.0),
-        (Type::Percent, Value::Percent(points)) if points.is_finite() => Value::Percent(points + 0.0),
+        (Type::Percent, Value::Percent(points)) if points.is_finite() => {
+            Value::Percent(points + 0.0)
+        }
         _ => return None,
     };
     Some(value)

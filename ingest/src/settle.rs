@@ -11,7 +11,7 @@ use etio_plan::{Fact, Input, Kind, Origin, RelId, SourceId, Type, Value};
 use crate::bundle::{Bundle, Evidence, InputReport, Note};
 use crate::gather::{Found, Gathered, UNNAMED};
 use crate::options::{Options, Since};
-use crate::schema::Schema;
+use crate::schema::{EVENT, Schema};
 use clock::Clock;
 use nodes::Nodes;
 
@@ -46,7 +46,7 @@ pub(crate) fn settle(
             let without_node = fields.iter().any(|(field, _)| {
                 found.values.get(field.index()).and_then(Value::as_text) == Some(UNNAMED)
             });
-            if without_node && unnamed.last() != Some(&gathered.path) {
+            if without_node && of_some_node(schema, &found) && unnamed.last() != Some(&gathered.path) {
                 unnamed.push(gathered.path.clone());
             }
             let text = std::mem::take(&mut found.text);
@@ -118,6 +118,18 @@ impl Settled {
             });
         }
     }
+}
+
+/// Whether a fact must be of some node: most events of the API are of the cluster.
+fn of_some_node(schema: &Schema<'_>, found: &Found) -> bool {
+    if Some(found.relation) != schema.input(EVENT) {
+        return true;
+    }
+    let component = || {
+        let field = schema.get(found.relation)?.field("component")?;
+        found.values.get(field.index())?.as_text()
+    };
+    component() == Some("kubelet")
 }
 
 /// In order of paths; the same path twice is two files.

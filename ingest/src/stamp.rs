@@ -187,12 +187,8 @@ fn number(text: &str) -> Option<(u32, &str)> {
 
 impl Wall {
     fn new(year: Option<i16>, month: u32, day: u32, nanos: i64) -> Option<Self> {
-        let wall = Self {
-            year,
-            month: i8::try_from(month).ok()?,
-            day: i8::try_from(day).ok()?,
-            nanos,
-        };
+        let wall =
+            Self { year, month: i8::try_from(month).ok()?, day: i8::try_from(day).ok()?, nanos };
         // A leap year has every day.
         jiff::civil::Date::new(year.unwrap_or(2000), wall.month, wall.day).ok()?;
         Some(wall)
@@ -264,7 +260,8 @@ mod tests {
 
     #[test]
     fn no_stamp() {
-        for text in ["", "Foo  2 02:18:24", "Oct 32 02:18:24", "Oct  2 25:00:00", "9月", "Oct  2 2"] {
+        for text in ["", "Foo  2 02:18:24", "Oct 32 02:18:24", "Oct  2 25:00:00", "9月", "Oct  2 2"]
+        {
             assert_eq!(syslog(text), None, "{text}");
         }
         assert_eq!(iso("2019-13-02T02:33:37Z"), None);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::formats::log::{self, Banner, Head};
 use crate::formats::{Document, SECTIONS};
-use crate::origin::Origins;
+use crate::origin::{self, Origins};
 use crate::row::{Out, Program, Record, When};
 
 /// Lines without a header that one record may go on with.
@@ -67,6 +67,11 @@ impl<'a> Walk<'a, '_> {
         if let Some(banner) = log::banner(line) {
             self.flush();
             self.banner(banner);
+            return 1;
+        }
+        if let Some(container) = origin::fence(line) {
+            self.flush();
+            self.origins.container = container;
             return 1;
         }
         let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
@@ -134,16 +139,29 @@ impl<'a> Walk<'a, '_> {
             return;
         }
         self.flush();
-        self.out.record(unknown(number, line));
+        let container = self.origins.container.as_ref();
+        // What a container prints without a stamp is its own log still.
+        let record = unknown(number, line);
+        self.out.record(match container {
+            Some(log) => Record {
+                program: Program::System,
+                name: Some(log.container),
+                pod: Some(&log.pod),
+                ..record
+            },
+            None => record,
+        });
     }
 
     fn flush(&mut self) {
         let Some(Pending { head, line, text, more }) = self.pending.take() else { return };
+        let container = self.origins.container.as_ref();
         let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
         self.out.record(Record {
             program: self.origins.program(&head),
-            name: head.name.as_deref().or(self.origins.container()),
+            name: head.name.as_deref().or(container.map(|log| log.container)),
             host: host.or(self.host.as_deref()),
+            pod: container.map(|log| &*log.pod),
             level: head.level,
             when: head.when,
             message: Cow::Borrowed(&head.message),
@@ -165,6 +183,7 @@ pub(crate) fn unknown(line: u64, text: &str) -> Record<'_> {
         program: Program::Unknown,
         name: None,
         host: None,
+        pod: None,
         level: None,
         when: When::Unknown,
         message: Cow::Borrowed(text.trim()),

@@ -147,7 +147,10 @@ impl Unpack {
             let end = memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
             bytes.truncate(end);
             let mib = limit >> 20;
-            files.note(path, format!("only its first {mib} MiB are read; split it to have all of it"));
+            files.note(
+                path,
+                format!("only its first {mib} MiB are read; split it to have all of it"),
+            );
         }
         files.file(path, bytes);
         ended.map(|_| ())
@@ -216,7 +219,9 @@ impl<R: Read> Read for Grown<R> {
         let count = self.inner.read(buffer)?;
         self.written = self.written.saturating_add(count as u64);
         if self.written > FREE && self.written / self.read.get().max(1) > RATIO {
-            return Err(io::Error::other(format!("it grows more than {RATIO} times when unpacked")));
+            return Err(io::Error::other(format!(
+                "it grows more than {RATIO} times when unpacked"
+            )));
         }
         Ok(count)
     }

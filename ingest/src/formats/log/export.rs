@@ -72,6 +72,7 @@ fn emit(fields: &Map<String, Value>, line: u64, out: &mut dyn Out) {
         program: head.name.as_deref().map_or(Program::Unknown, program_of),
         name: head.name.as_deref(),
         host: head.host.as_deref(),
+        pod: None,
         level: level.or(head.level),
         when,
         message: message.into(),

@@ -1,0 +1,215 @@
+//! Files of a bundle settle each other: nodes, times, coverage.
+
+mod support;
+
+use etio_ingest::{Options, Reader, Since};
+use etio_plan::Input;
+use support::{coverage, facts, pack, read, time};
+
+const KUBELET: &str = "2024-05-01T10:00:00+00:00 n1 kubelet[1]: said start\n\
+                       2024-05-01T10:05:00+00:00 n1 kubelet[1]: said stop\n";
+
+const NODES: &str = r#"{"kind":"NodeList","apiVersion":"v1","items":[
+  {"metadata":{"name":"n1.example.org"},"status":{"addresses":[
+    {"type":"InternalIP","address":"10.0.0.1"},{"type":"Hostname","address":"n1"}]}}]}"#;
+
+const PODS: &str = r#"{"kind":"PodList","apiVersion":"v1","items":[
+  {"metadata":{"name":"web","namespace":"a"},"spec":{"nodeName":"n1.example.org"},"status":{"phase":"Running"}}]}"#;
+
+fn instant(text: &str) -> i64 {
+    i64::try_from(text.parse::<jiff::Timestamp>().unwrap().as_nanosecond()).unwrap()
+}
+
+#[test]
+fn the_last_stamp_is_when_a_bundle_was_collected() {
+    let pack = pack();
+    let at = instant("2025-01-01T00:00:00Z");
+    for (files, options, expected) in [
+        (vec![("k.log", KUBELET)], Options::default(), "2024-05-01T10:05:00Z"),
+        (
+            vec![("k.log", KUBELET)],
+            Options { at: Some(at), ..Options::default() },
+            "2025-01-01T00:00:00Z",
+        ),
+        (vec![("df.txt", "nothing")], Options::default(), "2000-01-01T00:00:00Z"),
+        (
+            vec![("df.txt", "nothing")],
+            Options { today: Some(at), ..Options::default() },
+            "2025-01-01T00:00:00Z",
+        ),
+    ] {
+        let bundle = read(&pack, &files, options);
+        assert_eq!(time(bundle.collected_at), expected, "{files:?}");
+    }
+}
+
+#[test]
+fn names_of_a_node_are_one() {
+    let pack = pack();
+    let bundle = read(&pack, &[("k.log", KUBELET), ("nodes.json", NODES)], Options::default());
+    let said = facts(&pack, &bundle, "test.Said");
+    assert!(said.iter().all(|fact| fact.contains("node=n1.example.org ")), "{said:?}");
+    assert!(!bundle.ambiguous_node);
+}
+
+#[test]
+fn a_node_left_out_is_the_files_or_the_only_one() {
+    let pack = pack();
+    let klog = "I0501 10:00:00.000000    1 kubelet.go:1] said hello\n";
+    let other = "2024-05-01T10:00:00+00:00 n2 kubelet[1]: said other\n";
+    for (files, node, expected, ambiguous) in [
+        (vec![("kubelet.log", klog)], None, "(unnamed)", false),
+        (vec![("kubelet.log", klog)], Some("n9"), "n9", false),
+        (vec![("kubelet.log", klog), ("nodes.json", NODES)], None, "n1.example.org", false),
+        (vec![("kubelet.log", klog), ("a", KUBELET), ("b", other)], None, "(unnamed)", true),
+        // The path names it.
+        (vec![("logs/n2/kubelet.log", klog), ("a", KUBELET), ("b", other)], None, "n2", false),
+        (vec![("n2.log", klog), ("a", KUBELET), ("b", other)], None, "n2", false),
+    ] {
+        let options = Options { node: node.map(str::to_owned), ..Options::default() };
+        let bundle = read(&pack, &files, options);
+        let said = facts(&pack, &bundle, "test.Said");
+        let hello = said.iter().find(|fact| fact.contains("hello")).unwrap();
+        assert!(hello.contains(&format!("node={expected} ")), "{hello} {files:?}");
+        assert_eq!(bundle.ambiguous_node, ambiguous, "{files:?}");
+        assert_eq!(bundle.notes.iter().any(|note| note.text.contains("--node")), ambiguous);
+    }
+}
+
+#[test]
+fn a_containers_log_is_on_its_pods_node() {
+    let pack = pack();
+    let other = "2024-05-01T10:00:00+00:00 n2 kubelet[1]: said other\n";
+    let log = "2024-05-01T10:00:00Z system said hello\n";
+    let files =
+        [("pods.json", PODS), ("j", other), ("namespaces/a/pods/web/c/c/logs/current.log", log)];
+    let bundle = read(&pack, &files, Options::default());
+    let said = facts(&pack, &bundle, "test.Said");
+    assert!(said.iter().any(|fact| fact.ends_with("node=n1.example.org what=hello")), "{said:?}");
+}
+
+#[test]
+fn a_log_covers_its_first_line_to_its_last() {
+    let pack = pack();
+    let second = "2024-05-01T10:05:00+00:00 n1 kubelet[1]: x\n2024-05-01T10:09:00+00:00 n1 kubelet[1]: y\n";
+    let files = [("k.log.1", KUBELET), ("k.log", second)];
+    assert_eq!(
+        coverage(&pack, &read(&pack, &files, Options::default())),
+        ["KubeletLog node=n1 2024-05-01T10:00:00Z..2024-05-01T10:09:00Z"]
+    );
+}
+
+#[test]
+fn a_journal_covers_each_of_its_programs_all_the_way() {
+    let pack = pack();
+    let journal = "2024-05-01T10:00:00+00:00 n1 systemd[1]: a\n\
+                   2024-05-01T10:01:00+00:00 n1 kubelet[1]: b\n\
+                   2024-05-01T10:02:00+00:00 n1 kernel: c\n\
+                   2024-05-01T10:03:00+00:00 n1 systemd[1]: d\n";
+    let span = "2024-05-01T10:00:00Z..2024-05-01T10:03:00Z";
+    assert_eq!(
+        coverage(&pack, &read(&pack, &[("journal.log", journal)], Options::default())),
+        [
+            format!("KubeletLog node=n1 {span}"),
+            format!("KernelLog node=n1 {span}"),
+            // Only what it shows of other programs: there may be a filter.
+            format!("SystemLog node=n1,program=systemd {span}"),
+        ]
+    );
+}
+
+#[test]
+fn pasted_lines_cover_nothing() {
+    let pack = pack();
+    let bundle = read(&pack, &[("notes.txt", "said hello\n")], Options::default());
+    assert_eq!(coverage(&pack, &bundle), [""; 0]);
+}
+
+#[test]
+fn what_was_seen_first_is_assumed_from_the_start() {
+    let pack = pack();
+    let df = "Filesystem 1K-blocks Used Available Use% Mounted on\n/dev/sda1 100 50 50 50% /\n";
+    let bundle = read(&pack, &[("k.log", KUBELET), ("df.txt", df)], Options::default());
+    let relation = pack.relation("std.node.Filesystem").unwrap();
+    let row = bundle.facts().find(|fact| fact.relation == relation).unwrap();
+    assert_eq!(time(row.time), "2024-05-01T10:05:00Z");
+    assert_eq!(row.assumed_from.map(time).as_deref(), Some("2024-05-01T10:00:00Z"));
+}
+
+#[test]
+fn lists_are_snapshots() {
+    let pack = pack();
+    let bundle = read(&pack, &[("pods.json", PODS)], Options::default());
+    let relation = pack.relation("std.kube.Pod").unwrap();
+    let snapshot = bundle.feed.iter().find_map(|input| match input {
+        Input::Snapshot { relation: of, rows, .. } if *of == relation => Some(rows.len()),
+        _ => None,
+    });
+    assert_eq!(snapshot, Some(1));
+    assert!(bundle.feed.iter().any(|input| {
+        matches!(input, Input::Covered { relation: of, .. } if *of == relation)
+    }));
+}
+
+#[test]
+fn since_leaves_older_events_out() {
+    let pack = pack();
+    for since in [
+        Since::At(instant("2024-05-01T10:04:00Z")),
+        Since::Ago(60_000_000_000),
+    ] {
+        let options = Options { since: Some(since), ..Options::default() };
+        let said = facts(&pack, &read(&pack, &[("k.log", KUBELET)], options), "test.Said");
+        assert_eq!(said, ["2024-05-01T10:05:00Z k.log:2 node=n1 what=stop"]);
+    }
+}
+
+#[test]
+fn the_order_of_files_does_not_matter() {
+    let pack = pack();
+    let files = [("k.log", KUBELET), ("nodes.json", NODES), ("pods.json", PODS), ("x", "said x")];
+    let forward = read(&pack, &files, Options::default());
+    let mut reversed = files;
+    reversed.reverse();
+    assert_eq!(forward, read(&pack, &reversed, Options::default()));
+}
+
+#[test]
+fn a_log_in_two_files_has_the_same_facts() {
+    let pack = pack();
+    let (first, second) = KUBELET.split_at(KUBELET.find('\n').unwrap() + 1);
+    let whole = read(&pack, &[("k.log", KUBELET)], Options::default());
+    let split = read(&pack, &[("k.log.1", first), ("k.log", second)], Options::default());
+    let without_place = |bundle: &_| -> Vec<String> {
+        let facts = facts(&pack, bundle, "test.Said");
+        facts.iter().map(|fact| fact.replace("k.log.1:1", "").replace("k.log:1", "").replace("k.log:2", "")).collect()
+    };
+    assert_eq!(without_place(&whole), without_place(&split));
+    assert_eq!(coverage(&pack, &whole), coverage(&pack, &split));
+}
+
+#[test]
+fn what_cannot_be_read_is_a_note() {
+    let pack = pack();
+    let mut reader = Reader::new(&pack, Options::default());
+    reader.add("a.bin", [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 3, 4, 5, 6].as_slice());
+    reader.add("k.log", KUBELET.as_bytes());
+    let bundle = reader.finish();
+    let notes: Vec<_> = bundle.notes.iter().map(|note| (&*note.path, &*note.text)).collect();
+    assert_eq!(notes, [("a.bin", "it is not text")]);
+    let reports: Vec<_> = bundle.inputs.iter().map(|i| (&*i.path, &*i.kind, i.lines, i.facts)).collect();
+    assert_eq!(reports, [("k.log", "kubelet log", 2, 2)]);
+}
+
+#[test]
+fn facts_are_written_as_json_lines() {
+    let pack = pack();
+    let bundle = read(&pack, &[("k.log", KUBELET)], Options::default());
+    let mut out = Vec::new();
+    bundle.write_facts(&pack, &mut out).unwrap();
+    let first = String::from_utf8(out).unwrap().lines().next().unwrap().to_owned();
+    assert_eq!(
+        first,
+        r#"{"relation":"test.Said","time":"2024-05-01T10:00:00Z","fields":{"node":"n1","what":"start"},"path":"k.log","line":1}"#
+    );
+}
