@@ -5,7 +5,18 @@
 //! first error.
 #![forbid(unsafe_code)]
 
+mod compile;
 pub mod diag;
+mod fmt;
+mod lower;
+mod order;
+mod resolve;
+mod retention;
 pub mod syntax;
+mod testcase;
+mod types;
 
+pub use compile::{Compiled, compile};
+pub use fmt::fmt;
 pub use syntax::SourceFile;
+pub use testcase::{ExpectTime, Expected, SampleCase, TestCase, TestStep, TestStepKind};

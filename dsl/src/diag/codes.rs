@@ -62,6 +62,129 @@ codes! {
         "Fields and other entries in brackets are separated by commas or by new lines.";
     BAD_CLAUSE = "E0116" "bad-clause": "a clause does not have the form it must have",
         "The parts of the clause can be read, but not together. The message says which form it has.";
+    FORMAT_CHANGES_MEANING = "E0117" "format-changes-meaning": "the formatter would change a file",
+        "The formatter reads its own result again and compares. This file would not mean the same, so it \
+         is left as it is. It is an error in the formatter, not in the file.";
+
+    UNKNOWN_NAME = "E0201" "unknown-name": "a relation, finding, enum or type is not known",
+        "Schemas are closed: every relation is declared as `event`, `entity`, `derive` or `finding`. \
+         Names of other modules need `use module.Name`; findings alone are known everywhere.";
+    UNKNOWN_FIELD = "E0202" "unknown-field": "a relation has no such field",
+        "The fields of a relation are the ones its declaration lists. `ruleck doc` shows them.";
+    UNBOUND_NAME = "E0203" "unbound-name": "a name has no value here",
+        "A name gets its value where it first stands in the braces of a condition or before `=`, and \
+         is known on the lines below. Names within `no`, an aggregate, the right side of `without`, \
+         and one `unless` block end with it. `confirm` blocks do not see each other's names; texts and \
+         `explains` see those of `when`, `confirm` and `maybe`.";
+    DUPLICATE = "E0204" "duplicate": "a name is defined twice",
+        "Names are unique in their module, findings in the whole pack, fields in their relation. Only \
+         `derive` blocks of one relation may repeat: they add up.";
+    USED_ONCE = "E0205" "used-once": "a name is used only once",
+        "Names join conditions, so a name that stands once does nothing; most often it is misspelt. \
+         Write `_` for any value, or leave the field out.";
+    NODE_LEFT_OUT = "E0206" "node-left-out": "a condition forgets to stay on the node",
+        "Where the rule and a relation both have a `node`, leaving it out joins the rows of every node, \
+         which is hardly ever meant. Write `node`, or `node: _` for any.";
+    UNKNOWN_MODULE = "E0207" "unknown-module": "a `use` line names no module",
+        "A module is named after its file; the standard library's begin with `std.`.";
+    NAME_TAKEN = "E0208" "name-taken": "a name that has a value is bound again",
+        "`x = …` binds x once. Use another name, or compare with `==`.";
+    AMBIGUOUS_NAME = "E0209" "ambiguous-name": "a name comes from two modules",
+        "Two `use module.*` lines bring in the same name. Name the one that is meant in a `use` line of \
+         its own, or write its whole path.";
+    NOT_A_ROW = "E0210" "not-a-row": "something other than a row is used as one",
+        "Only a row variable, named before a condition (`x = R {…}`), has fields and a time.";
+    NOT_A_VALUE = "E0211" "not-a-value": "a row is used as a value",
+        "A row stands for a whole row. Read one of its fields, `x.field`, or its age, `age(x)`.";
+    UNKNOWN_FUNCTION = "E0212" "unknown-function": "a function is not known",
+        "There is a fixed list of functions, all of them pure. The message lists them.";
+
+    TYPE_MISMATCH = "E0301" "type-mismatch": "a type does not fit",
+        "Names join only what has one type. Ids (node, pod, uid, cid, image, digest) are not text: two \
+         different ones never join, and a text becomes an id only where it enters, as a typed field or \
+         capture. Literals take the type of what they stand beside.";
+    BAD_OPERATOR = "E0302" "bad-operator": "an operator is not for values of this type",
+        "`<` needs an order, `in` and `has` a list or map, arithmetic int, duration, time or bytes.";
+    BAD_CALL = "E0303" "bad-call": "a function is called with the wrong arguments",
+        "Each function takes a fixed number of arguments of fixed types.";
+    NOT_CONSTANT = "E0304" "not-constant": "a constant must stand here",
+        "Defaults, filters of extractors, ranges and tests are made of constants: literals and lists \
+         of literals. Values are filled into texts in `title`, `because` and `remedy` only.";
+    BAD_RANGE = "E0305" "bad-range": "a parameter or duration is out of its range",
+        "A parameter has a range that holds its value: `param stall = 10m in 1m..2h`. The compiler \
+         needs it to know how long events must be kept.";
+    UNKNOWN_ENUM_NAME = "E0306" "unknown-enum-name": "an enum has no such name",
+        "Values of an enum are written as text and must be among the names of its declaration.";
+    MAY_BE_ABSENT = "E0307" "may-be-absent": "a value that may be absent is used where one must be",
+        "Bind it on a line of its own, which does not hold where it is absent, or declare the field \
+         that takes it with `?`.";
+    BAD_PATTERN = "E0308" "bad-pattern": "a template or regular expression cannot be used",
+        "Holes are `{name}`, `{name:type}`, `{_}` and `{_:type}`, each name once. Regular expressions \
+         have no look-around and no back references, so that they match in linear time.";
+
+    MISSING_PART = "E0401" "missing-part": "a finding lacks a part",
+        "A finding has a severity, a `when` block and a title.";
+    WRONG_KIND = "E0402" "wrong-kind": "an event stands where a state must, or the reverse",
+        "Events happen: they take `within`, `since`, `then` and `without`. Entities, derived relations \
+         and findings stand: they take `for`. The message says what to write instead.";
+    RECURSION = "E0403" "recursion": "rules read themselves",
+        "What a rule reads must be concluded before it. The message shows the circle; remove one of \
+         its steps. `explains` does not count: it only draws an edge.";
+    EXPLAINS_CYCLE = "E0404" "explains-cycle": "findings explain each other",
+        "Causes form a graph without cycles, so that every chain of findings has a root.";
+    NO_BOUND = "E0405" "no-bound": "events would have to be kept for ever",
+        "The compiler derives how long each event is kept. A window needs a bound made of constants \
+         and parameters, and `since` an event whose own window has one.";
+    UNBOUND_KEY = "E0406" "unbound-key": "nothing binds a part of the key",
+        "A finding or derived row is there because of rows: each part of its key is bound in the \
+         braces of a condition that must hold, or made of what they bind.";
+    EMPTY_GROUP = "E0407" "empty-group": "an aggregate can be true of no rows at all",
+        "An aggregate groups by the key. `count(…) == 0` holds of every key there could be, so \
+         something else must say which keys there are: bind them by a condition above, or ask for at \
+         least one row.";
+    AGE_PLACE = "E0408" "age-place": "`age` stands where it cannot be timed",
+        "`age(x)` grows all the time. Alone on one side of a comparison it is a timer; anywhere else \
+         it would have to be asked again and again. In texts it may stand anywhere.";
+    PATTERN_PLACE = "E0409" "pattern-place": "a template is matched on what is no text from outside",
+        "Text is matched where it enters: on a text field of an event or entity that is collected. \
+         What it means gets a field, and rules combine the fields.";
+    NOT_SUPPORTED = "E0410" "not-supported": "this version cannot do that yet",
+        "The text is well formed, but this version has no meaning for it yet.";
+    BAD_SHAPE = "E0411" "bad-shape": "a relation is declared in a way that makes no sense",
+        "Entities have a key that is always there, and at most one `since` field of type `time?`. \
+         Events have neither. All `derive` blocks of a relation declare the same fields.";
+    INCOMPLETE_EXTRACT = "E0412" "incomplete-extract": "an extracted event would lack a field",
+        "Every field of the event without `?` and default is captured by each spelling, copied from \
+         the source, or set as a constant.";
+    RULE_TOO_LARGE = "E0413" "rule-too-large": "a rule has more variables than fit",
+        "No rule written by people comes near. Split it with `derive`.";
+    AGGREGATE_PLACE = "E0414" "aggregate-place": "an aggregate stands where none can",
+        "Aggregates stand in conditions: bind one on a line of its own, `n = count(…)`, and use n.";
+    BAD_AGGREGATE = "E0415" "bad-aggregate": "an aggregate is over the wrong thing",
+        "`count(S)` counts rows. The others are of something: `distinct(x of S)`, `sum`, `min`, `max` \
+         of a field with the fitting type, `changes(field of E {…} within d)` of an entity.";
+    SUSTAINED_TEST = "E0416" "sustained-test": "a lasting state is compared with another row",
+        "What lasts in `P for d` is P with all it says of itself: constants and parameters. To compare \
+         with other rows say the whole state in a `derive` and write `for` behind that.";
+    BAD_KEY = "E0417" "bad-key": "the key of a symptom is not given as values",
+        "`explains other { key: value }` names which instance is caused; keys left out match any.";
+    BAD_FILTER = "E0418" "bad-filter": "an extractor's source is filtered in a way it cannot be",
+        "The source of an extractor is filtered by constants, before its text is looked at.";
+
+    MISSING_FIELD = "E0501" "missing-field": "a row in a test lacks a field",
+        "A test gives rows as their producers would: every field that has neither `?` nor a default. \
+         A removal names the key and nothing else.";
+    EMPTY_TEST = "E0502" "empty-test": "a test expects nothing, or nothing in particular",
+        "A test says what must be found, or `expect none`; outside a finding it names which.";
+
+    UNUSED_PARAM = "W0101" "unused-param": "a parameter is never used",
+        "A parameter that nothing reads lets a site change nothing. Remove it, or use it.";
+    ALWAYS_PRESENT = "W0102" "always-present": "`present` asks for what is always there",
+        "A name bound in braces does not match where the field is absent. To ask whether it is there, \
+         read it through the row: `present(x.field)`.";
+    SHADOWED_TEXT = "W0103" "shadowed-text": "a text is never shown",
+        "Of several texts the first is shown whose guard holds and whose names are bound. One without \
+         either hides all that follow.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).

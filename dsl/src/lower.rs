@@ -1,0 +1,83 @@
+//! From the tree to rule plans, exactly as the invariants of `etio_plan::Rule` say.
+//!
+//! Rules are lowered in dependency order, so that the types of a finding's key are known before
+//! anything reads it. Texts and `explains` come second, when every finding is known: they are read
+//! after all truth and may look forward.
+
+mod aggregate;
+mod atom;
+mod call;
+mod cond;
+mod expr;
+mod extract;
+mod finish;
+mod head;
+mod pattern;
+mod scope;
+mod source;
+mod sustained;
+
+use std::collections::HashMap;
+
+use etio_plan::{FieldId, RelId, Rule, SlotId};
+
+pub(crate) use extract::{constants, extractors};
+
+use crate::{
+    resolve::{Block, Cx},
+    syntax::ast::Span,
+};
+use scope::State;
+
+/// A lowered rule and where its parts stand, for the checks that follow.
+pub(crate) struct Draft {
+    pub(crate) file: usize,
+    pub(crate) rule: Rule,
+    /// The finding's or relation's name.
+    pub(crate) name_span: Span,
+    /// One for each `explains` of the plan.
+    pub(crate) explains_spans: Vec<Span>,
+    /// Where the pattern behind each row variable stands.
+    pub(crate) row_spans: HashMap<SlotId, Span>,
+}
+
+/// Lowers one rule: what all rules share, and what belongs to this one.
+struct Lower<'c, 'a> {
+    cx: &'c mut Cx<'a>,
+    shared: &'c mut Shared,
+    st: State<'a>,
+}
+
+/// What is made once for all rules that need it.
+#[derive(Default)]
+struct Shared {
+    /// Hidden columns by relation, field and pattern, as positions in the pack's list.
+    columns: HashMap<(RelId, FieldId, String), usize>,
+    /// Hidden relations for `P for d` by what they say.
+    sustained: HashMap<String, RelId>,
+    /// The rules of those relations that wait to be put before their first reader.
+    hidden: Vec<Draft>,
+}
+
+/// Lowers all rules, in dependency order.
+pub(crate) fn rules<'a>(cx: &mut Cx<'a>, blocks: &[Block<'a>]) -> Vec<Draft> {
+    let mut shared = Shared::default();
+    let mut drafts: Vec<Draft> = Vec::with_capacity(blocks.len());
+    let mut waiting = Vec::new();
+    let mut count: HashMap<RelId, usize> = HashMap::new();
+    for block in blocks {
+        let nth = count.entry(block.relation).or_default();
+        *nth += 1;
+        let (draft, state) = head::body(cx, &mut shared, block, *nth);
+        drafts.append(&mut shared.hidden);
+        waiting.push((drafts.len(), state, *block));
+        drafts.push(draft);
+    }
+    for (at, state, block) in waiting {
+        if let Some(draft) = drafts.get_mut(at) {
+            finish::finish(cx, &mut shared, state, &block, draft);
+        }
+    }
+    drafts.append(&mut shared.hidden);
+    drafts
+}

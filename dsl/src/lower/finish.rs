@@ -1,0 +1,199 @@
+//! The second half of a rule: texts and `explains`, then the fields that were read through row
+//! variables go into their patterns.
+
+use etio_plan::{Atom, Cond, Explains, Head, Part, SlotType, Source, Text};
+
+use super::{Draft, Lower, Shared, expr::Mode, scope::State};
+use crate::{
+    diag::codes,
+    resolve::{Block, BlockItem, Cx},
+    syntax::ast::{self, FieldOp, InterpPart, TextClause},
+};
+
+/// Completes a draft.
+pub(super) fn finish<'a>(
+    cx: &mut Cx<'a>,
+    shared: &mut Shared,
+    st: State<'a>,
+    block: &Block<'a>,
+    draft: &mut Draft,
+) {
+    let errors = cx.errors();
+    // Errors of other rules in between say nothing of this one.
+    let own = st.errors_after.saturating_sub(st.errors_before);
+    let mut lower = Lower { cx, shared, st };
+    lower.st.errors_before = errors.saturating_sub(own);
+    if let BlockItem::Finding(item) = block.item {
+        let title = lower.texts(&item.title);
+        let because = lower.texts(&item.because);
+        let remedy = lower.texts(&item.remedy);
+        let mut explains = Vec::with_capacity(item.explains.len());
+        for written in &item.explains {
+            if let Some(edge) = lower.explains(written) {
+                explains.push(edge);
+                draft.explains_spans.push(written.target.span);
+            }
+        }
+        if let Head::Finding(finding) = &mut draft.rule.head {
+            finding.title = title;
+            finding.because = because;
+            finding.remedy = remedy;
+            finding.explains = explains;
+        }
+    }
+    if lower.st.slots.len() > usize::from(u16::MAX) {
+        lower.error(
+            codes::RULE_TOO_LARGE,
+            draft.name_span,
+            "this rule has too many variables",
+            "split it",
+        );
+    }
+    lower.check_uses();
+    lower.complete(draft);
+}
+
+impl<'a> Lower<'_, 'a> {
+    fn texts(&mut self, clauses: &'a [TextClause]) -> Vec<Text> {
+        for clause in clauses.iter().rev().skip(1).filter(|clause| clause.guard.is_empty()) {
+            if clause.text.iter().all(|part| matches!(part, InterpPart::Lit(_))) {
+                let message = "nothing after this text is ever shown";
+                let help = "the first text that fits is used: put the one without `when` last";
+                self.error(codes::SHADOWED_TEXT, clause.span, message, help);
+            }
+        }
+        clauses.iter().map(|clause| self.after(|lower| lower.text(clause))).collect()
+    }
+
+    fn text(&mut self, clause: &'a TextClause) -> Text {
+        let guard = self.conds(&clause.guard);
+        let mut parts = Vec::with_capacity(clause.text.len());
+        for part in &clause.text {
+            match part {
+                InterpPart::Lit(text) => parts.push(Part::Lit(text.clone())),
+                InterpPart::Expr(expr) => {
+                    parts.extend(
+                        self.expr(expr, None, Mode::TEXT).map(|typed| Part::Expr(typed.expr)),
+                    );
+                }
+            }
+        }
+        // Reads in a text are allowed to be absent and need nothing before them.
+        self.st.pending.clear();
+        Text { guard, parts }
+    }
+
+    fn explains(&mut self, written: &'a ast::Explains) -> Option<Explains> {
+        let target = self.cx.finding(self.st.file, &written.target)?;
+        self.after(|lower| {
+            let mut when = lower.conds(&written.when);
+            if lower.cx.broken.contains(&target) {
+                return None;
+            }
+            let mut key = Vec::with_capacity(written.fields.len());
+            for pat in &written.fields {
+                let Some(field) = lower.field_of(target, &pat.field) else { continue };
+                let Some(ty) = lower.field_type(target, field) else { continue };
+                let mode = Mode { aggregates: false, ..Mode::VALUE };
+                let value = match &pat.op {
+                    FieldOp::Any => continue,
+                    FieldOp::Is(e) => lower.expr_of(e, &ty, mode),
+                    FieldOp::Same => lower.same(&pat.field, &ty),
+                    _ => {
+                        let message = "a key of the symptom is a value";
+                        lower.error(
+                            codes::BAD_KEY,
+                            pat.span,
+                            message,
+                            "write `field: value`; compare in `when { … }`",
+                        );
+                        None
+                    }
+                };
+                key.extend(value.map(|value| (field, value.expr)));
+            }
+            when.append(&mut lower.st.pending);
+            Some(Explains { target, key, when })
+        })
+    }
+
+    fn same(&mut self, name: &'a ast::Name, ty: &etio_plan::Type) -> Option<super::expr::Typed> {
+        let Some(found) = self.peek(&name.text).and_then(|at| self.var(at)) else {
+            self.unbound(&name.text, name.span);
+            return None;
+        };
+        let (slot, origin) = (found.slot, found.span);
+        self.known(&name.text);
+        let Some(found) = self.scalar(slot).cloned() else {
+            let message = format!("`{}` is a row, not a value", name.text);
+            self.error(codes::NOT_A_VALUE, name.span, message, "");
+            return None;
+        };
+        if found != *ty {
+            self.mismatch_at(name.span, Some(origin), &found, ty);
+            return None;
+        }
+        Some(super::expr::Typed { expr: etio_plan::Expr::Slot(slot), ty: found, optional: false })
+    }
+
+    /// Puts what was read through row variables into their patterns.
+    fn complete(&mut self, draft: &mut Draft) {
+        for (slot, info) in &self.st.rows {
+            draft.row_spans.insert(*slot, info.span);
+        }
+        let st = &self.st;
+        let mut fill = |atom: &mut Atom| {
+            let Some(info) = st.rows.get(&atom.row) else { return };
+            atom.joins.extend(info.joins.iter().cloned());
+            for (field, (slot, present)) in &info.read {
+                let binds = if *present { &mut atom.binds } else { &mut atom.optional_binds };
+                binds.push((*field, *slot));
+            }
+        };
+        let body = &mut draft.rule.body;
+        let blocks = body.confirm.iter_mut().chain(&mut body.unless).chain(&mut body.maybe);
+        for cond in body.when.iter_mut().chain(blocks.flatten()) {
+            atoms(cond, &mut fill);
+        }
+        if let Head::Finding(finding) = &mut draft.rule.head {
+            let texts =
+                finding.title.iter_mut().chain(&mut finding.because).chain(&mut finding.remedy);
+            for cond in texts.flat_map(|text| &mut text.guard) {
+                atoms(cond, &mut fill);
+            }
+            for cond in finding.explains.iter_mut().flat_map(|edge| &mut edge.when) {
+                atoms(cond, &mut fill);
+            }
+        }
+        debug_assert!(self.st.rows.keys().all(|row| matches!(
+            self.st.slots.get(row.index()).map(|slot| &slot.ty),
+            Some(SlotType::Row(_))
+        )));
+        draft.rule.slots = std::mem::take(&mut self.st.slots);
+    }
+}
+
+/// Every pattern of a condition.
+fn atoms(cond: &mut Cond, see: &mut dyn FnMut(&mut Atom)) {
+    let source = match cond {
+        Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) => source,
+        Cond::Agg { of, .. } => of,
+        Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => return,
+    };
+    match source {
+        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => see(atom),
+        Source::Then { first, next, without, .. } => {
+            see(first);
+            see(next);
+            without.iter_mut().for_each(see);
+        }
+        Source::Without { first, end, .. } => {
+            see(first);
+            see(end);
+        }
+        Source::Silence { of, per, .. } => {
+            see(of);
+            see(per);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Fields by name.
+
+use etio_plan::{FieldId, RelId, Type};
+
+use super::Cx;
+use crate::{
+    diag::{Diagnostic, codes, did_you_mean},
+    syntax::ast::Name,
+};
+
+impl Cx<'_> {
+    /// The field a name means, or an error.
+    pub(crate) fn field(&mut self, file: usize, relation: RelId, name: &Name) -> Option<FieldId> {
+        if let Some(id) = self.pack.get(relation)?.field(&name.text) {
+            return Some(id);
+        }
+        let diagnostic = self.unknown_field(file, relation, name)?;
+        self.report(diagnostic);
+        None
+    }
+
+    /// The type of a field.
+    pub(crate) fn type_of(&self, relation: RelId, field: FieldId) -> Option<Type> {
+        self.pack.get(relation)?.fields.get(field.index()).map(|field| field.ty.clone())
+    }
+
+    fn unknown_field(&self, file: usize, relation: RelId, name: &Name) -> Option<Diagnostic> {
+        let found = self.pack.get(relation)?;
+        // The hidden relation behind `P for d` has the fields that its braces bind.
+        let (shown, hidden) = match found.name().split_once('#') {
+            Some((shown, _)) => (shown, true),
+            None => (found.name(), false),
+        };
+        let known = found.fields.iter().filter(|field| !field.hidden);
+        let known: Vec<&str> = known.map(|field| field.name.as_str()).collect();
+        let help = match did_you_mean(&name.text, known.iter().copied()) {
+            _ if hidden => format!("bind `{}` in the braces before `for`", name.text),
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its fields are {}", known.join(", ")),
+        };
+        let here = if hidden { " here" } else { "" };
+        let message = format!("`{shown}` has no field `{}`{here}", name.text);
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_FIELD, message).at(file, name.span, "").help(help);
+        if let Some(place) = self.names.place(relation) {
+            diagnostic = diagnostic.also(place.file, place.span, "declared here");
+        }
+        Some(diagnostic)
+    }
+}

@@ -1,0 +1,204 @@
+//! How long each relation's rows must be kept so that no condition misses one (M6.3).
+
+use std::collections::HashMap;
+
+use etio_plan::{
+    AggOp, Arith, Atom, Cond, Expr, Head, Kind, ParamId, RelId, SlotId, Source, Value, Window,
+};
+
+use crate::{
+    diag::{Diagnostic, codes},
+    lower::Draft,
+    resolve::Cx,
+};
+
+/// Sets `Relation::retention` and `Relation::history` from all uses. A use without a bound is an
+/// error.
+pub(crate) fn derive(cx: &mut Cx<'_>, drafts: &[Draft]) {
+    for draft in drafts {
+        let mut uses = Uses { cx, draft, stands: HashMap::new() };
+        let body = &draft.rule.body;
+        uses.conds(&body.when);
+        for block in body.confirm.iter().chain(&body.unless).chain(&body.maybe) {
+            uses.conds(block);
+        }
+        if let Head::Finding(finding) = &draft.rule.head {
+            for text in finding.title.iter().chain(&finding.because).chain(&finding.remedy) {
+                uses.conds(&text.guard);
+            }
+            for edge in &finding.explains {
+                uses.conds(&edge.when);
+            }
+        }
+    }
+}
+
+struct Uses<'u, 'a> {
+    cx: &'u mut Cx<'a>,
+    draft: &'u Draft,
+    /// For each row variable, how long after its time the row may still count; `None`: no bound.
+    stands: HashMap<SlotId, Option<i64>>,
+}
+
+impl Uses<'_, '_> {
+    fn conds(&mut self, conds: &[Cond]) {
+        for cond in conds {
+            match cond {
+                Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) => {
+                    self.source(source, false);
+                }
+                Cond::Agg { op, of, .. } => self.source(of, *op == AggOp::Changes),
+                Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => {}
+            }
+        }
+    }
+
+    fn source(&mut self, source: &Source, changes: bool) {
+        let keep = self.draft.rule.keep;
+        match source {
+            Source::Rows { atom, window } => self.rows(atom, window, changes),
+            Source::Then { first, next, within, without } => {
+                let span = self.bound(within, first).map(|d| d.saturating_add(keep));
+                self.event(first, span);
+                self.event(next, Some(keep));
+                if let Some(without) = without {
+                    self.event(without, span);
+                }
+            }
+            Source::Without { first, end, hold } => {
+                let span = self.bound(hold, first).map(|d| d.saturating_add(keep));
+                self.event(first, span);
+                self.event(end, span);
+            }
+            Source::Sustained { atom, hold } => {
+                self.bound(hold, atom);
+                self.stands.insert(atom.row, None);
+            }
+            Source::Silence { of, hold, per } => {
+                let hold = self.bound(hold, of);
+                self.event(of, hold);
+                self.stands.insert(per.row, None);
+            }
+        }
+    }
+
+    fn rows(&mut self, atom: &Atom, window: &Window, changes: bool) {
+        match window {
+            Window::Stands => {
+                self.stands.insert(atom.row, None);
+            }
+            Window::Keep => self.event(atom, Some(self.draft.rule.keep)),
+            Window::Within(d) => {
+                let d = self.bound(d, atom);
+                if changes {
+                    self.history(atom.relation, d);
+                    self.stands.insert(atom.row, None);
+                } else {
+                    self.event(atom, d);
+                }
+            }
+            Window::Since(from) => {
+                let span = self.reach(from, atom, "since");
+                self.event(atom, span);
+            }
+            Window::AsOf(at) => {
+                let span = self.reach(at, atom, "as of");
+                self.history(atom.relation, span);
+                self.stands.insert(atom.row, None);
+            }
+        }
+    }
+
+    /// An event that may count for so long after its time.
+    fn event(&mut self, atom: &Atom, span: Option<i64>) {
+        self.stands.insert(atom.row, span);
+        let Some(span) = span else { return };
+        if let Some(relation) = self.cx.pack.relations.get_mut(atom.relation.index())
+            && relation.kind == Kind::Event
+        {
+            relation.retention = Some(relation.retention.unwrap_or(0).max(span));
+        }
+    }
+
+    fn history(&mut self, relation: RelId, span: Option<i64>) {
+        if let (Some(relation), Some(span)) =
+            (self.cx.pack.relations.get_mut(relation.index()), span)
+        {
+            relation.history = relation.history.max(span);
+        }
+    }
+
+    /// How far back an instant may lie; an error where that has no end.
+    fn reach(&mut self, instant: &Expr, atom: &Atom, word: &str) -> Option<i64> {
+        let row = match instant {
+            Expr::TimeOf(row) => Some(*row),
+            _ => None,
+        };
+        if let Some(Some(span)) = row.and_then(|row| self.stands.get(&row)) {
+            return Some(*span);
+        }
+        let message = format!("`{word}` may reach back without end here");
+        let name = self.cx.name_of(atom.relation).to_owned();
+        let mut diagnostic = self.error(&message, atom).help(format!(
+            "`{word}` takes the row of an event; for how long back `{name}` counts write `within d`"
+        ));
+        if let Some(span) = row.and_then(|row| self.draft.row_spans.get(&row)) {
+            diagnostic = diagnostic.also(self.draft.file, *span, "this may stand for ever");
+        }
+        self.cx.report(diagnostic);
+        None
+    }
+
+    /// The greatest value of a duration; an error where there is none.
+    fn bound(&mut self, expr: &Expr, atom: &Atom) -> Option<i64> {
+        let found = self.range(expr).map(|(_, high)| high);
+        if found.is_none() {
+            let diagnostic = self
+                .error("this duration has no bound", atom)
+                .help("windows are made of constants and parameters, whose range is the bound");
+            self.cx.report(diagnostic);
+        }
+        found
+    }
+
+    /// The least and greatest value of an expression of constants and parameters.
+    fn range(&self, expr: &Expr) -> Option<(i64, i64)> {
+        match expr {
+            Expr::Const(value) => number(value).map(|n| (n, n)),
+            Expr::Param(id) => self.param(*id),
+            Expr::Arith(op, a, b) => {
+                let (a, b) = (self.range(a)?, self.range(b)?);
+                let apply = |x: i64, y: i64| match op {
+                    Arith::Add => x.saturating_add(y),
+                    Arith::Sub => x.saturating_sub(y),
+                    Arith::Mul => x.saturating_mul(y),
+                    Arith::Div => x.checked_div(y).unwrap_or(0),
+                };
+                // A divisor whose range includes zero has no bound worth having.
+                if *op == Arith::Div && b.0 <= 0 && b.1 >= 0 {
+                    return None;
+                }
+                let ends = [apply(a.0, b.0), apply(a.0, b.1), apply(a.1, b.0), apply(a.1, b.1)];
+                Some((ends.into_iter().min()?, ends.into_iter().max()?))
+            }
+            _ => None,
+        }
+    }
+
+    fn param(&self, id: ParamId) -> Option<(i64, i64)> {
+        let param = self.cx.pack.param(id)?;
+        Some((number(&param.low)?, number(&param.high)?))
+    }
+
+    fn error(&self, message: &str, atom: &Atom) -> Diagnostic {
+        let span = self.draft.row_spans.get(&atom.row).copied().unwrap_or(self.draft.name_span);
+        Diagnostic::new(codes::NO_BOUND, message).at(self.draft.file, span, "")
+    }
+}
+
+const fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(n) | Value::Duration(n) => Some(*n),
+        _ => None,
+    }
+}
