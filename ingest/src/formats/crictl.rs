@@ -93,7 +93,7 @@ pub(super) fn containers(text: &str, place: Place<'_>, out: &mut dyn Out) {
 }
 
 /// The `items` of `crictl pods -o json`, with their lines.
-pub(super) fn sandboxes(items: &[(u64, &str)], place: Place<'_>, out: &mut dyn Out) {
+pub(super) fn sandboxes(items: &[(u64, &str)], out: &mut dyn Out) {
     for (line, text) in items {
         let Ok(it) = serde_json::from_str::<Container>(text) else {
             out.unparsed(*line, "a sandbox with fields of other types than the CRI's");
@@ -114,7 +114,6 @@ pub(super) fn sandboxes(items: &[(u64, &str)], place: Place<'_>, out: &mut dyn O
                 .with("created", created(it.created_at.as_deref())),
         );
     }
-    let _ = place;
     out.complete("std.runtime.CriSandbox", Vec::new(), When::Unknown);
 }
 

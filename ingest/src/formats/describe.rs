@@ -279,11 +279,15 @@ fn metadata(entries: &[Entry<'_>]) -> Meta {
 fn conditions(lines: &[(u64, &str)]) -> Vec<Condition> {
     lines
         .iter()
-        .filter_map(|(_, line)| node_text::condition(line).or_else(|| short_condition(line)))
+        .filter_map(|(_, line)| {
+            node_text::condition(line)
+                .or_else(|| node_text::short_condition(line))
+                .or_else(|| bare_condition(line))
+        })
         .collect()
 }
 
-fn short_condition(line: &str) -> Option<Condition> {
+fn bare_condition(line: &str) -> Option<Condition> {
     let mut words = line.split_whitespace();
     let kind = words.next()?;
     let status = words.next().filter(|it| ["True", "False", "Unknown"].contains(it))?;

@@ -27,7 +27,7 @@ fn layout(line: &str) -> Option<Layout> {
     let typed = second == "Type";
     let what = if typed { words.next()? } else { second };
     let rest: Vec<_> = words.collect();
-    rest.iter().any(|word| *word == "Mounted").then_some(())?;
+    rest.contains(&"Mounted").then_some(())?;
     let block = match what.trim_end_matches("-blocks") {
         "1K" | "1024" => 1024,
         "512" => 512,
@@ -116,7 +116,7 @@ fn row(cells: &[&str], layout: Layout, number: u64, line: &str) -> Option<Row> {
 }
 
 /// A number of blocks, or a size as `-h` rounds it: `9.8G`.
-fn amount(text: &str, block: i64) -> Option<i64> {
+pub(super) fn amount(text: &str, block: i64) -> Option<i64> {
     if let Ok(blocks) = text.parse::<i64>() {
         return blocks.checked_mul(block);
     }

@@ -8,7 +8,10 @@ use super::{
     Document, Section, ages,
     columns::split,
     docker,
-    kube::event::{Event, container_of},
+    kube::{
+        CLUSTER,
+        event::{Event, container_of},
+    },
     rows::unnamed,
     times,
 };
@@ -370,8 +373,7 @@ fn kind_name(kind: &str) -> String {
 }
 
 fn qualified(kind: &str, namespace: &str, name: &str) -> String {
-    let cluster = ["Node", "PersistentVolume", "Namespace", "StorageClass", "VolumeAttachment"];
-    if cluster.contains(&kind) { name.into() } else { format!("{namespace}/{name}") }
+    if CLUSTER.contains(&kind) { name.into() } else { format!("{namespace}/{name}") }
 }
 
 /// Names what the rows leave open: their object, by what the table is about or what a message says,

@@ -233,7 +233,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
             .with("ready", ready),
     );
     if terminating {
-        let meta = Meta { creation_timestamp: None, ..meta };
+        let meta = Meta { deletion_timestamp: Some(Time::Ago(0)), ..meta };
         meta::deleted(
             "Pod",
             &Meta { namespace: meta.namespace.or(Some("default".into())), ..meta },
@@ -287,7 +287,7 @@ fn node_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
     let leads =
         it.get("ROLES").is_some_and(|it| it.contains("control-plane") || it.contains("master"));
     let role = |role: &str| (format!("node-role.kubernetes.io/{role}"), String::new());
-    let labels = leads.then(|| [role("control-plane")].into()).unwrap_or_default();
+    let labels = leads.then(|| role("control-plane")).into_iter().collect();
     let address =
         |name| it.get(name).map(|address| node::Address { address: Some(address.into()) });
     let node = node::Node {

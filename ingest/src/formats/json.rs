@@ -76,8 +76,7 @@ fn known(text: &str) -> bool {
 
 /// Reads all documents that follow each other without other text in between.
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let mut reader =
-        Reader { doc, list: List::default(), listed: false, at: 0, line: doc.first_line };
+    let mut reader = Reader { doc, list: List::default(), at: 0, line: doc.first_line };
     let mut end = 0;
     while let Some(rest) = doc.text.get(end..).filter(|rest| known(rest.trim_start())) {
         end += rest.len() - rest.trim_start().len();
@@ -95,7 +94,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
             None => break,
         }
     }
-    reader.list.finish(reader.listed, out);
+    reader.list.finish(out);
     lines_to(doc.text, end)
 }
 
@@ -108,7 +107,6 @@ fn lines_to(text: &str, end: usize) -> usize {
 struct Reader<'a, 'd> {
     doc: &'a Document<'d>,
     list: List,
-    listed: bool,
     /// The place up to which lines were counted, and the line there.
     at: usize,
     line: u64,
@@ -131,11 +129,12 @@ impl Reader<'_, '_> {
         if raw.get().starts_with('[') {
             let items: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
             for item in items {
-                self.listed |= !item.get().contains("\"Id\"");
+                self.list.listing = true;
                 self.item(item.get(), None, out);
             }
             return;
         }
+        self.list.listing = false;
         self.item(raw.get(), None, out);
     }
 
@@ -163,7 +162,10 @@ impl Reader<'_, '_> {
             self.items(items, it.kind.as_deref(), place, out);
         } else if it.kind.as_deref().is_some_and(|kind| kind.ends_with("List")) {
             // `items: null`: nothing there, and nothing said of where that is.
-        } else if it.metadata.is_some() || it.kind.is_some() && it.api_version.is_some() || kind.is_some() {
+        } else if it.metadata.is_some()
+            || it.kind.is_some() && it.api_version.is_some()
+            || kind.is_some()
+        {
             kube::object(Text::Json(text), kind, place, out, &mut self.list);
         } else {
             out.unparsed(place.line, "not an object of a known kind");
@@ -178,9 +180,9 @@ impl Reader<'_, '_> {
         let sandboxes = kind.is_none() && items.first().is_some_and(|it| is_sandbox(it.get()));
         if sandboxes {
             let items: Vec<_> = items.iter().map(|it| (self.line_of(it.get()), it.get())).collect();
-            return crictl::sandboxes(&items, place, out);
+            return crictl::sandboxes(&items, out);
         }
-        self.listed = true;
+        self.list.listing = true;
         let kind = kind.and_then(|kind| kind.strip_suffix("List")).filter(|kind| !kind.is_empty());
         for item in items {
             let place = Place { line: self.line_of(item.get()), ..place };

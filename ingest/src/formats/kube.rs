@@ -13,7 +13,7 @@ pub(super) mod pod;
 pub(super) mod storage;
 pub(super) mod workload;
 
-pub(super) use list::List;
+pub(super) use list::{CLUSTER, List};
 
 use std::collections::BTreeMap;
 
@@ -169,7 +169,10 @@ pub(super) fn kind_by_keys(text: Text<'_>) -> Option<&'static str> {
     let spec = |key: &str| keys.spec.as_ref().is_some_and(|it| it.contains_key(key));
     let status = |key: &str| keys.status.as_ref().is_some_and(|it| it.contains_key(key));
     let known = [
-        (keys.involved_object.is_some() || keys.regarding.is_some() || keys.reason.is_some(), "Event"),
+        (
+            keys.involved_object.is_some() || keys.regarding.is_some() || keys.reason.is_some(),
+            "Event",
+        ),
         (spec("containers") || status("containerStatuses"), "Pod"),
         (status("nodeInfo") || spec("podCIDR") || spec("taints"), "Node"),
         (spec("persistentVolumeReclaimPolicy") || spec("claimRef"), "PersistentVolume"),
@@ -179,7 +182,10 @@ pub(super) fn kind_by_keys(text: Text<'_>) -> Option<&'static str> {
         (spec("strategy") && spec("template"), "Deployment"),
         (spec("serviceName") && spec("template"), "StatefulSet"),
         (status("desiredNumberScheduled"), "DaemonSet"),
-        (keys.serialize_image_pulls.is_some() || keys.cgroup_driver.is_some(), "KubeletConfiguration"),
+        (
+            keys.serialize_image_pulls.is_some() || keys.cgroup_driver.is_some(),
+            "KubeletConfiguration",
+        ),
     ];
     known.into_iter().find_map(|(is, kind)| is.then_some(kind))
 }

@@ -14,11 +14,18 @@ mod json;
 mod kube;
 pub(crate) mod log;
 mod mounts;
+mod node_tables;
+mod other;
+mod proc;
 mod ps;
 mod quantity;
 mod rows;
 mod times;
+mod versions;
 mod yaml;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use rows::unnamed;
 
@@ -68,7 +75,7 @@ pub struct Section {
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text, see
 /// [`crate::text`].
-pub const FORMATS: &[Format] = &[log::EXPORT];
+pub const FORMATS: &[Format] = &[log::EXPORT, proc::PROCESS, proc::LIMIT];
 
 /// Formats inside text, in the order they are tried.
 pub const SECTIONS: &[Section] = &[
@@ -88,4 +95,10 @@ pub const SECTIONS: &[Section] = &[
     ps::PS,
     ps::PS_ROWS,
     mounts::MOUNTS,
+    node_tables::BUDDYINFO,
+    node_tables::SWAPS,
+    node_tables::SYSCTL,
+    node_tables::DU,
+    versions::VERSIONS,
+    other::OTHER,
 ];

@@ -48,7 +48,6 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let lines: Vec<&str> = doc.text.lines().collect();
     let taken = extent(&lines);
     let mut list = List::default();
-    let mut listed = false;
     let mut from = 0;
     while from < taken {
         let rest = lines.get(from..taken).unwrap_or_default();
@@ -61,7 +60,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         let line = doc.first_line + from as u64;
         let skip = usize::from(part.first().is_some_and(|line| line.trim_end() == "---"));
         let part = part.get(skip..).unwrap_or_default();
-        listed |= document(
+        document(
             part,
             Place { path: doc.path, line: line + skip as u64, whole: true },
             out,
@@ -69,7 +68,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         );
         from += length;
     }
-    list.finish(listed, out);
+    list.finish(out);
     taken
 }
 
@@ -108,9 +107,9 @@ fn is_key(content: &str) -> bool {
     !key.is_empty() && key.chars().all(word) && (rest.is_empty() || rest.starts_with(' '))
 }
 
-/// Reads one document and says whether it was a list.
-fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List) -> bool {
-    let Some(first) = lines.iter().find(|line| !line.trim().is_empty()) else { return false };
+/// Reads one document, a list or an object.
+fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List) {
+    let Some(first) = lines.iter().find(|line| !line.trim().is_empty()) else { return };
     let base = indent(first);
     let top = |key: &str| {
         lines.iter().position(|line| indent(line) == base && starts(line.trim_start(), &[key]))
@@ -120,6 +119,7 @@ fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List
         Some(line.get(key.len()..)?.trim().trim_matches(['"', '\'']).to_owned())
     };
     let kind = value("kind:");
+    list.listing = top("items:").is_some();
     if let Some(items) = top("items:") {
         let kind = kind
             .as_deref()
@@ -128,7 +128,7 @@ fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List
         for (at, item) in split_items(lines, items + 1, base) {
             object(&item, kind, Place { line: place.line + at as u64, ..place }, out, list);
         }
-        return true;
+        return;
     }
     let text = lines.join("\n");
     if top("kubeletconfig:").is_some() {
@@ -136,7 +136,6 @@ fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List
     } else {
         object(&text, None, place, out, list);
     }
-    false
 }
 
 /// The items of a list that begins at line `from`, each as a document of its own.

@@ -78,20 +78,29 @@ pub(super) fn has_conditions(lines: &[(u64, &str)]) -> bool {
     lines.iter().any(|(_, line)| condition(line).is_some())
 }
 
-/// `Type Status LastHeartbeatTime LastTransitionTime Reason Message`.
+/// `Type Status LastHeartbeatTime LastTransitionTime Reason Message`; only nodes have the heartbeat.
 pub(super) fn condition(line: &str) -> Option<Condition> {
     let cells = split(line);
-    let [kind, status, heartbeat, changed, reason, message @ ..] = cells.as_slice() else {
-        return None;
-    };
+    let [_, _, heartbeat, rest @ ..] = cells.as_slice() else { return None };
+    let heartbeat = Time::at(heartbeat)?;
+    Some(Condition { last_heartbeat_time: Some(heartbeat), ..dated(cells.get(..2)?, rest)? })
+}
+
+/// `Type Status LastTransitionTime Reason Message`, as of namespaces.
+pub(super) fn short_condition(line: &str) -> Option<Condition> {
+    let cells = split(line);
+    dated(cells.get(..2)?, cells.get(2..)?)
+}
+
+fn dated(head: &[&str], rest: &[&str]) -> Option<Condition> {
+    let ([kind, status], [changed, reason, message @ ..]) = (head, rest) else { return None };
     ["True", "False", "Unknown"].contains(status).then_some(())?;
-    let (heartbeat, changed) = (Time::at(heartbeat)?, Time::at(changed)?);
     Some(Condition {
         kind: Some((*kind).into()),
         status: Some((*status).into()),
         reason: Some((*reason).into()),
         message: Some(message.join(" ")),
-        last_heartbeat_time: Some(heartbeat),
-        last_transition_time: Some(changed),
+        last_transition_time: Some(Time::at(changed)?),
+        last_heartbeat_time: None,
     })
 }

@@ -11,7 +11,9 @@ use crate::row::{Out, When};
 /// What was seen while a list, or a stream of objects, was read.
 #[derive(Debug, Default)]
 pub(crate) struct List {
-    /// Namespaces by kind.
+    /// The objects that follow are items of a list, not named one by one.
+    pub(crate) listing: bool,
+    /// Namespaces of what was listed, by kind.
     seen: BTreeMap<String, BTreeSet<String>>,
     /// Events by uid, so that a watched event, printed once for every change, counts once.
     events: BTreeMap<String, Event>,
@@ -48,6 +50,9 @@ fn relations(kind: &str) -> &'static [(&'static str, bool)] {
 impl List {
     /// Notes an object.
     pub(super) fn saw(&mut self, kind: &str, meta: &Meta) {
+        if !self.listing {
+            return;
+        }
         let namespaces = self.seen.entry(kind.into()).or_default();
         namespaces.insert(meta.namespace.clone().unwrap_or_default());
     }
@@ -67,12 +72,11 @@ impl List {
         }
     }
 
-    /// Gives the events, in the order of the lines, and says what is complete. `listed` are the kinds
-    /// that were listed, not named one by one.
+    /// Gives the events, in the order of the lines, and says what is complete.
     ///
     /// A list does not say what was asked for. One of a kind without namespaces is of the cluster; one
     /// over several namespaces is of all of them; one of a single namespace may leave others out.
-    pub(crate) fn finish(self, listed: bool, out: &mut dyn Out) {
+    pub(crate) fn finish(self, out: &mut dyn Out) {
         let mut events: Vec<_> = self.events.into_values().chain(self.others).collect();
         events.sort_by_key(|event| event.line);
         let mut pods = BTreeSet::new();
@@ -83,13 +87,8 @@ impl List {
         for pod in pods {
             out.complete("std.kube.KubeEvent", vec![("pod", pod.into())], When::Unknown);
         }
-        if !listed {
-            return;
-        }
         for (kind, namespaces) in self.seen {
-            let everywhere = namespaces.contains("") || namespaces.len() > 1;
-            // The events of nodes stand in one namespace.
-            if !everywhere {
+            if namespaces.len() < 2 && !CLUSTER.contains(&kind.as_str()) {
                 continue;
             }
             for (relation, by_kind) in relations(&kind) {
@@ -103,3 +102,7 @@ impl List {
         }
     }
 }
+
+/// Kinds whose objects stand in no namespace.
+pub(crate) const CLUSTER: &[&str] =
+    &["Node", "PersistentVolume", "Namespace", "StorageClass", "VolumeAttachment"];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use etio_plan::Value;
 use serde::Deserialize;
 
-use super::Place;
+use super::{CLUSTER, Place};
 use crate::formats::{
     rows::unnamed,
     times::{self, Time},
@@ -127,7 +127,10 @@ pub(crate) fn deleted(
     place: Place<'_>,
     out: &mut dyn Out,
 ) {
-    let object = meta.object(place);
+    let object = match meta.name {
+        None if CLUSTER.contains(&kind) => "(unnamed)".into(),
+        _ => meta.object(place),
+    };
     let waits = ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"];
     let waits = waits.iter().filter_map(|it| condition(conditions, it));
     let failed = conditions

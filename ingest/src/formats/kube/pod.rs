@@ -353,11 +353,9 @@ fn container_row(
     let (state_name, now) = state.unzip();
     let last = status.and_then(|it| it.last_state.as_ref()?.terminated.as_ref());
     let mut text = format!("container {name} of {id}: {}", state_name.unwrap_or("state unknown"));
-    for part in [now.and_then(|it| it.reason.as_ref()), now.and_then(|it| it.message.as_ref())] {
-        if let Some(part) = part {
-            text.push_str(", ");
-            text.push_str(part);
-        }
+    for part in now.into_iter().flat_map(|it| [&it.reason, &it.message]).flatten() {
+        text.push_str(", ");
+        text.push_str(part);
     }
     if let Some(code) = now.and_then(|it| it.exit_code) {
         text.push_str(&format!(", exit code {code}"));
