@@ -36,7 +36,10 @@ fn build() -> Result<(), Box<dyn std::error::Error>> {
     let compiled = etio_dsl::compile(&files);
     let Some(pack) = compiled.pack else {
         let errors = compiled.diagnostics.iter().filter(|found| found.is_error());
-        return Err(errors.map(|error| diag::render(error, &files, false)).collect::<String>().into());
+        return Err(errors
+            .map(|error| diag::render(error, &files, false))
+            .collect::<String>()
+            .into());
     };
     fs::write(out.join("stdlib.pack"), pack.to_bytes())?;
     Ok(())
@@ -57,7 +60,11 @@ fn collect(dir: &Path, files: &mut Vec<SourceFile>) -> io::Result<()> {
             let named_after = if dir == Path::new("facts") { &path } else { dir };
             let area = named_after.file_stem().unwrap_or_default().to_string_lossy();
             let shown = path.to_string_lossy().replace('\\', "/");
-            files.push(SourceFile::in_module(shown, format!("std.{area}"), fs::read_to_string(&path)?));
+            files.push(SourceFile::in_module(
+                shown,
+                format!("std.{area}"),
+                fs::read_to_string(&path)?,
+            ));
         }
     }
     Ok(())
