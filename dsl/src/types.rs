@@ -161,7 +161,8 @@ pub(crate) fn value(
 /// Whether an expression is written as a constant.
 pub(crate) fn is_constant(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Lit(_) | ExprKind::Text(_) => true,
+        ExprKind::Lit(_) => true,
+        ExprKind::Text(parts) => parts.iter().all(|part| matches!(part, InterpPart::Lit(_))),
         ExprKind::Neg(inner) => is_constant(inner),
         ExprKind::List(items) => items.iter().all(is_constant),
         _ => false,
@@ -201,9 +202,8 @@ fn text(
         match part {
             InterpPart::Lit(piece) => whole.push_str(piece),
             InterpPart::Expr(inner) => {
-                let message = "a text with `{…}` must not stand here";
-                let help =
-                    "only `title`, `because` and `remedy` fill in values; write `\\{` for a brace";
+                let message = "a constant must stand here, not a text with `{…}`";
+                let help = "write `\\{` for a brace";
                 cx.error(codes::NOT_CONSTANT, file, inner.span, message, help);
                 return None;
             }

@@ -1,7 +1,11 @@
 //! What rule files mean, as golden files: `sema/ok/x.etio` compiles to `x.plan`, `sema/err/x.etio`
 //! gives the messages in `x.err`. `BLESS=1` writes them anew.
 
-use std::{fmt::Write, fs, path::{Path, PathBuf}};
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use etio_dsl::{Compiled, SourceFile, compile, diag};
 use etio_plan::Pack;
@@ -35,7 +39,8 @@ fn every_code_has_a_golden_message() {
     for path in cases("err") {
         shown += &fs::read_to_string(path.with_extension("err")).expect("readable");
     }
-    let mine = |id: &str| ["E02", "E03", "E04", "E05", "W01"].iter().any(|range| id.starts_with(range));
+    let mine =
+        |id: &str| ["E02", "E03", "E04", "E05", "W01"].iter().any(|range| id.starts_with(range));
     let missing: Vec<&str> = diag::codes::ALL
         .iter()
         .filter(|code| mine(code.id) && !shown.contains(&format!("[{}]", code.id)))
@@ -47,7 +52,8 @@ fn every_code_has_a_golden_message() {
 
 #[test]
 fn the_order_of_the_files_means_nothing() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sema/ok/image-pull-queue-blocked.etio");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sema/ok/image-pull-queue-blocked.etio");
     let (mut files, compiled) = compile_file(&path);
     files.reverse();
     assert_eq!(compile(&files).pack, compiled.pack);

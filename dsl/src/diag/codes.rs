@@ -109,7 +109,7 @@ codes! {
         "Each function takes a fixed number of arguments of fixed types.";
     NOT_CONSTANT = "E0304" "not-constant": "a constant must stand here",
         "Defaults, filters of extractors, ranges and tests are made of constants: literals and lists \
-         of literals. Values are filled into texts in `title`, `because` and `remedy` only.";
+         of literals.";
     BAD_RANGE = "E0305" "bad-range": "a parameter or duration is out of its range",
         "A parameter has a range that holds its value: `param stall = 10m in 1m..2h`. The compiler \
          needs it to know how long events must be kept.";

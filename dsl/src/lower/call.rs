@@ -117,17 +117,6 @@ impl<'a> Lower<'_, 'a> {
 
     fn as_text(&mut self, arg: &'a ast::Expr, mode: Mode) -> Option<Typed> {
         let found = self.expr(arg, None, mode)?;
-        if !found.ty.is_textual() {
-            let name = types::name_of(&found.ty, &self.cx.pack);
-            let message = format!("{name} has no text of its own");
-            self.error(
-                codes::BAD_CALL,
-                arg.span,
-                message,
-                "`text` is for ids, versions, addresses and enums",
-            );
-            return None;
-        }
         let expr = Expr::Call(Func::AsText, vec![found.expr]);
         Some(Typed { expr, ty: Type::Text, optional: found.optional })
     }

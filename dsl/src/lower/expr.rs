@@ -5,7 +5,7 @@ use etio_plan::{AggOp, Arith, Cmp, Expr, Func, SlotType, Type, Value};
 use super::{Lower, scope::Known};
 use crate::{
     diag::{Diagnostic, codes},
-    syntax::ast::{self, ExprKind, Name, Span},
+    syntax::ast::{self, ExprKind, InterpPart, Name, Span},
     types,
 };
 
@@ -71,13 +71,9 @@ impl<'a> Lower<'_, 'a> {
         }
         let inner = mode.inner();
         match &expr.kind {
-            ExprKind::Lit(_) | ExprKind::Text(_) => {
-                types::value(self.cx, self.st.file, expr, wanted).map(|(value, ty)| Typed {
-                    expr: Expr::Const(value),
-                    ty,
-                    optional: false,
-                })
-            }
+            // A constant, see above.
+            ExprKind::Lit(_) => None,
+            ExprKind::Text(parts) => self.interpolated(parts, inner),
             ExprKind::Name(name) => self.name(name, expr.span, mode),
             ExprKind::Field(base, field) => self.field(base, field, mode),
             ExprKind::Call(name, args) => self.call(name, args, expr.span, inner),
@@ -119,6 +115,30 @@ impl<'a> Lower<'_, 'a> {
                 self.hoist(*op, arg.as_deref(), source, expr.span)
             }
         }
+    }
+
+    /// `"text {expr}"` as a value: its pieces joined, each as people read it.
+    fn interpolated(&mut self, parts: &'a [InterpPart], mode: Mode) -> Option<Typed> {
+        let (mut whole, mut optional): (Option<Expr>, bool) = (None, false);
+        for part in parts {
+            let piece = match part {
+                InterpPart::Lit(text) => Expr::Const(Value::Text(text.clone())),
+                InterpPart::Expr(expr) => {
+                    let found = self.expr(expr, None, Mode { present: true, ..mode })?;
+                    optional |= found.optional;
+                    match found.ty {
+                        Type::Text => found.expr,
+                        _ => Expr::Call(Func::AsText, vec![found.expr]),
+                    }
+                }
+            };
+            whole = Some(match whole {
+                None => piece,
+                Some(before) => Expr::Call(Func::Concat, vec![before, piece]),
+            });
+        }
+        let expr = whole.unwrap_or_else(|| Expr::Const(Value::Text(String::new())));
+        Some(Typed { expr, ty: Type::Text, optional })
     }
 
     /// An expression that must be of a type.

@@ -101,6 +101,9 @@ pub enum Func {
     Present,
     /// `pod(namespace, name) -> pod`
     MakePod,
-    /// `text(x) -> text`: the canonical spelling of an id, version, address or enum.
+    /// `text(x) -> text`: any value as people read it; ids, versions, addresses and enums in their
+    /// canonical spelling.
     AsText,
+    /// `"{a}{b}"`: two texts as one.
+    Concat,
 }
