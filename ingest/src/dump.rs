@@ -3,9 +3,19 @@
 use std::io::{self, Write};
 
 use etio_plan::{Fact, Input, Pack, Value};
+use serde::Serialize;
 use serde_json::{Map, json};
 
 use crate::Bundle;
+
+#[derive(Serialize)]
+struct Line<'a> {
+    relation: &'a str,
+    time: String,
+    fields: Map<String, serde_json::Value>,
+    path: Option<&'a str>,
+    line: Option<u64>,
+}
 
 impl Bundle {
     /// Writes the facts in order of time, each as an object of relation, time, fields, path and line.
@@ -23,14 +33,15 @@ impl Bundle {
                 .map(|(field, value)| (field.name.clone(), plain(value)))
                 .collect();
             let place = self.locate(fact.origin);
-            let line = json!({
-                "relation": relation.path,
-                "time": time(fact.time),
-                "fields": fields,
-                "path": place.map(|place| place.path),
-                "line": place.map(|place| place.line),
-            });
-            writeln!(out, "{line}")?;
+            let line = Line {
+                relation: &relation.path,
+                time: time(fact.time),
+                fields,
+                path: place.map(|place| place.path),
+                line: place.map(|place| place.line),
+            };
+            serde_json::to_writer(&mut *out, &line)?;
+            writeln!(out)?;
         }
         Ok(())
     }

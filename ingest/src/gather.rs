@@ -107,6 +107,11 @@ pub(crate) struct Gathered {
     pub(crate) streams: BTreeMap<(Program, Option<String>), Stream>,
     /// When the document says it was collected.
     pub(crate) collected_at: Option<i64>,
+    /// How long the node was up then, and since when.
+    pub(crate) up_for: Option<i64>,
+    pub(crate) booted_at: Option<i64>,
+    /// The directory for whose files the document speaks.
+    pub(crate) speaks_for: Option<String>,
     /// The zone of its wall clocks, where its lines show it.
     pub(crate) zone: Option<i32>,
     /// Stamps of what belongs to no stream.
@@ -121,6 +126,20 @@ pub(crate) struct Gather<'s, 'p> {
     last: When,
     /// The line that rows stand on, and how many do.
     on_line: (u64, u32),
+}
+
+/// What the files that speak for a document's directory say, the nearest first.
+pub(crate) fn said_of<'g, T>(
+    bundle: &'g [Gathered],
+    path: &str,
+    what: impl Fn(&'g Gathered) -> Option<T>,
+) -> Option<T> {
+    let near = bundle.iter().filter_map(|doc| {
+        let directory = doc.speaks_for.as_ref().filter(|directory| path.starts_with(*directory))?;
+        Some((directory.len(), what(doc)?))
+    });
+    // The first of several that are as near, in order of paths.
+    near.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, said)| said)
 }
 
 impl<'s, 'p> Gather<'s, 'p> {
@@ -298,6 +317,18 @@ impl Out for Gather<'_, '_> {
 
     fn collected_at(&mut self, time: i64) {
         self.all.collected_at = self.all.collected_at.max(Some(time));
+    }
+
+    fn speaks_for(&mut self, directory: &str) {
+        self.all.speaks_for = Some(directory.to_owned());
+    }
+
+    fn up_for(&mut self, nanos: i64) {
+        self.all.up_for = Some(nanos);
+    }
+
+    fn booted_at(&mut self, time: i64) {
+        self.all.booted_at = Some(time);
     }
 
     fn read_as(&mut self, kind: &'static str) {

@@ -81,7 +81,8 @@ pub(crate) fn fence(line: &str) -> Option<Option<ContainerLog<'_>>> {
     if text.starts_with("END logs for ") {
         return Some(None);
     }
-    let (container, pod) = text.strip_prefix("START logs for container ")?.split_once(" of pod ")?;
+    let (container, pod) =
+        text.strip_prefix("START logs for container ")?.split_once(" of pod ")?;
     let pod = pod.trim_end_matches(['=', ' ']);
     Some(Some(ContainerLog { pod: pod.into(), container }))
 }
@@ -155,7 +156,10 @@ mod tests {
         let log = fence("==== START logs for container etcd of pod kube-system/etcd-0 ====");
         let expected = ContainerLog { pod: "kube-system/etcd-0".into(), container: "etcd" };
         assert_eq!(log, Some(Some(expected)));
-        assert_eq!(fence("==== END logs for container etcd of pod kube-system/etcd-0 ===="), Some(None));
+        assert_eq!(
+            fence("==== END logs for container etcd of pod kube-system/etcd-0 ===="),
+            Some(None)
+        );
         assert_eq!(fence("==== something else ===="), None);
     }
 

@@ -109,6 +109,12 @@ pub trait Out {
     fn alias(&mut self, node: &str, other: &str);
     /// The document says when it was collected.
     fn collected_at(&mut self, time: i64);
+    /// What the document says of node and times holds for all files whose paths begin like this.
+    fn speaks_for(&mut self, _directory: &str) {}
+    /// The node had been up for so many nanoseconds when this was collected.
+    fn up_for(&mut self, _nanos: i64) {}
+    /// The node was booted at this instant.
+    fn booted_at(&mut self, _time: i64) {}
     /// A part of the document was read as this kind.
     fn read_as(&mut self, _kind: &'static str) {}
     /// The log of the document reaches from here to there.

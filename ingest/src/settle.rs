@@ -46,7 +46,10 @@ pub(crate) fn settle(
             let without_node = fields.iter().any(|(field, _)| {
                 found.values.get(field.index()).and_then(Value::as_text) == Some(UNNAMED)
             });
-            if without_node && of_some_node(schema, &found) && unnamed.last() != Some(&gathered.path) {
+            if without_node
+                && of_some_node(schema, &found)
+                && unnamed.last() != Some(&gathered.path)
+            {
                 unnamed.push(gathered.path.clone());
             }
             let text = std::mem::take(&mut found.text);

@@ -75,7 +75,7 @@ pub(crate) fn klog(text: &str) -> Option<(When, &str)> {
 pub(crate) fn boot(text: &str) -> Option<(When, &str)> {
     let (seconds, rest) = number(text.trim_start_matches(' '))?;
     let (nanos, rest) = fraction(rest.strip_prefix('.')?)?;
-    Some((When::Boot(i64::try_from(seconds).ok()?.checked_mul(SECOND)?.checked_add(nanos)?), rest))
+    Some((When::Boot(i64::from(seconds) * SECOND + nanos), rest))
 }
 
 /// `02:18:24`, with a fraction where there is one.
@@ -85,7 +85,7 @@ fn clock(text: &str) -> Option<(i64, &str)> {
     let (second, rest) = digits(rest.strip_prefix(':')?, 2)?;
     // A leap second is the second before it.
     (hour < 24 && minute < 60 && second <= 60).then_some(())?;
-    let seconds = i64::try_from((hour * 60 + minute) * 60 + second.min(59)).ok()?;
+    let seconds = i64::from((hour * 60 + minute) * 60 + second.min(59));
     let (nanos, rest) = match rest.strip_prefix(['.', ',']).and_then(fraction) {
         Some(read) => read,
         None => (0, rest),

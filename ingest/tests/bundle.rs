@@ -14,7 +14,8 @@ const NODES: &str = r#"{"kind":"NodeList","apiVersion":"v1","items":[
     {"type":"InternalIP","address":"10.0.0.1"},{"type":"Hostname","address":"n1"}]}}]}"#;
 
 const PODS: &str = r#"{"kind":"PodList","apiVersion":"v1","items":[
-  {"metadata":{"name":"web","namespace":"a"},"spec":{"nodeName":"n1.example.org"},"status":{"phase":"Running"}}]}"#;
+  {"metadata":{"name":"web","namespace":"a"},"spec":{"nodeName":"n1.example.org"},"status":{"phase":"Running"}},
+  {"metadata":{"name":"dns","namespace":"b"},"spec":{},"status":{"phase":"Pending"}}]}"#;
 
 fn instant(text: &str) -> i64 {
     i64::try_from(text.parse::<jiff::Timestamp>().unwrap().as_nanosecond()).unwrap()
@@ -91,7 +92,8 @@ fn a_containers_log_is_on_its_pods_node() {
 #[test]
 fn a_log_covers_its_first_line_to_its_last() {
     let pack = pack();
-    let second = "2024-05-01T10:05:00+00:00 n1 kubelet[1]: x\n2024-05-01T10:09:00+00:00 n1 kubelet[1]: y\n";
+    let second =
+        "2024-05-01T10:05:00+00:00 n1 kubelet[1]: x\n2024-05-01T10:09:00+00:00 n1 kubelet[1]: y\n";
     let files = [("k.log.1", KUBELET), ("k.log", second)];
     assert_eq!(
         coverage(&pack, &read(&pack, &files, Options::default())),
@@ -145,19 +147,18 @@ fn lists_are_snapshots() {
         Input::Snapshot { relation: of, rows, .. } if *of == relation => Some(rows.len()),
         _ => None,
     });
-    assert_eq!(snapshot, Some(1));
-    assert!(bundle.feed.iter().any(|input| {
-        matches!(input, Input::Covered { relation: of, .. } if *of == relation)
-    }));
+    assert_eq!(snapshot, Some(2));
+    assert!(
+        bundle.feed.iter().any(|input| {
+            matches!(input, Input::Covered { relation: of, .. } if *of == relation)
+        })
+    );
 }
 
 #[test]
 fn since_leaves_older_events_out() {
     let pack = pack();
-    for since in [
-        Since::At(instant("2024-05-01T10:04:00Z")),
-        Since::Ago(60_000_000_000),
-    ] {
+    for since in [Since::At(instant("2024-05-01T10:04:00Z")), Since::Ago(60_000_000_000)] {
         let options = Options { since: Some(since), ..Options::default() };
         let said = facts(&pack, &read(&pack, &[("k.log", KUBELET)], options), "test.Said");
         assert_eq!(said, ["2024-05-01T10:05:00Z k.log:2 node=n1 what=stop"]);
@@ -182,7 +183,10 @@ fn a_log_in_two_files_has_the_same_facts() {
     let split = read(&pack, &[("k.log.1", first), ("k.log", second)], Options::default());
     let without_place = |bundle: &_| -> Vec<String> {
         let facts = facts(&pack, bundle, "test.Said");
-        facts.iter().map(|fact| fact.replace("k.log.1:1", "").replace("k.log:1", "").replace("k.log:2", "")).collect()
+        facts
+            .iter()
+            .map(|fact| fact.replace("k.log.1:1", "").replace("k.log:1", "").replace("k.log:2", ""))
+            .collect()
     };
     assert_eq!(without_place(&whole), without_place(&split));
     assert_eq!(coverage(&pack, &whole), coverage(&pack, &split));
@@ -197,7 +201,8 @@ fn what_cannot_be_read_is_a_note() {
     let bundle = reader.finish();
     let notes: Vec<_> = bundle.notes.iter().map(|note| (&*note.path, &*note.text)).collect();
     assert_eq!(notes, [("a.bin", "it is not text")]);
-    let reports: Vec<_> = bundle.inputs.iter().map(|i| (&*i.path, &*i.kind, i.lines, i.facts)).collect();
+    let reports: Vec<_> =
+        bundle.inputs.iter().map(|i| (&*i.path, &*i.kind, i.lines, i.facts)).collect();
     assert_eq!(reports, [("k.log", "kubelet log", 2, 2)]);
 }
 
@@ -212,4 +217,27 @@ fn facts_are_written_as_json_lines() {
         first,
         r#"{"relation":"test.Said","time":"2024-05-01T10:00:00Z","fields":{"node":"n1","what":"start"},"path":"k.log","line":1}"#
     );
+}
+
+#[test]
+fn files_about_the_node_speak_for_their_directory() {
+    let pack = pack();
+    let dmesg = "[   10.000000] nf_conntrack: table full, dropping packet\n[   20.000000] later\n";
+    let uptime = " 10:00:00 up 1 day,  0:00,  1 user,  load average: 0.00\n";
+    let other = "2024-05-01T10:00:00+00:00 n2 kubelet[1]: said other\n";
+    let files = [
+        ("a/hostname", "n7\n"),
+        ("a/date", "Wed May  1 12:00:00 UTC 2024\n"),
+        ("a/uptime", uptime),
+        ("a/logs/dmesg", dmesg),
+        ("b/j", other),
+    ];
+    let bundle = read(&pack, &files, Options::default());
+    let full = facts(&pack, &bundle, "test.Full");
+    assert_eq!(full, ["2024-04-30T12:00:10Z a/logs/dmesg:1 node=n7"]);
+    assert_eq!(time(bundle.collected_at), "2024-05-01T12:00:00Z");
+    // Without them the last line was written when the log was collected.
+    let alone = read(&pack, &[("dmesg", dmesg), ("j", other)], Options::default());
+    let full = facts(&pack, &alone, "test.Full");
+    assert!(full[0].starts_with("2024-05-01T09:59:50Z"), "{full:?}");
 }

@@ -33,7 +33,8 @@ fn a_must_gather_is_understood() {
         let Some(bundle) = read(&format!("must-gather-clean/{name}")) else { return };
         let (all, unparsed) = lines(&bundle, "");
         assert!(all > 100_000 && unparsed * 1000 < all, "{name}: {unparsed} of {all}");
-        let kubelet = bundle.inputs.iter().find(|i| i.path.ends_with("kubelet_service.log")).unwrap();
+        let kubelet =
+            bundle.inputs.iter().find(|i| i.path.ends_with("kubelet_service.log")).unwrap();
         assert_eq!((kubelet.kind.as_str(), kubelet.unparsed), ("kubelet log", 0), "{name}");
         // Journals of three masters stand behind each other in one file.
         let pack = support::pack();

@@ -26,7 +26,8 @@ fn a_wrapped_line_is_joined() {
 
 #[test]
 fn lines_pasted_behind_a_record_are_read_by_themselves() {
-    let text = "Feb  6 16:05:07 n1 kubelet[1]: nothing\nnf_conntrack: table full, dropping packet\n";
+    let text =
+        "Feb  6 16:05:07 n1 kubelet[1]: nothing\nnf_conntrack: table full, dropping packet\n";
     let found = one("console.txt", text, "test.Full");
     assert_eq!(found, ["2000-02-06T16:05:07Z console.txt:2 node=n1"]);
 }
@@ -36,7 +37,9 @@ fn a_line_of_unknown_origin_is_offered_to_all() {
     let text = "Failed to pull image \"busybox\": pull QPS exceeded\n  said hello\n";
     assert_eq!(
         one("notes.txt", text, "test.QpsExceeded"),
-        ["2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/notes image=docker.io/library/busybox:latest"]
+        [
+            "2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/notes image=docker.io/library/busybox:latest"
+        ]
     );
     assert_eq!(
         one("notes.txt", text, "test.Said"),
@@ -72,7 +75,8 @@ fn repeats_are_events() {
 
 #[test]
 fn parts_of_a_long_line_are_joined() {
-    let text = "2021-09-14T14:25:56.1Z stdout P system sa\n2021-09-14T14:25:56.2Z stdout F id hello\n";
+    let text =
+        "2021-09-14T14:25:56.1Z stdout P system sa\n2021-09-14T14:25:56.2Z stdout F id hello\n";
     assert_eq!(
         one("pods/ns_web-0_0b64/app/0.log", text, "test.Said"),
         ["2021-09-14T14:25:56.1Z pods/ns_web-0_0b64/app/0.log:1 node=(unnamed) what=hello"]
@@ -98,7 +102,11 @@ fn years_come_from_wherever_they_are_said() {
     };
     let cases = [
         // Nothing says the year: the silence of the summer is where it turned.
-        (vec![("k.log", klog)], Options::default(), ["1999-12-31T23:59:59Z", "2000-01-01T00:00:01Z"]),
+        (
+            vec![("k.log", klog)],
+            Options::default(),
+            ["1999-12-31T23:59:59Z", "2000-01-01T00:00:01Z"],
+        ),
         (
             vec![("k.log", klog)],
             Options { year: Some(2022), ..Options::default() },
@@ -139,7 +147,8 @@ fn years_come_from_wherever_they_are_said() {
 fn zones_come_from_wherever_they_are_shown() {
     let pack = pack();
     let line = "Aug 28 17:46:32 h kubelet[1]: said hello\n";
-    let shown = r#"Aug 28 17:46:31 h containerd[1]: time="2024-08-28T09:46:31.5Z" level=info msg=x"#;
+    let shown =
+        r#"Aug 28 17:46:31 h containerd[1]: time="2024-08-28T09:46:31.5Z" level=info msg=x"#;
     let tokyo = "Asia/Tokyo".parse::<Zone>().ok();
     for (text, tz, expected) in [
         (format!("{line}{shown}\n"), None, "2024-08-28T09:46:32Z"),

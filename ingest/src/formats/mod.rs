@@ -1,5 +1,6 @@
 //! The formats Etio reads. Adding one is adding a file here and a line in [`FORMATS`] or [`SECTIONS`].
 
+mod about;
 mod ages;
 mod cgroup;
 mod columns;
@@ -75,7 +76,7 @@ pub struct Section {
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text, see
 /// [`crate::text`].
-pub const FORMATS: &[Format] = &[log::EXPORT, proc::PROCESS, proc::LIMIT];
+pub const FORMATS: &[Format] = &[about::ABOUT, log::EXPORT, proc::PROCESS, proc::LIMIT];
 
 /// Formats inside text, in the order they are tried.
 pub const SECTIONS: &[Section] = &[

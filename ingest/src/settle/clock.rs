@@ -4,7 +4,7 @@ use etio_plan::Value;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::gather::{Gathered, Span};
+use crate::gather::{Gathered, Span, said_of};
 use crate::options::Options;
 use crate::row::{Wall, When};
 
@@ -20,8 +20,11 @@ struct Reading {
     year: Year,
     /// When the document was collected; ages are measured back from it.
     collected_at: Option<i64>,
-    /// The last stamp since the boot.
-    last_boot: i64,
+    /// When the node was booted.
+    booted_at: Option<i64>,
+    /// How long it had been up when the document was collected: where nothing says it, as long as the
+    /// last stamp does.
+    up_for: i64,
 }
 
 /// What says the year of a stamp.
@@ -69,8 +72,11 @@ impl Clock {
                     Some((low, high)) if options.year.is_none() => Year::Near(low, high),
                     _ => common_year,
                 },
-                collected_at: doc.collected_at,
-                last_boot: last_boot(doc),
+                collected_at: said_of(bundle, &doc.path, |about| about.collected_at)
+                    .or(doc.collected_at),
+                booted_at: said_of(bundle, &doc.path, |about| about.booted_at),
+                up_for: said_of(bundle, &doc.path, |about| about.up_for)
+                    .unwrap_or_else(|| last_boot(doc)),
             }
         });
         let mut clock = Self {
@@ -115,8 +121,11 @@ impl Clock {
         match when {
             When::Ago(age) => self.collected(doc).saturating_sub(age),
             When::Boot(since) => {
-                let last = self.readings.get(doc).map_or(0, |reading| reading.last_boot);
-                self.collected(doc).saturating_sub(last.saturating_sub(since))
+                let reading = self.readings.get(doc);
+                let booted = reading.and_then(|reading| reading.booted_at);
+                let up = reading.map_or(0, |reading| reading.up_for);
+                let booted = booted.unwrap_or_else(|| self.collected(doc).saturating_sub(up));
+                booted.saturating_add(since)
             }
             When::Unknown => self.collected(doc),
             stamp => self.absolute(doc, stamp).unwrap_or_else(|| self.collected(doc)),

@@ -1,8 +1,8 @@
 //! What was collected: which absences mean something (M5.3).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use etio_plan::{Fact, Input, Kind, RelId, Scope, SourceId, Type, Value};
+use etio_plan::{Fact, FieldId, Input, Kind, RelId, Scope, SourceId, Type, Value};
 
 use super::{Clock, Nodes};
 use crate::gather::{Gathered, MANY};
@@ -20,7 +20,6 @@ pub(super) struct World<'a> {
 }
 
 /// One list of rows, taken at one moment.
-#[derive(PartialEq)]
 struct List {
     relation: RelId,
     scope: Scope,
@@ -46,20 +45,16 @@ impl World<'_> {
         facts: Vec<Fact>,
         feed: &mut Vec<Input>,
     ) {
-        let mut lists: Vec<List> = Vec::new();
+        let mut lists = Lists::default();
         for complete in &gathered.complete {
-            let relation = complete.relation;
-            let scope = self.scope(doc, relation, &complete.scope);
-            let time = self.clock.at(doc, complete.when);
-            let list = List { relation, scope, time, rows: Vec::new() };
-            if !lists.contains(&list) {
-                lists.push(list);
-            }
+            let scope = self.scope(doc, complete.relation, &complete.scope);
+            lists.add(complete.relation, scope, self.clock.at(doc, complete.when));
         }
+        let whole: BTreeSet<RelId> =
+            lists.all.iter().filter(|l| l.scope.is_empty()).map(|l| l.relation).collect();
         for mut fact in facts {
             let is_entity = self.kind(fact.relation) == Some(Kind::Entity);
-            let list = lists.iter_mut().find(|list| is_entity && list.has(&fact));
-            match list {
+            match lists.of(&fact).filter(|_| is_entity) {
                 Some(list) => {
                     fact.time = list.time;
                     list.rows.push(fact);
@@ -67,7 +62,11 @@ impl World<'_> {
                 None => feed.push(Input::Fact(fact)),
             }
         }
-        for List { relation, scope, time, rows } in lists {
+        for List { relation, scope, time, rows } in lists.all {
+            // A list of everything says all that a list of a part would say.
+            if !scope.is_empty() && whole.contains(&relation) {
+                continue;
+            }
             let events = self.kind(relation) == Some(Kind::Event);
             let from = if events { time.saturating_sub(KEPT) } else { time };
             feed.push(Input::Covered { source, relation, scope: scope.clone(), from });
@@ -116,8 +115,7 @@ impl World<'_> {
         });
         let mut last: BTreeMap<String, Fact> = BTreeMap::new();
         for row in rows {
-            let key: Vec<_> = keys.iter().map(|at| row.values.get(*at)).collect();
-            last.insert(format!("{key:?}"), row);
+            last.insert(key(keys.iter().map(|at| row.values.get(*at))), row);
         }
         let mut rows: Vec<Fact> = last.into_values().collect();
         rows.sort_by_key(|row| row.origin);
@@ -190,9 +188,39 @@ impl Log {
     }
 }
 
-impl List {
-    fn has(&self, fact: &Fact) -> bool {
-        self.relation == fact.relation
-            && self.scope.iter().all(|(field, value)| fact.values.get(field.index()) == Some(value))
+/// The lists of a document, found by relation and scope.
+#[derive(Default)]
+struct Lists {
+    all: Vec<List>,
+    by_scope: BTreeMap<(RelId, String), usize>,
+    /// The fields that scopes of a relation set, the fewest first.
+    shapes: BTreeMap<RelId, BTreeSet<(usize, Vec<FieldId>)>>,
+}
+
+impl Lists {
+    /// Adds a list, unless there is one already: the first is of the same document and as good.
+    fn add(&mut self, relation: RelId, scope: Scope, time: i64) {
+        let key = (relation, key(scope.iter().map(|(_, value)| Some(value))));
+        if self.by_scope.contains_key(&key) {
+            return;
+        }
+        let fields: Vec<FieldId> = scope.iter().map(|(field, _)| *field).collect();
+        self.shapes.entry(relation).or_default().insert((fields.len(), fields));
+        self.by_scope.insert(key, self.all.len());
+        self.all.push(List { relation, scope, time, rows: Vec::new() });
     }
+
+    /// The widest list that a fact is in.
+    fn of(&mut self, fact: &Fact) -> Option<&mut List> {
+        let at = self.shapes.get(&fact.relation)?.iter().find_map(|(_, fields)| {
+            let values = fields.iter().map(|field| fact.values.get(field.index()));
+            self.by_scope.get(&(fact.relation, key(values))).copied()
+        })?;
+        self.all.get_mut(at)
+    }
+}
+
+/// Values as something that is ordered.
+fn key<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> String {
+    format!("{:?}", values.collect::<Vec<_>>())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use etio_plan::{FieldId, Value};
 
-use crate::gather::{Found, Gathered, UNNAMED};
+use crate::gather::{Found, Gathered, UNNAMED, said_of};
 use crate::schema::{EVENT, Schema};
 
 /// The nodes of a bundle and their many names.
@@ -29,7 +29,10 @@ impl Nodes {
         let known: BTreeSet<&String> = canonical.values().collect();
         let documents = bundle.iter().map(|doc| {
             let said = doc.node.as_deref().map(&name);
-            said.or_else(|| by_path(&doc.path, &canonical)).or_else(|| sole_host(doc).map(&name))
+            let near = || said_of(bundle, &doc.path, |about| about.node.as_deref()).map(&name);
+            said.or_else(|| by_path(&doc.path, &canonical))
+                .or_else(|| sole_host(doc).map(&name))
+                .or_else(near)
         });
         let mut pods = BTreeMap::new();
         for (pod, node) in pod_nodes(bundle, schema) {

@@ -1,5 +1,6 @@
 //! A pack of the standard library's facts with a few extractors, and readers over it.
 #![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 
@@ -23,7 +24,12 @@ pub(crate) fn pack() -> Pack {
     event(&mut pack, "test.QpsExceeded", &[("pod", Type::Pod), ("image", Type::Image)]);
     let kubelet = "std.node.KubeletLog";
     template(&mut pack, "test.NotReady", kubelet, "network not ready: {why}");
-    template(&mut pack, "test.Full", "std.node.KernelLog", "nf_conntrack: table full, dropping packet{_}");
+    template(
+        &mut pack,
+        "test.Full",
+        "std.node.KernelLog",
+        "nf_conntrack: table full, dropping packet{_}",
+    );
     template(&mut pack, "test.Said", kubelet, "said {what}");
     template(&mut pack, "test.Said", "std.node.RuntimeLog", "runtime said {what}");
     template(&mut pack, "test.Said", "std.node.SystemLog", "system said {what}");
@@ -54,7 +60,9 @@ fn declare(text: &str, module: &str, pack: &mut Pack) {
                 doc: String::new(),
             }),
             [] | ["}" | "collect" | "lossy", ..] => {}
-            [word @ ("key" | "since"), name, ty, rest @ ..] => field(pack, *word == "key", name, ty, rest),
+            [word @ ("key" | "since"), name, ty, rest @ ..] => {
+                field(pack, *word == "key", name, ty, rest)
+            }
             [name, ty, rest @ ..] => field(pack, false, name, ty, rest),
             [_] => {}
         }
@@ -65,11 +73,11 @@ fn field(pack: &mut Pack, key: bool, name: &str, ty: &str, rest: &[&str]) {
     let optional = ty.ends_with('?');
     let ty = type_of(ty.trim_end_matches('?'));
     let default = match rest {
-        ["=", value] => etio_scan::convert::value(&ty, value).or_else(|| match *value {
+        ["=", value] => match *value {
             "true" => Some(Value::Bool(true)),
             "false" => Some(Value::Bool(false)),
-            _ => None,
-        }),
+            _ => etio_scan::convert::value(&ty, value),
+        },
         _ => None,
     };
     let field = Field { name: name.to_owned(), ty, optional, key, default, hidden: false };
@@ -147,9 +155,10 @@ fn template(pack: &mut Pack, event: &str, from: &str, template: &str) {
     if !rest.is_empty() {
         pieces.push(Piece::Lit(rest.to_owned()));
     }
-    let copies = to.fields.iter().filter_map(|field| {
-        Some((source.field(&field.name)?, to.field(&field.name)?))
-    });
+    let copies = to
+        .fields
+        .iter()
+        .filter_map(|field| Some((source.field(&field.name)?, to.field(&field.name)?)));
     let extractor = Extractor {
         event,
         from,
