@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use etio_dsl::{SourceFile, diag, syntax};
+use etio_dsl::{SourceFile, diag, fmt, syntax};
 use proptest::prelude::*;
 
 /// All rule files of the repository and of these tests.
@@ -39,6 +39,12 @@ fn check(text: &str) {
             assert!(start <= end && text.get(start..end).is_some(), "{error:?}");
         }
         assert!(!diag::render(&error, &files, false).is_empty());
+    }
+    // That the meaning stays is checked by the formatter itself: it would be an error.
+    if let Ok(formatted) = fmt(text) {
+        assert_eq!(fmt(&formatted).as_ref(), Ok(&formatted), "formatted twice is another text");
+    } else {
+        assert!(!syntax::parse(text, 0).1.is_empty(), "a file without errors is not formatted");
     }
 }
 
@@ -195,6 +201,26 @@ proptest! {
     #[test]
     fn any_mix_of_words_is_read(pieces in prop::collection::vec(piece(), 0..80)) {
         check(&pieces.concat());
+    }
+
+    /// Puts breaks, blanks and comments where there are none or others.
+    #[test]
+    fn any_layout_is_formatted(
+        which in any::<prop::sample::Index>(),
+        places in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..5), 1..30),
+    ) {
+        let files = rule_files().unwrap();
+        let (_, text) = which.get(&files);
+        let mut text = text.clone();
+        for (place, what) in places {
+            let blanks: Vec<usize> = text.match_indices([' ', '\n']).map(|(at, _)| at).collect();
+            if blanks.is_empty() {
+                break;
+            }
+            let at = *place.get(&blanks);
+            text.replace_range(at..=at, [" ", "\n", "\n\n\n", " // x\n", "\n// y\n"][what]);
+        }
+        check(&text);
     }
 
     /// Cuts a piece out of a rule file and puts something else there.

@@ -7,7 +7,7 @@
 mod conds;
 mod exprs;
 mod items;
-mod tests;
+mod timeline;
 
 use super::ast::{Item, Name, Path, Span, Use};
 use super::cst::{Kind, Node};

@@ -34,6 +34,9 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
     match hint(found, word, &failure.expected) {
         Some(help) => error.help(help),
         None if found.is_empty() => error.help("complete it"),
+        None if ITEMS.contains(&found) && expected.is_empty() => {
+            error.help("begin the next item on a line of its own")
+        }
         None if expected.is_empty() => error.help(format!("remove {}", code(found))),
         None => error.help(format!("write {expected}, or remove {}", code(found))),
     }
