@@ -2,6 +2,7 @@
 
 mod clock;
 mod cover;
+mod merge;
 mod nodes;
 
 use std::collections::BTreeMap;
@@ -38,11 +39,17 @@ pub(crate) fn settle(
         Since::Ago(age) => clock.collected_at.saturating_sub(age),
     });
     for (doc, gathered) in bundle.iter_mut().enumerate() {
+        for found in &mut gathered.found {
+            let fields: Vec<_> = schema.nodes(found.relation).collect();
+            nodes.settle(doc, found, &fields);
+        }
+    }
+    merge::merge(&mut bundle, schema, &clock);
+    for (doc, gathered) in bundle.iter_mut().enumerate() {
         let source = SourceId(u32::try_from(doc).unwrap_or(u32::MAX));
         let mut own = Vec::new();
         for mut found in std::mem::take(&mut gathered.found) {
             let fields: Vec<_> = schema.nodes(found.relation).collect();
-            nodes.settle(doc, &mut found, &fields);
             let without_node = fields.iter().any(|(field, _)| {
                 found.values.get(field.index()).and_then(Value::as_text) == Some(UNNAMED)
             });

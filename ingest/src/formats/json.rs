@@ -32,7 +32,6 @@ const KEYS: &[&str] = &[
     "ID",
     "Command",
     "Containers",
-    "info",
 ];
 
 #[derive(Debug, Default, Deserialize)]

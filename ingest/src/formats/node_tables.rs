@@ -1,5 +1,7 @@
 //! Small tables of a node's state: free memory blocks, swap, kernel limits, sizes of directories.
 
+use std::borrow::Cow;
+
 use super::{Document, Section};
 use crate::row::{Out, Row, When};
 
@@ -104,10 +106,14 @@ const LIMITS: &[(&str, Option<&str>)] = &[
     ("user.max_user_namespaces", None),
 ];
 
-/// `net.ipv4.ip_forward = 1`: a key of dots and a value.
-fn setting(line: &str) -> Option<(&str, &str)> {
+/// `net.ipv4.ip_forward = 1`, the key with dots or as a path below `/proc/sys`.
+fn setting(line: &str) -> Option<(Cow<'_, str>, &str)> {
     let (key, value) = line.split_once('=')?;
     let (key, value) = (key.trim(), value.trim());
+    let key = match key.strip_prefix("/proc/sys/") {
+        Some(path) => Cow::Owned(path.replace('/', ".")),
+        None => Cow::Borrowed(key),
+    };
     let roots =
         ["abi.", "crypto.", "debug.", "dev.", "fs.", "kernel.", "net.", "sunrpc.", "user.", "vm."];
     let is = roots.iter().any(|root| key.starts_with(root)) && !key.contains(char::is_whitespace);

@@ -15,8 +15,16 @@ mod fragment;
 pub(super) const YAML: Section = Section { kind: "objects", begins, read };
 
 /// Keys that begin a document.
-const WHOLE: &[&str] =
-    &["apiVersion:", "kind:", "items:", "metadata:", "spec:", "status:", "kubeletconfig:"];
+const WHOLE: &[&str] = &[
+    "apiVersion:",
+    "kind:",
+    "items:",
+    "metadata:",
+    "spec:",
+    "status:",
+    "kubeletconfig:",
+    "- apiVersion:",
+];
 /// Keys that begin a pasted piece of one.
 const PIECE: &[&str] = &[
     "conditions:",
@@ -119,13 +127,17 @@ fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List
         Some(line.get(key.len()..)?.trim().trim_matches(['"', '\'']).to_owned())
     };
     let kind = value("kind:");
-    list.listing = top("items:").is_some();
-    if let Some(items) = top("items:") {
+    // A list, by its key or bare.
+    let items = top("items:")
+        .map(|at| at + 1)
+        .or(first.trim_start().starts_with("- apiVersion:").then_some(0));
+    list.listing = items.is_some();
+    if let Some(items) = items {
         let kind = kind
             .as_deref()
             .and_then(|kind| kind.strip_suffix("List"))
             .filter(|kind| !kind.is_empty());
-        for (at, item) in split_items(lines, items + 1, base) {
+        for (at, item) in split_items(lines, items, base) {
             object(&item, kind, Place { line: place.line + at as u64, ..place }, out, list);
         }
         return;
