@@ -1,1 +1,49 @@
 //! Facts in, findings out: the incremental matcher.
+//!
+//! An [`Engine`] runs a [`Pack`](etio_plan::Pack). The host inserts stamped inputs, which are only
+//! held back, and moves the clock; what changed comes out as [`Transition`]s:
+//!
+//! - `timeline` forms instants of inputs and due timers;
+//! - `apply` brings the inputs of one instant to the relations, and each changed row takes its
+//!   `route`s to the keys it concerns;
+//! - `eval` thinks about each of these keys again, from its rule's first condition to its verdict
+//!   (`judge`), and `conclude` compares with what stood; new conclusions are changes for later rules;
+//! - `edges` links causes to symptoms once everything is true.
+//!
+//! There is no clock, thread, file or randomness in here: time and the hash seed come from the host.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod aggregate;
+mod apply;
+mod compile;
+mod conclude;
+mod cover;
+mod coverage;
+mod edges;
+mod engine;
+mod episode;
+mod error;
+mod eval;
+mod expr;
+mod func;
+mod index;
+mod inexact;
+mod judge;
+mod load;
+mod matching;
+mod program;
+mod relation;
+mod render;
+mod report;
+mod route;
+mod sources;
+mod support;
+mod timeline;
+mod word;
+
+pub use engine::{Engine, Limits, Options};
+pub use episode::{Change, Episode, Evidence, Late, Need, Status, Transition, Verdict};
+pub use error::Error;

@@ -1,0 +1,208 @@
+//! Aggregates over the matches of a source (M2.8).
+
+use alloc::{collections::BTreeSet, vec::Vec};
+use core::{cmp::Ordering, ops::ControlFlow::Continue};
+
+use etio_plan::{AggOp, Pick, Type};
+
+use crate::{
+    eval::{Eval, Lack},
+    expr::{Ex, note},
+    inexact::Bound,
+    program::{Kind, Src, Window},
+    relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT},
+    word::{ABSENT, Word, as_int, int},
+};
+
+/// As many facts stand for an aggregate as its evidence (M6.4).
+pub(crate) const MOST_EVIDENCE: usize = 64;
+
+/// What an aggregate rests on.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub(crate) marks: Marks,
+    pub(crate) rows: Vec<(usize, RowId)>,
+    /// What lacks for it to be exact, and what is sure all the same.
+    pub(crate) lacks: Vec<Lack>,
+    pub(crate) bound: Option<Bound>,
+}
+
+/// The state of an aggregate.
+struct Sum<'t> {
+    op: AggOp,
+    ty: &'t Type,
+    value: Option<Word>,
+    seen: BTreeSet<Word>,
+}
+
+impl<'a> Eval<'a> {
+    /// The value of an aggregate; none where there is nothing to take the least or greatest of.
+    pub(crate) fn aggregate(
+        &mut self,
+        op: AggOp,
+        arg: Option<&'a Ex>,
+        ty: &Type,
+        of: &'a Src,
+    ) -> Option<(Word, Found)> {
+        let mut found = Found::default();
+        if op == AggOp::Count
+            && let Some(count) = self.count_plain(of, &mut found)
+        {
+            self.bound(op, of, &mut found);
+            return Some((count, found));
+        }
+        let mut sum = Sum { op, ty, value: None, seen: BTreeSet::new() };
+        let (depth, marks) = (self.lacks.len(), self.marks);
+        let mut doubt: Vec<Lack> = Vec::new();
+        let _ = self.matches(of, Pick::Oldest, &mut |me| {
+            let word = arg.map_or(1, |arg| me.eval(arg, &[]));
+            if word == ABSENT {
+                return Continue(());
+            }
+            let new = me.lacks.get(depth..).unwrap_or_default();
+            if me.marks & !marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak) {
+                doubt.extend_from_slice(new);
+                return Continue(());
+            }
+            doubt.extend_from_slice(new);
+            sum.add(me, word);
+            found.marks |= me.marks & !marks;
+            if found.rows.len() < MOST_EVIDENCE {
+                found.rows.extend(me.path.last().copied());
+            }
+            Continue(())
+        });
+        found.lacks = doubt;
+        self.bound(op, of, &mut found);
+        match sum.result() {
+            ABSENT if found.lacks.iter().all(|lack| lack.weak) => None,
+            word => Some((word, found)),
+        }
+    }
+
+    /// Adds what the coverage of the source leaves open.
+    fn bound(&mut self, op: AggOp, of: &'a Src, found: &mut Found) {
+        let mut lacks = Vec::new();
+        self.covered(of, &mut lacks);
+        found.lacks.append(&mut lacks);
+        if !found.lacks.is_empty() {
+            found.bound = Some(Bound::of(op));
+        }
+    }
+
+    /// Counting events that an index alone decides is a subtraction.
+    fn count_plain(&mut self, of: &'a Src, found: &mut Found) -> Option<Word> {
+        let Kind::Rows { scan, window } = &of.kind else { return None };
+        let relations = self.view.relations;
+        let relation = relations.get(scan.relation)?;
+        let (from, last) = match window {
+            Window::Last(d) => {
+                let d = self.length(d);
+                (self.now.saturating_sub(d).saturating_add(1), Some(d))
+            }
+            Window::Since(x) => match self.eval(x, &[]) {
+                ABSENT => return Some(0),
+                x => (as_int(x), None),
+            },
+            Window::Stands | Window::AsOf(_) => return None,
+        };
+        // Only events are neither assumed nor on their way out.
+        if !scan.is_plain() || !self.view.programs.is_event(scan.relation) {
+            return None;
+        }
+        self.work += 1;
+        let Some(key) = self.probe(scan) else { return Some(0) };
+        let rows = relation.find(scan.index, &key);
+        self.give_back(key);
+        let start = rows.skip(|row| relation.time(row) < from);
+        let count = rows.len() - start;
+        if count > 0 {
+            found.marks |= EVENTFUL;
+            if let (Some(d), Some(oldest)) = (last, rows.get(start)) {
+                note(&mut self.deadline, self.now, relation.time(oldest).saturating_add(d));
+            }
+        }
+        let shown = (start..rows.len()).take(MOST_EVIDENCE).filter_map(|place| rows.get(place));
+        found.rows.extend(shown.map(|row| (scan.relation, row)));
+        Some(count as Word)
+    }
+
+    /// How many times the value changed between one version of a row and the next in the window.
+    pub(crate) fn changes(&mut self, of: &'a Src, arg: Option<&'a Ex>) -> Option<(Word, Found)> {
+        let mut found = Found::default();
+        let Kind::Rows { scan, window } = &of.kind else { return Some((0, found)) };
+        let from = match window {
+            Window::Last(d) => {
+                let d = self.length(d);
+                (self.now.saturating_sub(d).saturating_add(1), Some(d))
+            }
+            Window::Since(x) => match self.eval(x, &[]) {
+                ABSENT => return Some((0, found)),
+                x => (as_int(x), None),
+            },
+            Window::Stands | Window::AsOf(_) => (i64::MIN, None),
+        };
+        let mut versions: Vec<(Vec<Word>, i64, Word, (usize, RowId))> = Vec::new();
+        let Some(schema) = self.view.programs.schema.get(scan.relation) else { return None };
+        let (key, types) = (&schema.key, &schema.key_types);
+        let tables = [scan.past, Some((scan.relation, scan.index))];
+        for (relation, index) in tables.into_iter().flatten() {
+            let _ =
+                self.rows_of(scan, (relation, index), i64::MIN, Pick::Oldest, &mut |me, row| {
+                    let Some(table) = me.view.relations.get(relation) else { return Continue(()) };
+                    if table.marks(row) & ASSUMED == 0 {
+                        let words = table.words(row);
+                        let key = key.iter().map(|field| crate::word::at(words, *field)).collect();
+                        let value = arg.map_or(ABSENT, |arg| me.eval(arg, &[]));
+                        versions.push((key, table.time(row), value, (relation, row)));
+                    }
+                    Continue(())
+                });
+        }
+        versions.sort_by(|a, b| self.symbols.compare_all(types, &a.0, &b.0).then(a.1.cmp(&b.1)));
+        let mut count = 0;
+        for pair in versions.windows(2) {
+            let [before, after] = pair else { continue };
+            if before.0 == after.0 && before.2 != after.2 && after.1 >= from.0 {
+                count += 1;
+                if let Some(d) = from.1 {
+                    note(&mut self.deadline, self.now, after.1.saturating_add(d));
+                }
+                if found.rows.len() < MOST_EVIDENCE {
+                    found.rows.push(after.3);
+                }
+            }
+        }
+        self.bound(AggOp::Changes, of, &mut found);
+        Some((count, found))
+    }
+}
+
+impl Sum<'_> {
+    fn add(&mut self, eval: &Eval<'_>, word: Word) {
+        let better = |known: Word, side: Ordering| {
+            if eval.symbols.compare(self.ty, word, known) == side { word } else { known }
+        };
+        self.value = Some(match (self.op, self.value) {
+            (AggOp::Distinct, known) => {
+                self.seen.insert(word);
+                known.unwrap_or(0)
+            }
+            (AggOp::Count, known) => known.unwrap_or(0) + 1,
+            (_, None) => word,
+            (AggOp::Min, Some(known)) => better(known, Ordering::Less),
+            (AggOp::Max, Some(known)) => better(known, Ordering::Greater),
+            (AggOp::Sum | AggOp::Changes, Some(known)) => {
+                int(as_int(known).saturating_add(as_int(word)))
+            }
+        });
+    }
+
+    fn result(&self) -> Word {
+        match self.op {
+            AggOp::Distinct => self.seen.len() as Word,
+            AggOp::Min | AggOp::Max => self.value.unwrap_or(ABSENT),
+            AggOp::Count | AggOp::Sum | AggOp::Changes => self.value.unwrap_or(0),
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! Writes [`Programs`] from a pack: the conditions of each rule in the order written, with the key
+//! bound beforehand, each atom with the index that finds its rows.
+
+use alloc::{vec, vec::Vec};
+
+use etio_plan::{Atom, Body, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
+
+use crate::{
+    cover::{relation_of, source_of},
+    expr::{Calc, Ex, Typing},
+    program::{Block, Explains, Head, Kind, Part, Program, Scan, Schema, Src, Step, Text, Window},
+    relation::{Names, Relation},
+    sources::Sources,
+    word::{ABSENT, Symbols, Word, as_int},
+};
+
+/// What compiling needs and adds to: indexes and symbols.
+pub(crate) struct Compiler<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) params: &'a [Word],
+    pub(crate) schema: &'a [Schema],
+    pub(crate) relations: &'a mut [Relation],
+    pub(crate) symbols: &'a mut Symbols,
+    pub(crate) sources: &'a Sources,
+}
+
+/// Which variables have a value at a point of a rule.
+#[derive(Clone)]
+pub(crate) struct Bound(Vec<Binding>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Binding {
+    Fresh,
+    /// Only because the key is looked at one by one.
+    ByKey,
+    Written,
+}
+
+impl Bound {
+    pub(crate) fn none(rule: &Rule) -> Self {
+        Self(vec![Binding::Fresh; rule.slots.len()])
+    }
+
+    fn key(rule: &Rule) -> Self {
+        let mut bound = Self::none(rule);
+        rule.key.iter().for_each(|slot| bound.set(slot.0, Binding::ByKey));
+        bound
+    }
+
+    fn set(&mut self, slot: u16, binding: Binding) {
+        if let Some(place) = self.0.get_mut(usize::from(slot)) {
+            *place = binding;
+        }
+    }
+
+    pub(crate) fn write(&mut self, slot: u16) {
+        self.set(slot, Binding::Written);
+    }
+
+    fn get(&self, slot: u16) -> Binding {
+        self.0.get(usize::from(slot)).copied().unwrap_or(Binding::Fresh)
+    }
+
+    pub(crate) fn has(&self, slot: u16) -> bool {
+        self.get(slot) != Binding::Fresh
+    }
+
+    fn fresh_in<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = u16> + 'a {
+        let slots = self.0.iter().zip(&after.0).enumerate();
+        let new = |(at, (before, after)): (usize, (&Binding, &Binding))| {
+            (*before == Binding::Fresh && *after != Binding::Fresh).then_some(at as u16)
+        };
+        slots.filter_map(new)
+    }
+}
+
+impl Compiler<'_> {
+    /// Compiles a rule.
+    pub(crate) fn program(&mut self, rule: &Rule, rank: usize) -> Program {
+        let mut bound = Bound::key(rule);
+        let Body { when, confirm, unless, maybe } = &rule.body;
+        let no_events = Bound::none(rule);
+        let when_steps = self.steps(rule, when, &mut bound, &mut no_events.clone());
+        let mut inputs: Vec<usize> = when
+            .iter()
+            .filter(|cond| matches!(cond, Cond::Each(_) | Cond::Pick(..)))
+            .filter_map(source_of)
+            .flat_map(|source| crate::cover::atoms_of(source).0)
+            .map(|atom| atom.relation.index())
+            .collect();
+        inputs.sort_unstable();
+        inputs.dedup();
+        // What a block binds shows in texts, so later blocks and texts see it too.
+        let blocks = |compiler: &mut Self, of: &[Vec<Cond>]| -> Vec<Block> {
+            let mut blocks = Vec::new();
+            for conds in of {
+                let mut inside = bound.clone();
+                blocks.push(compiler.block(rule, conds, &mut inside));
+            }
+            blocks
+        };
+        let (confirm_blocks, unless_blocks) = (blocks(self, confirm), blocks(self, unless));
+        confirm_blocks.iter().flat_map(|block| &block.binds).for_each(|slot| bound.write(*slot));
+        let maybe_blocks: Vec<Block> =
+            maybe.iter().map(|conds| self.block(rule, conds, &mut bound)).collect();
+        let head = self.head(rule, &bound);
+        let type_of = |slot: usize| match rule.slots.get(slot).map(|slot| &slot.ty) {
+            Some(SlotType::Scalar(ty)) => ty.clone(),
+            _ => Type::Time,
+        };
+        Program {
+            path: rule.path.clone(),
+            rank,
+            relation: relation_of(rule),
+            slots: rule.slots.len(),
+            key: rule.key.iter().map(|slot| slot.0).collect(),
+            key_types: rule.key.iter().map(|slot| type_of(slot.index())).collect(),
+            when: when_steps,
+            confirm: confirm_blocks,
+            unless: unless_blocks,
+            maybe: maybe_blocks,
+            inputs,
+            nodes: (0..rule.slots.len())
+                .filter(|slot| {
+                    matches!(
+                        rule.slots.get(*slot).map(|slot| &slot.ty),
+                        Some(SlotType::Scalar(Type::Node))
+                    )
+                })
+                .map(|slot| slot as u16)
+                .collect(),
+            head,
+        }
+    }
+
+    fn head(&mut self, rule: &Rule, bound: &Bound) -> Head {
+        match &rule.head {
+            etio_plan::Head::Derived { fields, linger, .. } => {
+                let fields: Vec<Option<Ex>> = fields
+                    .iter()
+                    .map(|field| field.as_ref().map(|expr| self.expr(rule, expr, &[])))
+                    .collect();
+                let determined =
+                    |ex: &Ex| ex.reads_only(|slot| rule.key.iter().any(|key| key.0 == slot));
+                Head::Row {
+                    single: fields.iter().flatten().all(determined),
+                    linger: linger.as_ref().map_or(0, |expr| self.length(rule, expr)),
+                    since: self.since(rule),
+                    fields,
+                }
+            }
+            etio_plan::Head::Finding(finding) => self.finding(rule, finding, bound),
+        }
+    }
+
+    /// A body of one entity atom holds since its row says so.
+    fn since(&self, rule: &Rule) -> Option<u16> {
+        let Body { when, confirm, unless, .. } = &rule.body;
+        let mut sources = when.iter().filter(|cond| source_of(cond).is_some());
+        match (sources.next(), sources.next()) {
+            (Some(Cond::Each(Source::Rows { atom, window: etio_plan::Window::Stands })), None)
+                if confirm.is_empty() && unless.is_empty() =>
+            {
+                self.pack.get(atom.relation)?.since.map(|field| field.0)
+            }
+            _ => None,
+        }
+    }
+
+    fn finding(&mut self, rule: &Rule, finding: &Finding, bound: &Bound) -> Head {
+        let mut texts = |of: &[etio_plan::Text]| -> Vec<Text> {
+            of.iter().map(|text| self.text(rule, text, bound)).collect()
+        };
+        let texts = [texts(&finding.title), texts(&finding.because), texts(&finding.remedy)];
+        let explains = finding.explains.iter().map(|clause| {
+            let mut inside = bound.clone();
+            let when = self.steps(rule, &clause.when, &mut inside, &mut Bound::none(rule));
+            let mut pairs: Vec<(u16, Ex)> = clause
+                .key
+                .iter()
+                .map(|(field, expr)| (field.0, self.expr(rule, expr, &[])))
+                .collect();
+            pairs.sort_by_key(|(field, _)| *field);
+            let (fields, key): (Vec<u16>, Vec<Ex>) = pairs.into_iter().unzip();
+            let target = clause.target.index();
+            Explains { target, index: self.index(target, &fields), fields, key, when }
+        });
+        Head::Finding { explains: explains.collect(), texts }
+    }
+
+    fn text(&mut self, rule: &Rule, text: &etio_plan::Text, bound: &Bound) -> Text {
+        let guard = self.block(rule, &text.guard, &mut bound.clone());
+        let part = |part: &etio_plan::Part| match part {
+            etio_plan::Part::Lit(text) => Part::Lit(text.clone()),
+            etio_plan::Part::Expr(expr) => {
+                let (ex, ty) = self.typing(rule).compile(expr, &[]);
+                Part::Value(ex, ty)
+            }
+        };
+        Text { parts: text.parts.iter().map(part).collect(), guard }
+    }
+
+    fn block(&mut self, rule: &Rule, conds: &[Cond], bound: &mut Bound) -> Block {
+        let before = bound.clone();
+        let steps = self.steps(rule, conds, bound, &mut Bound::none(rule));
+        let binds = before.fresh_in(bound).collect();
+        Block { steps, binds }
+    }
+
+    /// Compiles conditions in order. `events` collects the variables that events bind.
+    fn steps(
+        &mut self,
+        rule: &Rule,
+        conds: &[Cond],
+        bound: &mut Bound,
+        events: &mut Bound,
+    ) -> Vec<Step> {
+        conds.iter().map(|cond| self.step(rule, cond, bound, events)).collect()
+    }
+
+    fn step(&mut self, rule: &Rule, cond: &Cond, bound: &mut Bound, events: &mut Bound) -> Step {
+        let before = bound.clone();
+        let step = match cond {
+            Cond::Each(source) => Step::Each(self.source(rule, source, bound)),
+            Cond::Pick(pick, source) => Step::Pick(*pick, self.source(rule, source, bound)),
+            Cond::No(source) => Step::No(self.source(rule, source, &mut bound.clone())),
+            Cond::Agg { into, op, arg, of } => {
+                let of = self.source(rule, of, &mut bound.clone());
+                let arg = arg.as_ref().map(|expr| self.typing(rule).compile(expr, &[]));
+                let (arg, ty) = arg.map_or((None, Type::Int), |(ex, ty)| (Some(ex), ty));
+                bound.write(into.0);
+                Step::Agg { into: into.0, op: *op, arg, ty, of }
+            }
+            Cond::Test(expr) => {
+                let ex = self.expr(rule, expr, &[]);
+                Step::Test { event: ex.reads(|slot| events.has(slot)), ex }
+            }
+            Cond::Let(slot, expr) | Cond::Member(slot, expr) => {
+                let (slot, ex) = (slot.0, self.expr(rule, expr, &[]));
+                let known = bound.has(slot);
+                bound.write(slot);
+                if ex.reads(|slot| events.has(slot)) {
+                    events.write(slot);
+                }
+                match cond {
+                    Cond::Let(..) => Step::Let { slot, ex, bound: known },
+                    _ => Step::Member { slot, ex, bound: known },
+                }
+            }
+        };
+        if let Step::Each(Src { events: true, .. })
+        | Step::Pick(_, Src { events: true, .. })
+        | Step::Agg { of: Src { events: true, .. }, .. } = &step
+        {
+            before.fresh_in(bound).for_each(|slot| events.write(slot));
+        }
+        step
+    }
+
+    fn source(&mut self, rule: &Rule, source: &Source, bound: &mut Bound) -> Src {
+        let (rows, _) = crate::cover::atoms_of(source);
+        let eventful = |atom: &&Atom| {
+            self.schema.get(atom.relation.index()).is_some_and(|schema| schema.eventful)
+        };
+        let events = rows.iter().any(eventful);
+        let keep = rule.keep;
+        let kind = match source {
+            Source::Rows { atom, window } => {
+                let window = match window {
+                    etio_plan::Window::Stands => Window::Stands,
+                    etio_plan::Window::Keep => Window::Last(Ex::Const(keep as Word)),
+                    etio_plan::Window::Within(d) => Window::Last(self.expr(rule, d, &[])),
+                    etio_plan::Window::Since(x) => Window::Since(self.expr(rule, x, &[])),
+                    etio_plan::Window::AsOf(x) => Window::AsOf(self.expr(rule, x, &[])),
+                };
+                Kind::Rows { scan: self.scan(rule, atom, bound, false), window }
+            }
+            Source::Then { first, next, within, without } => {
+                let first = self.scan(rule, first, bound, false);
+                let without = without.as_ref().map(|atom| {
+                    // It sees what `first` binds; what `next` binds comes later.
+                    self.scan(rule, atom, &mut bound.clone(), false)
+                });
+                let next = self.scan(rule, next, bound, true);
+                Kind::Then { first, next, within: self.expr(rule, within, &[]), without, keep }
+            }
+            Source::Without { first, end, hold } => {
+                let first = self.scan(rule, first, bound, false);
+                let end = self.scan(rule, end, &mut bound.clone(), false);
+                Kind::Without { first, end, hold: self.expr(rule, hold, &[]), keep }
+            }
+            Source::Sustained { atom, hold } => Kind::Sustained {
+                scan: self.scan(rule, atom, bound, false),
+                hold: self.expr(rule, hold, &[]),
+            },
+            Source::Silence { of, hold, per } => {
+                let per = self.scan(rule, per, bound, false);
+                let of = self.scan(rule, of, &mut bound.clone(), false);
+                Kind::Silence { of, hold: self.expr(rule, hold, &[]), per }
+            }
+        };
+        Src { kind, events }
+    }
+
+    /// Compiles an atom. With `chosen`, variables known only by the key are compared after the row
+    /// is chosen: in `A then B` the first b after a is the first that matches what is written.
+    pub(crate) fn scan(
+        &mut self,
+        rule: &Rule,
+        atom: &Atom,
+        bound: &mut Bound,
+        chosen: bool,
+    ) -> Scan {
+        let relation = atom.relation.index();
+        let cells: Vec<Type> =
+            self.relations.get(relation).map_or_else(Vec::new, |of| of.types.clone());
+        let mut equal: Vec<(u16, Ex, bool)> = Vec::new();
+        for (field, expr) in &atom.joins {
+            equal.push((field.0, self.expr(rule, expr, &cells), false));
+        }
+        let (mut binds, mut optional, mut after, mut tests) = (vec![], vec![], vec![], vec![]);
+        let before = bound.clone();
+        for (pairs, may_lack) in [(&atom.binds, false), (&atom.optional_binds, true)] {
+            for (field, slot) in pairs {
+                match before.get(slot.0) {
+                    Binding::ByKey if chosen => after.push((field.0, slot.0)),
+                    Binding::ByKey | Binding::Written => {
+                        equal.push((field.0, Ex::Slot(slot.0), may_lack));
+                    }
+                    Binding::Fresh if bound.has(slot.0) => tests.push(Ex::Cmp(
+                        etio_plan::Cmp::Eq,
+                        crate::expr::Order::Word,
+                        Ex::Cell(field.0).into(),
+                        Ex::Slot(slot.0).into(),
+                    )),
+                    Binding::Fresh if may_lack => optional.push((field.0, slot.0)),
+                    Binding::Fresh => binds.push((field.0, slot.0)),
+                }
+                bound.write(slot.0);
+            }
+        }
+        bound.write(atom.row.0);
+        tests.extend(atom.tests.iter().map(|expr| self.expr(rule, expr, &cells)));
+        equal.sort_by_key(|(field, ..)| *field);
+        // An index has each column once; a second demand on one is a test.
+        let (mut columns, mut probe) = (Vec::new(), Vec::new());
+        for (field, ex, may_lack) in equal {
+            if columns.last() == Some(&field) {
+                let cell = Ex::Cell(field).into();
+                tests.push(Ex::Cmp(etio_plan::Cmp::Eq, crate::expr::Order::Word, cell, ex.into()));
+            } else {
+                columns.push(field);
+                probe.push((ex, may_lack));
+            }
+        }
+        let past = self.schema.get(relation).and_then(|schema| schema.past);
+        Scan {
+            relation,
+            row: atom.row.0,
+            index: self.index(relation, &columns),
+            past: past.map(|past| (past, self.index(past, &columns))),
+            columns,
+            probe,
+            binds,
+            optional,
+            tests,
+            after,
+        }
+    }
+
+    fn index(&mut self, relation: usize, columns: &[u16]) -> usize {
+        let names = Names { sources: self.sources, symbols: self.symbols };
+        self.relations.get_mut(relation).map_or(0, |of| of.index_on(columns, names))
+    }
+
+    pub(crate) fn expr(&mut self, rule: &Rule, expr: &Expr, cells: &[Type]) -> Ex {
+        self.typing(rule).compile(expr, cells).0
+    }
+
+    fn typing<'b>(&'b mut self, rule: &'b Rule) -> Typing<'b> {
+        Typing { pack: self.pack, rule, params: self.params, symbols: self.symbols }
+    }
+
+    /// An expression of constants and parameters as a length of time.
+    fn length(&mut self, rule: &Rule, expr: &Expr) -> i64 {
+        let ex = self.expr(rule, expr, &[]);
+        let mut deadline = i64::MAX;
+        let mut calc =
+            Calc { slots: &[], cells: &[], now: 0, deadline: &mut deadline, symbols: self.symbols };
+        match calc.eval(&ex) {
+            ABSENT => 0,
+            word => as_int(word).max(0),
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! Thinks about the dirty keys of a rule and compares with what stood: rows come and go, findings
+//! open, change and close. Each difference is a change for later rules in the same instant.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use crate::{
+    engine::Engine,
+    episode::{Change, Changed, Closed, Kept, Open, Status, Verdict},
+    eval::{Eval, View, Want},
+    judge::{Conclusion, Diagnosis},
+    program::{Head, Program, Programs},
+    relation::{ASSUMED, ENDED, FIRST, LAPSED, Marks, Names, Pin, RowId, SUSPECT},
+    sources::Stamp,
+    support::{KeyId, Support},
+    word::Word,
+};
+
+/// As many facts are kept of an episode.
+const MOST_KEPT: usize = crate::aggregate::MOST_EVIDENCE;
+
+impl Engine {
+    /// Thinks about keys of one rule, in the order of their values.
+    pub(crate) fn think(&mut self, programs: &Programs, rule: usize, mut keys: Vec<Box<[Word]>>) {
+        let Some(program) = programs.rules.get(rule) else { return };
+        keys.sort_by(|a, b| self.symbols.compare_all(&program.key_types, a, b));
+        let mut work = 0;
+        for key in keys {
+            let Some(number) = self.keys.get_mut(rule).map(|keys| keys.number(&key)) else {
+                return;
+            };
+            match &program.head {
+                Head::Row { linger, .. } => {
+                    self.think_rows(programs, (rule, number), program, *linger, &mut work);
+                }
+                Head::Finding { .. } => {
+                    self.think_finding(programs, (rule, number), program, &mut work)
+                }
+            }
+            if work > self.limits.work {
+                self.postponed.push((rule, key));
+            }
+            if let Some(keys) = self.keys.get_mut(rule) {
+                keys.forget_idle(number);
+            }
+        }
+    }
+
+    fn eval<'a>(&'a mut self, programs: &'a Programs, work: u64) -> Eval<'a> {
+        let view = View {
+            programs,
+            relations: &self.relations,
+            supports: &self.supports,
+            coverage: &self.coverage,
+            sources: &self.sources,
+            unnamed: self.unnamed,
+        };
+        let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work);
+        eval.work = work;
+        eval
+    }
+
+    /// Whether some relation the rule needs a row of has none.
+    fn is_starved(&self, program: &Program) -> bool {
+        program
+            .inputs
+            .iter()
+            .any(|relation| self.relations.get(*relation).is_none_or(|of| of.len() == 0))
+    }
+
+    fn think_rows(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        program: &Program,
+        linger: i64,
+        work: &mut u64,
+    ) {
+        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
+        let (key, stood) = (state.key.clone(), state.rows.clone());
+        let (rows, mut deadline) = if self.is_starved(program) {
+            (Vec::new(), i64::MAX)
+        } else {
+            let mut eval = self.eval(programs, *work);
+            eval.begin(program, &key);
+            let rows = eval.derive(program);
+            *work = eval.work;
+            if eval.is_over() {
+                // What stood stays until there is work left for it.
+                return;
+            }
+            (rows, eval.deadline)
+        };
+        let mut standing: Vec<(RowId, Option<i64>)> = Vec::with_capacity(rows.len());
+        for row in rows {
+            standing.extend(self.conclude(programs, rule, number, row).map(|row| (row, None)));
+        }
+        let gone: Vec<_> = stood
+            .into_iter()
+            .filter(|(row, _)| !standing.iter().any(|(other, _)| other == row))
+            .collect();
+        let mut lapsed: Option<Vec<Box<[Word]>>> = None;
+        for (row, until) in gone {
+            let until = until.unwrap_or(self.now.saturating_add(linger));
+            if until > self.now {
+                deadline = deadline.min(until);
+                standing.push((row, Some(until)));
+                continue;
+            }
+            if lapsed.is_none() {
+                let mut eval = self.eval_before(programs, program, &key);
+                lapsed = Some(eval.derive(program).into_iter().map(|row| row.words).collect());
+            }
+            let words =
+                self.relations.get(program.relation).map(|of| of.copy(row)).unwrap_or_default();
+            let only_lapsed = lapsed.as_ref().is_some_and(|rows| rows.contains(&words));
+            self.withdraw(programs, program.relation, row, (rule, number), only_lapsed);
+        }
+        if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
+            state.rows = standing;
+        }
+        self.set_timer(rule, number, deadline);
+    }
+
+    /// Asks again as of the instant before, accepting what only lapsed in this one (M4.1).
+    fn eval_before<'a>(
+        &'a mut self,
+        programs: &'a Programs,
+        program: &Program,
+        key: &[Word],
+    ) -> Eval<'a> {
+        let before = self.before;
+        let mut eval = self.eval(programs, 0);
+        eval.now = before;
+        eval.lapse = true;
+        eval.begin(program, key);
+        eval
+    }
+
+    fn set_timer(&mut self, rule: usize, number: KeyId, deadline: i64) {
+        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
+            return;
+        };
+        let deadline = (deadline != i64::MAX).then_some(deadline);
+        if state.deadline == deadline {
+            return;
+        }
+        if let Some(old) = state.deadline {
+            self.timers.remove(&(old, rule, number));
+        }
+        if let Some(new) = deadline {
+            self.timers.insert((new, rule, number));
+        }
+        state.deadline = deadline;
+    }
+
+    /// Lets a concluded row stand, new or again.
+    fn conclude(
+        &mut self,
+        programs: &Programs,
+        rule: usize,
+        key: KeyId,
+        row: Conclusion,
+    ) -> Option<RowId> {
+        let relation = programs.rules.get(rule)?.relation;
+        let whole = programs.schema.get(relation)?.whole;
+        let since = row.since.map_or(self.now, |since| since.min(self.now));
+        let known = self.relations.get(relation)?.find(whole, &row.words).get(0);
+        let marks = if row.since.is_some() { row.marks & !FIRST } else { row.marks };
+        let support = Support { rule, key, marks, pins: row.pins, wants: row.wants };
+        let Some(known) = known else {
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            let stamp = Stamp::concluded(since);
+            let new = self.relations.get_mut(relation)?.insert(&row.words, stamp, marks, names);
+            self.supports.put(relation, new, support);
+            self.touch(programs, relation, new);
+            return Some(new);
+        };
+        self.supports.put(relation, known, support);
+        self.restate(programs, relation, known, since);
+        Some(known)
+    }
+
+    /// Gives a standing row the marks of the support that speaks for it. What was only assumed until
+    /// now holds since now.
+    fn restate(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        since: i64,
+    ) -> Option<()> {
+        let speaks = self.supports.get(relation, row)?.marks;
+        let rows = self.relations.get_mut(relation)?;
+        let meta = *rows.meta(row)?;
+        let observed_now = meta.marks & ASSUMED != 0 && speaks & ASSUMED == 0;
+        let marks = if observed_now { speaks } else { (speaks & !FIRST) | (meta.marks & FIRST) };
+        let stamp = if observed_now { Stamp::concluded(since) } else { meta.stamp };
+        if marks != meta.marks || stamp != meta.stamp {
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            rows.restamp(row, stamp, marks, names);
+            self.touch(programs, relation, row);
+        }
+        Some(())
+    }
+
+    /// Takes a key's support from a row; a row without any leaves at the end of the instant.
+    fn withdraw(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        (rule, key): (usize, KeyId),
+        lapsed: bool,
+    ) {
+        if !self.supports.take(relation, row, rule, key) {
+            self.restate(programs, relation, row, self.now);
+            return;
+        }
+        self.touch(programs, relation, row);
+        let names = Names { sources: &self.sources, symbols: &self.symbols };
+        if let Some(rows) = self.relations.get_mut(relation)
+            && let Some(meta) = rows.meta(row).copied()
+        {
+            let end = if lapsed { LAPSED } else { ENDED };
+            rows.restamp(row, meta.stamp, meta.marks | end, names);
+            self.leaving.push((relation, row));
+        }
+    }
+
+    /// Takes the rows that ended in this instant out of their relations.
+    pub(crate) fn leave(&mut self) {
+        for (relation, row) in core::mem::take(&mut self.leaving) {
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            if let Some(rows) = self.relations.get_mut(relation)
+                && rows.marks(row) & (ENDED | LAPSED) != 0
+                && rows.meta(row).is_some()
+            {
+                rows.remove(row, names);
+            }
+        }
+    }
+
+    fn think_finding(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        program: &Program,
+        work: &mut u64,
+    ) {
+        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
+        let (key, was_open) = (state.key.clone(), state.open.is_some());
+        let (diagnosis, deadline) = if self.is_starved(program) {
+            (None, i64::MAX)
+        } else {
+            let mut eval = self.eval(programs, *work);
+            eval.begin(program, &key);
+            let diagnosis = eval.diagnose(program);
+            *work = eval.work;
+            if eval.is_over() {
+                self.suspend(programs, (rule, number), program);
+                return;
+            }
+            (diagnosis, eval.deadline)
+        };
+        match (diagnosis, was_open) {
+            (Some(diagnosis), false) => self.open(programs, (rule, number), program, diagnosis),
+            (Some(diagnosis), true) => self.update(programs, (rule, number), program, diagnosis),
+            (None, true) => {
+                let lapsed = self.eval_before(programs, program, &key).diagnose(program).is_some();
+                self.close(programs, (rule, number), program, lapsed);
+            }
+            (None, false) => {}
+        }
+        self.set_timer(rule, number, deadline);
+    }
+
+    /// A rule over its limit keeps its open findings, suspected (M6.2).
+    fn suspend(&mut self, programs: &Programs, (rule, number): (usize, KeyId), program: &Program) {
+        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
+            return;
+        };
+        let Some(open) = &mut state.open else { return };
+        if open.wants.contains(&Want::Limit) {
+            return;
+        }
+        open.wants.push(Want::Limit);
+        open.verdict = Verdict::Suspected;
+        let (row, words, wants) = (open.row, state.key.clone(), open.wants.clone());
+        self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
+        let support = Support { rule, key: number, marks: SUSPECT, pins: Vec::new(), wants };
+        self.supports.put(program.relation, row, support);
+        self.restate(programs, program.relation, row, self.now);
+    }
+
+    fn open(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        program: &Program,
+        found: Diagnosis,
+    ) {
+        let Some(key) =
+            self.keys.get(rule).and_then(|keys| keys.get(number)).map(|state| state.key.clone())
+        else {
+            return;
+        };
+        let conclusion = self.as_row(&key, &found);
+        let Some(row) = self.conclude(programs, rule, number, conclusion) else { return };
+        let evidence = self.evidence(programs, &found.pins);
+        let open = Open {
+            opened: self.now,
+            row,
+            verdict: found.verdict,
+            wants: found.wants,
+            texts: found.texts,
+            pins: found.pins,
+            evidence,
+            claims: Vec::new(),
+            causes: Vec::new(),
+            explains: Vec::new(),
+        };
+        if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
+            state.open = Some(Box::new(open));
+        }
+        self.changed.push(Changed { rule, key: number, words: key, change: Change::Opened });
+        self.claim((rule, number), program, found.claims);
+    }
+
+    fn update(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        program: &Program,
+        found: Diagnosis,
+    ) {
+        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
+        let Some(open) = &state.open else { return };
+        let key = state.key.clone();
+        let differs = open.verdict != found.verdict || open.wants != found.wants;
+        // Rows do not change, so the same facts need not be copied again.
+        let inputs =
+            |pin: &Pin| programs.base(pin.relation) == pin.relation && self.is_input(programs, pin);
+        let same = open.pins == found.pins && found.pins.iter().all(inputs);
+        let evidence = (!same).then(|| self.evidence(programs, &found.pins));
+        let conclusion = self.as_row(&key, &found);
+        self.conclude(programs, rule, number, conclusion);
+        let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
+        if let Some(open) = state.and_then(|state| state.open.as_mut()) {
+            open.verdict = found.verdict;
+            open.wants = found.wants;
+            open.texts = found.texts;
+            open.pins = found.pins;
+            if let Some(evidence) = evidence {
+                open.evidence = evidence;
+            }
+        }
+        if differs {
+            self.changed.push(Changed { rule, key: number, words: key, change: Change::Updated });
+        }
+        self.claim((rule, number), program, found.claims);
+    }
+
+    fn is_input(&self, programs: &Programs, pin: &Pin) -> bool {
+        programs.schema.get(pin.relation).is_some_and(|schema| schema.event || schema.entity)
+    }
+
+    /// A finding is a row of its relation: its key.
+    fn as_row(&self, key: &[Word], found: &Diagnosis) -> Conclusion {
+        let suspect: Marks = if found.verdict == Verdict::Suspected { SUSPECT } else { 0 };
+        Conclusion {
+            words: key.into(),
+            marks: found.marks | suspect,
+            pins: found.pins.clone(),
+            wants: found.wants.clone(),
+            since: None,
+        }
+    }
+
+    fn close(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        program: &Program,
+        lapsed: bool,
+    ) {
+        self.claim((rule, number), program, Vec::new());
+        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
+            return;
+        };
+        let Some(open) = state.open.take() else { return };
+        let key = state.key.clone();
+        let row = open.row;
+        let (status, change) = match lapsed {
+            true => (Status::Lapsed, Change::Lapsed),
+            false => (Status::Resolved, Change::Resolved),
+        };
+        self.changed.push(Changed { rule, key: number, words: key.clone(), change });
+        self.closed.push_back(Closed { rule, key, open, closed: self.now, status });
+        self.withdraw(programs, program.relation, row, (rule, number), lapsed);
+    }
+
+    /// The input facts behind rows, in canonical order. A concluded row stands for what it rests on.
+    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Vec<Kept> {
+        let mut open: Vec<Pin> = pins.to_vec();
+        let (mut seen, mut kept): (Vec<Pin>, Vec<(Stamp, Kept)>) = (Vec::new(), Vec::new());
+        while let Some(pin) = open.pop() {
+            let Some(rows) = self.relations.get(pin.relation).filter(|rows| rows.holds(&pin))
+            else {
+                continue;
+            };
+            if seen.contains(&pin) || kept.len() >= MOST_KEPT {
+                continue;
+            }
+            seen.push(pin);
+            if let Some(support) = self.supports.get(pin.relation, pin.row) {
+                open.extend(support.pins.iter().copied());
+                continue;
+            }
+            let Some(meta) = rows.meta(pin.row) else { continue };
+            kept.push((
+                meta.stamp,
+                Kept {
+                    relation: programs.base(pin.relation),
+                    time: meta.stamp.time,
+                    origins: rows.origins(pin.row).collect(),
+                    words: rows.copy(pin.row),
+                },
+            ));
+        }
+        kept.sort_by(|a, b| self.sources.compare(&a.0, &b.0).then(a.1.relation.cmp(&b.1.relation)));
+        kept.into_iter().map(|(_, kept)| kept).collect()
+    }
+}

@@ -1,0 +1,227 @@
+//! What the coverage of a relation rests on (M3.1): an extracted relation is covered where one of
+//! its sources is, a derived one where all it reads are.
+
+use alloc::{vec, vec::Vec};
+
+use etio_plan::{Atom, Body, Cond, Expr, Head, Kind, Pack, Rule, Source, Window};
+
+use crate::{
+    func,
+    word::{ABSENT, Symbols, Word, as_int},
+};
+
+/// Beyond this many readings a relation is taken as not covered at all.
+const MOST_READS: usize = 256;
+
+/// A field of one relation said in terms of another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Term {
+    Field(u16),
+    Const(Word),
+}
+
+/// Everything that must be covered.
+#[derive(Clone, Default)]
+pub(crate) struct Cover {
+    pub(crate) reads: Vec<Read>,
+    /// It reads more than is kept track of.
+    pub(crate) too_much: bool,
+}
+
+/// An event or entity relation that is read.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Read {
+    pub(crate) relation: usize,
+    /// Its fields in terms of the reading relation; `None`: it is the relation itself.
+    pub(crate) map: Option<Vec<(u16, Term)>>,
+    /// How far back it is read, in nanoseconds.
+    pub(crate) back: i64,
+}
+
+/// A source of an extracted relation.
+pub(crate) struct Via {
+    pub(crate) from: usize,
+    /// Fields of the source in terms of the event.
+    pub(crate) map: Vec<(u16, Term)>,
+    /// What the event always says where it comes this way.
+    pub(crate) consts: Vec<(u16, Word)>,
+}
+
+/// The sources of each extracted relation.
+pub(crate) fn vias(pack: &Pack, symbols: &mut Symbols) -> Vec<Vec<Via>> {
+    let mut vias: Vec<Vec<Via>> = pack.relations.iter().map(|_| Vec::new()).collect();
+    for extractor in &pack.extractors {
+        let mut map: Vec<(u16, Term)> =
+            extractor.copies.iter().map(|(from, to)| (from.0, Term::Field(to.0))).collect();
+        for (field, values) in &extractor.filters {
+            if let [value] = values.as_slice() {
+                let word = symbols.word(value, &func::type_of(value)).unwrap_or(ABSENT);
+                map.push((field.0, Term::Const(word)));
+            }
+        }
+        let consts = extractor.consts.iter().map(|(field, value)| {
+            (field.0, symbols.word(value, &func::type_of(value)).unwrap_or(ABSENT))
+        });
+        let via = Via { from: extractor.from.index(), map, consts: consts.collect() };
+        if let Some(of) = vias.get_mut(extractor.event.index()) {
+            of.push(via);
+        }
+    }
+    vias
+}
+
+/// What every relation's coverage rests on. Rules are in dependency order, so one pass is enough.
+pub(crate) fn covers(pack: &Pack, params: &[Word], symbols: &mut Symbols) -> Vec<Cover> {
+    let own = |(at, relation): (usize, &etio_plan::Relation)| match relation.kind {
+        Kind::Event | Kind::Entity => {
+            Cover { reads: vec![Read { relation: at, map: None, back: 0 }], too_much: false }
+        }
+        Kind::Derived | Kind::Finding => Cover::default(),
+    };
+    let mut covers: Vec<Cover> = pack.relations.iter().enumerate().map(own).collect();
+    for rule in &pack.rules {
+        let reads = reads_of(rule, &covers, params, symbols);
+        if let Some(cover) = covers.get_mut(relation_of(rule)) {
+            for read in reads {
+                let same =
+                    |known: &&mut Read| known.relation == read.relation && known.map == read.map;
+                let full = cover.reads.len() >= MOST_READS;
+                match cover.reads.iter_mut().find(same) {
+                    Some(known) => known.back = known.back.max(read.back),
+                    None if full => cover.too_much = true,
+                    None => cover.reads.push(read),
+                }
+            }
+        }
+    }
+    covers
+}
+
+/// The relation a rule concludes.
+pub(crate) fn relation_of(rule: &Rule) -> usize {
+    match &rule.head {
+        Head::Derived { relation, .. } => relation.index(),
+        Head::Finding(finding) => finding.relation.index(),
+    }
+}
+
+fn reads_of(rule: &Rule, covers: &[Cover], params: &[Word], symbols: &mut Symbols) -> Vec<Read> {
+    let mut reads = Vec::new();
+    for (atom, back) in atoms_with_reach(rule, params) {
+        let map = terms(rule, atom, symbols);
+        let Some(cover) = covers.get(atom.relation.index()) else { continue };
+        for read in &cover.reads {
+            let map = match &read.map {
+                None => map.clone(),
+                Some(inner) => compose(inner, &map),
+            };
+            let back = back.saturating_add(read.back);
+            reads.push(Read { relation: read.relation, map: Some(map), back });
+        }
+    }
+    reads
+}
+
+/// `inner` says fields of a base in terms of a middle relation, `outer` those in terms of another.
+pub(crate) fn compose(inner: &[(u16, Term)], outer: &[(u16, Term)]) -> Vec<(u16, Term)> {
+    let through = |(field, term): &(u16, Term)| match term {
+        Term::Const(_) => Some((*field, *term)),
+        Term::Field(middle) => {
+            outer.iter().find(|(known, _)| known == middle).map(|(_, term)| (*field, *term))
+        }
+    };
+    inner.iter().filter_map(through).collect()
+}
+
+/// The fields of an atom's relation in terms of what the rule concludes.
+fn terms(rule: &Rule, atom: &Atom, symbols: &mut Symbols) -> Vec<(u16, Term)> {
+    let head = |slot: u16| match &rule.head {
+        Head::Finding(_) => rule.key.iter().position(|key| key.0 == slot),
+        Head::Derived { fields, .. } => {
+            fields.iter().position(|field| matches!(field, Some(Expr::Slot(of)) if of.0 == slot))
+        }
+    };
+    let mut terms = Vec::new();
+    for (field, expr) in &atom.joins {
+        match expr {
+            Expr::Const(value) => {
+                let word = symbols.word(value, &func::type_of(value)).unwrap_or(ABSENT);
+                terms.push((field.0, Term::Const(word)));
+            }
+            Expr::Slot(slot) => {
+                terms.extend(head(slot.0).map(|at| (field.0, Term::Field(at as u16))));
+            }
+            _ => {}
+        }
+    }
+    for (field, slot) in atom.binds.iter().chain(&atom.optional_binds) {
+        terms.extend(head(slot.0).map(|at| (field.0, Term::Field(at as u16))));
+    }
+    terms
+}
+
+/// Every atom that decides, with how far back it reads.
+fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> Vec<(&'a Atom, i64)> {
+    let mut found = Vec::new();
+    let length = |expr: &Expr| match expr {
+        Expr::Const(value) => match value {
+            etio_plan::Value::Duration(d) | etio_plan::Value::Int(d) => *d,
+            _ => rule.keep,
+        },
+        Expr::Param(param) => params.get(param.index()).map_or(rule.keep, |word| as_int(*word)),
+        _ => rule.keep,
+    };
+    for source in deciding(&rule.body).filter_map(source_of) {
+        match source {
+            Source::Rows { atom, window } => found.push((
+                atom,
+                match window {
+                    Window::Stands => 0,
+                    Window::Keep | Window::Since(_) | Window::AsOf(_) => rule.keep,
+                    Window::Within(d) => length(d),
+                },
+            )),
+            Source::Then { first, next, within, without } => {
+                let reach = rule.keep.saturating_add(length(within));
+                found.push((first, reach));
+                found.push((next, rule.keep));
+                found.extend(without.iter().map(|atom| (atom, reach)));
+            }
+            Source::Without { first, end, hold } => {
+                let reach = rule.keep.saturating_add(length(hold));
+                found.push((first, reach));
+                found.push((end, reach));
+            }
+            Source::Sustained { atom, hold } => found.push((atom, length(hold))),
+            Source::Silence { of, hold, per } => {
+                found.push((of, length(hold)));
+                found.push((per, length(hold)));
+            }
+        }
+    }
+    found
+}
+
+/// The conditions that decide: all but `maybe`.
+fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
+    let blocks = body.confirm.iter().chain(&body.unless).flatten();
+    body.when.iter().chain(blocks)
+}
+
+/// The source a condition reads.
+pub(crate) const fn source_of(cond: &Cond) -> Option<&Source> {
+    match cond {
+        Cond::Each(of) | Cond::No(of) | Cond::Pick(_, of) | Cond::Agg { of, .. } => Some(of),
+        Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => None,
+    }
+}
+
+/// The atoms of a source: those whose rows it binds, then those it only looks for.
+pub(crate) fn atoms_of(source: &Source) -> (Vec<&Atom>, Vec<&Atom>) {
+    match source {
+        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => (vec![atom], vec![]),
+        Source::Then { first, next, without, .. } => (vec![first, next], without.iter().collect()),
+        Source::Without { first, end, .. } => (vec![first], vec![end]),
+        Source::Silence { of, per, .. } => (vec![per], vec![of]),
+    }
+}

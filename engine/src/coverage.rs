@@ -1,0 +1,259 @@
+//! Who vouches for what, and when (M3.1).
+
+use alloc::{boxed::Box, vec, vec::Vec};
+
+use etio_plan::SourceId;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::{
+    cover::{Cover, Read, Term, Via},
+    word::Word,
+};
+
+/// What is covered, by relation.
+#[derive(Clone)]
+pub(crate) struct Coverage {
+    relations: Vec<Vec<Shape>>,
+    lossy: Vec<bool>,
+    state: FixedState,
+}
+
+/// Scopes that set the same fields.
+#[derive(Clone)]
+struct Shape {
+    fields: Box<[u16]>,
+    spans: HashMap<Box<[Word]>, Vec<Span>, FixedState>,
+}
+
+/// What one source covers of one scope: disjoint intervals of instants, both ends included.
+#[derive(Clone)]
+struct Span {
+    source: SourceId,
+    intervals: Vec<(i64, i64)>,
+}
+
+/// A scope as words, in order of fields.
+pub(crate) type ScopeWords = Vec<(u16, Word)>;
+
+/// A change of coverage.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Vouch {
+    /// From this instant on.
+    Covered { from: i64 },
+    /// Not from the first to before the second instant.
+    Gap { from: i64, to: i64 },
+    /// Not after this instant.
+    Silent { from: i64 },
+}
+
+/// Whether an interval is covered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Seen {
+    Fully,
+    /// Only with the help of a lossy source (M3.4).
+    Weakly,
+    /// It ends at this instant in the interval, and nothing covers what follows.
+    Ended(i64),
+    /// Not at this instant, which is the last such.
+    NotAt(i64),
+}
+
+/// What is asked for: an interval of a relation, where some of its fields are known.
+#[derive(Clone, Copy)]
+pub(crate) struct Query<'a> {
+    pub(crate) relation: usize,
+    pub(crate) known: &'a [(u16, Word)],
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
+impl Coverage {
+    pub(crate) fn new(lossy: Vec<bool>, state: FixedState) -> Self {
+        Self { relations: vec![Vec::new(); lossy.len()], lossy, state }
+    }
+
+    /// Whether the producer of a relation may drop records (M3.4).
+    pub(crate) fn is_lossy(&self, relation: usize) -> bool {
+        self.lossy.get(relation).copied().unwrap_or(false)
+    }
+
+    /// Applies a change.
+    pub(crate) fn apply(
+        &mut self,
+        source: SourceId,
+        relation: usize,
+        scope: &[(u16, Word)],
+        vouch: Vouch,
+    ) {
+        let Some(shapes) = self.relations.get_mut(relation) else { return };
+        let fields: Box<[u16]> = scope.iter().map(|(field, _)| *field).collect();
+        let place = shapes.iter().position(|shape| shape.fields == fields).unwrap_or(shapes.len());
+        if place == shapes.len() {
+            shapes.push(Shape { fields, spans: HashMap::with_hasher(self.state.clone()) });
+        }
+        let Some(shape) = shapes.get_mut(place) else { return };
+        let spans = shape.spans.entry(scope.iter().map(|(_, word)| *word).collect()).or_default();
+        let place = spans.iter().position(|span| span.source == source).unwrap_or(spans.len());
+        if place == spans.len() {
+            spans.push(Span { source, intervals: Vec::new() });
+        }
+        if let Some(span) = spans.get_mut(place) {
+            span.apply(vouch);
+        }
+    }
+
+    /// Whether all that a relation rests on is covered. The event and entity relations that are not
+    /// fully covered are added to `lacking`.
+    pub(crate) fn query(
+        &self,
+        covers: &[Cover],
+        vias: &[Vec<Via>],
+        query: Query<'_>,
+        lacking: &mut Vec<usize>,
+    ) -> Seen {
+        let Some(cover) = covers.get(query.relation) else { return Seen::NotAt(i64::MAX) };
+        let mut worst = if cover.too_much { Seen::NotAt(i64::MAX) } else { Seen::Fully };
+        for read in &cover.reads {
+            let known = match &read.map {
+                None => query.known.to_vec(),
+                Some(map) => translate(map, query.known),
+            };
+            let seen = self.base(vias, read, &known, query);
+            if seen != Seen::Fully && !lacking.contains(&read.relation) {
+                lacking.push(read.relation);
+            }
+            worst = worse(worst, seen);
+        }
+        worst
+    }
+
+    fn base(
+        &self,
+        vias: &[Vec<Via>],
+        read: &Read,
+        known: &[(u16, Word)],
+        query: Query<'_>,
+    ) -> Seen {
+        let mut found = Vec::new();
+        self.collect(read.relation, known, &mut found);
+        for via in vias.get(read.relation).into_iter().flatten() {
+            let says = |(field, word): &(u16, Word)| {
+                known.iter().any(|(other, known)| other == field && known != word)
+            };
+            if !via.consts.iter().any(says) {
+                self.collect(via.from, &translate(&via.map, known), &mut found);
+            }
+        }
+        found.sort_unstable();
+        judge(&found, query.from.saturating_sub(read.back), query.to)
+    }
+
+    /// The intervals of all scopes that hold what is known.
+    fn collect(&self, relation: usize, known: &[(u16, Word)], found: &mut Vec<(i64, i64, bool)>) {
+        let lossy = self.is_lossy(relation);
+        for shape in self.relations.get(relation).into_iter().flatten() {
+            let word =
+                |field: &u16| known.iter().find(|(other, _)| other == field).map(|(_, word)| *word);
+            let Some(key) = shape.fields.iter().map(word).collect::<Option<Box<[Word]>>>() else {
+                continue;
+            };
+            for span in shape.spans.get(&key).into_iter().flatten() {
+                found.extend(span.intervals.iter().map(|(from, to)| (*from, *to, lossy)));
+            }
+        }
+    }
+}
+
+impl Span {
+    fn apply(&mut self, vouch: Vouch) {
+        match vouch {
+            Vouch::Covered { from } => self.cover(from),
+            Vouch::Silent { from } => self.cut(from.saturating_add(1), i64::MAX),
+            Vouch::Gap { from, to } if from < to => self.cut(from, to.saturating_sub(1)),
+            Vouch::Gap { .. } => {}
+        }
+    }
+
+    fn cover(&mut self, from: i64) {
+        if self.intervals.iter().any(|(start, end)| *start <= from && *end == i64::MAX) {
+            return;
+        }
+        self.cut(from, i64::MAX);
+        match self.intervals.last_mut() {
+            Some(last) if last.1.saturating_add(1) == from => last.1 = i64::MAX,
+            _ => self.intervals.push((from, i64::MAX)),
+        }
+    }
+
+    fn cut(&mut self, from: i64, to: i64) {
+        let mut kept = Vec::with_capacity(self.intervals.len() + 1);
+        for (start, end) in self.intervals.drain(..) {
+            if start < from {
+                kept.push((start, end.min(from.saturating_sub(1))));
+            }
+            if end > to {
+                kept.push((start.max(to.saturating_add(1)), end));
+            }
+        }
+        self.intervals = kept;
+    }
+}
+
+/// What a source's known fields are, where those of the reading relation are known.
+pub(crate) fn translate(map: &[(u16, Term)], known: &[(u16, Word)]) -> ScopeWords {
+    let word = |(field, term): &(u16, Term)| match term {
+        Term::Const(word) => Some((*field, *word)),
+        Term::Field(of) => {
+            known.iter().find(|(other, _)| other == of).map(|(_, word)| (*field, *word))
+        }
+    };
+    map.iter().filter_map(word).collect()
+}
+
+/// Whether intervals, sorted by their start, add up to cover `[from, to]`.
+fn judge(intervals: &[(i64, i64, bool)], from: i64, to: i64) -> Seen {
+    if hole(intervals.iter().filter(|(_, _, lossy)| !lossy), from, to).is_none() {
+        return Seen::Fully;
+    }
+    let Some(hole) = hole(intervals.iter(), from, to) else { return Seen::Weakly };
+    let meets = intervals.iter().any(|(start, end, _)| *start <= to && *end >= from);
+    let end = intervals.iter().map(|(_, end, _)| *end).max();
+    match end {
+        Some(end) if meets && end < to => Seen::Ended(end),
+        _ => Seen::NotAt(hole),
+    }
+}
+
+/// The last instant at or after `from` that is open, if one up to `to` is: a window that begins later
+/// is covered. It may lie after `to`, in a gap that is not over yet.
+fn hole<'a>(
+    intervals: impl Iterator<Item = &'a (i64, i64, bool)>,
+    from: i64,
+    to: i64,
+) -> Option<i64> {
+    let mut last = None;
+    // The first instant not known to be covered.
+    let mut open = from;
+    for (start, end, _) in intervals.filter(|(_, end, _)| *end >= from) {
+        if *start > open {
+            if open > to {
+                break;
+            }
+            last = Some(start.saturating_sub(1));
+        }
+        open = open.max(end.saturating_add(1));
+    }
+    if open <= to { Some(i64::MAX) } else { last }
+}
+
+const fn worse(a: Seen, b: Seen) -> Seen {
+    match (a, b) {
+        (Seen::NotAt(x), Seen::NotAt(y)) => Seen::NotAt(if x > y { x } else { y }),
+        (Seen::Ended(x), Seen::Ended(y)) => Seen::Ended(if x < y { x } else { y }),
+        (Seen::NotAt(_), _)
+        | (Seen::Ended(_), Seen::Fully | Seen::Weakly)
+        | (Seen::Weakly, Seen::Fully) => a,
+        _ => b,
+    }
+}

@@ -1,0 +1,305 @@
+//! Links causes to symptoms once everything is true (M4.2), and tells what changed.
+
+use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
+
+use etio_plan::Value;
+
+use crate::{
+    coverage::{Query, Seen},
+    engine::Engine,
+    episode::{Cause, Change, Changed, Need, Open, Transition, Verdict},
+    eval::Want,
+    program::{Head, Program, Programs},
+    support::KeyId,
+    word::Word,
+};
+
+impl Engine {
+    /// Sets what an open finding claims to explain.
+    pub(crate) fn claim(
+        &mut self,
+        (rule, key): (usize, KeyId),
+        program: &Program,
+        claims: Vec<(usize, Box<[Word]>)>,
+    ) {
+        let Head::Finding { explains, .. } = &program.head else { return };
+        if explains.is_empty() {
+            return;
+        }
+        self.seen.push((rule, key));
+        let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
+        let Some(open) = state.and_then(|state| state.open.as_mut()) else { return };
+        if open.claims == claims {
+            return;
+        }
+        for (clause, words) in core::mem::replace(&mut open.claims, claims.clone()) {
+            let name = (rule, clause, words);
+            if let Some(keys) = self.claims.get_mut(&name) {
+                keys.remove(&key);
+                if keys.is_empty() {
+                    self.claims.remove(&name);
+                }
+            }
+        }
+        for (clause, words) in claims {
+            self.claims.entry((rule, clause, words)).or_default().insert(key);
+        }
+    }
+
+    /// Makes the edges that are new in this instant: from causes thought about to what is open, and
+    /// to symptoms that opened from all that claim them.
+    pub(crate) fn link(&mut self, programs: &Programs) {
+        let mut pairs: BTreeSet<((usize, KeyId), (usize, KeyId))> = BTreeSet::new();
+        for cause in core::mem::take(&mut self.seen) {
+            let Some(open) = self.open_of(cause) else { continue };
+            let Some(Head::Finding { explains, .. }) =
+                programs.rules.get(cause.0).map(|rule| &rule.head)
+            else {
+                continue;
+            };
+            for (clause, words) in &open.claims {
+                let Some(clause) = explains.get(*clause) else { continue };
+                let Some(rule) = programs.schema.get(clause.target).and_then(|schema| schema.rule)
+                else {
+                    continue;
+                };
+                let Some(rows) = self.relations.get(clause.target) else { continue };
+                let found = rows.find(clause.index, words);
+                for row in (0..found.len()).filter_map(|place| found.get(place)) {
+                    let key = self.keys.get(rule).and_then(|keys| keys.find(rows.words(row)));
+                    pairs.extend(key.map(|key| (cause, (rule, key))));
+                }
+            }
+        }
+        for changed in self.changed.iter().filter(|changed| changed.change == Change::Opened) {
+            let relation =
+                programs.rules.get(changed.rule).map_or(usize::MAX, |rule| rule.relation);
+            for (rule, clause) in programs.explained.get(relation).into_iter().flatten() {
+                let Some(Head::Finding { explains, .. }) =
+                    programs.rules.get(*rule).map(|rule| &rule.head)
+                else {
+                    continue;
+                };
+                let Some(fields) = explains.get(*clause).map(|clause| &clause.fields) else {
+                    continue;
+                };
+                let words =
+                    fields.iter().map(|field| crate::word::at(&changed.words, *field)).collect();
+                let causes = self.claims.get(&(*rule, *clause, words)).into_iter().flatten();
+                pairs.extend(causes.map(|cause| ((*rule, *cause), (changed.rule, changed.key))));
+            }
+        }
+        for (cause, symptom) in pairs {
+            self.link_pair(programs, cause, symptom);
+        }
+    }
+
+    fn open_of(&self, (rule, key): (usize, KeyId)) -> Option<&Open> {
+        self.keys.get(rule)?.get(key)?.open.as_deref()
+    }
+
+    fn link_pair(
+        &mut self,
+        programs: &Programs,
+        cause: (usize, KeyId),
+        symptom: (usize, KeyId),
+    ) -> Option<()> {
+        let (from, to) = (self.open_of(cause)?, self.open_of(symptom)?);
+        let from_id = self.id(programs, cause.0, &self.keys.get(cause.0)?.get(cause.1)?.key);
+        let to_key = self.keys.get(symptom.0)?.get(symptom.1)?.key.clone();
+        let edge = Cause { id: from_id, opened: from.opened, rule: cause.0, verdict: from.verdict };
+        let known = |known: &Cause| (known.id, known.opened) == (edge.id, edge.opened);
+        if cause == symptom
+            || to.causes.iter().any(known)
+            || !self.may_precede(programs, from, to.opened)
+        {
+            return None;
+        }
+        let to_id = self.id(programs, symptom.0, &to_key);
+        let opened = to.opened;
+        let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open.as_mut()?;
+        open.explains.push((to_id, opened));
+        let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open.as_mut()?;
+        open.causes.push(edge);
+        open.causes.sort_unstable();
+        self.changed.push(Changed {
+            rule: symptom.0,
+            key: symptom.1,
+            words: to_key,
+            change: Change::Updated,
+        });
+        Some(())
+    }
+
+    /// Whether the cause's first evidence is not after the symptom opened, or its source does not
+    /// reach back that far.
+    fn may_precede(&self, programs: &Programs, cause: &Open, opened: i64) -> bool {
+        let Some(first) = cause.evidence.first() else { return cause.opened <= opened };
+        if first.time <= opened {
+            return true;
+        }
+        let fields = (0..first.words.len() as u16).zip(first.words.iter().copied());
+        let known: Vec<(u16, Word)> =
+            fields.filter(|(_, word)| *word != crate::word::ABSENT).collect();
+        let query = Query { relation: first.relation, known: &known, from: opened, to: opened };
+        let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
+        !matches!(seen, Seen::Fully | Seen::Weakly)
+    }
+
+    /// Tells what changed in this instant, each finding once, in the order of rules and keys.
+    pub(crate) fn tell(&mut self, programs: &Programs) {
+        let mut changed = core::mem::take(&mut self.changed);
+        let rank = |changed: &Changed| programs.rules.get(changed.rule).map_or(0, |rule| rule.rank);
+        changed.sort_by(|a, b| {
+            let types = programs.rules.get(a.rule).map_or(&[][..], |rule| &rule.key_types);
+            rank(a)
+                .cmp(&rank(b))
+                .then_with(|| self.symbols.compare_all(types, &a.words, &b.words))
+                .then(a.change.cmp(&b.change))
+        });
+        // Opened comes before updated: a finding that opens with its causes is only told as opened.
+        changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
+        for changed in &changed {
+            let closed = self.closed.iter().rev().take_while(|closed| closed.closed == self.now);
+            let mut closed =
+                closed.filter(|closed| closed.rule == changed.rule && closed.key == changed.words);
+            let open = self.open_of((changed.rule, changed.key));
+            let Some(open) = open.or_else(|| closed.next().map(|closed| &*closed.open)) else {
+                continue;
+            };
+            let transition = Transition {
+                time: self.now,
+                change: changed.change,
+                id: self.id(programs, changed.rule, &changed.words),
+                rule: programs
+                    .rules
+                    .get(changed.rule)
+                    .map(|rule| rule.path.clone())
+                    .unwrap_or_default(),
+                key: self.named_key(changed.rule, &changed.words),
+                verdict: open.verdict,
+                needs: self.needs(&open.wants),
+                opened: open.opened,
+                explained_by: open.causes.iter().map(|cause| (cause.id, cause.opened)).collect(),
+            };
+            self.transitions.push(transition);
+        }
+        while self.closed.len() > self.limits.closed {
+            self.closed.pop_front();
+        }
+    }
+
+    /// A key by the names of its fields.
+    pub(crate) fn named_key(&self, rule: usize, words: &[Word]) -> Vec<(String, Value)> {
+        let relation = self.programs.rules.get(rule).map_or(usize::MAX, |rule| rule.relation);
+        let fields = self.pack.relations.get(relation).map_or(&[][..], |relation| &relation.fields);
+        let named = fields.iter().zip(words);
+        named
+            .map(|(field, word)| (field.name.clone(), self.symbols.value(*word, &field.ty)))
+            .collect()
+    }
+
+    /// What would have to be collected or done.
+    pub(crate) fn needs(&self, wants: &[Want]) -> Vec<Need> {
+        let need = |want: &Want| match want {
+            Want::Relation(relation) => Need {
+                relation: self
+                    .pack
+                    .relations
+                    .get(*relation)
+                    .map(|of| of.path.clone())
+                    .unwrap_or_default(),
+                collect: self.how_to_collect(*relation),
+            },
+            Want::NodeName => Need {
+                relation: "node".into(),
+                collect: "say which node each file is from (`--node NAME`)".into(),
+            },
+            Want::Limit => Need {
+                relation: "limit".into(),
+                collect: "raise the limit on rows and lookups, or make the rule's joins narrower"
+                    .into(),
+            },
+        };
+        let needs: BTreeSet<Need> = wants.iter().map(need).collect();
+        needs.into_iter().collect()
+    }
+
+    /// A relation's own words, or those of the sources it is extracted from.
+    fn how_to_collect(&self, relation: usize) -> String {
+        let own = |relation: usize| {
+            self.pack.relations.get(relation).map_or("", |of| of.collect.as_str())
+        };
+        if !own(relation).is_empty() {
+            return own(relation).into();
+        }
+        let vias = self.programs.vias.get(relation).into_iter().flatten();
+        let mut ways: Vec<&str> = Vec::new();
+        for way in vias.map(|via| own(via.from)).filter(|way| !way.is_empty()) {
+            if !ways.contains(&way) {
+                ways.push(way);
+            }
+        }
+        ways.join("; or ")
+    }
+
+    /// The id of a finding instance.
+    pub(crate) fn id(&self, programs: &Programs, rule: usize, key: &[Word]) -> u128 {
+        let Some(program) = programs.rules.get(rule) else { return 0 };
+        let mut hash = Fnv::new();
+        hash.write(program.path.as_bytes());
+        for (ty, word) in program.key_types.iter().zip(key) {
+            hash.value(&self.symbols.value(*word, ty));
+        }
+        hash.finish()
+    }
+}
+
+/// Two FNV-1a of 64 bits over the same bytes from different beginnings: fixed for all time.
+struct Fnv(u64, u64);
+
+impl Fnv {
+    const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325, 0x6c62_272e_07bb_0142)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // What ends where is part of what is hashed.
+        for byte in bytes.iter().chain(&(bytes.len() as u32).to_le_bytes()) {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+            self.1 = (self.1 ^ u64::from(byte.rotate_left(3))).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.write(&[0]),
+            Value::Bool(value) => self.write(&[1, u8::from(*value)]),
+            Value::Int(n) | Value::Duration(n) | Value::Time(n) | Value::Bytes(n) => {
+                self.write(&n.to_le_bytes());
+            }
+            Value::Float(x) | Value::Percent(x) => self.write(&x.to_bits().to_le_bytes()),
+            Value::Text(text) => self.write(text.as_bytes()),
+            Value::List(items) => {
+                items.iter().for_each(|item| self.value(item));
+                self.write(&[2]);
+            }
+            Value::Map(entries) => {
+                for (key, value) in entries {
+                    self.write(key.as_bytes());
+                    self.value(value);
+                }
+                self.write(&[3]);
+            }
+        }
+    }
+
+    fn finish(&self) -> u128 {
+        (u128::from(self.0) << 64) | u128::from(self.1)
+    }
+}
+
+/// Whether no cause stands above an episode (M4.3).
+pub(crate) fn is_root(own: Verdict, causes: impl IntoIterator<Item = Verdict>) -> bool {
+    !causes.into_iter().any(|cause| cause == Verdict::Confirmed || own == Verdict::Suspected)
+}

@@ -1,0 +1,196 @@
+//! Findings as the host sees them, and what is remembered of each.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use etio_plan::{Origin, Severity, SourceId, Value};
+
+use crate::{
+    eval::Want,
+    judge::Choice,
+    relation::{Pin, RowId},
+    support::KeyId,
+    word::Word,
+};
+
+/// How sure a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Verdict {
+    /// What would pin the cause was not collected or not seen.
+    Suspected,
+    /// The evidence pins the cause.
+    Confirmed,
+}
+
+/// Where an episode is in its life.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Status {
+    /// It holds now.
+    Open,
+    /// Only a window ran out: nobody saw the end.
+    Lapsed,
+    /// Something contradicts it: the end was seen.
+    Resolved,
+}
+
+/// What happened to an episode.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Change {
+    /// It began to hold.
+    Opened,
+    /// Its verdict, its needs or its causes changed.
+    Updated,
+    /// It ended: something contradicts it.
+    Resolved,
+    /// It ended: only a window ran out.
+    Lapsed,
+}
+
+/// What would have to be collected for a verdict to be sure.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Need {
+    /// The path of the relation that was not collected; `node` where files do not say which node they
+    /// are from, `limit` where the rule did more work than it may.
+    pub relation: String,
+    /// How to collect it.
+    pub collect: String,
+}
+
+/// One entry of the log of what changed, in the order (time, rule, key).
+#[derive(Clone, PartialEq, Debug)]
+pub struct Transition {
+    /// When.
+    pub time: i64,
+    /// What.
+    pub change: Change,
+    /// The finding instance: a fixed hash of rule and key.
+    pub id: u128,
+    /// The rule's path.
+    pub rule: String,
+    /// The key by name.
+    pub key: Vec<(String, Value)>,
+    /// The verdict after the change.
+    pub verdict: Verdict,
+    /// What is needed after the change.
+    pub needs: Vec<Need>,
+    /// When the episode opened.
+    pub opened: i64,
+    /// Its causes after the change: their ids and when they opened.
+    pub explained_by: Vec<(u128, i64)>,
+}
+
+/// A fact an episode rests on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Evidence {
+    /// The path of its relation.
+    pub relation: String,
+    /// Where it was told, first source first.
+    pub origins: Vec<Origin>,
+    /// When it happened or was observed.
+    pub time: i64,
+    /// Its fields that have a value, by name; hidden ones are left out.
+    pub fields: Vec<(String, Value)>,
+}
+
+/// One life of a finding instance.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Episode {
+    /// The finding instance: a fixed hash of rule and key.
+    pub id: u128,
+    /// The rule's place in the pack.
+    pub rule: usize,
+    /// The rule's path.
+    pub path: String,
+    /// Its name in kebab case.
+    pub mode: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The key by name.
+    pub key: Vec<(String, Value)>,
+    /// When it began to hold.
+    pub opened: i64,
+    /// When it ended.
+    pub closed: Option<i64>,
+    /// Where it is in its life.
+    pub status: Status,
+    /// How sure it is, or was at its end.
+    pub verdict: Verdict,
+    /// One line that names what is wrong.
+    pub title: String,
+    /// Why it is so.
+    pub because: String,
+    /// What to do.
+    pub remedy: String,
+    /// Where to read more.
+    pub refs: Vec<String>,
+    /// What would have to be collected.
+    pub needs: Vec<Need>,
+    /// The facts it rests on, in canonical order.
+    pub evidence: Vec<Evidence>,
+    /// What it causes: ids and when they opened.
+    pub explains: Vec<(u128, i64)>,
+    /// What causes it: ids and when they opened.
+    pub explained_by: Vec<(u128, i64)>,
+    /// Whether no cause stands above it (M4.3).
+    pub root: bool,
+}
+
+/// How many events of a source came too late (M1.2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Late {
+    /// The source.
+    pub source: SourceId,
+    /// How many.
+    pub events: u64,
+}
+
+/// An episode as it is remembered.
+pub(crate) struct Open {
+    pub(crate) opened: i64,
+    pub(crate) row: RowId,
+    pub(crate) verdict: Verdict,
+    pub(crate) wants: Vec<Want>,
+    /// Title, because, remedy.
+    pub(crate) texts: [Option<Choice>; 3],
+    pub(crate) pins: Vec<Pin>,
+    pub(crate) evidence: Vec<Kept>,
+    pub(crate) claims: Vec<(usize, Box<[Word]>)>,
+    pub(crate) causes: Vec<Cause>,
+    pub(crate) explains: Vec<(u128, i64)>,
+}
+
+/// A cause of an episode.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Cause {
+    pub(crate) id: u128,
+    pub(crate) opened: i64,
+    pub(crate) rule: usize,
+    /// Its verdict when it was last looked at while open.
+    pub(crate) verdict: Verdict,
+}
+
+/// An episode that is over.
+pub(crate) struct Closed {
+    pub(crate) rule: usize,
+    pub(crate) key: Box<[Word]>,
+    pub(crate) open: Box<Open>,
+    pub(crate) closed: i64,
+    pub(crate) status: Status,
+}
+
+/// A fact kept for as long as an episode is remembered; its row may be gone.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Kept {
+    /// A relation of the pack.
+    pub(crate) relation: usize,
+    pub(crate) time: i64,
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) words: Box<[Word]>,
+}
+
+/// A change of this instant, before it is told.
+pub(crate) struct Changed {
+    pub(crate) rule: usize,
+    pub(crate) key: KeyId,
+    pub(crate) words: Box<[Word]>,
+    pub(crate) change: Change,
+}

@@ -1,0 +1,502 @@
+//! Thinks about one key of one rule: walks its conditions in the order written, depth first over
+//! rows in canonical order, so that the first complete binding is the least (M3.5).
+//!
+//! Every condition that time alone may turn lowers `deadline`; the key's one timer is set to it.
+
+use alloc::vec::Vec;
+use core::ops::ControlFlow::{self, Break, Continue};
+
+use etio_plan::{AggOp, Pick};
+
+use crate::{
+    coverage::{Coverage, Query, Seen},
+    expr::{Calc, Ex, note},
+    inexact::Inexact,
+    program::{Kind, Program, Programs, Scan, Src, Step, Window},
+    relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
+    route::elements,
+    sources::Sources,
+    support::Supports,
+    word::{ABSENT, Symbols, Word, as_int, at, int, put},
+};
+
+/// What would have to be collected, or done, for a verdict to be sure.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub(crate) enum Want {
+    /// Facts of this relation.
+    Relation(usize),
+    /// The name of the node some files are from (M5.4).
+    NodeName,
+    /// A higher limit (M6.2).
+    Limit,
+}
+
+/// Why a path through the conditions is not sure.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Lack {
+    pub(crate) want: Want,
+    /// Only a lossy relation vouches for an absence: it counts, but confirms nothing (M3.4).
+    pub(crate) weak: bool,
+}
+
+/// Why no path of a `confirm` or `unless` block was found.
+#[derive(Default)]
+pub(crate) struct Misses {
+    /// An event was merely not seen.
+    pub(crate) unseen: bool,
+    pub(crate) lacks: Vec<Lack>,
+}
+
+/// Where to look, fixed while a key is thought about.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) programs: &'a Programs,
+    pub(crate) relations: &'a [Relation],
+    pub(crate) supports: &'a Supports,
+    pub(crate) coverage: &'a Coverage,
+    pub(crate) sources: &'a Sources,
+    /// The word of the unnamed node, where the host says that there are several nodes.
+    pub(crate) unnamed: Option<Word>,
+}
+
+/// The state of the walk.
+pub(crate) struct Eval<'a> {
+    pub(crate) view: View<'a>,
+    pub(crate) symbols: &'a mut Symbols,
+    pub(crate) now: i64,
+    /// Asks whether only a window ran out (M4.1): `now` is the instant before, and what lapsed in
+    /// this one is still accepted.
+    pub(crate) lapse: bool,
+    /// Rows and lookups so far in this instant, and how many there may be.
+    pub(crate) work: u64,
+    pub(crate) limit: u64,
+    pub(crate) slots: Vec<Word>,
+    pub(crate) deadline: i64,
+    /// What the rows on the path are, together.
+    pub(crate) marks: Marks,
+    pub(crate) lacks: Vec<Lack>,
+    pub(crate) path: Vec<(usize, RowId)>,
+    pub(crate) inexact: Vec<Inexact>,
+    /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
+    pub(crate) evidence: bool,
+    pub(crate) misses: Misses,
+    scratch: Vec<Word>,
+}
+
+/// What to do with a match.
+pub(crate) type Then<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>) -> ControlFlow<()>;
+
+impl<'a> Eval<'a> {
+    pub(crate) fn new(view: View<'a>, symbols: &'a mut Symbols, now: i64, limit: u64) -> Self {
+        Self {
+            view,
+            symbols,
+            now,
+            lapse: false,
+            work: 0,
+            limit,
+            slots: Vec::new(),
+            deadline: i64::MAX,
+            marks: 0,
+            lacks: Vec::new(),
+            path: Vec::new(),
+            inexact: Vec::new(),
+            evidence: false,
+            misses: Misses::default(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Forgets the last key and binds the next.
+    pub(crate) fn begin(&mut self, program: &Program, key: &[Word]) {
+        self.slots.clear();
+        self.slots.resize(program.slots, ABSENT);
+        program.key.iter().zip(key).for_each(|(slot, word)| put(&mut self.slots, *slot, *word));
+        self.deadline = i64::MAX;
+        self.marks = 0;
+        self.lacks.clear();
+        self.path.clear();
+        self.inexact.clear();
+        self.evidence = false;
+        self.misses = Misses::default();
+    }
+
+    /// Whether the rule has done all the work it may in this instant.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.work > self.limit
+    }
+
+    /// Walks the conditions and calls `then` for each binding.
+    pub(crate) fn walk(&mut self, steps: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {
+        let Some((step, rest)) = steps.split_first() else { return then(self) };
+        match step {
+            Step::Each(src) => {
+                let mut any = false;
+                self.matches(src, Pick::Oldest, &mut |me| {
+                    any = true;
+                    me.walk(rest, then)
+                })?;
+                self.note_miss(src, any);
+                Continue(())
+            }
+            Step::Pick(pick, src) => {
+                let mut flow = None;
+                let _ = self.matches(src, *pick, &mut |me| {
+                    flow = Some(me.walk(rest, then));
+                    Break(())
+                });
+                if flow != Some(Break(())) {
+                    self.note_miss(src, flow.is_some());
+                }
+                flow.unwrap_or(Continue(()))
+            }
+            Step::No(src) => self.no(src, rest, then),
+            Step::Agg { into, op, arg, ty, of } => {
+                let value = match op {
+                    AggOp::Changes => self.changes(of, arg.as_ref()),
+                    _ => self.aggregate(*op, arg.as_ref(), ty, of),
+                };
+                let Some((word, found)) = value else {
+                    if self.evidence && of.events {
+                        self.misses.unseen = true;
+                    }
+                    return Continue(());
+                };
+                put(&mut self.slots, *into, word);
+                let (known, path) = (self.inexact.len(), self.path.len());
+                let (marks, lacks) = (self.marks, self.lacks.len());
+                self.marks |= found.marks;
+                self.path.extend(found.rows);
+                if word == ABSENT {
+                    self.lacks.extend(&found.lacks);
+                }
+                self.inexact
+                    .extend(found.bound.map(|bound| Inexact::new(*into, bound, found.lacks)));
+                let flow = self.walk(rest, then);
+                self.inexact.truncate(known);
+                self.path.truncate(path);
+                self.lacks.truncate(lacks);
+                self.marks = marks;
+                flow
+            }
+            Step::Test { ex, event } => self.test(ex, *event, rest, then),
+            Step::Let { slot, ex, bound } => {
+                let word = self.eval(ex, &[]);
+                if word == ABSENT || (*bound && at(&self.slots, *slot) != word) {
+                    return Continue(());
+                }
+                put(&mut self.slots, *slot, word);
+                let known = self.inexact.len();
+                self.inherit(*slot, ex);
+                let flow = self.walk(rest, then);
+                self.inexact.truncate(known);
+                flow
+            }
+            Step::Member { slot, ex, bound } => {
+                let (container, known) = (self.eval(ex, &[]), at(&self.slots, *slot));
+                for word in elements(self.symbols, container) {
+                    if !bound || word == known {
+                        put(&mut self.slots, *slot, word);
+                        self.walk(rest, then)?;
+                    }
+                }
+                Continue(())
+            }
+        }
+    }
+
+    fn no(&mut self, src: &'a Src, rest: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {
+        let (depth, marks) = (self.lacks.len(), self.marks);
+        let mut sure = false;
+        let mut lacks: Vec<Lack> = Vec::new();
+        // The newest match is the one that can end the absence of others last.
+        let _ = self.matches(src, Pick::Newest, &mut |me| {
+            let new = me.lacks.get(depth..).unwrap_or_default();
+            let doubtful = me.marks & !marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak);
+            if doubtful {
+                lacks.extend(new.iter().map(|lack| Lack { weak: false, ..*lack }));
+                if lacks.is_empty() {
+                    lacks.push(Lack { want: Want::Relation(src.relation()), weak: false });
+                }
+                return Continue(());
+            }
+            sure = true;
+            Break(())
+        });
+        if sure {
+            return Continue(());
+        }
+        if lacks.is_empty() {
+            self.covered(src, &mut lacks);
+        }
+        self.lacks.extend(lacks);
+        let flow = self.walk(rest, then);
+        self.lacks.truncate(depth);
+        flow
+    }
+
+    fn test(
+        &mut self,
+        ex: &'a Ex,
+        event: bool,
+        rest: &'a [Step],
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let depth = self.lacks.len();
+        match self.decide(ex) {
+            (Some(true), lacks) => {
+                self.lacks.extend(lacks);
+                let flow = self.walk(rest, then);
+                self.lacks.truncate(depth);
+                flow
+            }
+            (None, lacks) => {
+                self.lacks.extend(lacks);
+                let flow = self.walk(rest, then);
+                self.lacks.truncate(depth);
+                flow
+            }
+            (Some(false), _) => {
+                if self.evidence && event {
+                    self.misses.unseen = true;
+                }
+                Continue(())
+            }
+        }
+    }
+
+    /// In evidence, a match that was not found is absent only where it would have been collected.
+    fn note_miss(&mut self, src: &'a Src, any: bool) {
+        if !self.evidence {
+            return;
+        }
+        let mut lacks = Vec::new();
+        self.covered(src, &mut lacks);
+        self.misses.unseen |= (!any && src.events) || lacks.iter().any(|lack| lack.weak);
+        self.misses.lacks.extend(lacks);
+    }
+
+    /// Whether all matches of a source there are would have been seen; if not, what lacks.
+    pub(crate) fn covered(&mut self, src: &'a Src, lacks: &mut Vec<Lack>) {
+        let now = self.now;
+        match &src.kind {
+            Kind::Rows { scan, window } => match window {
+                Window::Stands => self.slides(scan, 1, 0, lacks),
+                Window::Last(d) => {
+                    let d = self.length(d);
+                    self.slides(scan, d, 0, lacks);
+                }
+                Window::Since(x) => match self.eval(x, &[]) {
+                    ABSENT => {}
+                    x => {
+                        self.seen(scan, as_int(x), now, lacks);
+                    }
+                },
+                Window::AsOf(x) => match self.eval(x, &[]) {
+                    ABSENT => {}
+                    x => {
+                        self.seen(scan, as_int(x), as_int(x), lacks);
+                    }
+                },
+            },
+            Kind::Then { first, next, within, keep, .. } => {
+                let within = self.length(within);
+                self.slides(first, keep.saturating_add(within), 0, lacks);
+                // What `first` would have bound is not known.
+                self.slides(next, *keep, 0, lacks);
+            }
+            Kind::Without { first, hold, keep, .. } => {
+                let hold = self.length(hold);
+                self.slides(first, *keep, hold, lacks);
+            }
+            Kind::Sustained { scan, .. } => self.slides(scan, 1, 0, lacks),
+            Kind::Silence { per, .. } => self.slides(per, 1, 0, lacks),
+        }
+    }
+
+    /// Coverage of a window of length `d` that ends `ago` before now. What is not covered now may
+    /// leave the window later.
+    fn slides(&mut self, scan: &'a Scan, d: i64, ago: i64, lacks: &mut Vec<Lack>) {
+        let to = self.now.saturating_sub(ago);
+        let seen = self.seen(scan, to.saturating_sub(d).saturating_add(1), to, lacks);
+        if let Seen::NotAt(hole) = seen
+            && hole != i64::MAX
+        {
+            note(&mut self.deadline, self.now, hole.saturating_add(d).saturating_add(ago));
+        }
+    }
+
+    /// Whether an interval of an atom's relation is covered; what is not is added to `lacks`.
+    pub(crate) fn seen(
+        &mut self,
+        scan: &'a Scan,
+        from: i64,
+        to: i64,
+        lacks: &mut Vec<Lack>,
+    ) -> Seen {
+        let mut known = Vec::with_capacity(scan.columns.len());
+        for (column, (ex, _)) in scan.columns.iter().zip(&scan.probe) {
+            match self.eval(ex, &[]) {
+                ABSENT => {}
+                word => known.push((*column, word)),
+            }
+        }
+        let query = Query { relation: scan.relation, known: &known, from, to };
+        let programs = self.view.programs;
+        let mut lacking = Vec::new();
+        let seen = self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
+        self.work += 1;
+        let weak = seen == Seen::Weakly;
+        lacks.extend(lacking.into_iter().map(|of| Lack { want: Want::Relation(of), weak }));
+        if matches!(seen, Seen::NotAt(_) | Seen::Ended(_)) && lacks.is_empty() {
+            lacks.push(Lack { want: Want::Relation(scan.relation), weak: false });
+        }
+        seen
+    }
+
+    /// Calls `then` with each row of a scan that is not before `from` and no other than it seems: its
+    /// variables are bound and its tests hold.
+    pub(crate) fn rows(
+        &mut self,
+        scan: &'a Scan,
+        from: i64,
+        pick: Pick,
+        then: &mut dyn FnMut(&mut Self, RowId) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.rows_of(scan, (scan.relation, scan.index), from, pick, then)
+    }
+
+    pub(crate) fn rows_of(
+        &mut self,
+        scan: &'a Scan,
+        (relation, index): (usize, usize),
+        from: i64,
+        pick: Pick,
+        then: &mut dyn FnMut(&mut Self, RowId) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let relations = self.view.relations;
+        let Some(relation) = relations.get(relation) else { return Continue(()) };
+        self.work += 1;
+        let Some(key) = self.probe(scan) else { return Continue(()) };
+        let rows = relation.find(index, &key);
+        self.give_back(key);
+        let start = rows.skip(|row| relation.time(row) < from);
+        for step in start..rows.len() {
+            let place = match pick {
+                Pick::Oldest => step,
+                Pick::Newest => rows.len() - 1 - (step - start),
+            };
+            let Some(row) = rows.get(place) else { continue };
+            self.work += 1;
+            if self.is_over() {
+                return Break(());
+            }
+            let marks = relation.marks(row);
+            if marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse) {
+                continue;
+            }
+            if self.bind(scan, relation, row) {
+                then(self, row)?;
+            }
+        }
+        Continue(())
+    }
+
+    /// The words an index is probed with; none where something it needs is absent.
+    pub(crate) fn probe(&mut self, scan: &'a Scan) -> Option<Vec<Word>> {
+        let mut key = core::mem::take(&mut self.scratch);
+        key.clear();
+        for (ex, may_lack) in &scan.probe {
+            let word = self.eval(ex, &[]);
+            if word == ABSENT && !may_lack {
+                self.scratch = key;
+                return None;
+            }
+            key.push(word);
+        }
+        Some(key)
+    }
+
+    /// Gives the words of a probe back for the next one to write to.
+    pub(crate) fn give_back(&mut self, key: Vec<Word>) {
+        self.scratch = key;
+    }
+
+    fn bind(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> bool {
+        let words = relation.words(row);
+        if scan.binds.iter().any(|(field, _)| at(words, *field) == ABSENT) {
+            return false;
+        }
+        for (field, slot) in scan.binds.iter().chain(&scan.optional) {
+            put(&mut self.slots, *slot, at(words, *field));
+        }
+        put(&mut self.slots, scan.row, int(relation.time(row)));
+        scan.tests.iter().all(|ex| self.eval(ex, words) == 1)
+    }
+
+    /// Goes on with a row on the path.
+    pub(crate) fn with_row(
+        &mut self,
+        relation: usize,
+        row: RowId,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let (marks, lacks, depth) = (self.marks, self.lacks.len(), self.path.len());
+        let own = self.view.relations.get(relation).map_or(0, |of| of.marks(row));
+        self.marks |= own & !(ENDED | LAPSED);
+        if own & SUSPECT != 0 {
+            let wants = self.view.supports.wants(relation, row);
+            self.lacks.extend(wants.iter().map(|want| Lack { want: *want, weak: false }));
+        }
+        self.path.push((relation, row));
+        let flow = then(self);
+        self.path.truncate(depth);
+        self.lacks.truncate(lacks);
+        self.marks = marks;
+        flow
+    }
+
+    /// Whether the path has an event on it, or something that rests on one.
+    pub(crate) const fn is_eventful(&self) -> bool {
+        self.marks & EVENTFUL != 0
+    }
+
+    /// The value of an expression.
+    pub(crate) fn eval(&mut self, ex: &Ex, cells: &[Word]) -> Word {
+        // Most are one variable or one constant.
+        match ex {
+            Ex::Slot(slot) => at(&self.slots, *slot),
+            Ex::Const(word) => *word,
+            ex => self.calc(cells).eval(ex),
+        }
+    }
+
+    pub(crate) fn calc<'b>(&'b mut self, cells: &'b [Word]) -> Calc<'b> {
+        Calc {
+            slots: &self.slots,
+            cells,
+            now: self.now,
+            deadline: &mut self.deadline,
+            symbols: self.symbols,
+        }
+    }
+
+    /// A length of time; absent is none.
+    pub(crate) fn length(&mut self, ex: &Ex) -> i64 {
+        match self.eval(ex, &[]) {
+            ABSENT => 0,
+            word => as_int(word),
+        }
+    }
+}
+
+impl Src {
+    /// The relation whose rows it binds first.
+    pub(crate) const fn relation(&self) -> usize {
+        match &self.kind {
+            Kind::Rows { scan, .. } | Kind::Sustained { scan, .. } => scan.relation,
+            Kind::Then { first, .. } | Kind::Without { first, .. } => first.relation,
+            Kind::Silence { per, .. } => per.relation,
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Scalar expressions: typed once at load, then total over words. A failure is an absent value.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+use core::cmp::Ordering;
+
+use etio_plan::{Arith, Cmp, Expr, Func, Pack, Rule, SlotType, Type};
+
+use crate::{
+    func,
+    word::{ABSENT, Symbols, Word, as_float, as_int, at, float, int},
+};
+
+/// A compiled expression: constants and parameters are words, comparisons know their order.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Ex {
+    Const(Word),
+    /// A variable. A row variable holds its row's time, so this is `TimeOf` too.
+    Slot(u16),
+    Cell(u16),
+    Age(Box<Ex>),
+    Not(Box<Ex>),
+    All(Vec<Ex>),
+    Any(Vec<Ex>),
+    Cmp(Cmp, Order, Box<Ex>, Box<Ex>),
+    Arith(Arith, Box<Ex>, Box<Ex>),
+    FloatArith(Arith, Box<Ex>, Box<Ex>),
+    ToFloat(Box<Ex>),
+    /// A built-in; the type is that of its first argument.
+    Call(Func, Type, Vec<Ex>),
+}
+
+/// How two words compare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Word,
+    Int,
+    Float,
+    Version,
+    Text,
+}
+
+/// Types the expressions of one rule.
+pub(crate) struct Typing<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) rule: &'a Rule,
+    /// The words of the parameters.
+    pub(crate) params: &'a [Word],
+    pub(crate) symbols: &'a mut Symbols,
+}
+
+impl Typing<'_> {
+    /// Compiles an expression; `cells` are the types of the row it may look at.
+    pub(crate) fn compile(&mut self, expr: &Expr, cells: &[Type]) -> (Ex, Type) {
+        match expr {
+            Expr::Const(value) => {
+                let ty = func::type_of(value);
+                (Ex::Const(self.symbols.word(value, &ty).unwrap_or(ABSENT)), ty)
+            }
+            Expr::Slot(slot) => (Ex::Slot(slot.0), self.slot(slot.index())),
+            Expr::Cell(field) => {
+                (Ex::Cell(field.0), cells.get(field.index()).cloned().unwrap_or(Type::Int))
+            }
+            Expr::Param(param) => {
+                let word = self.params.get(param.index()).copied().unwrap_or(ABSENT);
+                let ty = self.pack.param(*param).map_or(Type::Int, |param| param.ty.clone());
+                (Ex::Const(word), ty)
+            }
+            Expr::TimeOf(slot) => (Ex::Slot(slot.0), Type::Time),
+            Expr::Age(of) => (Ex::Age(Box::new(self.compile(of, cells).0)), Type::Duration),
+            Expr::Not(of) => (Ex::Not(Box::new(self.compile(of, cells).0)), Type::Bool),
+            Expr::All(of) => (Ex::All(self.each(of, cells)), Type::Bool),
+            Expr::Any(of) => (Ex::Any(self.each(of, cells)), Type::Bool),
+            Expr::Cmp(cmp, a, b) => {
+                let (a, b, ty) = self.pair(a, b, cells);
+                let order = match &ty {
+                    ty if ty.is_textual() && *ty != Type::Version => match cmp {
+                        Cmp::Eq | Cmp::Ne => Order::Word,
+                        _ => Order::Text,
+                    },
+                    Type::Float | Type::Percent => Order::Float,
+                    Type::Version => Order::Version,
+                    Type::Bool | Type::List(_) | Type::Map(_) => Order::Word,
+                    _ => Order::Int,
+                };
+                (Ex::Cmp(*cmp, order, a, b), Type::Bool)
+            }
+            Expr::Arith(op, a, b) => {
+                let (a, b, ty) = self.pair(a, b, cells);
+                if is_float(&ty) {
+                    (Ex::FloatArith(*op, a, b), ty)
+                } else {
+                    (Ex::Arith(*op, a, b), ty)
+                }
+            }
+            Expr::Call(func, args) => {
+                let mut types = Vec::new();
+                let mut compiled = Vec::new();
+                for arg in args {
+                    let (arg, ty) = self.compile(arg, cells);
+                    compiled.push(arg);
+                    types.push(ty);
+                }
+                let result = func::result(*func, &types);
+                let first = types.into_iter().next().unwrap_or(Type::Text);
+                (Ex::Call(*func, first, compiled), result)
+            }
+        }
+    }
+
+    fn each(&mut self, of: &[Expr], cells: &[Type]) -> Vec<Ex> {
+        of.iter().map(|expr| self.compile(expr, cells).0).collect()
+    }
+
+    /// Two operands brought to one type.
+    fn pair(&mut self, a: &Expr, b: &Expr, cells: &[Type]) -> (Box<Ex>, Box<Ex>, Type) {
+        let (mut a, a_type) = self.compile(a, cells);
+        let (mut b, b_type) = self.compile(b, cells);
+        let ty = match (is_float(&a_type), is_float(&b_type)) {
+            (true, false) => {
+                b = Ex::ToFloat(Box::new(b));
+                a_type
+            }
+            (false, true) => {
+                a = Ex::ToFloat(Box::new(a));
+                b_type
+            }
+            // A literal is text until it meets an id, a version or an enum.
+            _ if a_type == Type::Text => b_type,
+            _ => a_type,
+        };
+        (Box::new(a), Box::new(b), ty)
+    }
+
+    fn slot(&self, slot: usize) -> Type {
+        match self.rule.slots.get(slot).map(|slot| &slot.ty) {
+            Some(SlotType::Scalar(ty)) => ty.clone(),
+            Some(SlotType::Row(_)) | None => Type::Time,
+        }
+    }
+}
+
+const fn is_float(ty: &Type) -> bool {
+    matches!(ty, Type::Float | Type::Percent)
+}
+
+/// What an expression is computed over.
+pub(crate) struct Calc<'a> {
+    pub(crate) slots: &'a [Word],
+    /// The row being tested.
+    pub(crate) cells: &'a [Word],
+    pub(crate) now: i64,
+    /// The next instant at which a comparison with an age changes (M2.7).
+    pub(crate) deadline: &'a mut i64,
+    pub(crate) symbols: &'a mut Symbols,
+}
+
+impl Calc<'_> {
+    /// Whether an expression is true.
+    pub(crate) fn holds(&mut self, ex: &Ex) -> bool {
+        self.eval(ex) == 1
+    }
+
+    /// The value of an expression.
+    pub(crate) fn eval(&mut self, ex: &Ex) -> Word {
+        match ex {
+            Ex::Const(word) => *word,
+            Ex::Slot(slot) => at(self.slots, *slot),
+            Ex::Cell(field) => at(self.cells, *field),
+            Ex::Age(of) => match self.eval(of) {
+                ABSENT => ABSENT,
+                time => int(self.now.saturating_sub(as_int(time))),
+            },
+            Ex::Not(of) => match self.eval(of) {
+                ABSENT => ABSENT,
+                word => Word::from(word == 0),
+            },
+            // Every operand is computed, so that each age reports its deadline.
+            Ex::All(of) => Word::from(of.iter().fold(true, |all, ex| self.holds(ex) && all)),
+            Ex::Any(of) => Word::from(of.iter().fold(false, |any, ex| self.holds(ex) || any)),
+            Ex::Cmp(cmp, order, a, b) => {
+                self.note_age(a, b);
+                let (a, b) = (self.eval(a), self.eval(b));
+                if a == ABSENT || b == ABSENT {
+                    return 0;
+                }
+                Word::from(holds(*cmp, self.compare(*order, a, b)))
+            }
+            Ex::Arith(op, a, b) => match (self.eval(a), self.eval(b)) {
+                (ABSENT, _) | (_, ABSENT) => ABSENT,
+                (a, b) => {
+                    let (a, b) = (as_int(a), as_int(b));
+                    match op {
+                        Arith::Add => int(a.saturating_add(b)),
+                        Arith::Sub => int(a.saturating_sub(b)),
+                        Arith::Mul => int(a.saturating_mul(b)),
+                        Arith::Div if b == 0 => ABSENT,
+                        Arith::Div => int(a.saturating_div(b)),
+                    }
+                }
+            },
+            Ex::FloatArith(op, a, b) => match (self.eval(a), self.eval(b)) {
+                (ABSENT, _) | (_, ABSENT) => ABSENT,
+                (a, b) => {
+                    let (a, b) = (as_float(a), as_float(b));
+                    float(match op {
+                        Arith::Add => a + b,
+                        Arith::Sub => a - b,
+                        Arith::Mul => a * b,
+                        Arith::Div => a / b,
+                    })
+                }
+            },
+            Ex::ToFloat(of) => match self.eval(of) {
+                ABSENT => ABSENT,
+                word => float(as_int(word) as f64),
+            },
+            Ex::Call(func, ty, args) => {
+                let args: Vec<Word> = args.iter().map(|arg| self.eval(arg)).collect();
+                func::call(self.symbols, *func, ty, &args)
+            }
+        }
+    }
+
+    pub(crate) fn compare(&self, order: Order, a: Word, b: Word) -> Ordering {
+        match order {
+            _ if a == b => Ordering::Equal,
+            Order::Word => a.cmp(&b),
+            Order::Int => as_int(a).cmp(&as_int(b)),
+            Order::Float => as_float(a).total_cmp(&as_float(b)),
+            Order::Version => self.symbols.compare_versions(a, b),
+            Order::Text => self.symbols.as_text(a).cmp(&self.symbols.as_text(b)),
+        }
+    }
+
+    /// `age(t) < d` can change when now is `t + d` and one nanosecond later.
+    fn note_age(&mut self, a: &Ex, b: &Ex) {
+        let ((Ex::Age(of), other) | (other, Ex::Age(of))) = (a, b) else {
+            return;
+        };
+        let (time, limit) = (self.eval(of), self.eval(other));
+        if time != ABSENT && limit != ABSENT {
+            let turn = as_int(time).saturating_add(as_int(limit));
+            note(self.deadline, self.now, turn);
+            note(self.deadline, self.now, turn.saturating_add(1));
+        }
+    }
+}
+
+/// Lowers the deadline to an instant that is still to come.
+pub(crate) fn note(deadline: &mut i64, now: i64, instant: i64) {
+    if instant > now && instant < *deadline {
+        *deadline = instant;
+    }
+}
+
+pub(crate) const fn holds(cmp: Cmp, order: Ordering) -> bool {
+    match cmp {
+        Cmp::Eq => order.is_eq(),
+        Cmp::Ne => order.is_ne(),
+        Cmp::Lt => order.is_lt(),
+        Cmp::Le => order.is_le(),
+        Cmp::Gt => order.is_gt(),
+        Cmp::Ge => order.is_ge(),
+    }
+}
+
+impl Ex {
+    /// Visits the expression and all within it.
+    pub(crate) fn visit(&self, see: &mut dyn FnMut(&Self)) {
+        see(self);
+        match self {
+            Self::Const(_) | Self::Slot(_) | Self::Cell(_) => {}
+            Self::Age(of) | Self::Not(of) | Self::ToFloat(of) => of.visit(see),
+            Self::All(of) | Self::Any(of) | Self::Call(_, _, of) => {
+                of.iter().for_each(|ex| ex.visit(see));
+            }
+            Self::Cmp(_, _, a, b) | Self::Arith(_, a, b) | Self::FloatArith(_, a, b) => {
+                a.visit(see);
+                b.visit(see);
+            }
+        }
+    }
+
+    /// Whether every variable it reads is among these and it does not read the clock.
+    pub(crate) fn reads_only(&self, bound: impl Fn(u16) -> bool) -> bool {
+        let mut only = true;
+        self.visit(&mut |ex| match ex {
+            Self::Slot(slot) => only &= bound(*slot),
+            Self::Age(_) => only = false,
+            _ => {}
+        });
+        only
+    }
+
+    /// Whether it reads one of these variables.
+    pub(crate) fn reads(&self, slots: impl Fn(u16) -> bool) -> bool {
+        let mut any = false;
+        self.visit(&mut |ex| any |= matches!(ex, Self::Slot(slot) if slots(*slot)));
+        any
+    }
+}
+
+/// A name as the engine's errors show it.
+pub(crate) fn quoted(name: &str) -> String {
+    alloc::format!("`{name}`")
+}

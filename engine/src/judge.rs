@@ -1,0 +1,410 @@
+//! From bindings to verdicts (M3.3 to M3.5), and to what a rule concludes.
+
+use alloc::{boxed::Box, vec::Vec};
+use core::ops::ControlFlow::{Break, Continue};
+
+use crate::{
+    aggregate::MOST_EVIDENCE,
+    episode::Verdict,
+    eval::{Eval, Lack, Want},
+    expr::Ex,
+    program::{Block, Explains, Head, Part, Program, Text},
+    relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, RowId, SUSPECT, WEAK},
+    word::{ABSENT, Word, put},
+};
+
+/// As many symptoms one cause may claim.
+const MOST_CLAIMS: usize = 4096;
+
+/// A row that a rule concludes.
+pub(crate) struct Conclusion {
+    pub(crate) words: Box<[Word]>,
+    pub(crate) marks: Marks,
+    pub(crate) pins: Vec<Pin>,
+    pub(crate) wants: Vec<Want>,
+    /// Since when it holds, where a row says so.
+    pub(crate) since: Option<i64>,
+}
+
+/// A finding that holds.
+pub(crate) struct Diagnosis {
+    pub(crate) verdict: Verdict,
+    pub(crate) marks: Marks,
+    pub(crate) wants: Vec<Want>,
+    pub(crate) pins: Vec<Pin>,
+    /// Title, because, remedy.
+    pub(crate) texts: [Option<Choice>; 3],
+    /// Clauses and the keys, or parts of keys, of what it explains.
+    pub(crate) claims: Vec<(usize, Box<[Word]>)>,
+}
+
+/// A text chosen for the shown binding, with the value of each of its parts; of an age, the instant
+/// it is counted from, because it is rendered later.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Choice {
+    pub(crate) text: usize,
+    pub(crate) values: Box<[Word]>,
+}
+
+/// What came of a block.
+enum Held {
+    True,
+    /// Only a lossy relation vouches for it.
+    Weak,
+    Unknown,
+    /// An event was merely not seen.
+    Unseen,
+    False,
+}
+
+/// A path through a block.
+struct Path {
+    held: Held,
+    lacks: Vec<Lack>,
+    slots: Vec<Word>,
+    rows: Vec<(usize, RowId)>,
+    marks: Marks,
+}
+
+/// What a binding of `when` is worth.
+struct Worth {
+    verdict: Verdict,
+    wants: Vec<Want>,
+    /// Nothing is unknown and no evidence is missing.
+    complete: bool,
+    weak: bool,
+    suspect: bool,
+}
+
+impl<'a> Eval<'a> {
+    /// The rows a derive rule concludes for the key that is bound.
+    pub(crate) fn derive(&mut self, program: &'a Program) -> Vec<Conclusion> {
+        let Head::Row { fields, single, since, .. } = &program.head else { return Vec::new() };
+        let mut rows: Vec<Conclusion> = Vec::new();
+        let _ = self.walk(&program.when, &mut |me| {
+            let Some(worth) = me.judge(program) else { return Continue(()) };
+            if !worth.complete {
+                return Continue(());
+            }
+            let mut marks = me.marks & EVENTFUL;
+            if worth.suspect {
+                marks |= SUSPECT;
+            }
+            if worth.weak {
+                marks |= WEAK;
+            }
+            if me.marks & ASSUMED != 0 && !me.is_eventful() {
+                marks |= ASSUMED;
+            }
+            if me.rests_on_first() {
+                marks |= FIRST;
+            }
+            let words: Box<[Word]> = fields
+                .iter()
+                .map(|field| field.as_ref().map_or(ABSENT, |ex| me.eval(ex, &[])))
+                .collect();
+            let conclusion = Conclusion {
+                words,
+                marks,
+                pins: me.pins(),
+                wants: worth.wants,
+                since: me.since(*since),
+            };
+            let known = rows.iter_mut().find(|row| *single || row.words == conclusion.words);
+            match known {
+                Some(known) if blemish(conclusion.marks) < blemish(known.marks) => {
+                    *known = conclusion
+                }
+                Some(_) => {}
+                None => rows.push(conclusion),
+            }
+            if *single && blemish(marks) == 0 { Break(()) } else { Continue(()) }
+        });
+        rows
+    }
+
+    /// The finding for the key that is bound, where it holds: its least binding of the best verdict.
+    pub(crate) fn diagnose(&mut self, program: &'a Program) -> Option<Diagnosis> {
+        let mut best: Option<(Worth, Path, Vec<Pin>)> = None;
+        let _ = self.walk(&program.when, &mut |me| {
+            let Some(worth) = me.judge(program) else { return Continue(()) };
+            let sure = worth.verdict == Verdict::Confirmed;
+            if sure || best.is_none() {
+                let pins = me.pins();
+                best = Some((worth, me.here(Held::True, 0), pins));
+            }
+            if sure { Break(()) } else { Continue(()) }
+        });
+        let (worth, path, mut pins) = best?;
+        self.slots = path.slots;
+        self.marks = path.marks;
+        self.path = path.rows;
+        self.lacks.clear();
+        for block in &program.maybe {
+            if matches!(self.block(block), Held::True | Held::Weak) {
+                pins = self.pins();
+            }
+        }
+        let Head::Finding { texts, explains } = &program.head else { return None };
+        let texts = texts.each_ref().map(|texts| self.choose(texts));
+        let claims = self.claims(explains);
+        Some(Diagnosis {
+            verdict: worth.verdict,
+            marks: path.marks & EVENTFUL,
+            wants: worth.wants,
+            pins,
+            texts,
+            claims,
+        })
+    }
+
+    /// Judges a complete binding of `when`; none where something kills it. The rows of a true
+    /// `confirm` block join the path; the caller's conditions take them off again.
+    fn judge(&mut self, program: &'a Program) -> Option<Worth> {
+        let is_finding = matches!(program.head, Head::Finding { .. });
+        if is_finding && self.marks & ASSUMED != 0 && !self.is_eventful() {
+            return None;
+        }
+        let (depth, rows) = (self.lacks.len(), self.path.len());
+        let worth = self.weigh(program);
+        self.lacks.truncate(depth);
+        if worth.is_none() {
+            self.path.truncate(rows);
+        }
+        worth
+    }
+
+    fn weigh(&mut self, program: &'a Program) -> Option<Worth> {
+        // What a block bound for the binding before must not show in this one.
+        let bound = program.confirm.iter().flat_map(|block| &block.binds);
+        bound.for_each(|slot| put(&mut self.slots, *slot, ABSENT));
+        let mut suspect = self.marks & SUSPECT != 0;
+        for block in &program.unless {
+            let rows = self.path.len();
+            match self.block(block) {
+                Held::True | Held::Weak => return None,
+                Held::Unknown => suspect = true,
+                Held::Unseen | Held::False => {}
+            }
+            self.path.truncate(rows);
+        }
+        let sure_lacks = self.lacks.len();
+        let (mut confirmed, mut open, mut unseen) = (false, false, program.confirm.is_empty());
+        for block in &program.confirm {
+            let rows = self.path.len();
+            match self.block(block) {
+                Held::True => {
+                    confirmed = true;
+                    break;
+                }
+                Held::Weak | Held::Unknown => open = true,
+                Held::Unseen => unseen = true,
+                Held::False => {}
+            }
+            self.path.truncate(rows);
+        }
+        if confirmed {
+            // What other blocks lack no longer decides.
+            self.lacks.truncate(sure_lacks);
+        } else if !open && !unseen {
+            return None;
+        }
+        let unknown = self.lacks.iter().any(|lack| !lack.weak);
+        let weak = self.marks & WEAK != 0 || self.lacks.iter().any(|lack| lack.weak);
+        let pinned = confirmed || program.confirm.is_empty();
+        let mut wants: Vec<Want> =
+            self.lacks.iter().filter(|lack| !lack.weak).map(|lack| lack.want).collect();
+        if weak && !confirmed {
+            let better = self.lacks.iter().filter(|lack| lack.weak).map(|lack| lack.want);
+            wants.extend(better.filter(|want| self.has_better_source(*want)));
+        }
+        let nameless = self.joins_unnamed(program);
+        if nameless {
+            wants.push(Want::NodeName);
+        }
+        wants.sort_unstable();
+        wants.dedup();
+        let doubtful = unknown || nameless || suspect || (weak && !confirmed);
+        let sure = pinned && !doubtful;
+        let verdict = if sure { Verdict::Confirmed } else { Verdict::Suspected };
+        Some(Worth {
+            verdict,
+            wants,
+            complete: pinned && !unknown,
+            weak: weak && !confirmed,
+            suspect,
+        })
+    }
+
+    /// Walks a block beside `when`. Where it is true its variables stay bound and its rows stay on
+    /// the path; what it lacks is added to `lacks`.
+    fn block(&mut self, block: &'a Block) -> Held {
+        let (marks, depth) = (self.marks, self.lacks.len());
+        let outer = core::mem::take(&mut self.misses);
+        let (evidence, slots) = (self.evidence, self.slots.clone());
+        self.evidence = true;
+        self.marks &= !(WEAK | SUSPECT);
+        let mut best: Option<Path> = None;
+        let _ = self.walk(&block.steps, &mut |me| {
+            if me.marks & ASSUMED != 0 && !me.is_eventful() {
+                return Continue(());
+            }
+            let lacks = me.lacks.get(depth..).unwrap_or_default();
+            let held = if me.marks & SUSPECT != 0 || lacks.iter().any(|lack| !lack.weak) {
+                Held::Unknown
+            } else if me.marks & WEAK != 0 || !lacks.is_empty() {
+                Held::Weak
+            } else {
+                Held::True
+            };
+            let rank = |held: &Held| {
+                matches!(held, Held::True) as u8 * 2 + matches!(held, Held::Weak) as u8
+            };
+            let sure = matches!(held, Held::True);
+            if best.as_ref().is_none_or(|best| rank(&held) > rank(&best.held)) {
+                best = Some(me.here(held, depth));
+            }
+            if sure { Break(()) } else { Continue(()) }
+        });
+        let misses = core::mem::replace(&mut self.misses, outer);
+        self.evidence = evidence;
+        self.marks = marks;
+        self.slots = slots;
+        match best {
+            Some(path) => {
+                self.lacks.extend(path.lacks);
+                if matches!(path.held, Held::True | Held::Weak) {
+                    self.slots = path.slots;
+                    self.path = path.rows;
+                    self.marks |= path.marks & EVENTFUL;
+                }
+                path.held
+            }
+            None => {
+                block.binds.iter().for_each(|slot| put(&mut self.slots, *slot, ABSENT));
+                let unknown = misses.lacks.iter().any(|lack| !lack.weak);
+                self.lacks.extend(misses.lacks);
+                match (unknown, misses.unseen) {
+                    (true, _) => Held::Unknown,
+                    (false, true) => Held::Unseen,
+                    (false, false) => Held::False,
+                }
+            }
+        }
+    }
+
+    fn here(&self, held: Held, depth: usize) -> Path {
+        Path {
+            held,
+            lacks: self.lacks.get(depth..).unwrap_or_default().to_vec(),
+            slots: self.slots.clone(),
+            rows: self.path.clone(),
+            marks: self.marks,
+        }
+    }
+
+    /// The first text whose guard is true and whose names have values.
+    fn choose(&mut self, texts: &'a [Text]) -> Option<Choice> {
+        for (at, text) in texts.iter().enumerate() {
+            let (slots, rows, lacks) = (self.slots.clone(), self.path.len(), self.lacks.len());
+            let held = self.block(&text.guard);
+            self.path.truncate(rows);
+            self.lacks.truncate(lacks);
+            let true_guard = matches!(held, Held::True | Held::Weak);
+            let values = self.values(text);
+            self.slots = slots;
+            if true_guard && !values.contains(&ABSENT) {
+                return Some(Choice { text: at, values });
+            }
+        }
+        // The last has no guard: it says what it can.
+        let (at, text) = texts.iter().enumerate().next_back()?;
+        Some(Choice { text: at, values: self.values(text) })
+    }
+
+    /// The values of a text's parts; of a literal none is needed.
+    fn values(&mut self, text: &'a Text) -> Box<[Word]> {
+        let value = |part: &'a Part| match part {
+            Part::Lit(_) => 0,
+            Part::Value(Ex::Age(of), _) => self.eval(of, &[]),
+            Part::Value(ex, _) => self.eval(ex, &[]),
+        };
+        text.parts.iter().map(value).collect()
+    }
+
+    fn claims(&mut self, explains: &'a [Explains]) -> Vec<(usize, Box<[Word]>)> {
+        let mut claims = Vec::new();
+        self.lacks.clear();
+        for (at, clause) in explains.iter().enumerate() {
+            let slots = self.slots.clone();
+            let _ = self.walk(&clause.when, &mut |me| {
+                let key: Box<[Word]> = clause.key.iter().map(|ex| me.eval(ex, &[])).collect();
+                let sure = me.lacks.iter().all(|lack| lack.weak);
+                if sure && !key.contains(&ABSENT) {
+                    claims.push((at, key));
+                }
+                if claims.len() < MOST_CLAIMS { Continue(()) } else { Break(()) }
+            });
+            self.slots = slots;
+        }
+        claims.sort_unstable();
+        claims.dedup();
+        claims
+    }
+
+    /// The rows on the path, as evidence.
+    fn pins(&self) -> Vec<Pin> {
+        let relations = self.view.relations;
+        let pin = |(relation, row): &(usize, RowId)| relations.get(*relation)?.pin(*relation, *row);
+        let mut pins: Vec<Pin> = Vec::new();
+        for pin in self.path.iter().filter_map(pin) {
+            if pins.len() < MOST_EVIDENCE && !pins.contains(&pin) {
+                pins.push(pin);
+            }
+        }
+        pins
+    }
+
+    /// Whether a row was there when first observed, in this instant: then how long the conclusion has
+    /// held is not known either (M5.2).
+    fn rests_on_first(&self) -> bool {
+        self.path.iter().any(|(relation, row)| {
+            let meta = self.view.relations.get(*relation).and_then(|of| of.meta(*row));
+            meta.is_some_and(|meta| meta.marks & FIRST != 0 && meta.stamp.time >= self.now)
+        })
+    }
+
+    fn since(&self, field: Option<u16>) -> Option<i64> {
+        let (relation, row) = self.path.first()?;
+        let words = self.view.relations.get(*relation)?.words(*row);
+        match crate::word::at(words, field?) {
+            ABSENT => None,
+            word => Some(crate::word::as_int(word)),
+        }
+    }
+
+    /// Whether some source of a relation would not lose records.
+    fn has_better_source(&self, want: Want) -> bool {
+        let Want::Relation(relation) = want else { return false };
+        let vias = self.view.programs.vias.get(relation);
+        vias.into_iter().flatten().any(|via| !self.view.coverage.is_lossy(via.from))
+    }
+
+    /// Whether files of several sources were joined over the unnamed node though there are several
+    /// nodes (M5.4).
+    fn joins_unnamed(&self, program: &Program) -> bool {
+        let Some(unnamed) = self.view.unnamed else { return false };
+        if !program.nodes.iter().any(|slot| crate::word::at(&self.slots, *slot) == unnamed) {
+            return false;
+        }
+        let stamp = |(relation, row): &(usize, RowId)| self.stamp_in(*relation, *row).origin.source;
+        let mut sources = self.path.iter().map(stamp);
+        let first = sources.next();
+        sources.any(|source| Some(source) != first)
+    }
+}
+
+/// How far from a plain truth a conclusion is.
+pub(crate) const fn blemish(marks: Marks) -> u8 {
+    (marks & ASSUMED != 0) as u8 * 4 + (marks & SUSPECT != 0) as u8 * 2 + (marks & WEAK != 0) as u8
+}

@@ -1,0 +1,269 @@
+//! From a pack and its parameters to [`Programs`] and empty relations.
+
+use alloc::{format, vec, vec::Vec};
+
+use etio_plan::{Atom, Cond, Head, Kind, Pack, ParamId, Rule, Source, Type, Value};
+use foldhash::fast::FixedState;
+
+use crate::{
+    compile::Compiler,
+    cover::{atoms_of, covers, relation_of, source_of, vias},
+    error::Error,
+    program::{Dispatch, Programs, Reader, Schema},
+    relation::{Names, Relation},
+    route,
+    sources::Sources,
+    word::{Symbols, Word},
+};
+
+/// As many conditions in a row as the engine walks; each is one frame of its stack.
+const MOST_CONDITIONS: usize = 128;
+
+/// What loading makes.
+pub(crate) struct Loaded {
+    pub(crate) programs: Programs,
+    pub(crate) relations: Vec<Relation>,
+}
+
+/// Loads a pack.
+pub(crate) fn load(
+    pack: &Pack,
+    set: &[(ParamId, Value)],
+    symbols: &mut Symbols,
+    state: &FixedState,
+) -> Result<Loaded, Error> {
+    let params = params(pack, set, symbols)?;
+    let sources = Sources::default();
+    let mut relations: Vec<Relation> = Vec::new();
+    for relation in &pack.relations {
+        let types = relation.fields.iter().map(|field| field.ty.clone()).collect();
+        relations.push(Relation::new(types, state.clone()));
+    }
+    pack.rules.iter().try_for_each(|rule| check(pack, rule))?;
+    let mut schema = schema(pack, symbols);
+    for (relation, declared) in schema.iter_mut().zip(&pack.relations) {
+        if relation.entity && declared.history > 0 {
+            // A superseded row also says until when it stood.
+            let mut types: Vec<Type> =
+                declared.fields.iter().map(|field| field.ty.clone()).collect();
+            types.push(Type::Time);
+            relation.past = Some(relations.len());
+            relations.push(Relation::new(types, state.clone()));
+        }
+    }
+    let names = Names { sources: &sources, symbols };
+    for (relation, rows) in schema.iter_mut().zip(&mut relations) {
+        let all: Vec<u16> = (0..rows.types.len() as u16).collect();
+        relation.whole = match (relation.event, relation.entity) {
+            (true, _) if relation.read => rows.index_on(&[], names),
+            (true, _) | (_, true) => 0,
+            _ => rows.index_on(&all, names),
+        };
+    }
+    let (vias, covers) = (vias(pack, symbols), covers(pack, &params, symbols));
+    let mut programs = Programs {
+        rules: Vec::new(),
+        dispatch: pack.relations.iter().map(|_| Dispatch::default()).collect(),
+        routes: Vec::new(),
+        readers: pack.relations.iter().map(|_| Vec::new()).collect(),
+        explained: pack.relations.iter().map(|_| Vec::new()).collect(),
+        covers,
+        vias,
+        schema: Vec::new(),
+        params: Vec::new(),
+        relations: pack.relations.len(),
+    };
+    let mut ranks: Vec<usize> = (0..pack.rules.len()).collect();
+    ranks.sort_by_key(|at| pack.rules.get(*at).map(|rule| &rule.path));
+    let mut compiler = Compiler {
+        pack,
+        params: &params,
+        schema: &schema,
+        relations: &mut relations,
+        symbols,
+        sources: &sources,
+    };
+    for (at, rule) in pack.rules.iter().enumerate() {
+        let rank = ranks.iter().position(|place| *place == at).unwrap_or(at);
+        let program = compiler.program(rule, rank);
+        if let crate::program::Head::Finding { explains, .. } = &program.head {
+            for (clause, explains) in explains.iter().enumerate() {
+                if let Some(clauses) = programs.explained.get_mut(explains.target) {
+                    clauses.push((at, clause));
+                }
+            }
+        }
+        programs.rules.push(program);
+        for (atom, decides) in atoms(rule) {
+            add_route(&mut compiler, &mut programs, at, rule, atom, state);
+            if decides {
+                add_readers(&mut programs, at, atom);
+            }
+        }
+    }
+    programs.schema = schema;
+    programs.params = params;
+    Ok(Loaded { programs, relations })
+}
+
+fn params(
+    pack: &Pack,
+    set: &[(ParamId, Value)],
+    symbols: &mut Symbols,
+) -> Result<Vec<Word>, Error> {
+    let mut words = Vec::new();
+    for (at, param) in pack.params.iter().enumerate() {
+        let chosen = set.iter().rev().find(|(id, _)| id.index() == at).map(|(_, value)| value);
+        let mut word = |value: &Value| {
+            let wrong =
+                || Error::Param(format!("the parameter `{}` is of another type", param.path));
+            symbols.word(value, &param.ty).ok_or_else(wrong)
+        };
+        let (value, low, high) =
+            (word(chosen.unwrap_or(&param.default))?, word(&param.low)?, word(&param.high)?);
+        let inside = symbols.compare(&param.ty, low, value).is_le()
+            && symbols.compare(&param.ty, value, high).is_le();
+        if chosen.is_some() && !inside {
+            return Err(Error::Param(format!(
+                "the parameter `{}` is out of its range",
+                param.path
+            )));
+        }
+        words.push(value);
+    }
+    match set.iter().find(|(id, _)| id.index() >= pack.params.len()) {
+        Some((id, _)) => Err(Error::Param(format!("there is no parameter {}", id.0))),
+        None => Ok(words),
+    }
+}
+
+/// What a compiler never writes must not be run.
+fn check(pack: &Pack, rule: &Rule) -> Result<(), Error> {
+    let wrong = |what: &str| Err(Error::Rule(format!("the rule `{}` {what}", rule.path)));
+    let body = &rule.body;
+    let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe);
+    if blocks.chain([&body.when]).any(|conds| conds.len() > MOST_CONDITIONS) {
+        return wrong("has too many conditions in a row");
+    }
+    if atoms(rule).iter().any(|(atom, _)| pack.get(atom.relation).is_none()) {
+        return wrong("reads a relation that does not exist");
+    }
+    let Some(relation) = pack.relations.get(relation_of(rule)) else {
+        return wrong("concludes a relation that does not exist");
+    };
+    let (fields, kind) = match &rule.head {
+        Head::Derived { fields, .. } => (fields.len(), Kind::Derived),
+        Head::Finding(_) => (rule.key.len(), Kind::Finding),
+    };
+    if fields != relation.fields.len() || kind != relation.kind {
+        return wrong("concludes rows of another shape than its relation has");
+    }
+    Ok(())
+}
+
+fn schema(pack: &Pack, symbols: &mut Symbols) -> Vec<Schema> {
+    let mut schema: Vec<Schema> = Vec::new();
+    for relation in &pack.relations {
+        let keys = || relation.fields.iter().enumerate().filter(|(_, field)| field.key);
+        let mut defaults = Vec::new();
+        for (at, field) in relation.fields.iter().enumerate() {
+            let word = field.default.as_ref().and_then(|value| symbols.word(value, &field.ty));
+            defaults.extend(word.map(|word| (at as u16, word)));
+        }
+        schema.push(Schema {
+            read: false,
+            event: relation.kind == Kind::Event,
+            entity: relation.kind == Kind::Entity,
+            eventful: relation.kind == Kind::Event,
+            retention: match relation.kind {
+                Kind::Event => relation.retention.unwrap_or(i64::MAX),
+                _ => relation.history,
+            },
+            key: keys().map(|(at, _)| at as u16).collect(),
+            key_types: keys().map(|(_, field)| field.ty.clone()).collect(),
+            since: relation.since.map(|field| field.0),
+            defaults,
+            ..Schema::default()
+        });
+    }
+    for (at, rule) in pack.rules.iter().enumerate() {
+        let mut eventful = false;
+        for (atom, _) in atoms(rule) {
+            if let Some(read) = schema.get_mut(atom.relation.index()) {
+                read.read = true;
+                eventful |= read.eventful;
+            }
+        }
+        if let Some(concluded) = schema.get_mut(relation_of(rule)) {
+            concluded.eventful |= eventful;
+            if matches!(rule.head, Head::Finding(_)) {
+                concluded.rule = Some(at);
+            }
+        }
+    }
+    schema
+}
+
+/// Every atom of a rule, and whether coverage of its relation may turn the condition it is in.
+fn atoms(rule: &Rule) -> Vec<(&Atom, bool)> {
+    let mut found = Vec::new();
+    let body = &rule.body;
+    for cond in &body.when {
+        let Some(source) = source_of(cond) else { continue };
+        let binds = matches!(cond, Cond::Each(_) | Cond::Pick(..));
+        let (rows, looked_for) = atoms_of(source);
+        found.extend(rows.into_iter().map(|atom| (atom, !binds)));
+        found.extend(looked_for.into_iter().map(|atom| (atom, true)));
+    }
+    let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe).flatten();
+    found.extend(blocks.filter_map(source_of).flat_map(all));
+    if let Head::Finding(finding) = &rule.head {
+        let texts = finding.title.iter().chain(&finding.because).chain(&finding.remedy);
+        let guards = texts.flat_map(|text| &text.guard);
+        let clauses = finding.explains.iter().flat_map(|clause| &clause.when);
+        found.extend(guards.chain(clauses).filter_map(source_of).flat_map(all));
+    }
+    found
+}
+
+/// All atoms of a source, each as one that coverage may turn.
+fn all(source: &Source) -> Vec<(&Atom, bool)> {
+    let (rows, looked_for) = atoms_of(source);
+    rows.into_iter().chain(looked_for).map(|atom| (atom, true)).collect()
+}
+
+fn add_route(
+    compiler: &mut Compiler<'_>,
+    programs: &mut Programs,
+    at: usize,
+    rule: &Rule,
+    atom: &Atom,
+    state: &FixedState,
+) {
+    let route = route::route(compiler, at, rule, atom, &|_| true, true);
+    if let Some(dispatch) = programs.dispatch.get_mut(atom.relation.index()) {
+        dispatch.add(programs.routes.len(), &route, state);
+        programs.routes.push(route);
+    }
+}
+
+/// Files an atom under each relation whose coverage it rests on.
+fn add_readers(programs: &mut Programs, at: usize, atom: &Atom) {
+    let Some(cover) = programs.covers.get(atom.relation.index()) else { return };
+    let mut readers = vec![];
+    for read in &cover.reads {
+        readers.push((read.relation, read.map.clone()));
+        for via in programs.vias.get(read.relation).into_iter().flatten() {
+            let map = match &read.map {
+                None => via.map.clone(),
+                Some(outer) => crate::cover::compose(&via.map, outer),
+            };
+            readers.push((via.from, Some(map)));
+        }
+    }
+    for (relation, map) in readers {
+        if let Some(of) = programs.readers.get_mut(relation) {
+            of.push(Reader { rule: at, atom: atom.clone(), map });
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The matches of a source (M2.1 to M2.6), in canonical order of their first rows.
+
+use alloc::vec::Vec;
+use core::ops::ControlFlow::{self, Break, Continue};
+
+use etio_plan::Pick;
+
+use crate::{
+    coverage::Seen,
+    eval::{Eval, Lack, Then, Want},
+    expr::{Ex, note},
+    program::{Kind, Scan, Src, Window},
+    relation::{ASSUMED, FIRST, RowId},
+    sources::Stamp,
+    word::{ABSENT, as_int, at},
+};
+
+/// How long a match is waited for, and how long it counts.
+#[derive(Clone, Copy)]
+struct Spell {
+    hold: i64,
+    keep: i64,
+}
+
+impl<'a> Eval<'a> {
+    /// Calls `then` for each match. What is not sure of a match is among `lacks` meanwhile.
+    pub(crate) fn matches(
+        &mut self,
+        src: &'a Src,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        match &src.kind {
+            Kind::Rows { scan, window } => self.plain(scan, window, pick, then),
+            Kind::Then { first, next, within, without, keep } => {
+                let spell = Spell { hold: self.length(within), keep: *keep };
+                self.then(first, next, without.as_ref(), spell, pick, then)
+            }
+            Kind::Without { first, end, hold, keep } => {
+                let spell = Spell { hold: self.length(hold), keep: *keep };
+                self.without(first, end, spell, pick, then)
+            }
+            Kind::Sustained { scan, hold } => self.sustained(scan, hold, pick, then),
+            Kind::Silence { of, hold, per } => self.silence(of, hold, per, pick, then),
+        }
+    }
+
+    fn plain(
+        &mut self,
+        scan: &'a Scan,
+        window: &'a Window,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        match window {
+            Window::Stands => self
+                .rows(scan, i64::MIN, pick, &mut |me, row| me.with_row(scan.relation, row, then)),
+            Window::Last(d) => {
+                let d = self.length(d);
+                let from = self.now.saturating_sub(d).saturating_add(1);
+                self.rows(scan, from, pick, &mut |me, row| {
+                    let end = me.stamp(scan, row).time.saturating_add(d);
+                    note(&mut me.deadline, me.now, end);
+                    me.with_row(scan.relation, row, then)
+                })
+            }
+            Window::Since(x) => match self.eval(x, &[]) {
+                ABSENT => Continue(()),
+                x => self.rows(scan, as_int(x), pick, &mut |me, row| {
+                    me.with_row(scan.relation, row, then)
+                }),
+            },
+            Window::AsOf(x) => match self.eval(x, &[]) {
+                ABSENT => Continue(()),
+                x => self.as_of(scan, as_int(x), pick, then),
+            },
+        }
+    }
+
+    /// `E as of a`: the row that stood at the instant (M2.9).
+    fn as_of(
+        &mut self,
+        scan: &'a Scan,
+        instant: i64,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        if let Some((past, index)) = scan.past {
+            self.rows_of(scan, (past, index), i64::MIN, pick, &mut |me, row| {
+                let stood = me.stamp_in(past, row).time <= instant && instant < me.until(past, row);
+                if stood { me.with_row(past, row, then) } else { Continue(()) }
+            })?;
+        }
+        self.rows(scan, i64::MIN, pick, &mut |me, row| {
+            if me.stamp(scan, row).time <= instant {
+                me.with_row(scan.relation, row, then)
+            } else {
+                Continue(())
+            }
+        })
+    }
+
+    /// `A then B within d [without C]` (M2.3).
+    fn then(
+        &mut self,
+        first: &'a Scan,
+        next: &'a Scan,
+        without: Option<&'a Scan>,
+        spell: Spell,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let reach = spell.hold.saturating_add(spell.keep);
+        let from = self.now.saturating_sub(reach).saturating_add(1);
+        self.rows(first, from, pick, &mut |me, a| {
+            let begin = me.stamp(first, a);
+            let latest = begin.time.saturating_add(spell.hold);
+            let Some(b) = me.first_after(next, (first, a), latest) else { return Continue(()) };
+            let end = me.stamp(next, b);
+            let expires = end.time.saturating_add(spell.keep);
+            if expires <= me.now || !me.agrees(next, b) {
+                return Continue(());
+            }
+            let depth = me.lacks.len();
+            if let Some(between) = without {
+                if me.is_between(between, (first, a), (next, b)) {
+                    return Continue(());
+                }
+                let mut lacks = Vec::new();
+                me.seen(between, begin.time, end.time, &mut lacks);
+                me.lacks.append(&mut lacks);
+            }
+            note(&mut me.deadline, me.now, expires);
+            let flow =
+                me.with_row(first.relation, a, &mut |me| me.with_row(next.relation, b, then));
+            me.lacks.truncate(depth);
+            flow
+        })
+    }
+
+    /// `A without B for d` (M2.4).
+    fn without(
+        &mut self,
+        first: &'a Scan,
+        end: &'a Scan,
+        spell: Spell,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let reach = spell.hold.saturating_add(spell.keep);
+        let from = self.now.saturating_sub(reach).saturating_add(1);
+        // Not that of the rows: it also ends at the first that is not due yet.
+        let mut flow = Continue(());
+        let _ = self.rows(first, from, pick, &mut |me, a| {
+            let begin = me.stamp(first, a).time;
+            let due = begin.saturating_add(spell.hold);
+            if due > me.now {
+                note(&mut me.deadline, me.now, due);
+                // In canonical order all that follow are due later still.
+                return if pick == Pick::Oldest { Break(()) } else { Continue(()) };
+            }
+            if me.first_after(end, (first, a), i64::MAX).is_some() {
+                return Continue(());
+            }
+            let mut lacks = Vec::new();
+            if let Seen::Ended(_) = me.seen(end, begin, due, &mut lacks) {
+                return Continue(());
+            }
+            note(&mut me.deadline, me.now, due.saturating_add(spell.keep));
+            flow = me.lacking(lacks, &mut |me| me.with_row(first.relation, a, then));
+            flow
+        });
+        flow
+    }
+
+    /// `P for d` (M2.6).
+    fn sustained(
+        &mut self,
+        scan: &'a Scan,
+        hold: &'a Ex,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let hold = self.length(hold);
+        self.rows(scan, i64::MIN, pick, &mut |me, row| {
+            let due = me.stamp(scan, row).time.saturating_add(hold);
+            match me.has_held(scan, row, due) {
+                None => Continue(()),
+                Some(lacks) => me.lacking(lacks, &mut |me| me.with_row(scan.relation, row, then)),
+            }
+        })
+    }
+
+    /// `no A for d per E` (M2.5).
+    fn silence(
+        &mut self,
+        of: &'a Scan,
+        hold: &'a Ex,
+        per: &'a Scan,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let hold = self.length(hold);
+        self.rows(per, i64::MIN, pick, &mut |me, row| {
+            let mut last = None;
+            let _ = me.rows(of, i64::MIN, Pick::Newest, &mut |me, row| {
+                last = Some(me.stamp(of, row).time);
+                Break(())
+            });
+            if let Some(again) = last.map(|last: i64| last.saturating_add(hold))
+                && again > me.now
+            {
+                note(&mut me.deadline, me.now, again);
+                return Continue(());
+            }
+            let began = me.stamp(per, row).time.saturating_add(hold);
+            let due = last.map_or(began, |last| began.max(last.saturating_add(hold)));
+            let Some(mut lacks) = me.has_held(per, row, began) else { return Continue(()) };
+            match me.quiet(of, hold, due, &mut lacks) {
+                false => Continue(()),
+                true => me.lacking(lacks, &mut |me| me.with_row(per.relation, row, then)),
+            }
+        })
+    }
+
+    /// Whether the last `hold` was quiet as far as one can know. Where coverage ended, what was quiet
+    /// by then stays so; what would have become quiet later has not happened (M3.2).
+    fn quiet(&mut self, of: &'a Scan, hold: i64, due: i64, lacks: &mut Vec<Lack>) -> bool {
+        let known = lacks.len();
+        let from = |to: i64| to.saturating_sub(hold).saturating_add(1);
+        match self.seen(of, from(self.now), self.now, lacks) {
+            Seen::Fully | Seen::Weakly => true,
+            Seen::Ended(end) if end < due => false,
+            Seen::Ended(end) => {
+                lacks.truncate(known);
+                self.seen(of, from(end), end, lacks);
+                true
+            }
+            Seen::NotAt(hole) => {
+                if hole != i64::MAX {
+                    note(&mut self.deadline, self.now, hole.saturating_add(hold));
+                }
+                true
+            }
+        }
+    }
+
+    /// Whether a row has held until it was due; where it was there when first observed, how long it
+    /// had held before is unknown (M5.2).
+    fn has_held(&mut self, scan: &'a Scan, row: RowId, due: i64) -> Option<Vec<Lack>> {
+        let marks = self.view.relations.get(scan.relation).map_or(0, |of| of.marks(row));
+        if marks & ASSUMED != 0 {
+            return None;
+        }
+        if due <= self.now {
+            return Some(Vec::new());
+        }
+        note(&mut self.deadline, self.now, due);
+        if marks & FIRST == 0 {
+            return None;
+        }
+        let reads = self.view.programs.covers.get(scan.relation);
+        let wants = reads.into_iter().flat_map(|cover| &cover.reads).map(|read| read.relation);
+        Some(wants.map(|of| Lack { want: Want::Relation(of), weak: false }).collect())
+    }
+
+    fn lacking(&mut self, lacks: Vec<Lack>, then: Then<'_, 'a>) -> ControlFlow<()> {
+        let depth = self.lacks.len();
+        self.lacks.extend(lacks);
+        let flow = then(self);
+        self.lacks.truncate(depth);
+        flow
+    }
+
+    /// The first row after another (M1.6), at most at `latest`. Its variables stay bound.
+    fn first_after(
+        &mut self,
+        scan: &'a Scan,
+        after: (&'a Scan, RowId),
+        latest: i64,
+    ) -> Option<RowId> {
+        let begin = self.stamp(after.0, after.1);
+        let mut found = None;
+        let _ = self.rows(
+            scan,
+            self.view.sources.earliest_after(&begin),
+            Pick::Oldest,
+            &mut |me, row| {
+                let stamp = me.stamp(scan, row);
+                if stamp.time > latest {
+                    return Break(());
+                }
+                if (scan.relation, row) == (after.0.relation, after.1)
+                    || !me.view.sources.not_before(&begin, &stamp)
+                {
+                    return Continue(());
+                }
+                found = Some(row);
+                Break(())
+            },
+        );
+        found
+    }
+
+    /// Whether a row lies after the first and not after the second of two others.
+    fn is_between(&mut self, scan: &'a Scan, a: (&'a Scan, RowId), b: (&'a Scan, RowId)) -> bool {
+        let (begin, end) = (self.stamp(a.0, a.1), self.stamp(b.0, b.1));
+        let mut found = false;
+        let _ = self.rows(
+            scan,
+            self.view.sources.earliest_after(&begin),
+            Pick::Oldest,
+            &mut |me, row| {
+                let stamp = me.stamp(scan, row);
+                let other =
+                    [a, b].iter().all(|(of, other)| (of.relation, *other) != (scan.relation, row));
+                let sources = me.view.sources;
+                found =
+                    other && sources.not_before(&begin, &stamp) && sources.not_before(&stamp, &end);
+                if found { Break(()) } else { Continue(()) }
+            },
+        );
+        found
+    }
+
+    /// Whether a chosen row has the key's values.
+    fn agrees(&self, scan: &Scan, row: RowId) -> bool {
+        let words = self.view.relations.get(scan.relation).map_or(&[][..], |of| of.words(row));
+        scan.after.iter().all(|(field, slot)| at(words, *field) == at(&self.slots, *slot))
+    }
+
+    fn stamp(&self, scan: &Scan, row: RowId) -> Stamp {
+        self.stamp_in(scan.relation, row)
+    }
+
+    pub(crate) fn stamp_in(&self, relation: usize, row: RowId) -> Stamp {
+        let meta = self.view.relations.get(relation).and_then(|of| of.meta(row));
+        meta.map_or(Stamp::concluded(i64::MIN), |meta| meta.stamp)
+    }
+
+    /// Until when a superseded row stood: its last column.
+    fn until(&self, past: usize, row: RowId) -> i64 {
+        let words = self.view.relations.get(past).and_then(|of| of.words(row).last());
+        words.map_or(i64::MIN, |word| as_int(*word))
+    }
+}

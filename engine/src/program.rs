@@ -1,0 +1,251 @@
+//! A pack made ready to run: what `compile` writes and everything else reads.
+
+use alloc::{string::String, vec::Vec};
+
+use etio_plan::{AggOp, Atom, Pick, Type};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::{
+    cover::{Cover, Term, Via},
+    expr::Ex,
+    word::Word,
+};
+
+/// All that is fixed for an engine's life.
+pub(crate) struct Programs {
+    /// One a rule, in dependency order.
+    pub(crate) rules: Vec<Program>,
+    /// Which routes a row of a relation may take.
+    pub(crate) dispatch: Vec<Dispatch>,
+    pub(crate) routes: Vec<Route>,
+    /// What the coverage of a relation rests on.
+    pub(crate) covers: Vec<Cover>,
+    /// How an event relation is extracted.
+    pub(crate) vias: Vec<Vec<Via>>,
+    /// The conditions that coverage of a relation may turn.
+    pub(crate) readers: Vec<Vec<Reader>>,
+    /// What the engine needs to know of each relation.
+    pub(crate) schema: Vec<Schema>,
+    /// The `explains` clauses that may point at a finding: rule and clause.
+    pub(crate) explained: Vec<Vec<(usize, usize)>>,
+    /// The words of the parameters.
+    pub(crate) params: Vec<Word>,
+    /// How many relations the pack has; those of superseded rows come after them.
+    pub(crate) relations: usize,
+}
+
+impl Programs {
+    pub(crate) fn is_event(&self, relation: usize) -> bool {
+        self.schema.get(relation).is_some_and(|schema| schema.event)
+    }
+
+    /// The relation of the pack that a row is of, superseded or not.
+    pub(crate) fn base(&self, relation: usize) -> usize {
+        if relation < self.relations {
+            return relation;
+        }
+        let is_past = |schema: &Schema| schema.past == Some(relation);
+        self.schema.iter().position(is_past).unwrap_or(relation)
+    }
+}
+
+/// A relation as the engine sees it.
+#[derive(Default)]
+pub(crate) struct Schema {
+    /// Whether some rule reads it; if not, its facts are dropped at the door.
+    pub(crate) read: bool,
+    pub(crate) event: bool,
+    pub(crate) entity: bool,
+    /// How long an event or a superseded row is kept.
+    pub(crate) retention: i64,
+    /// The index over no column, for events; over all, for conclusions.
+    pub(crate) whole: usize,
+    pub(crate) since: Option<u16>,
+    pub(crate) key: Vec<u16>,
+    pub(crate) key_types: Vec<Type>,
+    pub(crate) defaults: Vec<(u16, Word)>,
+    /// Where superseded rows go, for `changes` and `as of`.
+    pub(crate) past: Option<usize>,
+    /// Whether its rows are events or rest on some.
+    pub(crate) eventful: bool,
+    /// The rule that concludes it, for a finding.
+    pub(crate) rule: Option<usize>,
+}
+
+/// A rule.
+pub(crate) struct Program {
+    pub(crate) path: String,
+    /// Its place among the rules' paths: the order in which transitions are told.
+    pub(crate) rank: usize,
+    pub(crate) relation: usize,
+    /// How many variables it has.
+    pub(crate) slots: usize,
+    pub(crate) key: Vec<u16>,
+    pub(crate) key_types: Vec<Type>,
+    pub(crate) when: Vec<Step>,
+    pub(crate) confirm: Vec<Block>,
+    pub(crate) unless: Vec<Block>,
+    pub(crate) maybe: Vec<Block>,
+    /// Relations without a row of which nothing holds.
+    pub(crate) inputs: Vec<usize>,
+    /// Variables that hold a node, where nodes may be unnamed (M5.4).
+    pub(crate) nodes: Vec<u16>,
+    pub(crate) head: Head,
+}
+
+/// What a rule concludes.
+pub(crate) enum Head {
+    Row {
+        fields: Vec<Option<Ex>>,
+        linger: i64,
+        /// Whether the key determines the row, so that one binding is enough.
+        single: bool,
+        /// The field of the one entity it reads that says since when its row is as it is.
+        since: Option<u16>,
+    },
+    Finding {
+        /// Title, because, remedy.
+        texts: [Vec<Text>; 3],
+        explains: Vec<Explains>,
+    },
+}
+
+/// One choice of a text.
+pub(crate) struct Text {
+    pub(crate) guard: Block,
+    pub(crate) parts: Vec<Part>,
+}
+
+pub(crate) enum Part {
+    Lit(String),
+    Value(Ex, Type),
+}
+
+pub(crate) struct Explains {
+    pub(crate) target: usize,
+    /// The index over the fields of the target's key that must be equal.
+    pub(crate) index: usize,
+    pub(crate) fields: Vec<u16>,
+    pub(crate) key: Vec<Ex>,
+    pub(crate) when: Vec<Step>,
+}
+
+/// A conjunction beside `when`, with the variables it binds.
+pub(crate) struct Block {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) binds: Vec<u16>,
+}
+
+/// A condition. `bound` says that its variable is known and must agree.
+pub(crate) enum Step {
+    Each(Src),
+    No(Src),
+    Pick(Pick, Src),
+    Agg {
+        into: u16,
+        op: AggOp,
+        arg: Option<Ex>,
+        ty: Type,
+        of: Src,
+    },
+    /// `event` says that it tests what events told, so that being false is only being unseen.
+    Test {
+        ex: Ex,
+        event: bool,
+    },
+    Let {
+        slot: u16,
+        ex: Ex,
+        bound: bool,
+    },
+    Member {
+        slot: u16,
+        ex: Ex,
+        bound: bool,
+    },
+}
+
+/// Where matches come from.
+pub(crate) struct Src {
+    pub(crate) kind: Kind,
+    /// Whether having no match is an event not seen, or a state that is known.
+    pub(crate) events: bool,
+}
+
+pub(crate) enum Kind {
+    Rows { scan: Scan, window: Window },
+    Then { first: Scan, next: Scan, within: Ex, without: Option<Scan>, keep: i64 },
+    Without { first: Scan, end: Scan, hold: Ex, keep: i64 },
+    Sustained { scan: Scan, hold: Ex },
+    Silence { of: Scan, hold: Ex, per: Scan },
+}
+
+pub(crate) enum Window {
+    Stands,
+    /// `(now-d, now]`: `keep` and `within`.
+    Last(Ex),
+    Since(Ex),
+    AsOf(Ex),
+}
+
+/// A pattern over one relation, found through one index.
+pub(crate) struct Scan {
+    pub(crate) relation: usize,
+    /// The variable for the row; it holds the row's time.
+    pub(crate) row: u16,
+    pub(crate) index: usize,
+    /// The columns of the index and what they must equal. An optional variable may be absent.
+    pub(crate) columns: Vec<u16>,
+    pub(crate) probe: Vec<(Ex, bool)>,
+    /// Fields and the variables they bind; absent does not match.
+    pub(crate) binds: Vec<(u16, u16)>,
+    /// Fields and the variables they bind, absent or not.
+    pub(crate) optional: Vec<(u16, u16)>,
+    pub(crate) tests: Vec<Ex>,
+    /// Fields that must equal the key once the row is chosen; they take no part in the choice.
+    pub(crate) after: Vec<(u16, u16)>,
+    /// The same index over superseded rows.
+    pub(crate) past: Option<(usize, usize)>,
+}
+
+impl Scan {
+    /// Whether the index alone decides a match.
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.binds.is_empty() && self.tests.is_empty() && self.after.is_empty()
+    }
+}
+
+/// The way from a changed row to the keys it concerns: tests on the row, then a few probes until
+/// every key variable is bound. It ignores negation, windows and time, so it may find too many.
+pub(crate) struct Route {
+    pub(crate) rule: usize,
+    /// The variable for the row, where the route begins with a whole row.
+    pub(crate) row: Option<u16>,
+    pub(crate) binds: Vec<(u16, u16)>,
+    pub(crate) optional: Vec<(u16, u16)>,
+    pub(crate) tests: Vec<Ex>,
+    pub(crate) hops: Vec<Hop>,
+}
+
+pub(crate) enum Hop {
+    Probe(Scan),
+    Let { slot: u16, ex: Ex, bound: bool },
+    Member { slot: u16, ex: Ex, bound: bool },
+}
+
+/// Routes of one relation. A route that needs a constant in a field is found through it, so that
+/// the rules a row does not concern cost nothing.
+#[derive(Default)]
+pub(crate) struct Dispatch {
+    pub(crate) always: Vec<usize>,
+    pub(crate) by_field: Vec<(u16, HashMap<Word, Vec<usize>, FixedState>)>,
+}
+
+/// A condition whose truth may change with the coverage of a relation.
+pub(crate) struct Reader {
+    pub(crate) rule: usize,
+    pub(crate) atom: Atom,
+    /// Fields of the covered relation as fields of the atom's; `None`: they are the same relation.
+    pub(crate) map: Option<Vec<(u16, Term)>>,
+}

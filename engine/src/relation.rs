@@ -1,0 +1,251 @@
+//! The rows of one relation.
+
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+use core::cmp::Ordering;
+
+use etio_plan::{Origin, Type};
+use foldhash::fast::FixedState;
+
+use crate::{
+    index::{Index, Rows},
+    sources::{Sources, Stamp},
+    word::{Symbols, Word},
+};
+
+/// The place of a row in its relation.
+pub(crate) type RowId = u32;
+
+/// What is known about a row beside its words: a set of the marks below.
+pub(crate) type Marks = u8;
+
+/// Known only from a later first snapshot (M5.2): events may join it, alone it does not count.
+pub(crate) const ASSUMED: Marks = 1;
+/// Came with a first snapshot: how long it stood before its observation is not known.
+pub(crate) const FIRST: Marks = 2;
+/// Concluded from an absence that only a lossy relation vouches for (M3.4).
+pub(crate) const WEAK: Marks = 4;
+/// Rests on a suspected finding (M3.5).
+pub(crate) const SUSPECT: Marks = 8;
+/// Is an event or rests on one.
+pub(crate) const EVENTFUL: Marks = 16;
+/// Ended in this instant because something contradicts it; leaves the relation at its end.
+pub(crate) const ENDED: Marks = 32;
+/// Ended in this instant because only a window ran out; leaves the relation at its end.
+pub(crate) const LAPSED: Marks = 64;
+/// The slot is free.
+const FREE: Marks = 128;
+
+/// What the engine keeps of a row beside its words.
+#[derive(Clone, Copy)]
+pub(crate) struct Meta {
+    pub(crate) stamp: Stamp,
+    pub(crate) generation: u32,
+    pub(crate) marks: Marks,
+}
+
+/// Rows in row-major order: a probe tests several columns of one row, so a row shares a cache line.
+#[derive(Clone)]
+pub(crate) struct Table {
+    width: usize,
+    words: Vec<Word>,
+    meta: Vec<Meta>,
+}
+
+/// A row that will be found again even where its slot has been taken by another since.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Pin {
+    pub(crate) relation: usize,
+    pub(crate) row: RowId,
+    pub(crate) generation: u32,
+}
+
+/// The rows of one relation with their indexes.
+#[derive(Clone)]
+pub(crate) struct Relation {
+    pub(crate) types: Vec<Type>,
+    table: Table,
+    free: Vec<RowId>,
+    indexes: Vec<Index>,
+    live: usize,
+    /// Origins of an event beyond the first (M1.7).
+    more: BTreeMap<RowId, Vec<Origin>>,
+    state: FixedState,
+}
+
+/// What the canonical order of rows depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) symbols: &'a Symbols,
+}
+
+impl Table {
+    pub(crate) fn words(&self, row: RowId) -> &[Word] {
+        let start = row as usize * self.width;
+        self.words.get(start..start + self.width).unwrap_or_default()
+    }
+
+    /// INVARIANT: conclusions share one origin, so that only their values order what has one time.
+    fn compare(&self, names: Names<'_>, types: &[Type], a: RowId, b: RowId) -> Ordering {
+        let (Some(x), Some(y)) = (self.meta.get(a as usize), self.meta.get(b as usize)) else {
+            return Ordering::Equal;
+        };
+        names
+            .sources
+            .compare(&x.stamp, &y.stamp)
+            .then_with(|| names.symbols.compare_all(types, self.words(a), self.words(b)))
+    }
+}
+
+impl Relation {
+    pub(crate) fn new(types: Vec<Type>, state: FixedState) -> Self {
+        let table = Table { width: types.len(), words: Vec::new(), meta: Vec::new() };
+        Self {
+            types,
+            table,
+            free: Vec::new(),
+            indexes: Vec::new(),
+            live: 0,
+            more: BTreeMap::new(),
+            state,
+        }
+    }
+
+    /// How many rows there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.live
+    }
+
+    pub(crate) fn words(&self, row: RowId) -> &[Word] {
+        self.table.words(row)
+    }
+
+    /// What is known about a row; a free slot has no row.
+    pub(crate) fn meta(&self, row: RowId) -> Option<&Meta> {
+        self.table.meta.get(row as usize).filter(|meta| meta.marks & FREE == 0)
+    }
+
+    pub(crate) fn marks(&self, row: RowId) -> Marks {
+        self.meta(row).map_or(FREE, |meta| meta.marks)
+    }
+
+    pub(crate) fn time(&self, row: RowId) -> i64 {
+        self.meta(row).map_or(i64::MIN, |meta| meta.stamp.time)
+    }
+
+    /// All origins of a row, the first first.
+    pub(crate) fn origins(&self, row: RowId) -> impl Iterator<Item = Origin> {
+        let first = self.meta(row).map(|meta| meta.stamp.origin);
+        first.into_iter().chain(self.more.get(&row).into_iter().flatten().copied())
+    }
+
+    /// Notes that another source told of the same event.
+    pub(crate) fn add_origin(&mut self, row: RowId, origin: Origin) {
+        self.more.entry(row).or_default().push(origin);
+    }
+
+    /// The index over these columns; made if there is none yet.
+    pub(crate) fn index_on(&mut self, columns: &[u16], names: Names<'_>) -> usize {
+        if let Some(known) = self.indexes.iter().position(|index| *index.columns == *columns) {
+            return known;
+        }
+        let mut index = Index::new(columns, self.state.clone());
+        for row in 0..self.table.meta.len() as RowId {
+            if self.meta(row).is_some() {
+                index.add(&self.table, row, |a, b| {
+                    self.table.compare(names, &self.types, a, b).is_lt()
+                });
+            }
+        }
+        self.indexes.push(index);
+        self.indexes.len() - 1
+    }
+
+    /// The rows an index has for a key, in canonical order.
+    pub(crate) fn find(&self, index: usize, key: &[Word]) -> Rows<'_> {
+        self.indexes.get(index).map_or(Rows::None, |index| index.find(&self.table, key))
+    }
+
+    /// Adds a row.
+    pub(crate) fn insert(
+        &mut self,
+        words: &[Word],
+        stamp: Stamp,
+        marks: Marks,
+        names: Names<'_>,
+    ) -> RowId {
+        let row = self.free.pop().unwrap_or_else(|| {
+            self.table.words.resize(self.table.words.len() + self.table.width, 0);
+            self.table.meta.push(Meta { stamp, generation: 0, marks: FREE });
+            (self.table.meta.len() - 1) as RowId
+        });
+        let start = row as usize * self.table.width;
+        if let Some(place) = self.table.words.get_mut(start..start + self.table.width) {
+            place.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
+        }
+        if let Some(meta) = self.table.meta.get_mut(row as usize) {
+            meta.stamp = stamp;
+            meta.marks = marks;
+        }
+        self.live += 1;
+        self.link(row, names);
+        row
+    }
+
+    /// Takes a row out and frees its slot.
+    pub(crate) fn remove(&mut self, row: RowId, names: Names<'_>) {
+        self.unlink(row, names);
+        self.more.remove(&row);
+        if let Some(meta) = self.table.meta.get_mut(row as usize) {
+            meta.marks = FREE;
+            meta.generation = meta.generation.wrapping_add(1);
+            self.live -= 1;
+            self.free.push(row);
+        }
+    }
+
+    /// Gives a row another stamp and other marks.
+    pub(crate) fn restamp(&mut self, row: RowId, stamp: Stamp, marks: Marks, names: Names<'_>) {
+        let moved = self.meta(row).is_some_and(|meta| meta.stamp != stamp);
+        if moved {
+            self.unlink(row, names);
+        }
+        if let Some(meta) = self.table.meta.get_mut(row as usize) {
+            meta.stamp = stamp;
+            meta.marks = marks;
+        }
+        if moved {
+            self.link(row, names);
+        }
+    }
+
+    fn link(&mut self, row: RowId, names: Names<'_>) {
+        let (table, types) = (&self.table, &self.types);
+        for index in &mut self.indexes {
+            index.add(table, row, |a, b| table.compare(names, types, a, b).is_lt());
+        }
+    }
+
+    fn unlink(&mut self, row: RowId, names: Names<'_>) {
+        let (table, types) = (&self.table, &self.types);
+        for index in &mut self.indexes {
+            index.remove(table, row, |a, b| table.compare(names, types, a, b).is_lt());
+        }
+    }
+
+    /// A handle on a row of this relation, whose number is `relation`.
+    pub(crate) fn pin(&self, relation: usize, row: RowId) -> Option<Pin> {
+        let generation = self.meta(row)?.generation;
+        Some(Pin { relation, row, generation })
+    }
+
+    /// Whether the pinned row is still the one there.
+    pub(crate) fn holds(&self, pin: &Pin) -> bool {
+        self.meta(pin.row).is_some_and(|meta| meta.generation == pin.generation)
+    }
+
+    /// The words of a row, to keep.
+    pub(crate) fn copy(&self, row: RowId) -> Box<[Word]> {
+        self.words(row).into()
+    }
+}

@@ -1,0 +1,147 @@
+//! Episodes for the host, their texts rendered on request.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    edges::is_root,
+    engine::Engine,
+    episode::{Episode, Evidence, Kept, Open, Status, Verdict},
+    expr::Ex,
+    program::{Head, Part, Text},
+    render,
+    word::{ABSENT, Word, as_int, int},
+};
+
+/// An episode and what it is one of.
+struct Entry<'a> {
+    rule: usize,
+    key: &'a [Word],
+    open: &'a Open,
+    closed: Option<i64>,
+    status: Status,
+}
+
+impl Engine {
+    pub(crate) fn report(&self) -> Vec<Episode> {
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        for (rule, keys) in self.keys.iter().enumerate() {
+            for (_, state) in keys.iter() {
+                let entry = |open| Entry {
+                    rule,
+                    key: &state.key,
+                    open,
+                    closed: None,
+                    status: Status::Open,
+                };
+                entries.extend(state.open.as_deref().map(entry));
+            }
+        }
+        entries.extend(self.closed.iter().map(|closed| Entry {
+            rule: closed.rule,
+            key: &closed.key,
+            open: &closed.open,
+            closed: Some(closed.closed),
+            status: closed.status,
+        }));
+        entries.sort_by(|a, b| {
+            let program = |entry: &Entry<'_>| self.programs.rules.get(entry.rule);
+            let types = program(a).map_or(&[][..], |program| &program.key_types);
+            let rank = |entry: &Entry<'_>| program(entry).map(|program| program.rank);
+            a.open
+                .opened
+                .cmp(&b.open.opened)
+                .then_with(|| rank(a).cmp(&rank(b)))
+                .then_with(|| self.symbols.compare_all(types, a.key, b.key))
+        });
+        let ids: Vec<(u128, i64, Verdict)> = entries
+            .iter()
+            .map(|entry| {
+                (
+                    self.id(&self.programs, entry.rule, entry.key),
+                    entry.open.opened,
+                    entry.open.verdict,
+                )
+            })
+            .collect();
+        entries.iter().filter_map(|entry| self.episode(entry, &ids)).collect()
+    }
+
+    fn episode(&self, entry: &Entry<'_>, all: &[(u128, i64, Verdict)]) -> Option<Episode> {
+        let rule = self.pack.rules.get(entry.rule)?;
+        let etio_plan::Head::Finding(finding) = &rule.head else { return None };
+        let open = entry.open;
+        let verdict_of = |id: u128, opened: i64, known: Verdict| {
+            let current = all.iter().find(|(other, at, _)| (*other, *at) == (id, opened));
+            current.map_or(known, |(.., verdict)| *verdict)
+        };
+        let causes =
+            open.causes.iter().map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
+        let now = entry.closed.unwrap_or(self.timeline.clock());
+        let mut explains = open.explains.clone();
+        explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
+        Some(Episode {
+            id: self.id(&self.programs, entry.rule, entry.key),
+            rule: entry.rule,
+            path: rule.path.clone(),
+            mode: finding.mode.clone(),
+            severity: finding.severity,
+            key: self.named_key(entry.rule, entry.key),
+            opened: open.opened,
+            closed: entry.closed,
+            status: entry.status,
+            verdict: open.verdict,
+            title: self.text(entry, 0, now),
+            because: self.text(entry, 1, now),
+            remedy: self.text(entry, 2, now),
+            refs: finding.refs.clone(),
+            needs: self.needs(&open.wants),
+            evidence: open.evidence.iter().map(|kept| self.shown(kept)).collect(),
+            explains,
+            explained_by: open.causes.iter().map(|cause| (cause.id, cause.opened)).collect(),
+            root: is_root(open.verdict, causes),
+        })
+    }
+
+    fn shown(&self, kept: &Kept) -> Evidence {
+        let relation = self.pack.relations.get(kept.relation);
+        let fields = relation.map_or(&[][..], |relation| &relation.fields);
+        let shown = fields
+            .iter()
+            .zip(&kept.words)
+            .filter(|(field, word)| !field.hidden && **word != ABSENT);
+        Evidence {
+            relation: relation.map(|relation| relation.path.clone()).unwrap_or_default(),
+            origins: kept.origins.clone(),
+            time: kept.time,
+            fields: shown
+                .map(|(field, word)| (field.name.clone(), self.symbols.value(*word, &field.ty)))
+                .collect(),
+        }
+    }
+
+    fn text(&self, entry: &Entry<'_>, which: usize, now: i64) -> String {
+        let Some(Head::Finding { texts, .. }) =
+            self.programs.rules.get(entry.rule).map(|rule| &rule.head)
+        else {
+            return String::new();
+        };
+        let choice = entry.open.texts.get(which).and_then(Option::as_ref);
+        let text = choice.and_then(|choice| Some((texts.get(which)?.get(choice.text)?, choice)));
+        text.map_or_else(String::new, |(text, choice)| self.fill(text, &choice.values, now))
+    }
+
+    fn fill(&self, text: &Text, values: &[Word], now: i64) -> String {
+        let mut filled = String::new();
+        for (part, value) in text.parts.iter().zip(values) {
+            match part {
+                Part::Lit(text) => filled.push_str(text),
+                Part::Value(Ex::Age(_), ty) if *value != ABSENT => {
+                    let age = int(now.saturating_sub(as_int(*value)));
+                    filled.push_str(&render::value(&self.symbols, age, ty));
+                }
+                Part::Value(_, ty) => filled.push_str(&render::value(&self.symbols, *value, ty)),
+            }
+        }
+        filled
+    }
+}

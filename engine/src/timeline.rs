@@ -1,0 +1,179 @@
+//! Inputs held back until the clock passes them, and the order in which they count (M1).
+
+use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+
+use etio_plan::{Origin, SourceId};
+
+use crate::{
+    coverage::{ScopeWords, Vouch},
+    sources::{Sources, Stamp},
+    word::Word,
+};
+
+/// An input that waits for its instant.
+pub(crate) struct Held {
+    /// When it takes effect.
+    pub(crate) time: i64,
+    /// Its own stamp, by which it is newer or older than others.
+    pub(crate) stamp: Stamp,
+    pub(crate) change: Change,
+}
+
+/// What an input changes.
+pub(crate) enum Change {
+    /// What a source vouches for.
+    Vouch {
+        relation: usize,
+        scope: ScopeWords,
+        vouch: Vouch,
+    },
+    Event {
+        relation: usize,
+        words: Box<[Word]>,
+    },
+    Row {
+        relation: usize,
+        row: Observed,
+    },
+    Remove {
+        relation: usize,
+        key: Box<[Word]>,
+    },
+    Snapshot {
+        relation: usize,
+        scope: ScopeWords,
+        rows: Vec<(Stamp, Observed)>,
+    },
+}
+
+/// A row of an entity as a source has it.
+pub(crate) struct Observed {
+    pub(crate) words: Box<[Word]>,
+    pub(crate) how: How,
+}
+
+/// What an observed row says about the time before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum How {
+    /// Nothing.
+    Plain,
+    /// It is of a first snapshot.
+    First,
+    /// It is of a first snapshot yet to come, and assumed to stand already (M5.2).
+    Assumed,
+}
+
+/// The inputs held back and the clock.
+pub(crate) struct Timeline {
+    held: Vec<Held>,
+    earliest: i64,
+    clock: i64,
+    late: BTreeMap<SourceId, u64>,
+}
+
+impl Change {
+    /// Inputs of one stamp: what is vouched for comes first, in the order it must be said.
+    const fn rank(&self) -> u8 {
+        match self {
+            Self::Vouch { vouch: Vouch::Covered { .. }, .. } => 0,
+            Self::Vouch { vouch: Vouch::Gap { .. }, .. } => 1,
+            Self::Vouch { vouch: Vouch::Silent { .. }, .. } => 2,
+            Self::Remove { .. } => 3,
+            Self::Event { .. } => 4,
+            Self::Row { .. } => 5,
+            Self::Snapshot { .. } => 6,
+        }
+    }
+
+    const fn relation(&self) -> usize {
+        match self {
+            Self::Vouch { relation, .. }
+            | Self::Event { relation, .. }
+            | Self::Row { relation, .. }
+            | Self::Remove { relation, .. }
+            | Self::Snapshot { relation, .. } => *relation,
+        }
+    }
+}
+
+impl Timeline {
+    pub(crate) const fn new() -> Self {
+        Self { held: Vec::new(), earliest: i64::MAX, clock: i64::MIN, late: BTreeMap::new() }
+    }
+
+    pub(crate) const fn clock(&self) -> i64 {
+        self.clock
+    }
+
+    pub(crate) const fn set_clock(&mut self, clock: i64) {
+        self.clock = clock;
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// When the first input held back takes effect.
+    pub(crate) const fn earliest(&self) -> i64 {
+        self.earliest
+    }
+
+    /// The first instant that is still to come, for what is told late (M1.3).
+    pub(crate) fn not_before_now(&self, time: i64) -> i64 {
+        if self.clock == i64::MIN { time } else { time.max(self.clock.saturating_add(1)) }
+    }
+
+    pub(crate) fn count_late(&mut self, source: SourceId) {
+        *self.late.entry(source).or_default() += 1;
+    }
+
+    pub(crate) const fn late(&self) -> &BTreeMap<SourceId, u64> {
+        &self.late
+    }
+
+    /// Holds an input back.
+    pub(crate) fn hold(&mut self, held: Held) {
+        self.earliest = self.earliest.min(held.time);
+        self.held.push(held);
+    }
+
+    /// Everything that takes effect up to an instant, in canonical order, each once (M1.5, M1.7).
+    pub(crate) fn take(&mut self, until: i64, sources: &Sources) -> Vec<Held> {
+        let mut due: Vec<Held> = self.held.extract_if(.., |held| held.time <= until).collect();
+        self.earliest = self.held.iter().map(|held| held.time).min().unwrap_or(i64::MAX);
+        let part = |held: &Held| (held.change.relation(), held.change.rank(), vouched(held));
+        due.sort_by(|a, b| {
+            let (vouch_a, vouch_b) = (is_vouch(a), is_vouch(b));
+            a.time
+                .cmp(&b.time)
+                .then(vouch_b.cmp(&vouch_a))
+                .then_with(|| sources.compare(&a.stamp, &b.stamp))
+                .then_with(|| part(a).cmp(&part(b)))
+        });
+        due.dedup_by(|b, a| {
+            a.time == b.time
+                && a.stamp == b.stamp
+                && matches!(
+                    (&a.change, &b.change),
+                    (Change::Event { relation: a, .. }, Change::Event { relation: b, .. }) if a == b
+                )
+        });
+        due
+    }
+}
+
+const fn is_vouch(held: &Held) -> bool {
+    matches!(held.change, Change::Vouch { .. })
+}
+
+const fn vouched(held: &Held) -> Option<Vouch> {
+    match &held.change {
+        Change::Vouch { vouch, .. } => Some(*vouch),
+        _ => None,
+    }
+}
+
+/// The stamp of an input that has a source but no place in it.
+pub(crate) const fn placeless(source: SourceId, time: i64) -> Stamp {
+    Stamp { time, origin: Origin { source, at: 0, part: 0 } }
+}
