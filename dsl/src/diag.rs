@@ -7,10 +7,12 @@ mod suggest;
 pub use render::render;
 pub use suggest::did_you_mean;
 
+use std::fmt;
+
 use crate::syntax::ast::Span;
 
 /// One kind of error or warning. All of them stand in [`codes`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Code {
     /// `E0101` or `W0101`; never used again for something else.
     pub id: &'static str,
@@ -27,6 +29,12 @@ impl Code {
     #[must_use]
     pub fn severity(self) -> Severity {
         if self.id.starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
     }
 }
 

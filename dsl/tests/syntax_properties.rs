@@ -2,14 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use etio_dsl::{SourceFile, diag, fmt, syntax};
 use proptest::prelude::*;
 
 /// All rule files of the repository and of these tests.
+static RULE_FILES: LazyLock<Vec<(PathBuf, String)>> =
+    LazyLock::new(|| rule_files().unwrap_or_default());
+
 fn rule_files() -> std::io::Result<Vec<(PathBuf, String)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("tests/syntax"), root.join("../stdlib-rules")];
+    let mut folders = vec![root.join("tests"), root.join("../stdlib-rules")];
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder)? {
@@ -50,10 +54,9 @@ fn check(text: &str) {
 
 #[test]
 fn rule_files_parse_without_loss() {
-    let files = rule_files().unwrap();
-    assert!(files.len() > 10);
-    for (_, text) in files {
-        check(&text);
+    assert!(RULE_FILES.len() > 10);
+    for (_, text) in RULE_FILES.iter() {
+        check(text);
     }
 }
 
@@ -209,8 +212,7 @@ proptest! {
         which in any::<prop::sample::Index>(),
         places in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..5), 1..30),
     ) {
-        let files = rule_files().unwrap();
-        let (_, text) = which.get(&files);
+        let (_, text) = which.get(&RULE_FILES);
         let mut text = text.clone();
         for (place, what) in places {
             let blanks: Vec<usize> = text.match_indices([' ', '\n']).map(|(at, _)| at).collect();
@@ -231,8 +233,7 @@ proptest! {
         len in 0_usize..40,
         insert in prop::collection::vec(piece(), 0..4),
     ) {
-        let files = rule_files().unwrap();
-        let (_, text) = which.get(&files);
+        let (_, text) = which.get(&RULE_FILES);
         let boundary = |mut at: usize| {
             at = at.min(text.len());
             while !text.is_char_boundary(at) {

@@ -34,7 +34,8 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
     match hint(found, word, &failure.expected) {
         Some(help) => error.help(help),
         None if found.is_empty() => error.help("complete it"),
-        None if ITEMS.contains(&found) && expected.is_empty() => {
+        // Nothing but the end of its line ends a `use`.
+        None if ITEMS.contains(&found) && first == "use" => {
             error.help("begin the next item on a line of its own")
         }
         None if expected.is_empty() => error.help(format!("remove {}", code(found))),
