@@ -205,6 +205,11 @@ proptest! {
     fn any_mix_of_words_is_read(pieces in prop::collection::vec(piece(), 0..80)) {
         check(&pieces.concat());
     }
+}
+
+// Each case reads a whole file several times.
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Puts breaks, blanks and comments where there are none or others.
     #[test]
