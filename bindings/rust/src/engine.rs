@@ -1,0 +1,244 @@
+//! The engine as hosts use it: names instead of numbers, and texts read on the way in.
+
+use std::sync::Arc;
+
+use etio_engine::{Episode, Late, Options, Transition};
+use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, Relation, SourceId, Value};
+use etio_scan::Scanner;
+
+use crate::{Error, Fact, Params, Stamp, json, schema};
+
+/// The source of facts that a host tells on its own word. The last number is the engine's own.
+pub(crate) const HOST: SourceId = SourceId(u32::MAX - 1);
+/// Extracted events of one fact are told apart by the low bits of their origin's part, the facts of
+/// one position by the bits above.
+const EVENTS_A_FACT: u32 = 1 << 10;
+
+/// Set in the sequence of facts without a number of their own, so that they never meet numbered ones.
+const UNNUMBERED: u64 = 1 << 63;
+
+/// Facts in, findings out.
+///
+/// Facts are held back until [`advance`](Self::advance) moves the clock past them; between two calls
+/// of it their order means nothing.
+pub struct Engine {
+    inner: etio_engine::Engine,
+    pack: Arc<Pack>,
+    scanner: Arc<Scanner>,
+    options: Options,
+    /// The number of the next source named.
+    sources: u32,
+    /// How many facts came without a number of their own.
+    unnumbered: u64,
+}
+
+impl Engine {
+    /// An engine for the rules of a pack.
+    ///
+    /// # Errors
+    /// When a parameter is unknown, not of its type or out of its range.
+    pub fn new(pack: impl Into<Arc<Pack>>, params: Params) -> Result<Self, Error> {
+        let pack = pack.into();
+        let options = params.options(&pack)?;
+        let scanner = Arc::new(Scanner::new(&pack));
+        Self::start(pack, scanner, options)
+    }
+
+    /// An engine for the same pack and parameters that has seen nothing.
+    ///
+    /// # Errors
+    /// None: what could be refused was refused when this engine was made.
+    pub fn fresh(&self) -> Result<Self, Error> {
+        let (pack, scanner) = (Arc::clone(&self.pack), Arc::clone(&self.scanner));
+        Self::start(pack, scanner, self.options.clone())
+    }
+
+    fn start(pack: Arc<Pack>, scanner: Arc<Scanner>, options: Options) -> Result<Self, Error> {
+        let inner = etio_engine::Engine::new(Arc::clone(&pack), options.clone())?;
+        Ok(Self { inner, pack, scanner, options, sources: 0, unnumbered: 0 })
+    }
+
+    /// The pack it runs.
+    #[must_use]
+    pub fn pack(&self) -> &Pack {
+        &self.pack
+    }
+
+    /// Names a new source of facts. `resolution` is that of its stamps in nanoseconds: one second for
+    /// API events and syslog, one where they are exact.
+    ///
+    /// # Errors
+    /// When the engine refuses the input.
+    pub fn source(&mut self, name: &str, resolution: i64) -> Result<SourceId, Error> {
+        let source = SourceId(self.sources);
+        self.feed(Input::Source { source, name: name.into(), resolution })?;
+        Ok(source)
+    }
+
+    /// Tells a fact.
+    ///
+    /// # Errors
+    /// When the pack has no such relation or field, or a value is not of its type.
+    pub fn insert<F: Fact>(&mut self, fact: &F) -> Result<(), Error> {
+        self.insert_row(F::RELATION, fact.fields(), Stamp::at(fact.time()))
+    }
+
+    /// Tells a fact by name.
+    ///
+    /// # Errors
+    /// When the pack has no such relation or field, or a value is not of its type.
+    pub fn insert_row<'v>(
+        &mut self,
+        relation: &str,
+        fields: impl IntoIterator<Item = (&'v str, Value)>,
+        stamp: Stamp,
+    ) -> Result<(), Error> {
+        let row = self.row(relation, fields, stamp, schema::Need::Whole)?;
+        self.feed(Input::Fact(row))
+    }
+
+    /// Tells a fact as JSON. Durations, times and sizes are texts (`"10m"`, `"2026-01-01T00:00:00Z"`,
+    /// `"1Gi"`).
+    ///
+    /// # Errors
+    /// When it is not an object, the pack has no such relation or field, or a value is not of its type.
+    pub fn insert_json(
+        &mut self,
+        relation: &str,
+        row: &serde_json::Value,
+        stamp: Stamp,
+    ) -> Result<(), Error> {
+        self.insert_row(relation, json::fields(row)?, stamp)
+    }
+
+    /// Says that the entity's row with this key is gone.
+    ///
+    /// # Errors
+    /// When the pack has no such relation or field, or a value is not of its type.
+    pub fn remove<'v>(
+        &mut self,
+        relation: &str,
+        key: impl IntoIterator<Item = (&'v str, Value)>,
+        stamp: Stamp,
+    ) -> Result<(), Error> {
+        let row = self.row(relation, key, stamp, schema::Need::Key)?;
+        self.feed(Input::Remove(row))
+    }
+
+    /// Says that a source carries a relation from an instant on, for the rows with these values: what
+    /// it does not tell then is known not to be.
+    ///
+    /// # Errors
+    /// When the pack has no such relation or field, or a value is not of its type.
+    pub fn cover(
+        &mut self,
+        relation: &str,
+        scope: &[(&str, Value)],
+        source: SourceId,
+        from: i64,
+    ) -> Result<(), Error> {
+        let (id, declared) = schema::relation(&self.pack, relation)?;
+        let scope = schema::scope(declared, scope)?;
+        self.feed(Input::Covered { source, relation: id, scope, from })
+    }
+
+    /// Takes an input as it is, for example from `etio-ingest`. Texts of its rows are read: extractors
+    /// make their events of them, at the row's time and origin.
+    ///
+    /// # Errors
+    /// When the engine refuses it.
+    pub fn feed(&mut self, input: Input) -> Result<(), Error> {
+        match input {
+            Input::Fact(mut row) => {
+                self.read(&mut row)?;
+                self.keep(row)?;
+            }
+            Input::Snapshot { source, relation, scope, time, mut rows } => {
+                for row in &mut rows {
+                    self.read(row)?;
+                }
+                self.inner.insert(Input::Snapshot { source, relation, scope, time, rows })?;
+            }
+            Input::Source { source, .. } => {
+                if source != HOST {
+                    self.sources = self.sources.max(source.0.saturating_add(1));
+                }
+                self.inner.insert(input)?;
+            }
+            other => self.inner.insert(other)?,
+        }
+        Ok(())
+    }
+
+    /// Moves the clock: nothing at or before `time` is still to come. A time that has passed is none.
+    pub fn advance(&mut self, time: i64) {
+        self.inner.advance(time);
+    }
+
+    /// When an [`advance`](Self::advance) would next change something by itself: an input that waits, or
+    /// time that runs out.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.inner.next_deadline()
+    }
+
+    /// What changed since the last call, in order.
+    pub fn drain(&mut self) -> Vec<Transition> {
+        self.inner.drain()
+    }
+
+    /// All findings that are open, and those that ended and are still remembered.
+    #[must_use]
+    pub fn episodes(&self) -> Vec<Episode> {
+        self.inner.episodes()
+    }
+
+    /// How many events came too late, by source.
+    #[must_use]
+    pub fn late(&self) -> Vec<Late> {
+        self.inner.late()
+    }
+
+    /// Fills the hidden columns of a row and tells the events that its texts speak of.
+    fn read(&mut self, row: &mut Row) -> Result<(), Error> {
+        let events = self.scanner.extract_row(row.relation, &row.values);
+        self.scanner.columns(row.relation, &mut row.values);
+        for (event, number) in events.into_iter().zip(0..EVENTS_A_FACT) {
+            let part = row.origin.part.wrapping_add(1).wrapping_mul(EVENTS_A_FACT) | number;
+            let origin = Origin { part, ..row.origin };
+            let (relation, values) = (event.relation, event.values);
+            let mut event = Row { relation, values, time: row.time, origin, assumed_from: None };
+            // An event made of a text is not read again, so no program reads for ever.
+            self.scanner.columns(relation, &mut event.values);
+            self.keep(event)?;
+        }
+        Ok(())
+    }
+
+    /// Inserts a fact, unless it is an event that no rule reads, as log records are: what they say has
+    /// been read.
+    fn keep(&mut self, row: Row) -> Result<(), Error> {
+        let unread = |r: &Relation| r.kind == Kind::Event && r.retention.is_none();
+        if !self.pack.get(row.relation).is_some_and(unread) {
+            self.inner.insert(Input::Fact(row))?;
+        }
+        Ok(())
+    }
+
+    fn row<'v>(
+        &mut self,
+        relation: &str,
+        fields: impl IntoIterator<Item = (&'v str, Value)>,
+        stamp: Stamp,
+        need: schema::Need,
+    ) -> Result<Row, Error> {
+        let (id, declared) = schema::relation(&self.pack, relation)?;
+        let values = schema::row(declared, fields, need)?;
+        let at = stamp.sequence.unwrap_or_else(|| {
+            self.unnumbered += 1;
+            UNNUMBERED | self.unnumbered
+        });
+        let origin = Origin { source: stamp.source, at, part: 0 };
+        Ok(Row { relation: id, values, time: stamp.time, origin, assumed_from: None })
+    }
+}
