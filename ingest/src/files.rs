@@ -26,12 +26,21 @@ pub fn read_paths(
         if path.as_os_str() == "-" {
             before(path);
             reader.add("-", io::stdin().lock());
-        } else if fs::metadata(path)?.is_dir() {
-            walk(reader, path, DEPTH, before);
         } else {
-            before(path);
-            reader.add(&path.to_string_lossy(), File::open(path)?);
+            named(reader, path, before).map_err(|error| {
+                io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+            })?;
         }
+    }
+    Ok(())
+}
+
+fn named(reader: &mut Reader<'_>, path: &Path, before: &mut dyn FnMut(&Path)) -> io::Result<()> {
+    if fs::metadata(path)?.is_dir() {
+        walk(reader, path, DEPTH, before);
+    } else {
+        before(path);
+        reader.add(&path.to_string_lossy(), File::open(path)?);
     }
     Ok(())
 }

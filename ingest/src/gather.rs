@@ -184,8 +184,7 @@ impl<'s, 'p> Gather<'s, 'p> {
         };
         let places = schema.places(program);
         let partial = program == Program::Unknown;
-        let events =
-            schema.scanner.extract(&Text { text: message, places: &places, row: &row, partial });
+        let events = schema.scanner.extract(&Text { text: message, places, row: &row, partial });
         if events.is_empty() {
             return false;
         }

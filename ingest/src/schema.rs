@@ -13,9 +13,9 @@ pub(crate) struct Schema<'p> {
     pack: &'p Pack,
     pub(crate) scanner: Scanner,
     by_path: BTreeMap<&'p str, RelId>,
-    /// The log relations and their `message`, in the order of [`LOGS`]; then `KubeEvent`'s.
-    logs: Vec<(Program, RelId, FieldId)>,
-    event: Option<(RelId, FieldId)>,
+    /// The relations whose `message` a program's records may be: for an unknown one all of them, and
+    /// that of API events.
+    places: BTreeMap<Program, Vec<(RelId, FieldId)>>,
 }
 
 /// The relation of each program's log.
@@ -39,17 +39,11 @@ impl<'p> Schema<'p> {
             let relation = *by_path.get(path)?;
             Some((relation, pack.get(relation)?.field("message")?))
         };
-        let logs = LOGS.iter().filter_map(|(program, path)| {
-            let (relation, field) = message(path)?;
-            Some((*program, relation, field))
-        });
-        Self {
-            pack,
-            scanner: Scanner::new(pack),
-            logs: logs.collect(),
-            event: message(EVENT),
-            by_path,
-        }
+        let mut places: BTreeMap<Program, Vec<_>> =
+            LOGS.iter().map(|(of, path)| (*of, message(path).into_iter().collect())).collect();
+        let all = places.values().flatten().copied().chain(message(EVENT)).collect();
+        places.insert(Program::Unknown, all);
+        Self { pack, scanner: Scanner::new(pack), places, by_path }
     }
 
     /// A relation that rows are given of.
@@ -64,16 +58,12 @@ impl<'p> Schema<'p> {
 
     /// The log relation of a program.
     pub(crate) fn log(&self, program: Program) -> Option<RelId> {
-        let (_, relation, _) = self.logs.iter().find(|(of, ..)| *of == program)?;
-        Some(*relation)
+        self.places(program).first().map(|(relation, _)| *relation)
     }
 
     /// The text fields that a program's message may be the value of.
-    pub(crate) fn places(&self, program: Program) -> Vec<(RelId, FieldId)> {
-        let logs =
-            self.logs.iter().filter(|(of, ..)| program == Program::Unknown || *of == program);
-        let event = self.event.filter(|_| program == Program::Unknown);
-        logs.map(|(_, relation, field)| (*relation, *field)).chain(event).collect()
+    pub(crate) fn places(&self, program: Program) -> &[(RelId, FieldId)] {
+        self.places.get(&program).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The name of a field.

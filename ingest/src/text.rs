@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::formats::log::{self, Banner, Head};
+use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{Document, SECTIONS};
 use crate::origin::{self, Origins};
 use crate::row::{Out, Program, Record, When};
@@ -13,7 +13,8 @@ const MORE: usize = 64;
 /// Reads all of a document.
 pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
     let origins = Origins::of(document);
-    let mut walk = Walk { origins, pending: None, host: None, last: None, out };
+    let mut walk =
+        Walk { origins, pending: None, host: None, last: None, flags: Flags::default(), out };
     let mut skip = 0;
     let mut start = 0;
     for (number, line) in document.lines() {
@@ -31,6 +32,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
         skip = walk.line(number, line, &rest).saturating_sub(1);
     }
     walk.flush();
+    walk.flags.finish(walk.out);
 }
 
 /// The offset of the line after the one at `at`.
@@ -46,6 +48,7 @@ struct Walk<'a, 'o> {
     host: Option<Cow<'a, str>>,
     /// The record before, which may be said to have been repeated.
     last: Option<Head<'a>>,
+    flags: Flags,
     out: &'o mut dyn Out,
 }
 
@@ -67,6 +70,14 @@ impl<'a> Walk<'a, '_> {
         if let Some(banner) = log::banner(line) {
             self.flush();
             self.banner(banner);
+            return 1;
+        }
+        if let Some(said) = log::file_header(line) {
+            match said {
+                FileHeader::Created(when) => self.out.spans(when, when),
+                FileHeader::Machine(name) => self.out.node(name),
+                FileHeader::Other => {}
+            }
             return 1;
         }
         if let Some(container) = origin::fence(line) {
@@ -157,10 +168,12 @@ impl<'a> Walk<'a, '_> {
         let Some(Pending { head, line, text, more }) = self.pending.take() else { return };
         let container = self.origins.container.as_ref();
         let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
+        let host = host.or(self.host.as_deref());
+        self.flags.see(host, &head.message, (head.when, line, text));
         self.out.record(Record {
             program: self.origins.program(&head),
             name: head.name.as_deref().or(container.map(|log| log.container)),
-            host: host.or(self.host.as_deref()),
+            host,
             pod: container.map(|log| &*log.pod),
             level: head.level,
             when: head.when,

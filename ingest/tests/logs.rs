@@ -176,3 +176,61 @@ fn every_encoding_keeps_the_line_numbers() {
         assert_eq!(found, ["2000-02-06T16:05:07Z f:2 node=n1 what=é"]);
     }
 }
+
+#[test]
+fn a_klog_file_says_its_date_and_machine() {
+    let text = "Log file created at: 2019/09/02 10:11:12\nRunning on machine: n5\n\
+                Binary: Built with gc go1.12 for linux/amd64\n\
+                Log line format: [IWEF]mmdd hh:mm:ss.uuuuuu threadid file:line] msg\n\
+                I0902 10:11:13.000000    1 kubelet.go:1] said hello\n";
+    assert_eq!(
+        one("kubelet.INFO", text, "test.Said"),
+        ["2019-09-02T10:11:13Z kubelet.INFO:5 node=n5 what=hello"]
+    );
+}
+
+#[test]
+fn flags_are_the_configuration_where_there_is_no_file() {
+    let flags = |config: &str| {
+        let flags = [
+            ("config", config),
+            ("serialize-image-pulls", "false"),
+            ("registry-qps", "7"),
+            ("cluster-dns", "[10.0.0.10]"),
+            ("runtime-request-timeout", "2m0s"),
+        ];
+        let lines = flags.iter().map(|(name, value)| {
+            format!("May  1 10:00:00 n1 kubelet[1]: I0501 10:00:00.0 1 flags.go:59] FLAG: --{name}=\"{value}\"\n")
+        });
+        one("j", &lines.collect::<String>(), "std.kube.KubeletConfig")
+    };
+    let found = flags("").join("");
+    for part in [
+        "node=n1",
+        "serialize_image_pulls=Bool(false)",
+        "registry_pull_qps=Int(7)",
+        "Text(\"10.0.0.10\")",
+        "runtime_request_timeout=Duration(120000000000)",
+    ] {
+        assert!(found.contains(part), "{found}");
+    }
+    assert_eq!(flags("/etc/kubelet.conf"), [""; 0]);
+}
+
+#[test]
+fn an_export_of_the_journal_is_read() {
+    let mut text = b"__CURSOR=x\n__REALTIME_TIMESTAMP=1600000000000000\n_HOSTNAME=n1\nSYSLOG_IDENTIFIER=kubelet\nMESSAGE=said a\n\n__REALTIME_TIMESTAMP=1600000001000000\n_HOSTNAME=n1\nSYSLOG_IDENTIFIER=kubelet\nMESSAGE\n".to_vec();
+    text.extend(6_u64.to_le_bytes());
+    text.extend(b"said b\n\n");
+    let pack = pack();
+    let mut reader = etio_ingest::Reader::new(&pack, Options::default());
+    reader.add("export", text.as_slice());
+    let found = facts(&pack, &reader.finish(), "test.Said");
+    assert_eq!(
+        found,
+        [
+            "2020-09-13T12:26:40Z export:1 node=n1 what=a",
+            "2020-09-13T12:26:41Z export:7 node=n1 what=b"
+        ]
+    );
+}

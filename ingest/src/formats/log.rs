@@ -3,6 +3,7 @@
 
 mod container;
 mod export;
+mod flags;
 mod journal_json;
 mod kernel;
 mod klog;
@@ -15,7 +16,8 @@ use std::borrow::Cow;
 use crate::row::{Program, When};
 
 pub(crate) use export::EXPORT;
-pub(crate) use klog::{embedded as embedded_klog, is_kubelet_source};
+pub(crate) use flags::Flags;
+pub(crate) use klog::{FileHeader, embedded as embedded_klog, file_header, is_kubelet_source};
 pub(crate) use syslog::{Banner, banner};
 
 /// One layer of a log line, taken apart.

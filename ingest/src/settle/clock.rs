@@ -190,15 +190,20 @@ fn year_of(at: i64) -> Option<i16> {
     Some(Offset::UTC.to_datetime(stamp).year())
 }
 
-/// First and last full stamp of a document's log.
+/// First and last stamp with a year in a document's log, to the day where the zone is open.
 fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
-    let spans = doc.streams.values().map(|stream| &stream.span).chain([&doc.loose]);
-    let logs = spans.filter_map(|span| span.at);
+    let spans = || doc.streams.values().map(|stream| &stream.span).chain([&doc.loose]);
+    let logs = spans().filter_map(|span| span.at);
+    let days =
+        spans().flat_map(|span| &span.wall).filter_map(|(&(year, month, day), &(nanos, _))| {
+            let at = instant(Wall { year, month, day, nanos }.civil(year?)?, &TimeZone::UTC)?;
+            Some((at, at))
+        });
     let rows = doc.found.iter().filter_map(|found| match found.when {
         When::At(at) => Some((at, at)),
         _ => None,
     });
-    logs.chain(rows).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    logs.chain(days).chain(rows).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
 }
 
 fn last_boot(doc: &Gathered) -> i64 {

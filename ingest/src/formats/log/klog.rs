@@ -58,6 +58,30 @@ fn bare(line: &str) -> Option<Head<'_>> {
     })
 }
 
+/// The first lines of a file that klog writes itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum FileHeader<'a> {
+    /// When the file was begun: a full date, which the records below lack.
+    Created(When),
+    /// The host.
+    Machine(&'a str),
+    /// How to read the lines below.
+    Other,
+}
+
+/// `Log file created at: 2019/09/02 10:11:12`, `Running on machine: n1`.
+pub(crate) fn file_header(line: &str) -> Option<FileHeader<'_>> {
+    if let Some(date) = line.strip_prefix("Log file created at: ") {
+        let (when, _) = stamp::iso(&date.replacen('/', "-", 2))?;
+        return Some(FileHeader::Created(when));
+    }
+    if let Some(name) = line.strip_prefix("Running on machine: ") {
+        return Some(FileHeader::Machine(name.trim()));
+    }
+    let other = ["Log line format: [IWEF]", "Binary: Built with "];
+    other.iter().any(|start| line.starts_with(start)).then_some(FileHeader::Other)
+}
+
 /// The JSON form (`--logging-format=json`): its `ts` counts milliseconds.
 #[derive(Deserialize)]
 struct Json<'a> {
