@@ -27,6 +27,9 @@ pub(crate) struct Found {
     pub(crate) bound: Option<Bound>,
 }
 
+/// One version of an entity's row: its key, since when, the value, the row.
+type Version = (Vec<Word>, i64, Word, (usize, RowId));
+
 /// The state of an aggregate.
 struct Sum<'t> {
     op: AggOp,
@@ -142,8 +145,8 @@ impl<'a> Eval<'a> {
             },
             Window::Stands | Window::AsOf(_) => (i64::MIN, None),
         };
-        let mut versions: Vec<(Vec<Word>, i64, Word, (usize, RowId))> = Vec::new();
-        let Some(schema) = self.view.programs.schema.get(scan.relation) else { return None };
+        let mut versions: Vec<Version> = Vec::new();
+        let schema = self.view.programs.schema.get(scan.relation)?;
         let (key, types) = (&schema.key, &schema.key_types);
         let tables = [scan.past, Some((scan.relation, scan.index))];
         for (relation, index) in tables.into_iter().flatten() {

@@ -48,7 +48,7 @@ impl Engine {
                     held.stamp.origin.source,
                     *relation,
                     scope,
-                    self.from_now(*vouch),
+                    self.learnt(*vouch),
                 );
                 self.touch_coverage(programs, *relation, scope);
             }
@@ -71,7 +71,7 @@ impl Engine {
     }
 
     /// What is learnt late counts from now on, never backwards (M3.1).
-    fn from_now(&self, vouch: Vouch) -> Vouch {
+    fn learnt(&self, vouch: Vouch) -> Vouch {
         match vouch {
             Vouch::Covered { from } => Vouch::Covered { from: from.max(self.now) },
             Vouch::Gap { from, to } => Vouch::Gap { from: from.max(self.now), to },
@@ -300,14 +300,14 @@ impl Engine {
         let Some(rows) = self.relations.get(relation) else { return Vec::new() };
         let key = |row: RowId| self.entity_key(programs, relation, rows.words(row));
         let keys: Vec<Box<[Word]>> = found.into_iter().map(key).collect();
-        let says = |key: &Box<[Word]>| {
+        let says = |key: &[Word]| {
             let entity = self.entities.get(relation).and_then(|of| of.get(key));
             entity.is_some_and(|entity| {
                 entity.parts.is_empty()
                     || entity.parts.iter().any(|(stamp, _)| stamp.origin.source == source)
             })
         };
-        keys.into_iter().filter(says).collect()
+        keys.into_iter().filter(|key| says(key)).collect()
     }
 
     /// Marks every key that a row concerns, before it goes or after it came.
@@ -360,11 +360,10 @@ impl Engine {
             };
             let fields: Vec<u16> = known.iter().map(|(field, _)| *field).collect();
             let name = (relation, number, fields);
-            if !self.cover_routes.contains_key(&name) {
-                if let Some(route) = self.cover_route(programs, reader.rule, &reader.atom, &name.2)
-                {
-                    self.cover_routes.insert(name.clone(), route);
-                }
+            if !self.cover_routes.contains_key(&name)
+                && let Some(route) = self.cover_route(programs, reader.rule, &reader.atom, &name.2)
+            {
+                self.cover_routes.insert(name.clone(), route);
             }
             let Some(route) = self.cover_routes.get(&name) else { continue };
             let width =

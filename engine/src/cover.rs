@@ -3,7 +3,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use etio_plan::{Atom, Body, Cond, Expr, Head, Kind, Pack, Rule, Source, Window};
+use etio_plan::{Atom, Body, Cond, Expr, Head, Kind, Pack, Rule, Source, Value, Window};
 
 use crate::{
     func,
@@ -164,10 +164,7 @@ fn terms(rule: &Rule, atom: &Atom, symbols: &mut Symbols) -> Vec<(u16, Term)> {
 fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> Vec<(&'a Atom, i64)> {
     let mut found = Vec::new();
     let length = |expr: &Expr| match expr {
-        Expr::Const(value) => match value {
-            etio_plan::Value::Duration(d) | etio_plan::Value::Int(d) => *d,
-            _ => rule.keep,
-        },
+        Expr::Const(Value::Duration(d) | Value::Int(d)) => *d,
         Expr::Param(param) => params.get(param.index()).map_or(rule.keep, |word| as_int(*word)),
         _ => rule.keep,
     };

@@ -88,12 +88,15 @@ pub struct Engine {
     /// Keys that a rule had no work left for; they are thought about in the next instant.
     pub(crate) postponed: Vec<(usize, Box<[Word]>)>,
     /// Which open findings claim to explain a clause's key.
-    pub(crate) claims: BTreeMap<(usize, usize, Box<[Word]>), BTreeSet<KeyId>>,
+    pub(crate) claims: BTreeMap<Claim, BTreeSet<KeyId>>,
     pub(crate) closed: VecDeque<Closed>,
     pub(crate) transitions: Vec<Transition>,
     pub(crate) unnamed: Option<Word>,
     pub(crate) scratch: Vec<Word>,
 }
+
+/// A rule, one of its `explains` clauses, and the key or part of a key it points at.
+pub(crate) type Claim = (usize, usize, Box<[Word]>);
 
 /// The row number that stands for the oldest events of a relation.
 const OLDEST: RowId = RowId::MAX;
@@ -196,12 +199,9 @@ impl Engine {
     }
 
     /// Moves the clock: nothing at or before `to` is still to come. A time that has passed is none.
-    ///
-    /// # Errors
-    /// None yet; hosts should expect limits to become errors here.
-    pub fn advance(&mut self, to: i64) -> Result<(), Error> {
+    pub fn advance(&mut self, to: i64) {
         if to <= self.timeline.clock() {
-            return Ok(());
+            return;
         }
         let programs = self.programs.clone();
         let held = self.timeline.take(to, &self.sources);
@@ -217,7 +217,6 @@ impl Engine {
         }
         self.timeline.set_clock(to);
         self.sweep(&programs, to);
-        Ok(())
     }
 
     /// The clock; the least time before the first [`advance`](Self::advance).

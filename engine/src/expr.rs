@@ -175,8 +175,8 @@ impl Calc<'_> {
                 word => Word::from(word == 0),
             },
             // Every operand is computed, so that each age reports its deadline.
-            Ex::All(of) => Word::from(of.iter().fold(true, |all, ex| self.holds(ex) && all)),
-            Ex::Any(of) => Word::from(of.iter().fold(false, |any, ex| self.holds(ex) || any)),
+            Ex::All(of) => Word::from(of.iter().filter(|ex| !self.holds(ex)).count() == 0),
+            Ex::Any(of) => Word::from(of.iter().filter(|ex| self.holds(ex)).count() > 0),
             Ex::Cmp(cmp, order, a, b) => {
                 self.note_age(a, b);
                 let (a, b) = (self.eval(a), self.eval(b));

@@ -234,12 +234,15 @@ pub(crate) enum Hop {
     Member { slot: u16, ex: Ex, bound: bool },
 }
 
+/// The routes that need a constant in a field, by the constant.
+pub(crate) type ByField = (u16, HashMap<Word, Vec<usize>, FixedState>);
+
 /// Routes of one relation. A route that needs a constant in a field is found through it, so that
 /// the rules a row does not concern cost nothing.
 #[derive(Default)]
 pub(crate) struct Dispatch {
     pub(crate) always: Vec<usize>,
-    pub(crate) by_field: Vec<(u16, HashMap<Word, Vec<usize>, FixedState>)>,
+    pub(crate) by_field: Vec<ByField>,
 }
 
 /// A condition whose truth may change with the coverage of a relation.

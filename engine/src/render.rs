@@ -61,7 +61,7 @@ fn duration(nanos: i64) -> String {
     let _ = match (hours, minutes, seconds % 60) {
         (0, 0, 0) if millis == 0 && nanos != 0 => write!(text, "{nanos}ns"),
         (0, 0, 0) if millis != 0 => write!(text, "{millis}ms"),
-        (0, 0, seconds) if millis % 1000 != 0 => {
+        (0, 0, seconds) if !millis.is_multiple_of(1000) => {
             let tenths = millis % 1000 / 100;
             if tenths == 0 {
                 write!(text, "{seconds}s")

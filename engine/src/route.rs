@@ -10,7 +10,7 @@ use crate::{
     compile::{Bound, Compiler},
     cover::{atoms_of, source_of},
     expr::{Calc, Ex, Order},
-    program::{Dispatch, Hop, Route, Scan},
+    program::{ByField, Dispatch, Hop, Route, Scan},
     relation::Relation,
     word::{ABSENT, Symbols, Word, at, put},
 };
@@ -275,7 +275,7 @@ impl Dispatch {
 
     /// The routes a row may take.
     pub(crate) fn routes<'a>(&'a self, words: &'a [Word]) -> impl Iterator<Item = usize> + 'a {
-        let found = |(field, table): &'a (u16, HashMap<Word, Vec<usize>, FixedState>)| {
+        let found = |(field, table): &'a ByField| {
             table.get(&at(words, *field)).into_iter().flatten().copied()
         };
         self.always.iter().copied().chain(self.by_field.iter().flat_map(found))
