@@ -56,8 +56,7 @@ fn image(text: &str) -> String {
         _ => ("docker.io", text),
     };
     let registry = if registry == "index.docker.io" { "docker.io" } else { registry };
-    let library =
-        if registry == "docker.io" && !rest.contains('/') { "library/" } else { "" };
+    let library = if registry == "docker.io" && !rest.contains('/') { "library/" } else { "" };
     let last = rest.rsplit('/').next().unwrap_or(rest);
     let tag = if last.contains([':', '@']) { "" } else { ":latest" };
     format!("{registry}/{library}{rest}{tag}")
@@ -74,7 +73,8 @@ pub fn compare_versions(a: &str, b: &str) -> Ordering {
         match (a.next(), b.next()) {
             (None, None) => break,
             (x, y) => {
-                let number = |part: Option<&str>| part.and_then(|p| p.parse::<u64>().ok()).unwrap_or(0);
+                let number =
+                    |part: Option<&str>| part.and_then(|p| p.parse::<u64>().ok()).unwrap_or(0);
                 match number(x).cmp(&number(y)) {
                     Ordering::Equal => {}
                     other => return other,

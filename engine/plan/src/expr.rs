@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{FieldId, ParamId, SlotId, Value};
 
 /// A scalar expression. Absent operands make comparisons false and other results absent.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Expr {
     /// A constant.
     Const(Value),

@@ -10,6 +10,7 @@
 
 extern crate alloc;
 
+mod bounded;
 mod canon;
 mod expr;
 mod fact;

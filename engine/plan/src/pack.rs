@@ -73,12 +73,7 @@ impl Pack {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         // Encoding into a growing vector cannot fail for plain data.
-        let content = postcard::to_allocvec(self).unwrap_or_default();
-        let mut bytes = Vec::with_capacity(MAGIC.len() + HASH + content.len());
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&hash(&content).to_le_bytes());
-        bytes.extend_from_slice(&content);
-        bytes
+        seal(&postcard::to_allocvec(self).unwrap_or_default())
     }
 
     /// Bytes as a pack. Hostile bytes are an error, never a panic.
@@ -98,9 +93,18 @@ impl Pack {
     }
 }
 
+/// Content behind its magic and hash.
+pub(crate) fn seal(content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(MAGIC.len() + HASH + content.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&hash(content).to_le_bytes());
+    bytes.extend_from_slice(content);
+    bytes
+}
+
 /// FNV-1a: guards against damage, not against malice, which `validate` answers.
 fn hash(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
 }

@@ -1,12 +1,12 @@
 //! Types and values as they cross a boundary. Inside the engine a value is one word.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::EnumId;
 
 /// The type of a field, a variable or an expression.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize)]
 pub enum Type {
     /// `true` or `false`.
     Bool,
@@ -52,10 +52,7 @@ impl Type {
     /// Ids are not text: two different ones never join.
     #[must_use]
     pub const fn is_id(&self) -> bool {
-        matches!(
-            self,
-            Self::Node | Self::Pod | Self::Uid | Self::Cid | Self::Image | Self::Digest
-        )
+        matches!(self, Self::Node | Self::Pod | Self::Uid | Self::Cid | Self::Image | Self::Digest)
     }
 
     /// Whether values of this type are held as [`Value::Text`].
@@ -84,7 +81,7 @@ impl Type {
 ///
 /// Every textual type (ids, enums, versions, addresses) is [`Value::Text`] in its canonical
 /// spelling, see [`canonical`](crate::canonical).
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub enum Value {
     /// Absent.
     Null,
