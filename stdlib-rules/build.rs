@@ -71,12 +71,12 @@ fn collect(dir: &Path, files: &mut Vec<SourceFile>) -> io::Result<()> {
 }
 
 fn write_list(list: &mut String, name: &str, doc: &str, files: &[SourceFile]) -> std::fmt::Result {
-    writeln!(list, "/// {doc}: module, path and text of each file.")?;
-    writeln!(list, "pub const {name}: &[(&str, &str, &str)] = &[")?;
+    writeln!(list, "/// {doc}, file by file.")?;
+    writeln!(list, "pub const {name}: &[RuleFile] = &[")?;
     for SourceFile { path, module, .. } in files {
         writeln!(
             list,
-            "    ({module:?}, {path:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{path}\"))),"
+            "    RuleFile {{ module: {module:?}, path: {path:?}, text: include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{path}\")) }},"
         )?;
     }
     writeln!(list, "];")

@@ -2,6 +2,10 @@
 
 use std::process::{ExitCode, Termination};
 
+use anstyle::{AnsiColor, Style};
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
@@ -21,4 +25,10 @@ impl Termination for Exit {
             Self::Unusable => 2,
         })
     }
+}
+
+/// Says why a command cannot go on.
+pub(crate) fn unusable(message: &str) -> Exit {
+    anstream::eprintln!("{ERROR}error{ERROR:#}: {message}");
+    Exit::Unusable
 }

@@ -1,7 +1,26 @@
 //! The commands `etio` and `ruleck`.
 
+mod args;
+mod diagnose;
 mod exit;
+mod facts;
+mod input;
+mod program;
 mod report;
 pub mod ruleck;
+mod rules;
+
+use clap::Parser as _;
 
 pub use exit::Exit;
+
+/// Runs `etio` on the process's arguments.
+#[must_use]
+pub fn etio() -> Exit {
+    let done = match args::Etio::parse().command {
+        args::Command::Diagnose(args) => diagnose::run(&args),
+        args::Command::Facts(args) => facts::run(&args),
+        args::Command::Rules(args) => rules::run(&args),
+    };
+    done.unwrap_or_else(|message| exit::unusable(&message))
+}

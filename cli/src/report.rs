@@ -6,4 +6,6 @@ pub(crate) mod json;
 mod model;
 pub(crate) mod sarif;
 
-pub(crate) use model::{Evidence, Finding, Input, Need, Report, Status, Verdict, rfc3339};
+pub(crate) use model::{
+    Evidence, Finding, Input, Need, Report, Status, Verdict, rfc3339, severity_word,
+};

@@ -9,6 +9,17 @@ use etio_plan::Pack;
 
 include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
+/// A rule file of the library.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RuleFile {
+    /// The module its names belong to: `std.image`.
+    pub module: &'static str,
+    /// Its path in the library: `rules/image/image-pull-auth.etio`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
 /// The compiled standard library, as it was built.
 #[must_use]
 pub fn pack_bytes() -> &'static [u8] {

@@ -1,5 +1,6 @@
 //! The layout and dependency rules of ARCHITECTURE.md, as tests.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

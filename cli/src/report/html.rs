@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::model::severity_word;
-use super::{Finding, Report, Verdict, rfc3339};
+use super::{Finding, Report, Verdict, rfc3339, severity_word};
 
 const STYLE: &str = "\
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1e21}

@@ -8,8 +8,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use etio_plan::Severity;
 
-use super::model::severity_word;
-use super::{Evidence, Finding, Report, Status, Verdict, rfc3339};
+use super::{Evidence, Finding, Report, Status, Verdict, rfc3339, severity_word};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();

@@ -1,0 +1,190 @@
+//! `etio diagnose`: names root causes in what was collected.
+
+use std::collections::HashMap;
+use std::io::{self, Write as _};
+
+use etio::{Engine, Episode, Params};
+use etio_ingest::{Bundle, Place};
+use etio_plan::{Origin, Pack, Value};
+
+use crate::args::{Diagnose, Format};
+use crate::report::{self, Evidence, Finding, Input, Need, Report, Status, Verdict};
+use crate::{Exit, input, program};
+
+pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
+    let pack = program::pack(&args.program)?;
+    let bundle = input::read(&args.input, &pack)?;
+    let report = report(pack, &bundle, args.all).map_err(|error| error.to_string())?;
+    let text = match args.format {
+        Format::Human => {
+            let width = terminal_width().unwrap_or(100);
+            report::human::render(&report, report::human::Layout { width, all: args.all })
+        }
+        Format::Json => report::json::object(&report),
+        Format::Ndjson => report::json::lines(&report),
+        Format::Html => report::html::render(&report),
+        Format::Sarif => report::sarif::render(&report),
+    };
+    if args.format != Format::Human {
+        for note in &report.notes {
+            anstream::eprintln!("note: {note}");
+        }
+    }
+    // A reader that has seen enough is no error.
+    let _ = anstream::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+    Ok(if report.findings.is_empty() { Exit::Clean } else { Exit::Found })
+}
+
+/// Runs the rules over the bundle up to its collection.
+fn report(pack: Pack, bundle: &Bundle, all: bool) -> Result<Report, etio::Error> {
+    let mut engine = Engine::new(pack, Params::default())?;
+    for input in &bundle.feed {
+        engine.feed(input.clone())?;
+    }
+    engine.advance(bundle.collected_at);
+    let episodes = shown(engine.episodes(), all);
+    let findings = in_order(&episodes).into_iter().map(|at| finding(at, &episodes, bundle)).collect();
+    Ok(Report {
+        etio: env!("CARGO_PKG_VERSION"),
+        inputs: bundle.inputs.iter().map(input_row).collect(),
+        findings,
+        as_of: bundle.collected_at,
+        notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
+    })
+}
+
+/// What is open, then what lapsed; of one finding only its last episode, unless all are asked for.
+fn shown(mut episodes: Vec<Episode>, all: bool) -> Vec<Episode> {
+    if all {
+        return episodes;
+    }
+    let mut last: HashMap<u128, i64> = HashMap::new();
+    for episode in &episodes {
+        let opened = last.entry(episode.id).or_insert(episode.opened);
+        *opened = episode.opened.max(*opened);
+    }
+    episodes.retain(|episode| {
+        episode.status != etio::Status::Resolved && last.get(&episode.id) == Some(&episode.opened)
+    });
+    episodes
+}
+
+/// Roots first, worst first; each followed by what it explains, depth first. Every episode once.
+fn in_order(episodes: &[Episode]) -> Vec<&Episode> {
+    let mut sorted: Vec<&Episode> = episodes.iter().collect();
+    sorted.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.path.cmp(&b.path)));
+    let by_name: HashMap<(u128, i64), &Episode> =
+        episodes.iter().map(|episode| ((episode.id, episode.opened), episode)).collect();
+    let mut placed: Vec<&Episode> = Vec::with_capacity(episodes.len());
+    let mut seen = std::collections::HashSet::new();
+    // Past findings stand behind the open ones, and what no root leads to behind all.
+    for start in sorted.iter().filter(|episode| episode.root).chain(&sorted) {
+        let mut open = vec![*start];
+        while let Some(episode) = open.pop() {
+            if seen.insert((episode.id, episode.opened)) {
+                placed.push(episode);
+                open.extend(episode.explains.iter().rev().filter_map(|name| by_name.get(name)));
+            }
+        }
+    }
+    placed
+}
+
+type Rank = (bool, std::cmp::Reverse<etio::Severity>, std::cmp::Reverse<etio::Verdict>, i64);
+
+fn rank(episode: &Episode) -> Rank {
+    (
+        episode.status != etio::Status::Open,
+        std::cmp::Reverse(episode.severity),
+        std::cmp::Reverse(episode.verdict),
+        episode.opened,
+    )
+}
+
+fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
+    let known = |(id, opened): &(u128, i64)| {
+        all.iter().any(|other| other.id == *id && other.opened == *opened).then(|| name(*id))
+    };
+    Finding {
+        id: name(episode.id),
+        mode: episode.mode.clone(),
+        rule: episode.path.clone(),
+        severity: episode.severity,
+        verdict: match episode.verdict {
+            etio::Verdict::Confirmed => Verdict::Confirmed,
+            etio::Verdict::Suspected => Verdict::Suspected,
+        },
+        status: match episode.status {
+            etio::Status::Open => Status::Open,
+            etio::Status::Lapsed => Status::Lapsed,
+            etio::Status::Resolved => Status::Resolved,
+        },
+        subject: episode.key.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+        opened: episode.opened,
+        closed: episode.closed,
+        title: episode.title.clone(),
+        because: episode.because.clone(),
+        remedy: episode.remedy.clone(),
+        refs: episode.refs.clone(),
+        needs: episode
+            .needs
+            .iter()
+            .map(|need| Need { relation: need.relation.clone(), collect: need.collect.clone() })
+            .collect(),
+        evidence: evidence(episode, bundle),
+        explains: episode.explains.iter().filter_map(known).collect(),
+        explained_by: episode.explained_by.iter().filter_map(known).collect(),
+        root: episode.root,
+    }
+}
+
+fn name(id: u128) -> String {
+    format!("{id:032x}")
+}
+
+/// The lines behind an episode, each once.
+fn evidence(episode: &Episode, bundle: &Bundle) -> Vec<Evidence> {
+    let mut lines: Vec<Evidence> = Vec::new();
+    for fact in &episode.evidence {
+        let places = fact.origins.iter().filter_map(|origin: &Origin| bundle.locate(*origin));
+        for Place { path, line, text } in places {
+            if lines.iter().all(|known| (known.path.as_str(), known.line) != (path, line)) {
+                let relation = fact.relation.clone();
+                lines.push(Evidence { relation, path: path.to_owned(), line, text: text.to_owned() });
+            }
+        }
+    }
+    lines
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(yes) => (*yes).into(),
+        Value::Int(number) | Value::Bytes(number) | Value::Duration(number) => (*number).into(),
+        Value::Float(number) | Value::Percent(number) => (*number).into(),
+        Value::Time(at) => report::rfc3339(*at).into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(json).collect(),
+        Value::Map(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), json(value))).collect::<serde_json::Map<_, _>>().into()
+        }
+    }
+}
+
+fn input_row(input: &etio_ingest::InputReport) -> Input {
+    Input {
+        path: input.path.clone(),
+        kind: input.kind.clone(),
+        lines: input.lines,
+        facts: input.facts,
+        unparsed: input.unparsed,
+    }
+}
+
+/// The terminal's width, where the report goes to one.
+fn terminal_width() -> Option<usize> {
+    let (_, width) = console::Term::stdout().size_checked()?;
+    Some(usize::from(width).clamp(60, 140))
+}

@@ -1,0 +1,76 @@
+//! From paths to a settled bundle, with progress on a terminal.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use etio_ingest::{Bundle, Options, Reader, Since, Zone, read_paths};
+use etio_plan::Pack;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::Input;
+
+/// Reads what the command line names.
+pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
+    let mut reader = Reader::new(pack, options(input)?);
+    let progress = progress();
+    let mut files = 0_u64;
+    let mut before = |path: &Path| {
+        files += 1;
+        progress.set_message(format!("{files} files  {}", path.display()));
+        progress.tick();
+    };
+    let done = read_paths(&mut reader, &input.paths, &mut before);
+    progress.set_message("settling the bundle");
+    let bundle = done.map(|()| reader.finish()).map_err(|error| error.to_string());
+    progress.finish_and_clear();
+    bundle
+}
+
+/// A line on standard error while it is a terminal; otherwise nothing.
+fn progress() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} reading {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+fn options(input: &Input) -> Result<Options, String> {
+    Ok(Options {
+        at: input.at.map(nanos),
+        year: input.year,
+        tz: input.tz.as_deref().map(str::parse::<Zone>).transpose()?,
+        since: input.since.as_deref().map(since).transpose()?,
+        node: input.node.clone(),
+        today: today(),
+    })
+}
+
+/// `6h` before the collection, or an instant.
+fn since(text: &str) -> Result<Since, String> {
+    if let Ok(at) = text.parse::<jiff::Timestamp>() {
+        return Ok(Since::At(nanos(at)));
+    }
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|age| i64::try_from(age.as_nanos()).ok())
+        .map(Since::Ago)
+        .ok_or_else(|| {
+            format!("`{text}` is no time; write an age like `6h` or an instant like `2026-01-31T10:00:00Z`")
+        })
+}
+
+fn nanos(at: jiff::Timestamp) -> i64 {
+    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
+}
+
+/// The host's clock, which settles only the year of stamps that have none.
+fn today() -> Option<i64> {
+    let age = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
+    i64::try_from(age.as_nanos()).ok()
+}

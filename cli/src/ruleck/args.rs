@@ -1,0 +1,63 @@
+//! What `ruleck` may be told.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Checks, tests and formats Etio's rule files.
+#[derive(Parser, Debug)]
+#[command(name = "ruleck", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Ruleck {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Compiles rule files and prints what is wrong with them
+    Check(Files),
+    /// Runs the tests and samples in rule files
+    Test(Test),
+    /// Writes rule files in their one layout
+    Fmt(Fmt),
+    /// Explains the code of an error or warning
+    Explain {
+        /// The code (`E0101`) or its name; all codes where it is left out
+        code: Option<String>,
+    },
+    /// Prints how rules run: conditions, partition field, how long events are kept
+    Plan(Files),
+}
+
+/// Which rule files.
+#[derive(Args, Debug)]
+pub(crate) struct Files {
+    /// Rule files, or directories of them; the standard library where left out
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave out the standard library's rules; its facts stay
+    #[arg(long)]
+    pub(crate) no_stdlib: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Test {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// Run only tests whose rule or name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) only: Option<String>,
+    /// List also the tests that pass
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Fmt {
+    /// Rule files, or directories of them
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Change nothing; list the files that are not in their layout
+    #[arg(long)]
+    pub(crate) check: bool,
+}

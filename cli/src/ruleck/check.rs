@@ -1,0 +1,32 @@
+//! `ruleck check`: what is wrong with rule files.
+
+use etio_dsl::diag::Diagnostic;
+
+use super::args::Files;
+use super::text::count;
+use crate::{Exit, program::Sources};
+
+pub(super) fn run(files: &Files) -> Result<Exit, String> {
+    let sources = Sources::load(&files.paths, files.no_stdlib)?;
+    let compiled = sources.compile();
+    let checked = super::checked(&sources);
+    let mine = |diagnostic: &&Diagnostic| {
+        let place = diagnostic.place().map(|label| label.file);
+        diagnostic.is_error() || place.is_none_or(|file| checked.contains(&file))
+    };
+    let shown: Vec<Diagnostic> = compiled.diagnostics.iter().filter(mine).cloned().collect();
+    let errors = shown.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    if !shown.is_empty() {
+        anstream::eprintln!("{}\n", sources.render(&shown));
+    }
+    let rules = compiled.pack.as_ref().map_or(0, |pack| pack.rules.len());
+    anstream::println!(
+        "{}, {}, {}, {}, {}",
+        count(checked.len(), "file"),
+        count(rules, "rule"),
+        count(compiled.tests.len(), "test"),
+        count(errors, "error"),
+        count(shown.len() - errors, "warning"),
+    );
+    Ok(if shown.is_empty() { Exit::Clean } else { Exit::Found })
+}

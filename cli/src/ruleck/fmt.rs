@@ -1,0 +1,40 @@
+//! `ruleck fmt`: rule files in their one layout.
+
+use std::fs;
+use std::io::IsTerminal as _;
+
+use etio_dsl::diag::render;
+
+use super::args::Fmt;
+use super::text::count;
+use crate::{Exit, program::Sources};
+
+pub(super) fn run(args: &Fmt) -> Result<Exit, String> {
+    let sources = Sources::load(&args.paths, true)?;
+    let color = std::io::stderr().is_terminal();
+    let (mut changed, mut broken) = (0, 0);
+    for file in sources.files.iter().skip(sources.own) {
+        match etio_dsl::fmt(&file.text) {
+            Ok(text) if text == file.text => {}
+            Ok(text) => {
+                changed += 1;
+                anstream::println!("{}", file.path);
+                if !args.check {
+                    fs::write(&file.path, text)
+                        .map_err(|error| format!("cannot write `{}`: {error}", file.path))?;
+                }
+            }
+            Err(diagnostics) => {
+                broken += 1;
+                for diagnostic in diagnostics {
+                    let text = render(&diagnostic, std::slice::from_ref(file), color);
+                    anstream::eprintln!("{text}\n");
+                }
+            }
+        }
+    }
+    if broken > 0 {
+        return Err(format!("{} could not be read", count(broken, "file")));
+    }
+    Ok(if args.check && changed > 0 { Exit::Found } else { Exit::Clean })
+}

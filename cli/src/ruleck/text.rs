@@ -1,0 +1,49 @@
+//! Small pieces of text that several commands print.
+
+/// A duration as rule files write it: `1h30m`, `250ms`, `0s`.
+pub(crate) fn duration(nanos: i64) -> String {
+    const UNITS: [(u64, &str); 7] = [
+        (86_400_000_000_000, "d"),
+        (3_600_000_000_000, "h"),
+        (60_000_000_000, "m"),
+        (1_000_000_000, "s"),
+        (1_000_000, "ms"),
+        (1_000, "us"),
+        (1, "ns"),
+    ];
+    if nanos == 0 {
+        return "0s".into();
+    }
+    let mut text = String::from(if nanos < 0 { "-" } else { "" });
+    let mut rest = nanos.unsigned_abs();
+    for (unit, name) in UNITS {
+        if rest >= unit {
+            text.push_str(&format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    text
+}
+
+/// `1 test`, `2 tests`.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn durations_are_short() {
+        for (nanos, text) in [
+            (0, "0s"),
+            (600_000_000_000, "10m"),
+            (5_400_000_000_000, "1h30m"),
+            (-250_000_000, "-250ms"),
+            (90_000_000_000_000, "1d1h"),
+        ] {
+            assert_eq!(duration(nanos), text);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Bad input gets a clear message and the right exit code, and loses nothing else.
+
+mod common;
+
+use std::fs;
+
+use common::{etio, etio_reading, ruleck};
+
+const ORPHAN: &str = "E0214 17:00:33.187665    1547 kubelet_volumes.go:154] Orphaned pod \
+    \"8d73e524-fb7c-4b25-a907-3c18b78f587d\" found, but volume paths are still present on disk : \
+    There were a total of 1 errors similar to this. Turn up verbosity to see them.\n";
+
+#[test]
+fn a_path_that_is_not_there_is_an_input_error() {
+    let ran = etio(&["diagnose", "/nowhere/at/all"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("/nowhere/at/all"), "{}", ran.err);
+}
+
+#[test]
+fn an_unknown_flag_is_a_usage_error() {
+    assert_eq!(etio(&["diagnose", "--frobnicate", "x"]).code, 2);
+}
+
+#[test]
+fn an_empty_file_holds_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("empty.log"), "").unwrap();
+    let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    assert!(ran.out.contains("nothing found"), "{}", ran.out);
+}
+
+#[test]
+fn a_binary_file_is_named_and_the_rest_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("core.bin"), (0..=255u8).cycle().take(4096).collect::<Vec<_>>()).unwrap();
+    fs::write(dir.path().join("kubelet.log"), ORPHAN).unwrap();
+    let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("core.bin"), "{}", ran.out);
+    assert!(ran.out.contains("orphaned-pod-volumes"), "{}", ran.out);
+}
+
+#[test]
+fn truncated_json_is_read_as_far_as_it_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pods.json");
+    fs::write(&path, "{\"kind\": \"List\", \"items\": [{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"").unwrap();
+    fs::write(dir.path().join("kubelet.log"), ORPHAN).unwrap();
+    let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("pods.json"), "{}", ran.out);
+    assert!(ran.out.contains("orphaned-pod-volumes"), "{}", ran.out);
+}
+
+#[test]
+fn standard_input_is_a_file_called_dash() {
+    let ran = etio_reading(&["diagnose", "--format", "json", "-"], ORPHAN);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("orphaned-pod-volumes"), "{}", ran.out);
+}
+
+#[test]
+fn a_rule_file_with_ten_errors_gives_ten_messages() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("broken.etio");
+    let items: String = (0..10)
+        .map(|n| format!("finding broken_{n}(node) {{\n  severity loud\n  when {{ Node {{ node }} }}\n  title \"x\"\n}}\n"))
+        .collect();
+    fs::write(&path, format!("use std.kube.{{Node}}\n{items}")).unwrap();
+    let path = path.to_str().unwrap();
+    let ran = ruleck(&["check", path]);
+    assert_eq!(ran.code, 1);
+    let errors = (ran.out + &ran.err).matches("error[E").count();
+    assert_eq!(errors, 10);
+    let ran = etio(&["diagnose", "--rules", path, "--", path]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.err.matches("error[E").count(), 10, "{}", ran.err);
+}
