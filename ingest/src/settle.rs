@@ -3,7 +3,9 @@
 mod clock;
 mod cover;
 mod merge;
+mod namespaces;
 mod nodes;
+mod retold;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +30,7 @@ pub(crate) fn settle(
     mut notes: Vec<Note>,
 ) -> Bundle {
     name_apart(&mut bundle);
+    namespaces::name(&mut bundle);
     let clock = Clock::new(&bundle, options);
     let nodes = Nodes::new(&bundle, schema, options.node.as_deref());
     let mut settled = Settled { feed: Vec::new(), evidence: BTreeMap::new() };
@@ -45,6 +48,7 @@ pub(crate) fn settle(
         }
     }
     merge::merge(&mut bundle, schema, &clock);
+    retold::drop_retold(&mut bundle, schema, &clock);
     for (doc, gathered) in bundle.iter_mut().enumerate() {
         let source = SourceId(u32::try_from(doc).unwrap_or(u32::MAX));
         let mut own = Vec::new();

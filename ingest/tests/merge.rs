@@ -1,5 +1,7 @@
 //! Several tables about one thing come to one row.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
+
 mod support;
 
 use etio_ingest::{Options, Reader};
@@ -15,8 +17,10 @@ fn facts(files: &[(&str, &str)]) -> String {
     String::from_utf8(out).unwrap()
 }
 
-const SPACE: &str = "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda1 100 97 3 97% /\n";
-const INODES: &str = "Filesystem Inodes IUsed IFree IUse% Mounted on\n/dev/vda1 524288 524288 0 100% /\n";
+const SPACE: &str =
+    "Filesystem 1024-blocks Used Available Capacity Mounted on\n/dev/vda1 100 97 3 97% /\n";
+const INODES: &str =
+    "Filesystem Inodes IUsed IFree IUse% Mounted on\n/dev/vda1 524288 524288 0 100% /\n";
 
 #[test]
 fn space_and_inodes_of_one_file_system() {
@@ -46,11 +50,64 @@ fn the_files_of_a_process() {
 
 #[test]
 fn of_two_that_contradict_each_other_the_fuller_stands() {
-    let table = "NAME   STATUS     ROLES    AGE   VERSION\nn1     NotReady   <none>   3d    v1.13.5\n";
+    let table =
+        "NAME   STATUS     ROLES    AGE   VERSION\nn1     NotReady   <none>   3d    v1.13.5\n";
     let object = r#"{"kind": "Node", "apiVersion": "v1", "metadata": {"name": "n1", "labels": {"a": "b"}},
         "status": {"conditions": [{"type": "Ready", "status": "Unknown", "reason": "NodeStatusUnknown"}]}}"#;
     let facts = facts(&[("nodes.txt", table), ("node.json", object)]);
-    let ready: Vec<_> = facts.lines().filter(|line| line.contains("std.kube.NodeCondition")).collect();
+    let ready: Vec<_> =
+        facts.lines().filter(|line| line.contains("std.kube.NodeCondition")).collect();
     assert_eq!(ready.len(), 2);
     assert!(ready.iter().all(|line| line.contains("NodeStatusUnknown")), "{ready:?}");
+}
+
+const LIST: &str = r#"{"kind": "EventList", "apiVersion": "v1", "items": [{
+    "metadata": {"uid": "e1"}, "reason": "Pulling", "message": "Pulling image \"nginx\"", "type": "Normal",
+    "involvedObject": {"kind": "Pod", "namespace": "shop", "name": "web-0"},
+    "source": {"component": "kubelet", "host": "n1"},
+    "firstTimestamp": "2026-03-03T09:00:00Z", "lastTimestamp": "2026-03-03T09:00:00Z", "count": 1}]}"#;
+
+fn described(age: &str) -> String {
+    format!(
+        "Name:       web-0\nNamespace:  shop\nNode:       n1/10.0.0.1\nEvents:\n  \
+         Normal  Pulling  {age}  kubelet  Pulling image \"nginx\"\n"
+    )
+}
+
+/// How many events there are of a list and a description, collected twenty minutes after the event.
+fn told(files: &[(&str, &str)]) -> usize {
+    let pack = support::pack();
+    let at: jiff::Timestamp = "2026-03-03T09:20:30Z".parse().unwrap();
+    let at = i64::try_from(at.as_nanosecond()).unwrap();
+    let mut reader = Reader::new(&pack, Options { at: Some(at), ..Options::default() });
+    for (path, text) in files {
+        reader.add(path, text.as_bytes());
+    }
+    support::facts(&pack, &reader.finish(), "std.kube.KubeEvent").len()
+}
+
+#[test]
+fn an_event_told_by_two_documents_happened_once() {
+    assert_eq!(told(&[("events.json", LIST), ("describe.txt", &described("20m"))]), 1);
+    assert_eq!(told(&[("events.json", LIST), ("all.json", LIST)]), 1);
+}
+
+#[test]
+fn the_same_message_at_another_time_is_another_event() {
+    assert_eq!(told(&[("events.json", LIST), ("describe.txt", &described("9m58s"))]), 2);
+}
+
+#[test]
+fn a_table_without_namespaces_takes_the_one_another_document_gives() {
+    let table = "NAME    READY   STATUS    RESTARTS   AGE\nweb-0   1/1     Running   0          3d\n\
+                 gone    0/1     Pending   0          1m\n";
+    let with = facts(&[("events.json", LIST), ("pods.txt", table)]);
+    assert!(
+        with.contains("\"pod\":\"shop/web-0\"") && with.contains("\"pod\":\"shop/gone\""),
+        "{with}"
+    );
+    let alone = facts(&[("pods.txt", table)]);
+    assert!(alone.contains("\"pod\":\"default/web-0\""), "{alone}");
+    let by_path = facts(&[("b/namespaces/kube-system/pods.txt", table)]);
+    assert!(by_path.contains("\"pod\":\"kube-system/web-0\""), "{by_path}");
 }

@@ -161,10 +161,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
     let place = Place { path, line: first.line, whole: false };
     let kind = if has("System Info") || has("Roles") || has("Allocatable") || has("Taints") {
         "Node"
-    } else if has("Containers") && !has("Pod Template")
-        || has("Init Containers")
-        || has("Start Time") && has("Node")
-    {
+    } else if has("Containers") && !has("Pod Template") || has("Init Containers") || has("Node") {
         "Pod"
     } else if has("Access Modes") && has("Namespace") || has("Used By") || has("Mounted By") {
         "PersistentVolumeClaim"

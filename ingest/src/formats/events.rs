@@ -12,7 +12,7 @@ use super::{
         CLUSTER,
         event::{Event, container_of},
     },
-    rows::unnamed,
+    rows::{SOME_NAMESPACE, unnamed},
     times,
 };
 use crate::row::{Out, When};
@@ -421,14 +421,14 @@ fn place(event: &mut Event, assigned: &Option<(String, String)>) {
         return;
     }
     let namespace = assigned.as_ref().and_then(|(pod, _)| Some(pod.split_once('/')?.0));
-    event.object = format!("{}/{}", namespace.unwrap_or("default"), event.object);
+    event.object = format!("{}/{}", namespace.unwrap_or(SOME_NAMESPACE), event.object);
 }
 
 /// The pod and node of `Successfully assigned ns/pod to node`.
 fn assigned(message: &str) -> Option<(String, String)> {
     let rest = message.strip_prefix("Successfully assigned ")?;
     let (pod, node) = rest.split_once(" to ")?;
-    let pod = if pod.contains('/') { pod.into() } else { format!("default/{pod}") };
+    let pod = if pod.contains('/') { pod.into() } else { format!("{SOME_NAMESPACE}/{pod}") };
     Some((pod, node.trim().into()))
 }
 

@@ -8,6 +8,7 @@ use super::{
         meta::{self, Condition, Meta},
         node, storage, workload,
     },
+    rows::SOME_NAMESPACE,
     times::Time,
 };
 use crate::row::{Out, Row, When};
@@ -236,7 +237,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         let meta = Meta { deletion_timestamp: Some(Time::Ago(0)), ..meta };
         meta::deleted(
             "Pod",
-            &Meta { namespace: meta.namespace.or(Some("default".into())), ..meta },
+            &Meta { namespace: meta.namespace.or(Some(SOME_NAMESPACE.into())), ..meta },
             &[],
             place,
             out,
@@ -330,7 +331,7 @@ fn claim(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
     storage::claim(&claim, place, out);
     if deletion_timestamp.is_some() {
         let meta = Meta {
-            namespace: claim.metadata.namespace.or(Some("default".into())),
+            namespace: claim.metadata.namespace.or(Some(SOME_NAMESPACE.into())),
             ..claim.metadata
         };
         meta::deleted("PersistentVolumeClaim", &meta, &[], place, out);

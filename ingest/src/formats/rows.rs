@@ -50,6 +50,9 @@ pub(super) fn bytes(count: Option<i64>) -> Value {
     count.map_or(Value::Null, Value::Bytes)
 }
 
+/// The namespace of an object that a table names without one; settled with the bundle.
+pub(crate) const SOME_NAMESPACE: &str = "(namespace)";
+
 /// What follows the last slash, or all.
 pub(super) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{CLUSTER, Place};
 use crate::formats::{
-    rows::unnamed,
+    rows::{SOME_NAMESPACE, unnamed},
     times::{self, Time},
 };
 use crate::row::{Out, Row};
@@ -77,12 +77,12 @@ impl Meta {
     /// The same of a kind that always has a namespace.
     pub(crate) fn namespaced(&self, place: Place<'_>) -> String {
         let object = self.object(place);
-        if object.contains('/') { object } else { format!("default/{object}") }
+        if object.contains('/') { object } else { format!("{SOME_NAMESPACE}/{object}") }
     }
 
     /// A name for `name` in the same namespace.
     pub(crate) fn sibling(&self, name: &str) -> String {
-        format!("{}/{name}", self.namespace.as_deref().unwrap_or("default"))
+        format!("{}/{name}", self.namespace.as_deref().unwrap_or(SOME_NAMESPACE))
     }
 
     /// The controller that made it, or its first owner.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Object, Place};
+use crate::formats::rows::SOME_NAMESPACE;
 use crate::row::{Out, Row};
 
 /// A claim for storage.
@@ -140,7 +141,11 @@ pub(crate) fn volume(volume: &Volume, place: Place<'_>, out: &mut dyn Out) {
     let spec = volume.spec.as_ref().unwrap_or(&empty);
     let phase = volume.status.as_ref().and_then(|it| it.phase.clone());
     let claim = spec.claim_ref.as_ref().and_then(|it| {
-        Some(format!("{}/{}", it.namespace.as_deref().unwrap_or("default"), it.name.as_deref()?))
+        Some(format!(
+            "{}/{}",
+            it.namespace.as_deref().unwrap_or(SOME_NAMESPACE),
+            it.name.as_deref()?
+        ))
     });
     let local = spec.local.as_ref().or(spec.host_path.as_ref());
     let driver = match (&spec.csi, &spec.local, &spec.host_path, &spec.nfs) {

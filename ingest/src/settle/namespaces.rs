@@ -1,0 +1,86 @@
+//! The namespace of what a table names without one: `kubectl get pods -n shop` does not print `shop`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use etio_plan::Value;
+
+use crate::formats::SOME_NAMESPACE;
+use crate::gather::Gathered;
+
+/// Fills in namespaces: the one that another document gives for the same name, else the one all other
+/// names of the document are in, else that of the document's path, else `default`.
+pub(super) fn name(bundle: &mut [Gathered]) {
+    let known = known(bundle);
+    for gathered in bundle {
+        let mut names = BTreeSet::new();
+        gathered.each(&mut |text| {
+            names.extend(bare(text).map(str::to_owned));
+        });
+        if names.is_empty() {
+            continue;
+        }
+        let one = |name: &str| match known.get(name) {
+            Some(spaces) if spaces.len() == 1 => spaces.first().cloned(),
+            _ => None,
+        };
+        let found: BTreeSet<String> = names.iter().filter_map(|name| one(name)).collect();
+        let common = found.first().filter(|_| found.len() == 1).cloned();
+        let common = common.or_else(|| of_path(&gathered.path).map(str::to_owned));
+        let common = common.unwrap_or_else(|| "default".to_owned());
+        gathered.each(&mut |text| {
+            if let Some(name) = bare(text) {
+                *text = format!("{}/{name}", one(name).as_ref().unwrap_or(&common));
+            }
+        });
+    }
+}
+
+/// The name in a text whose namespace is open.
+fn bare(text: &str) -> Option<&str> {
+    text.strip_prefix(SOME_NAMESPACE)?.strip_prefix('/')
+}
+
+/// The namespaces of each name that some document gives with one.
+fn known(bundle: &mut [Gathered]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for gathered in bundle {
+        gathered.each(&mut |text| {
+            let Some((namespace, name)) = text.split_once('/') else { return };
+            let plain = |part: &str| {
+                part.len() < 254
+                    && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+            };
+            if plain(namespace) && plain(name) {
+                known.entry(name.to_owned()).or_default().insert(namespace.to_owned());
+            }
+        });
+    }
+    known
+}
+
+/// `…/namespaces/<namespace>/…`
+fn of_path(path: &str) -> Option<&str> {
+    path.split("namespaces/").nth(1)?.split_once('/').map(|(namespace, _)| namespace)
+}
+
+impl Gathered {
+    /// Every text that may be the name of an object.
+    fn each(&mut self, see: &mut dyn FnMut(&mut String)) {
+        fn walk(value: &mut Value, see: &mut dyn FnMut(&mut String)) {
+            match value {
+                Value::Text(text) => see(text),
+                Value::List(items) => items.iter_mut().for_each(|item| walk(item, see)),
+                _ => {}
+            }
+        }
+        for found in self.found.iter_mut().filter(|found| found.part == 0) {
+            found.values.iter_mut().for_each(|value| walk(value, see));
+            if let Some(pod) = &mut found.pod {
+                see(pod);
+            }
+        }
+        let scopes = self.complete.iter_mut().flat_map(|complete| &mut complete.scope);
+        scopes.for_each(|(_, value)| walk(value, see));
+    }
+}
