@@ -54,6 +54,25 @@ fn names_of_a_node_are_one() {
 }
 
 #[test]
+fn the_name_of_the_object_stands_for_the_node() {
+    let pack = pack();
+    // Some components name their host as it calls itself.
+    let events = r#"{"kind":"EventList","apiVersion":"v1","items":[
+      {"involvedObject":{"kind":"Pod","namespace":"a","name":"web"},"reason":"x","message":"m",
+       "source":{"component":"kubelet","host":"n1"},"lastTimestamp":"2024-05-01T10:00:00Z"}]}"#;
+    let bare = NODES.replace(r#","status""#, r#","unused""#);
+    for nodes in [("nodes.json", bare.as_str()), ("pods.json", PODS)] {
+        let files = [("k.log", KUBELET), ("events.json", events), nodes];
+        let bundle = read(&pack, &files, Options::default());
+        for relation in ["test.Said", "std.kube.KubeEvent"] {
+            let found = facts(&pack, &bundle, relation);
+            assert!(!found.is_empty());
+            assert!(found.iter().all(|f| f.contains("node=n1.example.org ")), "{found:?}");
+        }
+    }
+}
+
+#[test]
 fn a_node_left_out_is_the_files_or_the_only_one() {
     let pack = pack();
     let klog = "I0501 10:00:00.000000    1 kubelet.go:1] said hello\n";

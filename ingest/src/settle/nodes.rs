@@ -77,7 +77,8 @@ impl Nodes {
     }
 }
 
-/// All names of nodes, each with the one that stands for it: the API's, else the shortest.
+/// All names of nodes, each with the one that stands for it: that of the node's object, else of the pods
+/// on it, else the shortest.
 fn canonical_names(
     bundle: &[Gathered],
     schema: &Schema<'_>,
@@ -88,45 +89,54 @@ fn canonical_names(
         .flat_map(|doc| &doc.aliases)
         .map(|(other, node)| (other.as_str(), node.as_str()))
         .collect();
-    let mut api: BTreeSet<&str> = aliases.values().copied().chain(given).collect();
-    let mut hosts = BTreeSet::new();
+    let mut objects: BTreeSet<&str> = aliases.values().copied().chain(given).collect();
+    let (mut pods, mut others) = (BTreeSet::new(), BTreeSet::new());
+    let (node_row, pod_row) = (schema.input("std.kube.Node"), schema.input("std.kube.Pod"));
     for doc in bundle {
-        hosts.extend(doc.node.as_deref());
-        hosts.extend(doc.streams.keys().filter_map(|(_, host)| host.as_deref()));
+        others.extend(doc.node.as_deref());
+        others.extend(doc.streams.keys().filter_map(|(_, host)| host.as_deref()));
         for found in &doc.found {
+            let relation = Some(found.relation);
             for (field, _) in schema.nodes(found.relation) {
                 let name = found.values.get(field.index()).and_then(Value::as_text);
                 let Some(name) = name.filter(|name| *name != UNNAMED) else { continue };
-                // Rows are the API's or a document's word; what a text names may be a host.
-                if found.part == 0 {
-                    api.insert(name)
+                if relation == node_row {
+                    objects.insert(name);
+                } else if relation == pod_row {
+                    pods.insert(name);
                 } else {
-                    hosts.insert(name)
-                };
+                    others.insert(name);
+                }
             }
         }
     }
     let scheduled = pod_nodes(bundle, schema);
-    api.extend(scheduled.iter().map(|(_, node)| node.as_str()));
-    let all: BTreeSet<&str> =
-        api.iter().chain(&hosts).copied().chain(aliases.keys().copied()).collect();
+    others.extend(scheduled.iter().map(|(_, node)| node.as_str()));
+    others.extend(aliases.keys());
     let one = |name: &str| {
         if let Some(node) = aliases.get(name) {
             return (*node).to_owned();
         }
-        let short = |name: &str, long: &str| {
-            long.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
-                && !name.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        };
-        let same = |other: &&&str| short(name, other) || short(other, name);
-        let mut known = api.iter().filter(same);
-        match (known.next(), known.next()) {
-            _ if api.contains(name) => name.to_owned(),
-            (Some(only), None) => (*only).to_owned(),
-            _ => hosts.iter().find(|host| short(host, name)).unwrap_or(&name).to_string(),
+        for tier in [&objects, &pods] {
+            let mut same =
+                tier.iter().filter(|known| is_short(known, name) || is_short(name, known));
+            match (same.next(), same.next()) {
+                _ if tier.contains(name) => return name.to_owned(),
+                (Some(only), None) => return (*only).to_owned(),
+                _ => {}
+            }
         }
+        others.iter().find(|other| is_short(other, name)).map_or(name, |short| *short).to_owned()
     };
-    all.iter().map(|name| ((*name).to_owned(), one(name))).collect()
+    let all = objects.iter().chain(&pods).chain(&others);
+    all.map(|name| ((*name).to_owned(), one(name))).collect()
+}
+
+/// Whether a name is the first part of a longer one: `n1` of `n1.example.org`, but not `10` of an
+/// address.
+fn is_short(name: &str, long: &str) -> bool {
+    long.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+        && !name.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// The node that a path names: `kind-worker/kubelet.log`, `logs/n1.log`.
