@@ -40,7 +40,8 @@ fn plan(files: &Files) -> Result<Exit, String> {
         .iter()
         .map(|file| file.module.as_str())
         .collect();
-    let wanted = |path: &str| path.rsplit_once('.').is_some_and(|(module, _)| modules.contains(&module));
+    let wanted =
+        |path: &str| path.rsplit_once('.').is_some_and(|(module, _)| modules.contains(&module));
     anstream::print!("{}", plan::render(&pack, wanted));
     Ok(Exit::Clean)
 }

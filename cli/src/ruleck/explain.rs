@@ -19,6 +19,12 @@ pub(super) fn run(code: Option<&str>) -> Result<Exit, String> {
         let hint = did_you_mean(wanted, names).map(|name| format!("; did you mean `{name}`?"));
         return Err(format!("there is no code `{wanted}`{}", hint.unwrap_or_default()));
     };
-    anstream::println!("{BOLD}{} {}{BOLD:#}: {}\n\n{}", code.id, code.name, code.meaning, code.explain);
+    anstream::println!(
+        "{BOLD}{} {}{BOLD:#}: {}\n\n{}",
+        code.id,
+        code.name,
+        code.meaning,
+        code.explain
+    );
     Ok(Exit::Clean)
 }

@@ -36,15 +36,18 @@ fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
         Head::Derived { .. } => "derived",
         Head::Finding(_) => "finding",
     };
-    let partition = partition(rule).map_or("global".into(), |slot| format!("by {}", show.slot(slot)));
+    let partition =
+        partition(rule).map_or("global".into(), |slot| format!("by {}", show.slot(slot)));
     let keep = duration(rule.keep);
     let _ = writeln!(out, "{}  ({kind}, keep {keep}, partition: {partition})", rule.path);
     let key: Vec<String> = rule.key.iter().map(|&slot| show.slot(slot)).collect();
-    let _ = writeln!(out, "  key      {}", if key.is_empty() { "-".into() } else { key.join(", ") });
+    let _ =
+        writeln!(out, "  key      {}", if key.is_empty() { "-".into() } else { key.join(", ") });
     if let Head::Finding(finding) = &rule.head {
         for param in finding.params.iter().filter_map(|&id| pack.param(id)) {
             let name = param.path.rsplit('.').next().unwrap_or(&param.path);
-            let (default, low, high) = (value(&param.default), value(&param.low), value(&param.high));
+            let (default, low, high) =
+                (value(&param.default), value(&param.low), value(&param.high));
             let _ = writeln!(out, "  param    {name} = {default} in {low}..{high}");
         }
     }
@@ -57,8 +60,11 @@ fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
     }
     if let Head::Finding(finding) = &rule.head {
         for edge in &finding.explains {
-            let key: Vec<String> =
-                edge.key.iter().map(|(field, expr)| show.field_is(edge.target, *field, expr)).collect();
+            let key: Vec<String> = edge
+                .key
+                .iter()
+                .map(|(field, expr)| show.field_is(edge.target, *field, expr))
+                .collect();
             let target = pack.get(edge.target).map_or("?", Relation::name);
             let _ = writeln!(out, "  explains {target} {{ {} }}", key.join(", "));
             block(out, &show, "", &edge.when);
@@ -83,7 +89,10 @@ fn partition(rule: &Rule) -> Option<SlotId> {
     let everywhere = |slot: &SlotId| {
         let joined = |atom: &Atom| {
             atom.binds.iter().any(|(_, bound)| bound == slot)
-                || atom.joins.iter().any(|(_, expr)| matches!(expr, etio_plan::Expr::Slot(s) if s == slot))
+                || atom
+                    .joins
+                    .iter()
+                    .any(|(_, expr)| matches!(expr, etio_plan::Expr::Slot(s) if s == slot))
         };
         atoms.iter().all(|atom| joined(atom))
     };
@@ -97,7 +106,10 @@ fn partition(rule: &Rule) -> Option<SlotId> {
 
 fn atoms_of(cond: &Cond) -> Vec<&Atom> {
     let source = match cond {
-        Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) | Cond::Agg { of: source, .. } => source,
+        Cond::Each(source)
+        | Cond::No(source)
+        | Cond::Pick(_, source)
+        | Cond::Agg { of: source, .. } => source,
         Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => return Vec::new(),
     };
     match source {

@@ -36,7 +36,9 @@ impl Show<'_> {
             }
             Cond::Test(expr) => self.expr(expr, None),
             Cond::Let(slot, expr) => format!("{} = {}", self.slot(*slot), self.expr(expr, None)),
-            Cond::Member(slot, expr) => format!("{} in {}", self.slot(*slot), self.expr(expr, None)),
+            Cond::Member(slot, expr) => {
+                format!("{} in {}", self.slot(*slot), self.expr(expr, None))
+            }
         }
     }
 
@@ -70,7 +72,12 @@ impl Show<'_> {
             Source::Then { first, next, within, without } => {
                 let without = without.as_ref().map(|atom| format!(" without {}", self.atom(atom)));
                 let without = without.unwrap_or_default();
-                format!("{} then {} within {}{without}", self.atom(first), self.atom(next), expr(within))
+                format!(
+                    "{} then {} within {}{without}",
+                    self.atom(first),
+                    self.atom(next),
+                    expr(within)
+                )
             }
             Source::Without { first, end, hold } => {
                 format!("{} without {} for {}", self.atom(first), self.atom(end), expr(hold))
@@ -85,13 +92,18 @@ impl Show<'_> {
     /// Joins as `field: value`, fresh variables as `field -> name`, tests as they are.
     fn atom(&self, atom: &Atom) -> String {
         let relation = self.pack.get(atom.relation).map_or("?", Relation::name);
-        let joins = atom.joins.iter().map(|(field, expr)| self.field_is(atom.relation, *field, expr));
+        let joins =
+            atom.joins.iter().map(|(field, expr)| self.field_is(atom.relation, *field, expr));
         let binds = atom.binds.iter().chain(&atom.optional_binds).map(|(field, slot)| {
             format!("{} -> {}", self.field(atom.relation, *field), self.slot(*slot))
         });
         let tests = atom.tests.iter().map(|test| self.expr(test, Some(atom.relation)));
         let parts: Vec<String> = joins.chain(binds).chain(tests).collect();
-        if parts.is_empty() { format!("{relation} {{}}") } else { format!("{relation} {{ {} }}", parts.join(", ")) }
+        if parts.is_empty() {
+            format!("{relation} {{}}")
+        } else {
+            format!("{relation} {{ {} }}", parts.join(", "))
+        }
     }
 
     /// `row` is the relation whose cells the expression may read.
@@ -178,7 +190,9 @@ pub(crate) fn value(it: &Value) -> String {
         Value::Time(nanos) => crate::report::rfc3339(*nanos),
         Value::Bytes(bytes) => format!("{bytes}B"),
         Value::Percent(points) => format!("{points}%"),
-        Value::List(items) => format!("[{}]", items.iter().map(value).collect::<Vec<_>>().join(", ")),
+        Value::List(items) => {
+            format!("[{}]", items.iter().map(value).collect::<Vec<_>>().join(", "))
+        }
         Value::Map(entries) => {
             let entries = entries.iter().map(|(key, item)| format!("{key:?}: {}", value(item)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))

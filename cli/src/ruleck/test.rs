@@ -9,8 +9,8 @@ mod watch;
 use anstyle::{AnsiColor, Style};
 use etio::{Change, Engine, Error, Params, Transition, Verdict};
 use etio_dsl::syntax::ast::Span;
-use etio_dsl::{TestCase, TestStepKind};
 use etio_dsl::{Compiled, SourceFile};
+use etio_dsl::{TestCase, TestStepKind};
 use etio_plan::Pack;
 use etio_scan::Scanner;
 
@@ -64,7 +64,8 @@ fn run_compiled(
     let scanner = Scanner::new(&pack);
     let mut outcomes = Vec::new();
     for sample in compiled.samples.iter().filter(|sample| wanted(sample.file)) {
-        let event = pack.extractors.get(sample.extractor).and_then(|extractor| pack.get(extractor.event));
+        let event =
+            pack.extractors.get(sample.extractor).and_then(|extractor| pack.get(extractor.event));
         outcomes.push(Outcome {
             rule: event.map(|event| event.path.clone()).unwrap_or_default(),
             name: sample.text.clone(),
@@ -75,7 +76,8 @@ fn run_compiled(
     let engine = Engine::new(pack.clone(), Params::default()).map_err(|error| error.to_string())?;
     for case in compiled.tests.iter().filter(|case| wanted(case.file)) {
         let module = || files.get(case.file).map(|file| file.module.clone()).unwrap_or_default();
-        let failure = run_case(case, &pack, &engine, files).unwrap_or_else(|error| vec![error.to_string()]);
+        let failure =
+            run_case(case, &pack, &engine, files).unwrap_or_else(|error| vec![error.to_string()]);
         outcomes.push(Outcome {
             rule: case.rule.clone().unwrap_or_else(module),
             name: case.name.clone(),
@@ -87,7 +89,12 @@ fn run_compiled(
 }
 
 /// What went wrong, in lines.
-fn run_case(case: &TestCase, pack: &Pack, engine: &Engine, files: &[SourceFile]) -> Result<Vec<String>, Error> {
+fn run_case(
+    case: &TestCase,
+    pack: &Pack,
+    engine: &Engine,
+    files: &[SourceFile],
+) -> Result<Vec<String>, Error> {
     let timeline = Timeline::of(case, pack);
     let watched = watch::watch(engine.fresh()?, &timeline)?;
     let mut lines = Vec::new();
@@ -109,7 +116,11 @@ fn run_case(case: &TestCase, pack: &Pack, engine: &Engine, files: &[SourceFile])
 }
 
 /// The first order of arrival, if any, that gives other changes.
-fn differs(engine: &Engine, timeline: &Timeline, expected: &[Transition]) -> Result<Vec<String>, Error> {
+fn differs(
+    engine: &Engine,
+    timeline: &Timeline,
+    expected: &[Transition],
+) -> Result<Vec<String>, Error> {
     for seed in 0..ORDERS {
         let acts = shuffle::shuffled(timeline, &mut Dice::new(seed));
         let found = watch::changes(engine.fresh()?, acts)?;
@@ -134,7 +145,11 @@ fn story(case: &TestCase, changes: &[Transition], files: &[SourceFile]) -> Vec<S
             story.push((at, format!("    {}", written(files, case.file, step.span))));
         }
     }
-    story.extend(changes.iter().map(|change| (change.time.saturating_sub(ZERO), format!("  > {}", told(change)))));
+    story.extend(
+        changes
+            .iter()
+            .map(|change| (change.time.saturating_sub(ZERO), format!("  > {}", told(change)))),
+    );
     story.sort_by_key(|(at, _)| *at);
     story.into_iter().map(|(_, line)| line).collect()
 }
@@ -150,7 +165,8 @@ fn told(change: &Transition) -> String {
         (Change::Lapsed, _) => "lapsed",
     };
     let needs: Vec<&str> = change.needs.iter().map(|need| need.relation.as_str()).collect();
-    let needs = if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
+    let needs =
+        if needs.is_empty() { String::new() } else { format!(", needs {}", needs.join(", ")) };
     let at = duration(change.time.saturating_sub(ZERO));
     format!("{at} {} {} {word}{needs}", change.rule, show::key(&change.key))
 }
@@ -194,7 +210,8 @@ fn print(outcomes: &[Outcome], verbose: bool) {
         let mine = || outcomes.iter().filter(|outcome| outcome.rule == rule);
         let failed = mine().filter(|outcome| !outcome.failure.is_empty()).count();
         let passed = mine().count() - failed;
-        let failures = if failed == 0 { String::new() } else { format!("  {BAD}{failed} failed{BAD:#}") };
+        let failures =
+            if failed == 0 { String::new() } else { format!("  {BAD}{failed} failed{BAD:#}") };
         anstream::println!("{rule:width$}  {GOOD}{passed:>3} passed{GOOD:#}{failures}");
         for outcome in mine() {
             let Outcome { name, place, failure, .. } = outcome;

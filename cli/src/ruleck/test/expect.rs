@@ -27,7 +27,8 @@ impl<'p> Expectation<'p> {
             return None;
         };
         let path = |id: &RelId| pack.get(*id).map_or("", |relation| relation.path.as_str());
-        let fields = pack.get(*finding).map(|relation| relation.fields.as_slice()).unwrap_or_default();
+        let fields =
+            pack.get(*finding).map(|relation| relation.fields.as_slice()).unwrap_or_default();
         let field = |id: FieldId| fields.get(id.index()).map_or("", |field| field.name.as_str());
         Some(Self {
             what: *what,
@@ -59,7 +60,8 @@ impl<'p> Expectation<'p> {
         let mut looks = watched.looks.iter().filter(|(at, _)| wanted(*at));
         let (at, episodes) = looks.find(|(_, episodes)| !self.holds(episodes))?;
         let at = duration(at.saturating_sub(ZERO));
-        let mine: Vec<String> = self.mine(episodes).map(|episode| standing(episode, episodes)).collect();
+        let mine: Vec<String> =
+            self.mine(episodes).map(|episode| standing(episode, episodes)).collect();
         Some(if mine.is_empty() {
             let others = episodes.iter().filter(|episode| episode.path == self.finding).count();
             let others = if others > 0 { ", only with another key" } else { "" };
@@ -85,11 +87,12 @@ impl<'p> Expectation<'p> {
         let agrees = |e: &Episode| {
             let needed = |path: &&str| e.needs.iter().any(|need| need.relation == *path);
             let causes: Vec<&str> = causes(e, episodes);
-            self.needs.iter().all(needed) && self.explained_by.iter().all(|path| causes.contains(path))
+            self.needs.iter().all(needed)
+                && self.explained_by.iter().all(|path| causes.contains(path))
         };
         let mut open_ones = self.mine(episodes).filter(open);
         let ended = |status| {
-            self.mine(episodes).filter(open).next().is_none()
+            !self.mine(episodes).any(|episode| open(&episode))
                 && self.mine(episodes).any(|e| e.status == status && agrees(e))
         };
         match self.what {

@@ -62,7 +62,9 @@ fn coverage(case: &TestCase, pack: &Pack) -> Vec<Input> {
             TestStepKind::Row { relation, .. } | TestStepKind::Remove { relation, .. } => {
                 collected.push((*relation, Vec::new()));
             }
-            TestStepKind::Collected { relation, scope } => collected.push((*relation, scope.clone())),
+            TestStepKind::Collected { relation, scope } => {
+                collected.push((*relation, scope.clone()))
+            }
             TestStepKind::NotCollected { relation, scope } => missing.push((*relation, scope)),
             TestStepKind::Expect { .. } => {}
         }
