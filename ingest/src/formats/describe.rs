@@ -125,19 +125,18 @@ fn begins(doc: &Document<'_>) -> bool {
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let lines: Vec<_> = doc.lines().collect();
-    let taken = extent(&lines);
-    let lines = lines.get(..taken).unwrap_or_default();
-    object(&entries(lines), doc.path, out);
+    let taken = extent(doc);
+    let lines: Vec<_> = doc.lines().take(taken).collect();
+    object(&entries(&lines), doc.path, out);
     taken
 }
 
 /// How many lines belong to the object: until the next one's name, or a line that is no entry.
-fn extent(lines: &[(u64, &str)]) -> usize {
-    let base = lines.first().map_or(0, |(_, line)| indent(line));
+fn extent(doc: &Document<'_>) -> usize {
+    let base = doc.text.lines().next().map_or(0, indent);
     let mut end = 0;
     let mut events = false;
-    for (index, (_, line)) in lines.iter().enumerate() {
+    for (index, line) in doc.text.lines().enumerate() {
         if line.trim().is_empty() {
             continue;
         }
@@ -232,7 +231,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         };
         let about = (!kind.is_empty()).then_some(&about);
         if events.below.iter().any(|(_, line)| !line.trim().is_empty()) {
-            events::table(events.below, path, about, out);
+            events::table(events.below.iter().copied(), path, about, out);
         }
     }
 }

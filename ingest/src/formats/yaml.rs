@@ -53,8 +53,8 @@ fn starts(line: &str, keys: &[&str]) -> bool {
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let lines: Vec<&str> = doc.text.lines().collect();
-    let taken = extent(&lines);
+    let taken = extent(doc.text);
+    let lines: Vec<&str> = doc.text.lines().take(taken).collect();
     let mut list = List::default();
     let mut from = 0;
     while from < taken {
@@ -81,10 +81,10 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
 }
 
 /// How many lines from the start can be YAML: keys, list items, and what is indented below them.
-fn extent(lines: &[&str]) -> usize {
-    let base = lines.first().map_or(0, |line| indent(line));
+fn extent(text: &str) -> usize {
+    let base = text.lines().next().map_or(0, indent);
     let mut end = 0;
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in text.lines().enumerate() {
         let content = line.trim();
         if content.is_empty() {
             continue;

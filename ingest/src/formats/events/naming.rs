@@ -1,0 +1,137 @@
+//! What the rows of a table leave open: their object, its namespace, its node.
+
+use super::{About, row::qualified};
+use crate::formats::{
+    docker,
+    kube::event::Event,
+    rows::{SOME_NAMESPACE, unnamed},
+};
+
+/// Names what the rows leave open: their object, by what the table is about or what a message says,
+/// its namespace, and its node.
+pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
+    let told: Vec<_> = events.iter().map(|it| assigned(&it.message)).collect();
+    let mut current = told.iter().flatten().next().cloned();
+    let mentioned = events.iter().find_map(|it| mentioned(&it.message));
+    let about_node = about.map_or_else(
+        || current.is_none() && events.iter().any(|it| it.object.is_empty() && of_node(it)),
+        |it| it.kind == "Node",
+    );
+    let host = events.iter().find_map(|it| it.node.clone());
+    let node = events.iter().find_map(|it| node_in(&it.message)).or_else(|| host.clone());
+    for (event, told) in events.iter_mut().zip(&told) {
+        if told.is_some() {
+            current.clone_from(told);
+        }
+        if !event.object.is_empty() {
+            place(event, &current);
+        } else if let Some(about) = about {
+            event.kind.clone_from(&about.kind);
+            event.object.clone_from(&about.object);
+            event.node = event.node.take().or_else(|| about.node.clone());
+        } else if about_node {
+            event.kind = "Node".into();
+            event.node = event.node.take().or_else(|| node.clone());
+            event.object = event.node.clone().unwrap_or_else(|| "(unnamed)".into());
+        } else {
+            event.kind = "Pod".into();
+            let named = current.as_ref().map(|(pod, _)| pod.clone()).or_else(|| mentioned.clone());
+            event.object = named.unwrap_or_else(|| unnamed(path));
+            let assigned = current.as_ref().map(|(_, node)| node.clone());
+            event.node = event.node.take().or(assigned).or_else(|| host.clone());
+        }
+        if event.kind == "Node" && event.node.is_none() {
+            event.node = Some(event.object.clone()).filter(|it| it != "(unnamed)");
+        }
+    }
+}
+
+/// Gives an object of a table without namespaces the one its scheduling names.
+fn place(event: &mut Event, assigned: &Option<(String, String)>) {
+    if event.object.contains('/') || qualified(&event.kind, "", "x") == "x" {
+        return;
+    }
+    let namespace = assigned.as_ref().and_then(|(pod, _)| Some(pod.split_once('/')?.0));
+    event.object = format!("{}/{}", namespace.unwrap_or(SOME_NAMESPACE), event.object);
+}
+
+/// The pod and node of `Successfully assigned ns/pod to node`.
+fn assigned(message: &str) -> Option<(String, String)> {
+    let rest = message.strip_prefix("Successfully assigned ")?;
+    let (pod, node) = rest.split_once(" to ")?;
+    let pod = if pod.contains('/') { pod.into() } else { format!("{SOME_NAMESPACE}/{pod}") };
+    Some((pod, node.trim().into()))
+}
+
+/// The pod that a message names in full: by the runtime's name for a container of it, or as
+/// `name_namespace(uid)`.
+fn mentioned(message: &str) -> Option<String> {
+    let mut words = message.split(|c: char| c.is_whitespace() || "\"'/\\,:".contains(c));
+    words.find_map(|word| {
+        if word.starts_with("k8s_") {
+            return docker::named(word).map(|it| it.pod);
+        }
+        let (name, uid) = word.split_once('(')?;
+        let (name, namespace) = name.split_once('_')?;
+        let uid = uid.split(')').next()?;
+        (uid.len() >= 32 && !name.is_empty()).then(|| format!("{namespace}/{name}"))
+    })
+}
+
+/// The node of `Node x status is now: …`.
+fn node_in(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("Node ")?;
+    let (node, rest) = rest.split_once(' ')?;
+    let telling = ["status is now", "has been rebooted", "event:", "condition "];
+    telling
+        .iter()
+        .any(|it| rest.starts_with(it))
+        .then(|| node.into())
+        .filter(|it| it != "condition")
+}
+
+/// Whether a row without an object is about a node.
+fn of_node(event: &Event) -> bool {
+    const REASONS: &[&str] = &[
+        "NodeHasInsufficientMemory",
+        "NodeHasSufficientMemory",
+        "NodeHasNoDiskPressure",
+        "NodeHasDiskPressure",
+        "NodeHasSufficientPID",
+        "NodeHasInsufficientPID",
+        "NodeHasSufficientDisk",
+        "NodeReady",
+        "RegisteredNode",
+        "RemovingNode",
+        "NodeAllocatableEnforced",
+        "Rebooted",
+        "ContainerGCFailed",
+        "ImageGCFailed",
+        "FreeDiskSpaceFailed",
+        "EvictionThresholdMet",
+        "InvalidDiskCapacity",
+        "SystemOOM",
+        "OOMKilling",
+        "TaskHung",
+        "KernelOops",
+        "DockerHung",
+        "ContainerdUnhealthy",
+        "KubeletIsDown",
+        "KubeletUnhealthy",
+        "DockerUnhealthy",
+        "CordonStartingNode",
+        "Starting",
+        "NodeNotSchedulable",
+        "NodeSchedulable",
+        "ContainerRuntimeIsDown",
+        "KernelDeadlock",
+        "FilesystemIsReadOnly",
+        "ReadonlyFilesystem",
+        "DockerStart",
+        "ContainerdStart",
+        "KubeletStart",
+        "Shutdown",
+        "NodeShutdown",
+    ];
+    REASONS.contains(&event.reason.as_str()) || node_in(&event.message).is_some()
+}
