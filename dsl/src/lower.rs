@@ -12,6 +12,7 @@ mod expr;
 mod extract;
 mod finish;
 mod head;
+mod operator;
 mod pattern;
 mod scope;
 mod source;

@@ -3,9 +3,9 @@
 mod declare;
 mod fields;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use etio_plan::{EnumId, Kind, Pack, RelId, Relation};
+use etio_plan::{EnumId, FieldId, Kind, Pack, RelId, Relation};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::{
@@ -56,6 +56,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) pack: Pack,
     /// Findings whose key could not be typed: what reads them has no error of its own.
     pub(crate) broken: IndexSet<RelId>,
+    /// The optional fields of extracted and derived relations that something fills.
+    pub(crate) filled: HashSet<(RelId, FieldId)>,
+    /// Events that have an extractor.
+    pub(crate) extracted: HashSet<RelId>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 

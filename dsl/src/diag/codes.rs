@@ -156,13 +156,14 @@ codes! {
     INCOMPLETE_EXTRACT = "E0412" "incomplete-extract": "an extracted event would lack a field",
         "Every field of the event without `?` and default is captured by each spelling, copied from \
          the source, or set as a constant.";
-    RULE_TOO_LARGE = "E0413" "rule-too-large": "a rule has more variables than fit",
-        "No rule written by people comes near. Split it with `derive`.";
+    RULE_TOO_LARGE = "E0413" "rule-too-large": "a rule is larger or more nested than a plan may be",
+        "No rule written by people comes near. Split it with `derive`, and bind parts of a long \
+         expression to names.";
     AGGREGATE_PLACE = "E0414" "aggregate-place": "an aggregate stands where none can",
         "Aggregates stand in conditions: bind one on a line of its own, `n = count(…)`, and use n.";
     BAD_AGGREGATE = "E0415" "bad-aggregate": "an aggregate is over the wrong thing",
-        "`count(S)` counts rows. The others are of something: `distinct(x of S)`, `sum`, `min`, `max` \
-         of a field with the fitting type, `changes(field of E {…} within d)` of an entity.";
+        "`distinct` is of anything but lists and maps, `sum` of int, duration or bytes, `min` and \
+         `max` of what has an order, `changes` of an entity's field: `changes(field of E {…} within d)`.";
     SUSTAINED_TEST = "E0416" "sustained-test": "a lasting state is compared with another row",
         "What lasts in `P for d` is P with all it says of itself: constants and parameters. To compare \
          with other rows say the whole state in a `derive` and write `for` behind that.";
@@ -185,6 +186,9 @@ codes! {
     SHADOWED_TEXT = "W0103" "shadowed-text": "a text is never shown",
         "Of several texts the first is shown whose guard holds and whose names are bound. One without \
          either hides all that follow.";
+    NEVER_THERE = "W0104" "never-there": "a condition asks for a field that nothing fills",
+        "A condition on an absent field does not match. No spelling of the event, or no `derive` block \
+         of the relation, ever fills this one, so the condition never holds.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).

@@ -65,30 +65,11 @@ impl<'a> Lower<'_, 'a> {
         span: Span,
     ) -> Option<Type> {
         let name = name_of(op);
-        let Some(arg) = arg else {
-            if op == AggOp::Count {
-                return Some(Type::Int);
-            }
-            let message = format!("`{name}` needs to know of what");
-            self.error(
-                codes::BAD_AGGREGATE,
-                span,
-                message,
-                &format!("write `{name}(field of R {{…}})`"),
-            );
-            return None;
-        };
+        // The parser sees to it that all but `count` are of something.
+        let Some(arg) = arg else { return (op == AggOp::Count).then_some(Type::Int) };
         let shown = types::name_of(arg, &self.cx.pack);
         let fits = match op {
-            AggOp::Count => {
-                self.error(
-                    codes::BAD_AGGREGATE,
-                    span,
-                    "`count` counts rows",
-                    "write `distinct(x of …)` to count values",
-                );
-                return None;
-            }
+            AggOp::Count => return None,
             AggOp::Distinct => !matches!(arg, Type::List(_) | Type::Map(_)),
             AggOp::Sum => matches!(arg, Type::Int | Type::Duration | Type::Bytes),
             AggOp::Min | AggOp::Max => arg.is_ordered(),

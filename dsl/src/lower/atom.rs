@@ -40,6 +40,12 @@ impl<'a> Lower<'_, 'a> {
                 complete = false;
                 continue;
             };
+            if !matches!(pat.op, FieldOp::Any) && self.cx.is_never_filled(relation, field) {
+                let message =
+                    format!("nothing ever fills `{}`, so this never matches", pat.field.text);
+                let help = "fill it in a spelling or a `derive` block, or leave it out";
+                self.error(codes::NEVER_THERE, pat.span, message, help);
+            }
             let done = match &pat.op {
                 FieldOp::Any => Some(()),
                 FieldOp::Same => self.named(&mut atom, field, &pat.field.text, pat.field.span),

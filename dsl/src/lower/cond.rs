@@ -1,14 +1,15 @@
 //! Conditions, one line each.
 
-use etio_plan::{Cond, Expr, Kind, Pick, Source, Type, Value};
+use etio_plan::{Cond, Expr, Type, Value};
 
 use super::{
     Lower,
-    expr::{Age, Mode, operands},
+    expr::{Age, Mode},
+    operator::operands,
 };
 use crate::{
     diag::codes,
-    syntax::ast::{self, CondKind, ExprKind, Name, Span},
+    syntax::ast::{self, CondKind, ExprKind, FieldOp, Name, Span},
     types,
 };
 
@@ -17,7 +18,11 @@ impl<'a> Lower<'_, 'a> {
     pub(super) fn conds(&mut self, written: &'a [ast::Cond]) -> Vec<Cond> {
         let mut conds = Vec::with_capacity(written.len());
         for cond in written {
+            let errors = self.cx.errors();
             let lowered = self.cond(cond, &mut conds);
+            if self.cx.errors() > errors {
+                self.excuse(cond);
+            }
             // What an expression needs first comes first.
             conds.append(&mut self.st.pending);
             conds.extend(lowered);
@@ -34,13 +39,11 @@ impl<'a> Lower<'_, 'a> {
             }
             CondKind::No(source) => {
                 let (source, _) = self.local(|lower| lower.source(source, false))?;
-                self.check_absence(&source, written.span)?;
                 Some(Cond::No(source))
             }
             CondKind::Pick(name, pick, source) => {
                 let (source, row) = self.source(source, false)?;
                 self.name_first(name.as_ref(), row);
-                self.check_pick(*pick, &source, written.span);
                 Some(Cond::Pick(*pick, source))
             }
             CondKind::Silence { of, hold, per } => Some(Cond::Each(self.silence(of, hold, per)?)),
@@ -49,32 +52,44 @@ impl<'a> Lower<'_, 'a> {
         }
     }
 
+    /// What an erroneous condition would have bound is not said to be unbound below it.
+    fn excuse(&mut self, written: &'a ast::Cond) {
+        let mut source = None;
+        match &written.kind {
+            CondKind::Each(name, of) | CondKind::Pick(name, _, of) => {
+                self.st.excused.extend(name.iter().map(|name| name.text.as_str()));
+                source = Some(of);
+            }
+            CondKind::Let(name, _) => {
+                self.st.excused.insert(&name.text);
+            }
+            CondKind::Test(ast::Expr { kind: ExprKind::In(element, _), .. }) => {
+                if let ExprKind::Name(name) = &element.kind {
+                    self.st.excused.insert(name);
+                }
+            }
+            CondKind::No(_) | CondKind::Silence { .. } | CondKind::Test(_) => {}
+        }
+        let atoms = match source {
+            Some(ast::Source::Rows(atom, _) | ast::Source::Sustained { atom, .. }) => vec![atom],
+            Some(ast::Source::Then { first, next, .. }) => vec![first, next],
+            Some(ast::Source::Without { first, .. }) => vec![first],
+            None => Vec::new(),
+        };
+        for pat in atoms.into_iter().flat_map(|atom| &atom.fields) {
+            match &pat.op {
+                FieldOp::Same => self.st.excused.insert(&pat.field.text),
+                FieldOp::Is(ast::Expr { kind: ExprKind::Name(name), .. }) => {
+                    self.st.excused.insert(name)
+                }
+                _ => false,
+            };
+        }
+    }
+
     fn name_first(&mut self, name: Option<&'a Name>, row: etio_plan::SlotId) {
         if let Some(name) = name {
             self.name_slot(&name.text, name.span, row);
-        }
-    }
-
-    /// `no` is about one row: the other sources are about absence themselves.
-    fn check_absence(&mut self, source: &Source, span: Span) -> Option<()> {
-        match source {
-            Source::Without { .. } => {
-                let message = "`no … without …` says nothing clear";
-                let help = "name what must be there, or derive it and write `no` before that";
-                self.error(codes::WRONG_KIND, span, message, help);
-                None
-            }
-            _ => Some(()),
-        }
-    }
-
-    fn check_pick(&mut self, pick: Pick, source: &Source, span: Span) {
-        if let Source::Rows { atom, .. } = source
-            && self.cx.kind(atom.relation) == Some(Kind::Finding)
-        {
-            let word = if pick == Pick::Oldest { "oldest" } else { "newest" };
-            let message = format!("`{word}` chooses among events and rows, not findings");
-            self.error(codes::WRONG_KIND, span, message, "join the finding by its key");
         }
     }
 

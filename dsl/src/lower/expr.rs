@@ -1,13 +1,15 @@
 //! Expressions: typed, with every row field read through a variable of its own.
 
-use etio_plan::{AggOp, Arith, Cmp, Expr, Func, SlotType, Type, Value};
+use etio_plan::{AggOp, Expr, SlotType, Type};
 
 use super::{Lower, scope::Known};
 use crate::{
     diag::{Diagnostic, codes},
-    syntax::ast::{self, ExprKind, InterpPart, Name, Span},
+    syntax::ast::{self, ExprKind, Name, Span},
     types,
 };
+
+const DEPTH: usize = 60;
 
 /// An expression of the plan and what is known of it.
 #[derive(Clone, Debug)]
@@ -65,6 +67,24 @@ impl<'a> Lower<'_, 'a> {
         wanted: Option<&Type>,
         mode: Mode,
     ) -> Option<Typed> {
+        // Deeper than any rule needs, and less deep than a pack may nest.
+        if self.st.depth > DEPTH {
+            let help = "bind parts of it to names: `name = …` on a line of its own";
+            self.error(codes::RULE_TOO_LARGE, expr.span, "this is nested too deeply", help);
+            return None;
+        }
+        self.st.depth += 1;
+        let typed = self.expr_inside(expr, wanted, mode);
+        self.st.depth -= 1;
+        typed
+    }
+
+    fn expr_inside(
+        &mut self,
+        expr: &'a ast::Expr,
+        wanted: Option<&Type>,
+        mode: Mode,
+    ) -> Option<Typed> {
         if types::is_constant(expr) {
             let (value, ty) = types::value(self.cx, self.st.file, expr, wanted)?;
             return Some(Typed { expr: Expr::Const(value), ty, optional: false });
@@ -117,30 +137,6 @@ impl<'a> Lower<'_, 'a> {
         }
     }
 
-    /// `"text {expr}"` as a value: its pieces joined, each as people read it.
-    fn interpolated(&mut self, parts: &'a [InterpPart], mode: Mode) -> Option<Typed> {
-        let (mut whole, mut optional): (Option<Expr>, bool) = (None, false);
-        for part in parts {
-            let piece = match part {
-                InterpPart::Lit(text) => Expr::Const(Value::Text(text.clone())),
-                InterpPart::Expr(expr) => {
-                    let found = self.expr(expr, None, Mode { present: true, ..mode })?;
-                    optional |= found.optional;
-                    match found.ty {
-                        Type::Text => found.expr,
-                        _ => Expr::Call(Func::AsText, vec![found.expr]),
-                    }
-                }
-            };
-            whole = Some(match whole {
-                None => piece,
-                Some(before) => Expr::Call(Func::Concat, vec![before, piece]),
-            });
-        }
-        let expr = whole.unwrap_or_else(|| Expr::Const(Value::Text(String::new())));
-        Some(Typed { expr, ty: Type::Text, optional })
-    }
-
     /// An expression that must be of a type.
     pub(super) fn expr_of(&mut self, expr: &'a ast::Expr, ty: &Type, mode: Mode) -> Option<Typed> {
         let found = self.expr(expr, Some(ty), mode)?;
@@ -183,6 +179,13 @@ impl<'a> Lower<'_, 'a> {
     }
 
     fn name(&mut self, name: &'a str, span: Span, mode: Mode) -> Option<Typed> {
+        // In `max(took of R {…})` took is R's, whatever else has the name outside.
+        let inside = self.st.frames.last().is_some_and(|frame| frame.contains_key(name));
+        if !inside && let Some((row, field)) = self.aggregated_field(name) {
+            let slot = self.read(row, field, mode.present)?;
+            let ty = self.scalar(slot)?.clone();
+            return Some(Typed { expr: Expr::Slot(slot), ty, optional: false });
+        }
         match self.known(name) {
             Some(Known::Param(expr, ty)) => Some(Typed { expr, ty, optional: false }),
             Some(Known::Var(at)) => {
@@ -193,25 +196,14 @@ impl<'a> Lower<'_, 'a> {
                 let help = format!(
                     "write `{name}.field` for one of its fields, `age({name})` for its age"
                 );
-                self.error(
-                    codes::NOT_A_VALUE,
-                    span,
-                    format!("`{name}` is a row, not a value"),
-                    &help,
-                );
+                let message = format!("`{name}` is a row, not a value");
+                self.error(codes::NOT_A_VALUE, span, message, &help);
                 None
             }
-            None => match self.aggregated_field(name) {
-                Some((row, field)) => {
-                    let slot = self.read(row, field, mode.present)?;
-                    let ty = self.scalar(slot)?.clone();
-                    Some(Typed { expr: Expr::Slot(slot), ty, optional: false })
-                }
-                None => {
-                    self.unbound(name, span);
-                    None
-                }
-            },
+            None => {
+                self.unbound(name, span);
+                None
+            }
         }
     }
 
@@ -257,225 +249,6 @@ impl<'a> Lower<'_, 'a> {
         None
     }
 
-    fn negative(&mut self, e: &'a ast::Expr, wanted: Option<&Type>, mode: Mode) -> Option<Typed> {
-        let found = self.expr(e, wanted, mode)?;
-        let zero = match found.ty {
-            Type::Int => Value::Int(0),
-            Type::Duration => Value::Duration(0),
-            _ => {
-                let message =
-                    format!("{} has no negative here", types::name_of(&found.ty, &self.cx.pack));
-                self.error(codes::TYPE_MISMATCH, e.span, message, "");
-                return None;
-            }
-        };
-        let expr = Expr::Arith(Arith::Sub, Box::new(Expr::Const(zero)), Box::new(found.expr));
-        Some(Typed { expr, ..found })
-    }
-
-    /// The operands of a chain of `and`s or of `or`s.
-    fn chain(&mut self, expr: &'a ast::Expr, mode: Mode) -> Option<Vec<Expr>> {
-        let mut parts = Vec::new();
-        let mut all_known = true;
-        for part in operands(expr) {
-            match self.expr_of(part, &Type::Bool, mode) {
-                Some(part) => parts.push(part.expr),
-                None => all_known = false,
-            }
-        }
-        all_known.then_some(parts)
-    }
-
-    fn compare(
-        &mut self,
-        op: Cmp,
-        a: &'a ast::Expr,
-        b: &'a ast::Expr,
-        span: Span,
-        mode: Mode,
-    ) -> Option<Typed> {
-        let side =
-            |expr: &ast::Expr| matches!(&expr.kind, ExprKind::Call(name, _) if name.text == "age");
-        let inner = Mode { age: Age::Nowhere, ..mode.inner() };
-        let (mut a_mode, mut b_mode) = (inner, inner);
-        if mode.age != Age::Nowhere && side(a) {
-            a_mode.age = Age::Anywhere;
-        } else if mode.age != Age::Nowhere && side(b) {
-            b_mode.age = Age::Anywhere;
-        }
-        // What is no constant says which type a literal beside it has.
-        let (a_typed, b_typed) = if types::is_constant(a) {
-            let b_typed = self.expr(b, None, b_mode)?;
-            (self.expr(a, Some(&b_typed.ty), a_mode)?, b_typed)
-        } else {
-            let a_typed = self.expr(a, None, a_mode);
-            let wanted = a_typed.as_ref().map(|typed| typed.ty.clone());
-            let b_typed = self.expr(b, wanted.as_ref(), b_mode);
-            (a_typed?, b_typed?)
-        };
-        if a_typed.ty != b_typed.ty {
-            if types::is_constant(a) {
-                self.mismatch(a, &a_typed.ty, &b_typed.ty);
-            } else {
-                self.mismatch(b, &b_typed.ty, &a_typed.ty);
-            }
-            return None;
-        }
-        self.comparable(op, &a_typed.ty, span)?;
-        Some(boolean(Expr::Cmp(op, Box::new(a_typed.expr), Box::new(b_typed.expr))))
-    }
-
-    /// Whether values of a type can be compared so, or an error.
-    pub(super) fn comparable(&mut self, op: Cmp, ty: &Type, span: Span) -> Option<()> {
-        let name = types::name_of(ty, &self.cx.pack);
-        if matches!(ty, Type::List(_) | Type::Map(_)) {
-            let message = format!("{name} cannot be compared");
-            self.error(
-                codes::BAD_OPERATOR,
-                span,
-                message,
-                "use `x in list`, `list has x` or `len(list)`",
-            );
-            return None;
-        }
-        if !matches!(op, Cmp::Eq | Cmp::Ne) && !ty.is_ordered() {
-            let message = format!("{name} has no order");
-            let help = "only int, float, duration, time, bytes, percent and version have one";
-            self.error(codes::BAD_OPERATOR, span, message, help);
-            return None;
-        }
-        Some(())
-    }
-
-    fn is_in(&mut self, a: &'a ast::Expr, list: &'a ast::Expr, mode: Mode) -> Option<Typed> {
-        let element = self.expr(a, None, mode)?;
-        Some(boolean(self.within_list(element.expr, &element.ty, a.span, list, mode)?))
-    }
-
-    /// `element in list`, for an element that is lowered already.
-    pub(super) fn within_list(
-        &mut self,
-        element: Expr,
-        ty: &Type,
-        span: Span,
-        list: &'a ast::Expr,
-        mode: Mode,
-    ) -> Option<Expr> {
-        if let ExprKind::List(items) = &list.kind
-            && !types::is_constant(list)
-        {
-            let mut equal = Vec::with_capacity(items.len());
-            for item in items {
-                let item = self.expr_of(item, ty, mode)?;
-                equal.push(Expr::Cmp(Cmp::Eq, Box::new(element.clone()), Box::new(item.expr)));
-            }
-            return Some(Expr::Any(equal));
-        }
-        let wanted = Type::List(Box::new(ty.clone()));
-        let found = self.expr(list, Some(&wanted), mode)?;
-        match &found.ty {
-            Type::Map(_) if *ty == Type::Text => {
-                Some(Expr::Call(Func::Has, vec![found.expr, element]))
-            }
-            Type::List(item) if **item == *ty => {
-                Some(Expr::Call(Func::In, vec![element, found.expr]))
-            }
-            Type::List(item) => {
-                let item = (**item).clone();
-                self.mismatch_at(span, None, ty, &item);
-                None
-            }
-            _ => {
-                self.mismatch(list, &found.ty, &wanted);
-                None
-            }
-        }
-    }
-
-    fn has(&mut self, whole: &'a ast::Expr, part: &'a ast::Expr, mode: Mode) -> Option<Typed> {
-        let found = self.expr(whole, None, mode)?;
-        Some(boolean(self.has_part(found.expr, &found.ty, whole.span, part, mode)?))
-    }
-
-    /// `whole has part`, for a whole that is lowered already.
-    pub(super) fn has_part(
-        &mut self,
-        whole: Expr,
-        ty: &Type,
-        span: Span,
-        part: &'a ast::Expr,
-        mode: Mode,
-    ) -> Option<Expr> {
-        let item = match ty {
-            Type::List(item) => (**item).clone(),
-            Type::Map(_) => Type::Text,
-            _ => {
-                let message = format!("{} holds nothing", types::name_of(ty, &self.cx.pack));
-                let help = "`has` is for lists and maps; for text there is `contains(text, part)`";
-                self.error(codes::BAD_OPERATOR, span, message, help);
-                return None;
-            }
-        };
-        let part = self.expr_of(part, &item, mode)?;
-        Some(Expr::Call(Func::Has, vec![whole, part.expr]))
-    }
-
-    /// `m["key"]`
-    fn get(&mut self, map: &'a ast::Expr, key: &'a ast::Expr, mode: Mode) -> Option<Typed> {
-        let found = self.expr(map, None, mode)?;
-        let Type::Map(item) = found.ty else {
-            let message = format!(
-                "only a map has keys, this is {}",
-                types::name_of(&found.ty, &self.cx.pack)
-            );
-            self.error(codes::BAD_OPERATOR, map.span, message, "");
-            return None;
-        };
-        let key = self.expr_of(key, &Type::Text, mode)?;
-        let expr = Expr::Call(Func::Get, vec![found.expr, key.expr]);
-        Some(Typed { expr, ty: *item, optional: true })
-    }
-
-    fn arithmetic(
-        &mut self,
-        op: Arith,
-        a: &'a ast::Expr,
-        b: &'a ast::Expr,
-        span: Span,
-        wanted: Option<&Type>,
-        mode: Mode,
-    ) -> Option<Typed> {
-        let left = self.expr(a, wanted, mode);
-        let right = self.expr(b, None, mode);
-        let (left, right) = (left?, right?);
-        let ty = match (op, &left.ty, &right.ty) {
-            (_, Type::Int, Type::Int) => Type::Int,
-            (Arith::Add | Arith::Sub, Type::Duration, Type::Duration)
-            | (Arith::Mul | Arith::Div, Type::Duration, Type::Int)
-            | (Arith::Mul, Type::Int, Type::Duration)
-            | (Arith::Sub, Type::Time, Type::Time) => Type::Duration,
-            (Arith::Add | Arith::Sub, Type::Time, Type::Duration)
-            | (Arith::Add, Type::Duration, Type::Time) => Type::Time,
-            (Arith::Add | Arith::Sub, Type::Bytes, Type::Bytes)
-            | (Arith::Mul | Arith::Div, Type::Bytes, Type::Int)
-            | (Arith::Mul, Type::Int, Type::Bytes) => Type::Bytes,
-            (Arith::Div, Type::Duration, Type::Duration)
-            | (Arith::Div, Type::Bytes, Type::Bytes) => Type::Int,
-            _ => {
-                let (x, y) = (
-                    types::name_of(&left.ty, &self.cx.pack),
-                    types::name_of(&right.ty, &self.cx.pack),
-                );
-                let message = format!("{x} and {y} cannot be combined so");
-                let help = "arithmetic is for int, duration, time and bytes";
-                self.error(codes::BAD_OPERATOR, span, message, help);
-                return None;
-            }
-        };
-        let expr = Expr::Arith(op, Box::new(left.expr), Box::new(right.expr));
-        Some(Typed { expr, ty, optional: left.optional || right.optional })
-    }
-
     /// An aggregate inside an expression becomes a condition of its own before it.
     fn hoist(
         &mut self,
@@ -488,21 +261,6 @@ impl<'a> Lower<'_, 'a> {
         self.st.pending.push(cond);
         Some(Typed { expr: Expr::Slot(slot), ty, optional: false })
     }
-}
-
-/// The operands of a chain of one operator, in order.
-pub(super) fn operands(expr: &ast::Expr) -> Vec<&ast::Expr> {
-    let is_and = matches!(expr.kind, ExprKind::And(..));
-    let mut found = Vec::new();
-    let mut waiting = vec![expr];
-    while let Some(expr) = waiting.pop() {
-        match &expr.kind {
-            ExprKind::And(a, b) if is_and => waiting.extend([&**b, &**a]),
-            ExprKind::Or(a, b) if !is_and => waiting.extend([&**b, &**a]),
-            _ => found.push(expr),
-        }
-    }
-    found
 }
 
 pub(super) const fn boolean(expr: Expr) -> Typed {

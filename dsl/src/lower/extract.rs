@@ -67,6 +67,13 @@ fn extract(cx: &mut Cx<'_>, file: usize, written: &Extract, samples: &mut Vec<Sa
         if spellings.iter().all(Option::is_some) {
             check_complete(cx, file, written, &extractor);
         }
+        cx.extracted.insert(event);
+        let captured = extractor.spellings.iter().flat_map(|spelling| &spelling.captures);
+        let filled = captured
+            .map(|(_, field)| field)
+            .chain(extractor.copies.iter().map(|(_, field)| field))
+            .chain(extractor.consts.iter().map(|(field, _)| field));
+        cx.filled.extend(filled.map(|field| (event, *field)));
         cx.pack.extractors.push(extractor);
     }
     for sample in &written.samples {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use etio_plan::{
-    Body, Cond, Expr, Field, Finding, Head, Kind, Param, ParamId, RelId, Rule, Severity, SlotId,
-    Type, Value,
+    Body, Cond, Expr, Field, FieldId, Finding, Head, Kind, Param, ParamId, RelId, Rule, Severity,
+    SlotId, Type, Value,
 };
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, codes},
-    resolve::{Block, BlockItem, Cx, number},
+    resolve::{Block, BlockItem, Cx, number, short},
     syntax::ast::{self, CondKind, ExprKind, Name, ParamDecl, Source, Span},
     types,
 };
@@ -74,8 +74,12 @@ impl<'a> Lower<'_, 'a> {
         self.check_groups(&when);
         let (mut fields, mut key) = (Vec::with_capacity(declared.len()), Vec::new());
         let mut body = Body { when, ..Body::default() };
-        for (decl, field) in item.fields.iter().zip(&declared) {
-            fields.push(self.head_field(decl, field, &mut key));
+        for (at, (decl, field)) in item.fields.iter().zip(&declared).enumerate() {
+            let value = self.head_field(decl, field, &mut key);
+            if value.is_some() {
+                self.cx.filled.insert((relation, FieldId(short(at))));
+            }
+            fields.push(value);
         }
         body.when.append(&mut self.st.pending);
         (Head::Derived { relation, fields, linger: None }, key, body, item.name.span)
@@ -94,7 +98,7 @@ impl<'a> Lower<'_, 'a> {
             None => {
                 let name = &decl.name;
                 let Some(at) = self.peek(&name.text) else {
-                    if !field.optional {
+                    if !field.optional && !self.st.excused.contains(name.text.as_str()) {
                         let message = format!("nothing binds `{}`", name.text);
                         let help = format!(
                             "bind `{0}` in a condition, or write `{0}: T = expr`",
@@ -198,6 +202,9 @@ impl<'a> Lower<'_, 'a> {
                 .and_then(|at| self.var(at))
                 .map(|var| (var.slot, var.keyable))
             else {
+                if self.st.excused.contains(name.text.as_str()) {
+                    continue;
+                }
                 let message = format!("nothing in `when` binds the key `{}`", name.text);
                 let help =
                     format!("name `{}` in the braces of a condition that must hold", name.text);

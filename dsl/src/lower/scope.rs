@@ -58,6 +58,8 @@ pub(super) struct State<'a> {
     pub(super) published: IndexMap<&'a str, usize>,
     /// Names that two such blocks give to different rows.
     pub(super) clashes: HashSet<&'a str>,
+    /// Names that are unbound only because of an error.
+    pub(super) excused: HashSet<&'a str>,
     pub(super) params: IndexMap<&'a str, ParamVar>,
     /// Names of the key, by which aggregates group.
     pub(super) key: Vec<&'a str>,
@@ -67,6 +69,8 @@ pub(super) struct State<'a> {
     pub(super) block: u32,
     pub(super) blocks: u32,
     pub(super) atoms: u32,
+    /// How deep in an expression.
+    pub(super) depth: usize,
     pub(super) rows: IndexMap<SlotId, RowInfo>,
     /// The row and field that a variable comes from.
     pub(super) origin: HashMap<SlotId, (SlotId, FieldId)>,
@@ -197,7 +201,6 @@ impl<'a> Lower<'_, 'a> {
         let atom = if keyable { self.st.atoms } else { 0 };
         if let Some((at, var)) = shared.and_then(|at| Some((at, self.st.vars.get_mut(at)?))) {
             let slot = var.slot;
-            var.uses += 1;
             var.atom = atom;
             let first = var.span;
             if self.slot_type(slot) != Some(&ty) {
@@ -255,6 +258,9 @@ impl<'a> Lower<'_, 'a> {
 
     /// Says that a name stands for nothing.
     pub(super) fn unbound(&mut self, name: &str, span: Span) {
+        if self.st.excused.contains(name) {
+            return;
+        }
         if self.st.clashes.contains(name) {
             let message = format!("two blocks give the name `{name}` to rows of their own");
             self.error(codes::UNBOUND_NAME, span, message, "give the two rows different names");

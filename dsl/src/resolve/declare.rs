@@ -1,5 +1,7 @@
 //! Makes the tables: first every name of every file, then `use` lines, then the types of fields.
 
+use std::collections::HashSet;
+
 use etio_plan::{Enum, EnumId, Field, FieldId, Kind, RelId, Relation, Type, Value};
 use indexmap::IndexSet;
 
@@ -24,6 +26,8 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
         blocks: Vec::new(),
         pack: etio_plan::Pack::default(),
         broken: IndexSet::new(),
+        filled: HashSet::new(),
+        extracted: HashSet::new(),
         diagnostics: Vec::new(),
     };
     for file in &order {

@@ -1,6 +1,6 @@
 //! Fields by name.
 
-use etio_plan::{FieldId, RelId, Type};
+use etio_plan::{FieldId, Kind, RelId, Type};
 
 use super::Cx;
 use crate::{
@@ -22,6 +22,21 @@ impl Cx<'_> {
     /// The type of a field.
     pub(crate) fn type_of(&self, relation: RelId, field: FieldId) -> Option<Type> {
         self.pack.get(relation)?.fields.get(field.index()).map(|field| field.ty.clone())
+    }
+
+    /// Whether a field may be absent and nothing among these files ever fills it.
+    pub(crate) fn is_never_filled(&self, relation: RelId, field: FieldId) -> bool {
+        let Some(found) = self.pack.get(relation) else { return false };
+        let may_be_absent = found
+            .fields
+            .get(field.index())
+            .is_some_and(|field| field.optional && field.default.is_none() && !field.hidden);
+        let ours = match found.kind {
+            Kind::Derived => true,
+            Kind::Event => self.extracted.contains(&relation),
+            Kind::Entity | Kind::Finding => false,
+        };
+        may_be_absent && ours && !self.filled.contains(&(relation, field))
     }
 
     fn unknown_field(&self, file: usize, relation: RelId, name: &Name) -> Option<Diagnostic> {
