@@ -35,8 +35,7 @@ impl Process<'_> {
         let args = self.args.unwrap_or_default();
         let defunct =
             args.ends_with("<defunct>") || self.comm.is_some_and(|it| it.ends_with("<defunct>"));
-        let state =
-            self.state.and_then(|it| it.get(..1)).unwrap_or(if defunct { "Z" } else { "?" });
+        let state = self.state.and_then(|it| it.get(..1)).or(defunct.then_some("Z"));
         Row::of("std.node.Process", line, text)
             .with("pid", self.pid)
             .with("ppid", self.ppid)

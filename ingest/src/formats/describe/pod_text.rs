@@ -7,8 +7,8 @@ use crate::formats::{
     kube::{
         meta::{Meta, Owner},
         pod::{
-            ClaimName, Container, ContainerStatus, Detail, Pod, Reference, Resources, SecretName,
-            Spec, State, Status, Volume,
+            ClaimName, Container, ContainerStatus, Detail, Env, EnvFrom, Pod, Reference, Resources,
+            SecretName, Spec, State, Status, ValueFrom, Volume,
         },
     },
     rows::unnamed,
@@ -52,7 +52,10 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
             containers: Some(app),
             init_containers: Some(init),
             ephemeral_containers: Some(ephemeral),
-            volumes: Some(entries(below(of, "Volumes")).iter().map(volume).collect()),
+            volumes: of
+                .iter()
+                .any(|it| it.key == "Volumes")
+                .then(|| entries(below(of, "Volumes")).iter().map(volume).collect()),
             ..Spec::default()
         }),
         status: Some(Status {
@@ -84,6 +87,10 @@ fn filled(name: &str, of: &[Entry<'_>]) -> (Container, ContainerStatus) {
             limits: Some(amounts("Limits")),
             requests: Some(amounts("Requests")),
         }),
+        env_from: Some(
+            below(of, "Environment Variables from").iter().filter_map(env_from).collect(),
+        ),
+        env: Some(below(of, "Environment").iter().filter_map(env).collect()),
         ..Container::default()
     };
     let status = ContainerStatus {
@@ -96,6 +103,36 @@ fn filled(name: &str, of: &[Entry<'_>]) -> (Container, ContainerStatus) {
         ..ContainerStatus::default()
     };
     (container, status)
+}
+
+/// `settings  ConfigMap  Optional: false`
+fn env_from((_, line): &(u64, &str)) -> Option<EnvFrom> {
+    let mut words = line.split_whitespace();
+    let reference = Some(Reference {
+        name: words.next().map(Into::into),
+        optional: Some(line.trim_end().ends_with("Optional: true")),
+    });
+    match words.next()? {
+        "ConfigMap" => Some(EnvFrom { config_map_ref: reference, secret_ref: None }),
+        "Secret" => Some(EnvFrom { config_map_ref: None, secret_ref: reference }),
+        _ => None,
+    }
+}
+
+/// `KEY:  <set to the key 'a' in secret 'b'>  Optional: false`
+fn env((_, line): &(u64, &str)) -> Option<Env> {
+    let (_, rest) = line.split_once("<set to the key '")?;
+    let (_, rest) = rest.split_once("' ")?;
+    let (kind, rest) = rest.strip_prefix("in ").or(rest.strip_prefix("of "))?.split_once(" '")?;
+    let reference = Some(Reference {
+        name: rest.split('\'').next().map(Into::into),
+        optional: Some(line.trim_end().ends_with("Optional: true")),
+    });
+    let value_from = match kind {
+        "secret" => ValueFrom { config_map_key_ref: None, secret_key_ref: reference },
+        _ => ValueFrom { config_map_key_ref: reference, secret_key_ref: None },
+    };
+    Some(Env { value_from: Some(value_from) })
 }
 
 fn state(of: &[Entry<'_>], name: &str) -> Option<State> {

@@ -95,10 +95,27 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
         .with("scheduled", scheduled)
         .with("ready", is("Ready"))
         .with_finalizers(meta, place);
-    if place.whole { with_references(row, pod) } else { row }
+    let row = if place.whole { with_nature(row, pod) } else { row };
+    let mounts = spec.is_some_and(|it| it.volumes.is_some());
+    if place.whole || mounts { with_references(row, pod) } else { row }
 }
 
-/// With what the pod needs of other objects; only of a pod whose whole specification is there.
+/// With what is false or empty unless the object says otherwise.
+fn with_nature(row: Row, pod: &Pod) -> Row {
+    let meta = &pod.metadata;
+    let annotated = |key: &str| meta.annotations.as_ref().is_some_and(|it| it.contains_key(key));
+    let spec = pod.spec.as_ref();
+    let empty = BTreeMap::new();
+    let selector = spec.and_then(|it| it.node_selector.as_ref()).unwrap_or(&empty);
+    let pull = spec.and_then(|it| it.image_pull_secrets.as_deref()).unwrap_or_default();
+    row.with("static", annotated("kubernetes.io/config.mirror"))
+        .with("host_network", spec.and_then(|it| it.host_network).unwrap_or(false))
+        .with_list("pull_secrets", pull.iter().filter_map(needed).map(|name| meta.sibling(name)))
+        .with("node_selector", map(selector))
+        .with("labels", meta.labels())
+}
+
+/// With what the pod needs of other objects.
 fn with_references(row: Row, pod: &Pod) -> Row {
     let meta = &pod.metadata;
     let empty = Spec::default();
@@ -115,7 +132,6 @@ fn with_references(row: Row, pod: &Pod) -> Row {
     let volumes = || spec.volumes.iter().flatten();
     let claims =
         volumes().filter_map(|it| it.persistent_volume_claim.as_ref()?.claim_name.as_deref());
-    let pull = spec.image_pull_secrets.iter().flatten().filter_map(needed);
     let mut maps = BTreeSet::new();
     let mut secrets = BTreeSet::new();
     for volume in volumes() {
@@ -141,17 +157,11 @@ fn with_references(row: Row, pod: &Pod) -> Row {
             secrets.extend(it.secret_key_ref.as_ref().and_then(needed));
         }
     }
-    let annotated = |key: &str| meta.annotations.as_ref().is_some_and(|it| it.contains_key(key));
     let images: BTreeSet<_> = containers().filter_map(|it| it.image.as_deref()).collect();
-    row.with("static", annotated("kubernetes.io/config.mirror"))
-        .with("host_network", spec.host_network.unwrap_or(false))
-        .with_list("claims", named(claims.collect()))
+    row.with_list("claims", named(claims.collect()))
         .with_list("config_maps", named(maps))
         .with_list("secrets", named(secrets))
-        .with_list("pull_secrets", named(pull.collect()))
         .with_list("images", images)
-        .with("node_selector", map(spec.node_selector.as_ref().unwrap_or(&BTreeMap::new())))
-        .with("labels", meta.labels())
 }
 
 /// The name, unless the object may be missing.
