@@ -5,12 +5,19 @@
 //! verdict, their evidence and what they explain.
 //!
 //! ```
-//! use etio::{Engine, Params, Stamp, Status};
+//! use etio::{Engine, Params, Stamp, Status, Value};
 //!
-//! let mut engine = Engine::new(etio::stdlib::pack(), Params::default())?;
 //! let minute = 60_000_000_000;
-//! engine.advance(100 * minute);
-//! assert!(engine.episodes().iter().all(|episode| episode.status != Status::Open));
+//! let mut engine = Engine::new(etio::stdlib::pack(), Params::default())?;
+//! let line = "Orphaned pod \"8d73e524-fb7c-4b25-a907-3c18b78f587d\" found, but volume paths are \
+//!     still present on disk";
+//! let record = [("node", Value::from("worker-3")), ("message", line.into())];
+//! engine.insert_row("KubeletLog", record, Stamp::at(100 * minute))?;
+//! engine.advance(101 * minute);
+//!
+//! let found = engine.episodes();
+//! let orphan = found.iter().find(|episode| episode.mode == "orphaned-pod-volumes");
+//! assert!(orphan.is_some_and(|episode| episode.status == Status::Open));
 //! # Ok::<(), etio::Error>(())
 //! ```
 #![forbid(unsafe_code)]

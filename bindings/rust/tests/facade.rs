@@ -84,3 +84,66 @@ fn a_float_that_is_no_number_is_refused() {
     let refused = engine.insert_row("Filesystem", row, Stamp::at(HOUR));
     assert!(matches!(refused, Err(Error::WrongType { .. })), "{refused:?}");
 }
+
+const ORPHAN: &str = "Orphaned pod \"8d73e524-fb7c-4b25-a907-3c18b78f587d\" found, but volume paths \
+    are still present on disk";
+
+fn record(message: &str) -> [(&'static str, Value); 2] {
+    [("node", "n1".into()), ("message", message.into())]
+}
+
+#[test]
+fn what_a_log_record_says_is_evidence_at_its_place() {
+    let mut engine = engine();
+    let source = engine.source("kubelet.log", 1).unwrap();
+    let stamp = Stamp { time: HOUR, source, sequence: Some(42) };
+    engine.insert_row("KubeletLog", record(ORPHAN), stamp).unwrap();
+    engine.insert_row("KubeletLog", record("all is well"), stamp).unwrap();
+    engine.advance(HOUR);
+    let found = engine.episodes();
+    let orphan = found.iter().find(|episode| episode.mode == "orphaned-pod-volumes").unwrap();
+    let origin = orphan.evidence[0].origins[0];
+    assert_eq!((origin.source, origin.at), (source, 42));
+    assert_eq!(engine.drain().len(), found.len());
+    assert!(engine.drain().is_empty());
+}
+
+#[test]
+fn the_same_fact_told_twice_is_one() {
+    let told = |times: usize| {
+        let mut engine = engine();
+        for _ in 0..times {
+            let stamp = Stamp { sequence: Some(1), ..Stamp::at(HOUR) };
+            engine.insert_row("KubeletLog", record(ORPHAN), stamp).unwrap();
+        }
+        engine.advance(HOUR);
+        engine.drain()
+    };
+    assert_eq!(told(2), told(1));
+    assert!(!told(1).is_empty());
+}
+
+#[test]
+fn a_fresh_engine_has_seen_nothing() {
+    let mut engine = engine();
+    engine.insert_row("KubeletLog", record(ORPHAN), Stamp::at(HOUR)).unwrap();
+    engine.advance(HOUR);
+    let mut fresh = engine.fresh().unwrap();
+    fresh.advance(HOUR);
+    assert!(fresh.episodes().is_empty());
+    assert!(!engine.episodes().is_empty());
+}
+
+#[test]
+fn parameters_are_checked() {
+    let refused = |path: &str, value: Value| {
+        Engine::new(etio::stdlib::pack(), Params::default().set(path, value)).err().unwrap()
+    };
+    let error = refused("std.nothing", Value::Int(1));
+    assert_eq!(error.to_string(), "the pack has no parameter `std.nothing`");
+    let stall = "std.image.image_pull_queue_blocked.stall";
+    assert!(matches!(refused(stall, Value::Bool(true)), Error::WrongType { .. }));
+    assert!(matches!(refused(stall, Value::Duration(1)), Error::Engine(_)));
+    let params = Params::default().set(stall, "20m");
+    assert!(Engine::new(etio::stdlib::pack(), params).is_ok());
+}
