@@ -112,10 +112,17 @@ pub(crate) struct Gathered {
     pub(crate) booted_at: Option<i64>,
     /// The directory for whose files the document speaks.
     pub(crate) speaks_for: Option<String>,
-    /// The zone of its wall clocks, where its lines show it.
-    pub(crate) zone: Option<i32>,
+    /// Zones of its wall clocks that its lines show, and how often.
+    pub(crate) zones: BTreeMap<i32, u64>,
     /// Stamps of what belongs to no stream.
     pub(crate) loose: Span,
+}
+
+impl Gathered {
+    /// The zone that most lines show.
+    pub(crate) fn zone(&self) -> Option<i32> {
+        self.zones.iter().max_by_key(|(_, count)| **count).map(|(zone, _)| *zone)
+    }
 }
 
 /// Collects one document.
@@ -257,7 +264,9 @@ impl Out for Gather<'_, '_> {
     fn record(&mut self, record: Record<'_>) {
         let when = if is_stamp(record.when) { record.when } else { self.last };
         self.last = when;
-        self.all.zone = self.all.zone.or(record.zone);
+        if let Some(zone) = record.zone {
+            *self.all.zones.entry(zone).or_default() += 1;
+        }
         let kind = match record.program {
             Program::Kubelet => "kubelet log",
             Program::Runtime => "container runtime log",

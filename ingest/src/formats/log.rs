@@ -138,8 +138,9 @@ impl When {
     fn refined(self, inner: Self) -> Self {
         match (self, inner) {
             (Self::Unknown, inner) => inner,
-            // A full stamp beats a wall clock of unknown zone or year.
-            (Self::Wall(_), Self::At(_)) => inner,
+            // A full stamp beats a wall clock of unknown zone or year, if it is of the same moment: a
+            // program may print another's old lines.
+            (Self::Wall(_), Self::At(_)) if offset(self, inner).is_some() => inner,
             // An inner wall clock has the finer fraction, in whatever zone: whole quarters of an
             // hour apart.
             (Self::At(outer), Self::Wall(wall)) => {

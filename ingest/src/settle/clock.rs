@@ -63,7 +63,7 @@ impl Clock {
         };
         let common_zone = common_zone(bundle);
         let readings = bundle.iter().map(|doc| {
-            let shown = doc.zone.or(common_zone).and_then(|east| Offset::from_seconds(east).ok());
+            let shown = doc.zone().or(common_zone).and_then(|east| Offset::from_seconds(east).ok());
             let zone = options.tz.as_ref().map(|zone| zone.0.clone());
             let own = full_stamps(doc).or_else(|| dated_name(&doc.path).map(|date| (date, date)));
             Reading {
@@ -223,7 +223,7 @@ pub(super) fn days(doc: &Gathered) -> impl Iterator<Item = (Option<i16>, i8, i8)
 
 /// The zone that the documents that show one agree on.
 fn common_zone(bundle: &[Gathered]) -> Option<i32> {
-    let mut zones = bundle.iter().filter_map(|doc| doc.zone);
+    let mut zones = bundle.iter().filter_map(Gathered::zone);
     let first = zones.next()?;
     zones.all(|zone| zone == first).then_some(first)
 }

@@ -208,6 +208,10 @@ fn an_inner_stamp_refines_the_outer() {
     }
     let line = r#"Aug 28 17:46:32 h containerd[1]: time="2024-08-28T09:46:32.5Z" level=info msg=x"#;
     assert_eq!(peel(line).unwrap().zone, Some(8 * 3600));
+    // An old line printed again.
+    let line = r#"Aug 28 17:46:32 h app[1]: time="2023-01-01T00:00:01Z" level=info msg=x"#;
+    let head = peel(line).unwrap();
+    assert!(matches!(head.when, When::Wall(_)) && head.zone.is_none(), "{head:?}");
 }
 
 #[test]
