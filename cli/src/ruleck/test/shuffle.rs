@@ -58,3 +58,54 @@ pub(super) fn shuffled(timeline: &Timeline, dice: &mut Dice) -> Vec<Act> {
     }
     acts
 }
+
+#[cfg(test)]
+mod tests {
+    use etio_plan::{Fact, Origin, RelId, SourceId};
+
+    use super::*;
+
+    fn timeline() -> Timeline {
+        let fact = |time: i64| {
+            let origin = Origin { source: SourceId(0), at: time.unsigned_abs(), part: 0 };
+            let values = Vec::new();
+            Input::Fact(Fact { relation: RelId(0), values, time, origin, assumed_from: None })
+        };
+        Timeline { inputs: (1..9).map(fact).collect(), instants: (1..9).collect() }
+    }
+
+    /// The times of the facts in order of arrival.
+    fn arrivals(acts: &[Act]) -> Vec<i64> {
+        let times = acts.iter().filter_map(|act| match act {
+            Act::Insert(Input::Fact(fact)) => Some(fact.time),
+            _ => None,
+        });
+        times.collect()
+    }
+
+    #[test]
+    fn nothing_is_lost_or_late() {
+        for seed in 0..50 {
+            let mut clock = 0;
+            let acts = shuffled(&timeline(), &mut Dice::new(seed));
+            for act in &acts {
+                match act {
+                    Act::Insert(Input::Fact(fact)) => assert!(fact.time > clock, "seed {seed}"),
+                    Act::Insert(_) => {}
+                    Act::Advance(to) => clock = *to,
+                }
+            }
+            assert_eq!(clock, 8, "seed {seed}");
+            let mut times = arrivals(&acts);
+            times.sort_unstable();
+            assert_eq!(times, (1..9).collect::<Vec<i64>>(), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn orders_differ() {
+        let order = |seed| arrivals(&shuffled(&timeline(), &mut Dice::new(seed)));
+        assert_ne!(order(0), order(1));
+        assert_eq!(order(0), order(0));
+    }
+}
