@@ -7,9 +7,9 @@ mod namespaces;
 mod nodes;
 mod retold;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use etio_plan::{Fact, Input, Kind, Origin, RelId, SourceId, Type, Value};
+use etio_plan::{Fact, FieldId, Input, Kind, Origin, RelId, SourceId, Type, Value};
 
 use crate::bundle::{Bundle, Evidence, InputReport, Note};
 use crate::gather::{Found, Gathered, UNNAMED};
@@ -27,20 +27,12 @@ pub(crate) fn settle(
     mut bundle: Vec<Gathered>,
     schema: &Schema<'_>,
     options: &Options,
-    mut notes: Vec<Note>,
+    notes: Vec<Note>,
 ) -> Bundle {
     name_apart(&mut bundle);
     namespaces::name(&mut bundle);
     let clock = Clock::new(&bundle, options);
     let nodes = Nodes::new(&bundle, schema, options.node.as_deref());
-    let mut settled = Settled { feed: Vec::new(), evidence: BTreeMap::new() };
-    let mut facts: Vec<Vec<Fact>> = Vec::new();
-    let mut inputs = Vec::new();
-    let mut unnamed = Vec::new();
-    let since = options.since.map(|since| match since {
-        Since::At(at) => at,
-        Since::Ago(age) => clock.collected_at.saturating_sub(age),
-    });
     for (doc, gathered) in bundle.iter_mut().enumerate() {
         for found in &mut gathered.found {
             let fields: Vec<_> = schema.nodes(found.relation).collect();
@@ -49,101 +41,118 @@ pub(crate) fn settle(
     }
     merge::merge(&mut bundle, schema, &clock);
     retold::drop_retold(&mut bundle, schema, &clock);
-    for (doc, gathered) in bundle.iter_mut().enumerate() {
+    let mut settling = Settling {
+        schema,
+        clock: &clock,
+        since: options.since.map(|since| match since {
+            Since::At(at) => at,
+            Since::Ago(age) => clock.collected_at.saturating_sub(age),
+        }),
+        unnamed: BTreeSet::new(),
+        evidence: BTreeMap::new(),
+        inputs: Vec::new(),
+    };
+    let documents = bundle.iter_mut().enumerate();
+    let mut facts: Vec<_> = documents.map(|(doc, it)| settling.document(doc, it)).collect();
+    let Settling { unnamed, evidence, inputs, .. } = settling;
+    let mut feed = sources(&bundle, &facts);
+    assume(schema, clock.start, &mut facts);
+    cover::World { schema, clock: &clock, nodes: &nodes }.cover(&bundle, facts, &mut feed);
+    let unnamed = if nodes.several { unnamed } else { BTreeSet::new() };
+    Bundle {
+        inputs,
+        feed,
+        collected_at: clock.collected_at,
+        start: clock.start,
+        ambiguous_node: !unnamed.is_empty(),
+        notes: all_notes(notes, unnamed, &clock, &bundle),
+        paths: bundle.into_iter().map(|doc| doc.path).collect(),
+        evidence,
+    }
+}
+
+/// What turns the findings of documents into facts, and what is noted on the way.
+struct Settling<'a> {
+    schema: &'a Schema<'a>,
+    clock: &'a Clock,
+    since: Option<i64>,
+    /// Files with facts that name no node.
+    unnamed: BTreeSet<String>,
+    evidence: BTreeMap<(SourceId, u64), Evidence>,
+    inputs: Vec<InputReport>,
+}
+
+impl Settling<'_> {
+    /// The facts of a document, which is left without its findings.
+    fn document(&mut self, doc: usize, gathered: &mut Gathered) -> Vec<Fact> {
         let source = SourceId(u32::try_from(doc).unwrap_or(u32::MAX));
-        let mut own = Vec::new();
+        let mut facts = Vec::new();
         for mut found in std::mem::take(&mut gathered.found) {
-            let fields: Vec<_> = schema.nodes(found.relation).collect();
-            let without_node = fields.iter().any(|(field, _)| {
-                found.values.get(field.index()).and_then(Value::as_text) == Some(UNNAMED)
-            });
-            if without_node
-                && of_some_node(schema, &found)
-                && unnamed.last() != Some(&gathered.path)
-            {
-                unnamed.push(gathered.path.clone());
+            if self.lacks_node(&found) {
+                self.unnamed.insert(gathered.path.clone());
             }
             let text = std::mem::take(&mut found.text);
             let line = found.line;
-            let Some(fact) = fact(schema, &clock, doc, source, found) else {
+            let Some(fact) = fact(self.schema, self.clock, doc, source, found) else {
                 gathered.unparsed += 1;
                 continue;
             };
-            let event = schema.get(fact.relation).is_some_and(|r| r.kind == Kind::Event);
-            if event && since.is_some_and(|since| fact.time < since) {
+            let is_event = self.schema.get(fact.relation).is_some_and(|r| r.kind == Kind::Event);
+            if is_event && self.since.is_some_and(|since| fact.time < since) {
                 continue;
             }
-            settled.evidence.insert((source, fact.origin.at), Evidence { line, text });
-            own.push(fact);
+            self.evidence.insert((source, fact.origin.at), Evidence { line, text });
+            facts.push(fact);
         }
-        inputs.push(InputReport {
+        self.inputs.push(InputReport {
             path: gathered.path.clone(),
             kind: kind(gathered).to_owned(),
             lines: gathered.lines,
-            facts: own.len() as u64,
+            facts: facts.len() as u64,
             unparsed: gathered.unparsed,
         });
-        facts.push(own);
+        facts
     }
-    settled.sources(&bundle, &facts);
-    assume(schema, clock.start, &mut facts);
-    let world = cover::World { schema, clock: &clock, nodes: &nodes };
-    world.cover(&bundle, facts, &mut settled.feed);
-    if nodes.several {
-        let what = "names no node, and several are known; name it with `--node`";
-        notes.extend(unnamed.iter().map(|path| Note { path: path.clone(), text: what.to_owned() }));
+
+    /// Whether a fact is of a node that is not known. Most events of the API are of the cluster.
+    fn lacks_node(&self, found: &Found) -> bool {
+        let value = |field: FieldId| found.values.get(field.index()).and_then(Value::as_text);
+        let mut nodes = self.schema.nodes(found.relation);
+        if !nodes.any(|(field, _)| value(field) == Some(UNNAMED)) {
+            return false;
+        }
+        let component = || value(self.schema.get(found.relation)?.field("component")?);
+        Some(found.relation) != self.schema.input(EVENT) || component() == Some("kubelet")
     }
-    if clock.year_unknown && bundle.iter().any(has_no_year) {
-        let text = "nothing says which year its stamps are of; give it with `--year`".to_owned();
-        notes.extend(
-            bundle
-                .iter()
-                .filter(|doc| has_no_year(doc))
-                .map(|doc| Note { path: doc.path.clone(), text: text.clone() }),
-        );
+}
+
+/// Names the documents as sources. One stamp in whole seconds makes it the resolution of all.
+fn sources(bundle: &[Gathered], facts: &[Vec<Fact>]) -> Vec<Input> {
+    let source = |(number, (doc, facts)): (u32, (&Gathered, &Vec<Fact>))| {
+        let coarse = facts.iter().any(|fact| fact.time % SECOND == 0);
+        let resolution = if coarse { SECOND } else { 1 };
+        Input::Source { source: SourceId(number), name: doc.path.clone(), resolution }
+    };
+    (0..).zip(bundle.iter().zip(facts)).map(source).collect()
+}
+
+/// The notes of reading and of settling.
+fn all_notes(
+    mut notes: Vec<Note>,
+    unnamed: BTreeSet<String>,
+    clock: &Clock,
+    bundle: &[Gathered],
+) -> Vec<Note> {
+    let note = |path, text: &str| Note { path, text: text.to_owned() };
+    let which = "names no node, and several are known; name it with `--node`";
+    notes.extend(unnamed.into_iter().map(|path| note(path, which)));
+    if clock.year_unknown {
+        let year = "nothing says which year its stamps are of; give it with `--year`";
+        let without = bundle.iter().filter(|doc| has_no_year(doc));
+        notes.extend(without.map(|doc| note(doc.path.clone(), year)));
     }
     notes.sort();
-    Bundle {
-        paths: bundle.into_iter().map(|doc| doc.path).collect(),
-        inputs,
-        feed: settled.feed,
-        collected_at: clock.collected_at,
-        start: clock.start,
-        ambiguous_node: nodes.several && !unnamed.is_empty(),
-        notes,
-        evidence: settled.evidence,
-    }
-}
-
-struct Settled {
-    feed: Vec<Input>,
-    evidence: BTreeMap<(SourceId, u64), Evidence>,
-}
-
-impl Settled {
-    /// Names the documents as sources. One stamp in whole seconds makes it the resolution of all.
-    fn sources(&mut self, bundle: &[Gathered], facts: &[Vec<Fact>]) {
-        for (number, (doc, facts)) in (0..).zip(bundle.iter().zip(facts)) {
-            let coarse = facts.iter().any(|fact| fact.time % SECOND == 0);
-            self.feed.push(Input::Source {
-                source: SourceId(number),
-                name: doc.path.clone(),
-                resolution: if coarse { SECOND } else { 1 },
-            });
-        }
-    }
-}
-
-/// Whether a fact must be of some node: most events of the API are of the cluster.
-fn of_some_node(schema: &Schema<'_>, found: &Found) -> bool {
-    if Some(found.relation) != schema.input(EVENT) {
-        return true;
-    }
-    let component = || {
-        let field = schema.get(found.relation)?.field("component")?;
-        found.values.get(field.index())?.as_text()
-    };
-    component() == Some("kubelet")
+    notes
 }
 
 /// In order of paths; the same path twice is two files.

@@ -31,7 +31,6 @@ pub(crate) fn weekday_iso(text: &str) -> Option<(When, &str)> {
 /// `Oct  2 02:18:24` of syslog and journalctl, the month perhaps in another language.
 pub(crate) fn syslog(text: &str) -> Option<(When, &str)> {
     let (name, rest) = text.split_once(' ')?;
-    let month = month(name)?;
     let (day, rest) = number(rest.trim_start_matches(' '))?;
     let rest = rest.strip_prefix(['日', '일']).unwrap_or(rest).strip_prefix(' ')?;
     // Some syslog daemons are told to write the year.
@@ -42,6 +41,8 @@ pub(crate) fn syslog(text: &str) -> Option<(When, &str)> {
         _ => (None, rest),
     };
     let (nanos, rest) = clock(rest)?;
+    // Last, as most texts that are no stamp begin with some word.
+    let month = month(name)?;
     Some((When::Wall(Wall::new(year, month, day, nanos)?), rest))
 }
 

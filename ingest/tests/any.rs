@@ -1,4 +1,5 @@
 //! Whatever the bytes, reading ends without a panic and gives the same for every order of files.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 

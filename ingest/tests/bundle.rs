@@ -1,4 +1,5 @@
 //! Files of a bundle settle each other: nodes, times, coverage.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 

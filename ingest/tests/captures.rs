@@ -1,5 +1,6 @@
 //! Real collections, where they are at hand: `ETIO_CAPTURES`, or `shared/captures` beside the
 //! repository. They are not part of it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Lines of logs become extracted events with the right time, node and place.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod support;
 
