@@ -38,13 +38,15 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
 
 /// Runs the rules over the bundle up to its collection.
 fn report(pack: Pack, bundle: &Bundle, all: bool) -> Result<Report, etio::Error> {
-    let mut engine = Engine::new(pack, Params::default())?;
+    let params = Params::default().unnamed_ambiguous(bundle.ambiguous_node);
+    let mut engine = Engine::new(pack, params)?;
     for input in &bundle.feed {
         engine.feed(input.clone())?;
     }
     engine.advance(bundle.collected_at);
     let episodes = shown(engine.episodes(), all);
-    let findings = in_order(&episodes).into_iter().map(|at| finding(at, &episodes, bundle)).collect();
+    let findings =
+        in_order(&episodes).into_iter().map(|at| finding(at, &episodes, bundle)).collect();
     Ok(Report {
         etio: env!("CARGO_PKG_VERSION"),
         inputs: bundle.inputs.iter().map(input_row).collect(),
@@ -151,7 +153,12 @@ fn evidence(episode: &Episode, bundle: &Bundle) -> Vec<Evidence> {
         for Place { path, line, text } in places {
             if lines.iter().all(|known| (known.path.as_str(), known.line) != (path, line)) {
                 let relation = fact.relation.clone();
-                lines.push(Evidence { relation, path: path.to_owned(), line, text: text.to_owned() });
+                lines.push(Evidence {
+                    relation,
+                    path: path.to_owned(),
+                    line,
+                    text: text.to_owned(),
+                });
             }
         }
     }
@@ -167,9 +174,11 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Time(at) => report::rfc3339(*at).into(),
         Value::Text(text) => text.as_str().into(),
         Value::List(items) => items.iter().map(json).collect(),
-        Value::Map(entries) => {
-            entries.iter().map(|(key, value)| (key.clone(), json(value))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
     }
 }
 

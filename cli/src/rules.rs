@@ -62,8 +62,10 @@ fn page(pack: &Pack, id: &str) -> Result<String, String> {
     let found = findings(pack).find(|(rule, finding)| rule.path == id || finding.mode == wanted);
     let Some((rule, finding)) = found else {
         let modes = findings(pack).map(|(_, finding)| finding.mode.as_str());
-        let hint = etio_dsl::diag::did_you_mean(&wanted, modes)
-            .map_or_else(|| "`etio rules` lists them".to_owned(), |mode| format!("did you mean `{mode}`?"));
+        let hint = etio_dsl::diag::did_you_mean(&wanted, modes).map_or_else(
+            || "`etio rules` lists them".to_owned(),
+            |mode| format!("did you mean `{mode}`?"),
+        );
         return Err(format!("there is no rule `{id}`; {hint}"));
     };
     let mut out = String::new();
@@ -75,7 +77,9 @@ fn page(pack: &Pack, id: &str) -> Result<String, String> {
         rule.path,
         finding.doc.trim()
     );
-    for (name, texts) in [("title", &finding.title), ("because", &finding.because), ("remedy", &finding.remedy)] {
+    for (name, texts) in
+        [("title", &finding.title), ("because", &finding.because), ("remedy", &finding.remedy)]
+    {
         for text in texts {
             let guard = if text.guard.is_empty() { "" } else { "  (in some cases)" };
             let _ = writeln!(out, "{DIM}{name:<8}{DIM:#}{}{DIM}{guard}{DIM:#}", plain(rule, text));

@@ -34,7 +34,8 @@ fn an_empty_file_holds_nothing() {
 #[test]
 fn a_binary_file_is_named_and_the_rest_is_read() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("core.bin"), (0..=255u8).cycle().take(4096).collect::<Vec<_>>()).unwrap();
+    fs::write(dir.path().join("core.bin"), (0..=255u8).cycle().take(4096).collect::<Vec<_>>())
+        .unwrap();
     fs::write(dir.path().join("kubelet.log"), ORPHAN).unwrap();
     let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
     assert_eq!(ran.code, 1);
@@ -46,7 +47,11 @@ fn a_binary_file_is_named_and_the_rest_is_read() {
 fn truncated_json_is_read_as_far_as_it_is_whole() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("pods.json");
-    fs::write(&path, "{\"kind\": \"List\", \"items\": [{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"").unwrap();
+    fs::write(
+        &path,
+        "{\"kind\": \"List\", \"items\": [{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"",
+    )
+    .unwrap();
     fs::write(dir.path().join("kubelet.log"), ORPHAN).unwrap();
     let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
     assert_eq!(ran.code, 1, "{}", ran.err);

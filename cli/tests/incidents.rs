@@ -1,5 +1,6 @@
 //! The incidents in `examples/incidents` are told right, and from the right files.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod common;
 
 use std::collections::BTreeSet;
@@ -61,7 +62,11 @@ fn told(report: &Value) -> BTreeSet<String> {
                 finding["explains"].as_array().unwrap().iter().map(mode).collect();
             format!(
                 "{} {} {} {} {} {explains:?}",
-                finding["mode"], finding["subject"], finding["verdict"], finding["root"], finding["opened"]
+                finding["mode"],
+                finding["subject"],
+                finding["verdict"],
+                finding["root"],
+                finding["opened"]
             )
         })
         .collect()
@@ -163,6 +168,11 @@ fn logs_cut_in_pieces_tell_the_same() {
                 fs::write(dir.path().join(format!("{stem}.{at}.log")), part.concat()).unwrap();
             }
         }
-        assert_eq!(told(&diagnose(&[dir.path()])), told(&incident.without(&[])), "{}", incident.dir);
+        assert_eq!(
+            told(&diagnose(&[dir.path()])),
+            told(&incident.without(&[])),
+            "{}",
+            incident.dir
+        );
     }
 }

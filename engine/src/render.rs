@@ -59,7 +59,6 @@ fn duration(nanos: i64) -> String {
     let mut text = String::from(sign);
     // Writing to a string cannot fail.
     let _ = match (hours, minutes, seconds % 60) {
-        (0, 0, 0) if millis == 0 && nanos != 0 => write!(text, "{nanos}ns"),
         (0, 0, 0) if millis != 0 => write!(text, "{millis}ms"),
         (0, 0, seconds) if !millis.is_multiple_of(1000) => {
             let tenths = millis % 1000 / 100;
@@ -138,6 +137,7 @@ mod tests {
     fn durations_say_their_two_coarsest_units() {
         for (nanos, expected) in [
             (0, "0s"),
+            (126_000, "0s"),
             (250_000_000, "250ms"),
             (1_500_000_000, "1.5s"),
             (90 * SECOND, "1m30s"),

@@ -99,6 +99,8 @@ pub(crate) struct Gathered {
     pub(crate) kinds: BTreeMap<&'static str, u64>,
     pub(crate) lines: u64,
     pub(crate) unparsed: u64,
+    /// What a format did not understand: where first, and why.
+    pub(crate) complaints: BTreeMap<&'static str, u64>,
     pub(crate) node: Option<String>,
     pub(crate) aliases: Vec<(String, String)>,
     pub(crate) found: Vec<Found>,
@@ -349,7 +351,8 @@ impl Out for Gather<'_, '_> {
         }
     }
 
-    fn unparsed(&mut self, _line: u64, _why: &'static str) {
+    fn unparsed(&mut self, line: u64, why: &'static str) {
+        self.all.complaints.entry(why).or_insert(line);
         self.all.unparsed += 1;
     }
 }

@@ -52,7 +52,12 @@ fn article(page: &mut String, finding: &Finding) {
         }
     }
     for need in &finding.needs {
-        let _ = writeln!(page, "<dt>collect</dt><dd>{} <code>{}</code></dd>", escape(&need.relation), escape(&need.collect));
+        let _ = writeln!(
+            page,
+            "<dt>collect</dt><dd>{} <code>{}</code></dd>",
+            escape(&need.relation),
+            escape(&need.collect)
+        );
     }
     for id in &finding.explained_by {
         let _ = writeln!(page, "<dt>caused by</dt><dd><a href=\"#{0}\">{0}</a></dd>", escape(id));

@@ -49,9 +49,12 @@ impl<'a> Tree<'a> {
         let known: HashSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
         let mut tree = Self { roots: Vec::new(), children: HashMap::new() };
         for finding in findings {
-            let cause = finding.explained_by.iter().map(String::as_str).find(|id| known.contains(id));
+            let cause =
+                finding.explained_by.iter().map(String::as_str).find(|id| known.contains(id));
             match cause {
-                Some(cause) if !finding.root => tree.children.entry(cause).or_default().push(finding),
+                Some(cause) if !finding.root => {
+                    tree.children.entry(cause).or_default().push(finding)
+                }
                 _ => tree.roots.push(finding),
             }
         }
@@ -147,7 +150,10 @@ impl Page<'_> {
             self.line(&format!("             {}", cut(&clean(&item.text), room)));
         }
         if shown < evidence.len() {
-            self.line(&format!("  {DIM}         and {} more (--all){DIM:#}", evidence.len() - shown));
+            self.line(&format!(
+                "  {DIM}         and {} more (--all){DIM:#}",
+                evidence.len() - shown
+            ));
         }
     }
 
@@ -225,7 +231,9 @@ fn standing(finding: &Finding) -> String {
     };
     match (finding.status, finding.closed) {
         (Status::Open, _) | (_, None) => verdict,
-        (Status::Lapsed, Some(at)) => format!("{verdict} {DIM}(past; last seen {}){DIM:#}", rfc3339(at)),
+        (Status::Lapsed, Some(at)) => {
+            format!("{verdict} {DIM}(past; last seen {}){DIM:#}", rfc3339(at))
+        }
         (Status::Resolved, Some(at)) => format!("{verdict} {DIM}(resolved {}){DIM:#}", rfc3339(at)),
     }
 }
@@ -243,7 +251,7 @@ fn count(n: u64, what: &str) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -113,17 +113,14 @@ pub(crate) const fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn severity<S: Serializer>(severity: &Severity, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(severity_word(*severity))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn time<S: Serializer>(time: &i64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&rfc3339(*time))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
 fn optional_time<S: Serializer>(time: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => to.serialize_str(&rfc3339(*time)),
