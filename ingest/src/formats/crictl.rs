@@ -5,7 +5,13 @@ use std::collections::BTreeMap;
 use etio_plan::Value;
 use serde::Deserialize;
 
-use super::{Document, Section, ages, columns::Columns, docker, kube::Place, rows::bytes};
+use super::{
+    Document, Section, ages,
+    columns::Columns,
+    docker,
+    kube::Place,
+    rows::{self, bytes},
+};
 use crate::row::{Out, Row, When};
 
 /// The section: any of its tables.
@@ -213,7 +219,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     if taken > 1 {
         match table {
             Table::Containers => {
-                complete("std.runtime.CriContainer", all || doc.path.contains("-a"), out)
+                complete("std.runtime.CriContainer", all || rows::says_all(doc.path), out)
             }
             Table::Sandboxes => out.complete("std.runtime.CriSandbox", Vec::new(), When::Unknown),
             Table::Images => out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown),

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Document, Section, columns::Columns, kube::Place};
+use super::{Document, Section, columns::Columns, kube::Place, rows};
 use crate::row::{Out, Row, When};
 
 /// The section: the table of `docker ps`.
@@ -111,7 +111,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         out.row(Listed { id, name, image, state, exit_code }.row(number, line.trim()));
     }
     if taken > 1 {
-        complete(ended || doc.path.contains("-a"), out);
+        complete(ended || rows::says_all(doc.path), out);
     }
     taken
 }

@@ -106,6 +106,11 @@ pub(super) fn object(
     let kind = head.kind.as_deref().filter(|kind| !kind.is_empty()).or(kind);
     let kind = kind.or_else(|| kind_by_keys(text)).unwrap_or_default();
     let meta = head.metadata.unwrap_or_default();
+    // Without a name it is a piece.
+    let place = Place {
+        whole: place.whole && (meta.name.is_some() || kind == "KubeletConfiguration"),
+        ..place
+    };
     list.saw(kind, &meta);
     let read = match kind {
         "Event" => text.read().map(|it: event::ApiEvent| list.event(it, place.line)),

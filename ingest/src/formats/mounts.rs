@@ -119,24 +119,35 @@ fn namespace(path: &str) -> i64 {
 
 fn begins(doc: &Document<'_>) -> bool {
     let line = doc.text.lines().next().unwrap_or_default();
-    line.contains('/') && any(line).is_some()
+    line.contains('/') && any(grepped(line).map_or(line, |(_, rest)| rest)).is_some()
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let ns_pid = namespace(doc.path);
+    let of_file = namespace(doc.path);
     let mut taken = 0;
     let mut root = false;
     for (number, line) in doc.lines() {
+        let (ns_pid, line) = match grepped(line) {
+            Some((pid, rest)) => (pid, rest),
+            None => (of_file, line),
+        };
         let Some(mount) = any(line) else { break };
         taken += 1;
-        root |= mount.path == "/";
+        root |= mount.path == "/" && ns_pid == of_file;
         out.row(mount.row(ns_pid, number, line.trim()));
     }
     // A pasted or filtered piece leaves out the root.
     if root {
-        out.complete("std.node.Mount", vec![("ns_pid", ns_pid.into())], When::Unknown);
+        out.complete("std.node.Mount", vec![("ns_pid", of_file.into())], When::Unknown);
     }
     taken
+}
+
+/// `/proc/4711/mountinfo:` before a line, as `grep` over all processes puts it.
+fn grepped(line: &str) -> Option<(i64, &str)> {
+    let (pid, rest) = line.strip_prefix("/proc/")?.split_once('/')?;
+    let rest = rest.strip_prefix("mountinfo:").or(rest.strip_prefix("mounts:"))?;
+    Some((pid.parse().ok()?, rest))
 }
 
 #[derive(Debug, Default, Deserialize)]

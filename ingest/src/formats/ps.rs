@@ -121,7 +121,7 @@ fn process<'a>(names: &[&str], line: &'a str) -> Option<Process<'a>> {
                 commands += 1;
                 // The first of two is `comm`.
                 if last && name != &"COMM" {
-                    found.args = Some(cell);
+                    found.args = Some(without_tree(cell));
                 } else {
                     found.comm = Some(cell);
                 }
@@ -130,6 +130,14 @@ fn process<'a>(names: &[&str], line: &'a str) -> Option<Process<'a>> {
         }
     }
     (found.pid >= 0 && commands > 0).then_some(found)
+}
+
+/// A command without the branches that `ps f` draws before it.
+fn without_tree(args: &str) -> &str {
+    match args.split_once("\\_ ") {
+        Some((before, args)) if before.chars().all(|c| " |".contains(c)) => args,
+        _ => args,
+    }
 }
 
 /// The text of a column at the beginning of the rest of a row.

@@ -58,6 +58,11 @@ pub(super) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+/// Whether a file's name says that everything was listed: `docker_ps_-a`, `docker-ps-a.txt`.
+pub(super) fn says_all(path: &str) -> bool {
+    base_name(path).split(['-', '_', '.', ' ']).any(|part| part == "a" || part == "all")
+}
+
 /// The name of what a document does not name: told apart by the file.
 pub(crate) fn unnamed(path: &str) -> String {
     let name = base_name(path);

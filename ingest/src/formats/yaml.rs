@@ -56,6 +56,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let taken = extent(doc.text);
     let lines: Vec<&str> = doc.text.lines().take(taken).collect();
     let mut list = List::default();
+    let mut understood = false;
     let mut from = 0;
     while from < taken {
         let rest = lines.get(from..taken).unwrap_or_default();
@@ -68,7 +69,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         let line = doc.first_line + from as u64;
         let skip = usize::from(part.first().is_some_and(|line| line.trim_end() == "---"));
         let part = part.get(skip..).unwrap_or_default();
-        document(
+        understood |= document(
             part,
             Place { path: doc.path, line: line + skip as u64, whole: true },
             out,
@@ -77,7 +78,8 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         from += length;
     }
     list.finish(out);
-    taken
+    // What is no object may still hold lines that say something.
+    if understood { taken } else { 0 }
 }
 
 /// How many lines from the start can be YAML: keys, list items, and what is indented below them.
@@ -115,9 +117,9 @@ fn is_key(content: &str) -> bool {
     !key.is_empty() && key.chars().all(word) && (rest.is_empty() || rest.starts_with(' '))
 }
 
-/// Reads one document, a list or an object.
-fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List) {
-    let Some(first) = lines.iter().find(|line| !line.trim().is_empty()) else { return };
+/// Reads one document, a list or an object, and says whether it was one.
+fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List) -> bool {
+    let Some(first) = lines.iter().find(|line| !line.trim().is_empty()) else { return false };
     let base = indent(first);
     let top = |key: &str| {
         lines.iter().position(|line| indent(line) == base && starts(line.trim_start(), &[key]))
@@ -138,16 +140,19 @@ fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List
             .and_then(|kind| kind.strip_suffix("List"))
             .filter(|kind| !kind.is_empty());
         for (at, item) in split_items(lines, items, base) {
-            object(&item, kind, Place { line: place.line + at as u64, ..place }, out, list);
+            let place = Place { line: place.line + at as u64, ..place };
+            if !object(&item, kind, place, out, list) {
+                out.unparsed(place.line, "an item that is no valid YAML");
+            }
         }
-        return;
+        return true;
     }
     let text = lines.join("\n");
     if top("kubeletconfig:").is_some() {
         kube::kubelet::yaml(&text, place, out);
-    } else {
-        object(&text, None, place, out, list);
+        return true;
     }
+    object(&text, None, place, out, list)
 }
 
 /// The items of a list that begins at line `from`, each as a document of its own.
@@ -176,13 +181,27 @@ fn split_items(lines: &[&str], from: usize, base: usize) -> Vec<(usize, String)>
     items
 }
 
-fn object(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out, list: &mut List) {
+/// Reads an object and says whether it was one.
+fn object(
+    text: &str,
+    kind: Option<&str>,
+    place: Place<'_>,
+    out: &mut dyn Out,
+    list: &mut List,
+) -> bool {
+    // A status pasted from its inside.
+    let first = text.lines().next().unwrap_or_default().trim_start();
+    let inside = starts(first, &["containerStatuses:", "initContainerStatuses:"]);
+    let indented = || text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    let wrapped = inside.then(|| format!("status:\n{}", indented()));
+    let text = wrapped.as_deref().unwrap_or(text);
     let yaml = Text::Yaml(text);
     let says = text.lines().any(|line| starts(line.trim_start(), &["kind:"]));
     let kind = kind.or_else(|| if says { None } else { kube::kind_by_keys(yaml) });
-    if (says || kind.is_some()) && yaml.read::<kube::Head>().is_some() {
+    let head = yaml.read::<kube::Head>();
+    if head.is_some_and(|it| it.metadata.is_some() || it.api_version.is_some() || kind.is_some()) {
         kube::object(yaml, kind, place, out, list);
-    } else {
-        fragment::read(text, kind, place, out);
+        return true;
     }
+    fragment::read(text, kind, place, out)
 }

@@ -169,7 +169,8 @@ fn needed(reference: &Reference) -> Option<&str> {
     reference.name.as_deref().filter(|_| reference.optional != Some(true))
 }
 
-fn condition_row(it: &Condition, id: &str, place: Place<'_>) -> Row {
+/// The row of a condition of a pod.
+pub(crate) fn condition_row(it: &Condition, id: &str, place: Place<'_>) -> Row {
     let kind = it.kind.clone().unwrap_or_default();
     let status = it.status.clone().unwrap_or_default();
     let mut text = format!("pod {id}: {kind} is {status}");

@@ -4,7 +4,7 @@ use crate::formats::{
     kube::{
         Place,
         meta::{self, Condition, Meta},
-        node,
+        node, pod,
     },
     times::Time,
 };
@@ -17,8 +17,8 @@ struct Piece {
     conditions: Vec<Condition>,
 }
 
-/// Reads names, finalizers, the deletion timestamp and conditions.
-pub(super) fn read(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) {
+/// Reads names, finalizers, the deletion timestamp and conditions, and says whether that was anything.
+pub(super) fn read(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) -> bool {
     let piece = pieces(text);
     let place = Place { whole: false, ..place };
     let namespace = piece
@@ -37,12 +37,21 @@ pub(super) fn read(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut d
         }
     } else if piece.meta.deletion_timestamp.is_some() || namespace {
         meta::deleted(kind.unwrap_or("object"), &piece.meta, &piece.conditions, place, out);
+    } else if kind.is_none_or(|kind| kind == "Pod") && of_pod(&piece.conditions) {
+        let pod = piece.meta.namespaced(place);
+        for it in &piece.conditions {
+            out.row(pod::condition_row(it, &pod, place));
+        }
     } else {
-        out.unparsed(
-            place.line,
-            "a piece of an object that does not say which; paste it with `kind` and `metadata`",
-        );
+        return false;
     }
+    true
+}
+
+/// Whether conditions are a pod's.
+fn of_pod(conditions: &[Condition]) -> bool {
+    let types = ["PodScheduled", "Initialized", "ContainersReady"];
+    conditions.iter().any(|it| it.kind.as_deref().is_some_and(|kind| types.contains(&kind)))
 }
 
 fn pieces(text: &str) -> Piece {
