@@ -166,31 +166,39 @@ impl When {
 
 /// Which log a program's records belong to.
 pub(crate) fn program_of(name: &str) -> Program {
-    let name = name.split(['[', '(', '@', '.']).next().unwrap_or(name).to_ascii_lowercase();
-    match name.as_str() {
-        "kubelet" | "hyperkube" => Program::Kubelet,
-        "containerd" | "dockerd" | "docker" | "crio" | "cri-o" | "dockerd-current" => {
-            Program::Runtime
-        }
-        "cri-dockerd" | "docker-containerd" | "containerd-shim" | "conmon" => Program::Runtime,
-        "kernel" => Program::Kernel,
-        _ => Program::System,
-    }
+    let name = name.split(['[', '(', '@', '.']).next().unwrap_or(name);
+    let is = |(known, _): &&(&str, Program)| name.eq_ignore_ascii_case(known);
+    PROGRAMS.iter().find(is).map_or(Program::System, |(_, program)| *program)
 }
+
+const PROGRAMS: [(&str, Program); 13] = [
+    ("kubelet", Program::Kubelet),
+    ("hyperkube", Program::Kubelet),
+    ("containerd", Program::Runtime),
+    ("dockerd", Program::Runtime),
+    ("docker", Program::Runtime),
+    ("crio", Program::Runtime),
+    ("cri-o", Program::Runtime),
+    ("dockerd-current", Program::Runtime),
+    ("cri-dockerd", Program::Runtime),
+    ("docker-containerd", Program::Runtime),
+    ("containerd-shim", Program::Runtime),
+    ("conmon", Program::Runtime),
+    ("kernel", Program::Kernel),
+];
 
 /// The four levels that Etio knows, out of the many ways to write them.
 pub(crate) fn level_of(text: &str) -> Option<&'static str> {
-    let level = match text.to_ascii_lowercase().as_str() {
-        "trace" | "debug" | "info" | "notice" | "i" | "d" | "n" | "information" => "info",
-        "warn" | "warning" | "w" => "warning",
-        "error" | "err" | "e" => "error",
-        "fatal" | "panic" | "dpanic" | "crit" | "critical" | "alert" | "emerg" | "f" | "c" => {
-            "fatal"
-        }
-        _ => return None,
-    };
-    Some(level)
+    let is = |known: &&str| text.eq_ignore_ascii_case(known);
+    LEVELS.iter().find(|(_, names)| names.iter().any(|name| is(name))).map(|(level, _)| *level)
 }
+
+const LEVELS: [(&str, &[&str]); 4] = [
+    ("info", &["info", "i", "debug", "d", "trace", "notice", "n", "information"]),
+    ("warning", &["warning", "w", "warn"]),
+    ("error", &["error", "e", "err"]),
+    ("fatal", &["fatal", "f", "panic", "dpanic", "crit", "critical", "c", "alert", "emerg"]),
+];
 
 #[cfg(test)]
 mod tests;
