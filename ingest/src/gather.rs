@@ -131,6 +131,8 @@ impl Gathered {
 pub(crate) struct Gather<'s, 'p> {
     schema: &'s Schema<'p>,
     all: Gathered,
+    /// The pod of lines that may be the message of an event.
+    unnamed: String,
     /// The time of the line before.
     last: When,
     /// The line that rows stand on, and how many do.
@@ -154,7 +156,7 @@ pub(crate) fn said_of<'g, T>(
 impl<'s, 'p> Gather<'s, 'p> {
     pub(crate) fn new(schema: &'s Schema<'p>, path: &str) -> Self {
         let all = Gathered { path: path.to_owned(), ..Gathered::default() };
-        Self { schema, all, last: When::Unknown, on_line: (0, 0) }
+        Self { schema, all, unnamed: unnamed(path), last: When::Unknown, on_line: (0, 0) }
     }
 
     pub(crate) fn finish(mut self, lines: u64) -> Gathered {
@@ -182,13 +184,12 @@ impl<'s, 'p> Gather<'s, 'p> {
     /// Offers a message to the extractors; whether one took it.
     fn offer(&mut self, record: &Record<'_>, program: Program, message: &str, when: When) -> bool {
         let schema = self.schema;
-        let unnamed = unnamed(&self.all.path);
         let row = |relation: RelId, field: FieldId| match schema.field_name(relation, field) {
             "node" => Value::from(record.host.unwrap_or(UNNAMED)),
             "program" => record.name.map_or(Value::Null, Value::from),
             "level" => record.level.map_or(Value::Null, Value::from),
             "message" => Value::from(message),
-            "pod" | "object" => Value::from(unnamed.as_str()),
+            "pod" | "object" => Value::from(self.unnamed.as_str()),
             _ => Value::Null,
         };
         let places = schema.places(program);

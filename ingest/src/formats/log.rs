@@ -190,7 +190,7 @@ const PROGRAMS: [(&str, Program); 13] = [
 /// The four levels that Etio knows, out of the many ways to write them.
 pub(crate) fn level_of(text: &str) -> Option<&'static str> {
     let is = |known: &&str| text.eq_ignore_ascii_case(known);
-    LEVELS.iter().find(|(_, names)| names.iter().any(|name| is(name))).map(|(level, _)| *level)
+    LEVELS.iter().find(|(_, names)| names.iter().any(is)).map(|(level, _)| *level)
 }
 
 const LEVELS: [(&str, &[&str]); 4] = [
