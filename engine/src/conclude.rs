@@ -45,7 +45,8 @@ impl Engine {
         }
     }
 
-    fn eval<'a>(&'a mut self, programs: &'a Programs, work: u64) -> Eval<'a> {
+    /// Ready to think, as of this instant.
+    pub(crate) fn eval<'a>(&'a mut self, programs: &'a Programs, work: u64) -> Eval<'a> {
         let view = View {
             programs,
             relations: &self.relations,
@@ -175,9 +176,26 @@ impl Engine {
             self.touch(programs, relation, new);
             return Some(new);
         };
-        self.supports.put(relation, known, support);
-        self.restate(programs, relation, known, since);
+        self.support(programs, relation, known, support, since);
         Some(known)
+    }
+
+    /// Gives a standing row another support.
+    fn support(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        support: Support,
+        since: i64,
+    ) {
+        let wanted = self.supports.wants(relation, row).to_vec();
+        self.supports.put(relation, row, support);
+        self.restate(programs, relation, row, since);
+        // Who rests on it wants what it wants.
+        if self.supports.wants(relation, row) != wanted {
+            self.touch(programs, relation, row);
+        }
     }
 
     /// Gives a standing row the marks of the support that speaks for it. What was only assumed until
@@ -288,8 +306,7 @@ impl Engine {
         let (row, words, wants) = (open.row, state.key.clone(), open.wants.clone());
         self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
         let support = Support { rule, key: number, marks: SUSPECT, pins: Vec::new(), wants };
-        self.supports.put(program.relation, row, support);
-        self.restate(programs, program.relation, row, self.now);
+        self.support(programs, program.relation, row, support, self.now);
     }
 
     fn open(

@@ -48,16 +48,26 @@ pub(crate) enum Vouch {
 }
 
 /// Whether an interval is covered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Seen {
     Fully,
     /// Only with the help of a lossy source (M3.4).
     Weakly,
-    /// It ends at this instant in the interval, and nothing covers what follows.
+    /// Coverage ended at this instant before the interval does.
     Ended(i64),
-    /// Not at this instant, which is the last such.
-    NotAt(i64),
+    Not,
 }
+
+/// What is known about an interval.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Answer {
+    pub(crate) seen: Seen,
+    /// An interval that begins after this instant may be better covered.
+    pub(crate) turns: i64,
+}
+
+/// A relation that is not fully covered, and whether only a lossy source keeps it from that.
+pub(crate) type Lacking = (usize, bool);
 
 /// What is asked for: an interval of a relation, where some of its fields are known.
 #[derive(Clone, Copy)]
@@ -110,20 +120,23 @@ impl Coverage {
         covers: &[Cover],
         vias: &[Vec<Via>],
         query: Query<'_>,
-        lacking: &mut Vec<usize>,
-    ) -> Seen {
-        let Some(cover) = covers.get(query.relation) else { return Seen::NotAt(i64::MAX) };
-        let mut worst = if cover.too_much { Seen::NotAt(i64::MAX) } else { Seen::Fully };
+        lacking: &mut Vec<Lacking>,
+    ) -> Answer {
+        let mut worst = Answer { seen: Seen::Fully, turns: i64::MAX };
+        let Some(cover) = covers.get(query.relation).filter(|cover| !cover.too_much) else {
+            return Answer { seen: Seen::Not, ..worst };
+        };
         for read in &cover.reads {
             let known = match &read.map {
                 None => query.known.to_vec(),
                 Some(map) => translate(map, query.known),
             };
-            let seen = self.base(vias, read, &known, query);
-            if seen != Seen::Fully && !lacking.contains(&read.relation) {
-                lacking.push(read.relation);
+            let answer = self.base(vias, read, &known, query);
+            if answer.seen != Seen::Fully {
+                lacking.push((read.relation, answer.seen == Seen::Weakly));
             }
-            worst = worse(worst, seen);
+            worst.seen = worse(worst.seen, answer.seen);
+            worst.turns = worst.turns.min(answer.turns);
         }
         worst
     }
@@ -134,7 +147,7 @@ impl Coverage {
         read: &Read,
         known: &[(u16, Word)],
         query: Query<'_>,
-    ) -> Seen {
+    ) -> Answer {
         let mut found = Vec::new();
         self.collect(read.relation, known, &mut found);
         for via in vias.get(read.relation).into_iter().flatten() {
@@ -146,7 +159,8 @@ impl Coverage {
             }
         }
         found.sort_unstable();
-        judge(&found, query.from.saturating_sub(read.back), query.to)
+        let answer = judge(&found, query.from.saturating_sub(read.back), query.to);
+        Answer { turns: answer.turns.saturating_add(read.back), ..answer }
     }
 
     /// The intervals of all scopes that hold what is known.
@@ -212,17 +226,17 @@ pub(crate) fn translate(map: &[(u16, Term)], known: &[(u16, Word)]) -> ScopeWord
 }
 
 /// Whether intervals, sorted by their start, add up to cover `[from, to]`.
-fn judge(intervals: &[(i64, i64, bool)], from: i64, to: i64) -> Seen {
-    if hole(intervals.iter().filter(|(_, _, lossy)| !lossy), from, to).is_none() {
-        return Seen::Fully;
-    }
-    let Some(hole) = hole(intervals.iter(), from, to) else { return Seen::Weakly };
-    let meets = intervals.iter().any(|(start, end, _)| *start <= to && *end >= from);
+fn judge(intervals: &[(i64, i64, bool)], from: i64, to: i64) -> Answer {
+    let sure = intervals.iter().filter(|(_, _, lossy)| !lossy);
+    let Some(turns) = hole(sure, from, to) else {
+        return Answer { seen: Seen::Fully, turns: i64::MAX };
+    };
+    let Some(hole) = hole(intervals.iter(), from, to) else {
+        return Answer { seen: Seen::Weakly, turns };
+    };
     let end = intervals.iter().map(|(_, end, _)| *end).max();
-    match end {
-        Some(end) if meets && end < to => Seen::Ended(end),
-        _ => Seen::NotAt(hole),
-    }
+    let seen = end.filter(|end| *end < to).map_or(Seen::Not, Seen::Ended);
+    Answer { seen, turns: hole.min(turns) }
 }
 
 /// The last instant at or after `from` that is open, if one up to `to` is: a window that begins later
@@ -247,13 +261,10 @@ fn hole<'a>(
     if open <= to { Some(i64::MAX) } else { last }
 }
 
-const fn worse(a: Seen, b: Seen) -> Seen {
+/// The worse of two; of two ends the first.
+fn worse(a: Seen, b: Seen) -> Seen {
     match (a, b) {
-        (Seen::NotAt(x), Seen::NotAt(y)) => Seen::NotAt(if x > y { x } else { y }),
-        (Seen::Ended(x), Seen::Ended(y)) => Seen::Ended(if x < y { x } else { y }),
-        (Seen::NotAt(_), _)
-        | (Seen::Ended(_), Seen::Fully | Seen::Weakly)
-        | (Seen::Weakly, Seen::Fully) => a,
-        _ => b,
+        (Seen::Ended(x), Seen::Ended(y)) => Seen::Ended(x.min(y)),
+        _ => a.max(b),
     }
 }

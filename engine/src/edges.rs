@@ -143,7 +143,7 @@ impl Engine {
             fields.filter(|(_, word)| *word != crate::word::ABSENT).collect();
         let query = Query { relation: first.relation, known: &known, from: opened, to: opened };
         let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
-        !matches!(seen, Seen::Fully | Seen::Weakly)
+        seen.seen > Seen::Weakly
     }
 
     /// Tells what changed in this instant, each finding once, in the order of rules and keys.

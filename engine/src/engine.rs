@@ -193,7 +193,9 @@ impl Engine {
                 self.vouch(source, relation, &scope, from, Vouch::Gap { from, to })
             }
             Input::Silent { source, relation, scope, from } => {
-                self.vouch(source, relation, &scope, from, Vouch::Silent { from })
+                // It still says what happens at that instant.
+                let next = from.saturating_add(1);
+                self.vouch(source, relation, &scope, next, Vouch::Silent { from })
             }
         }
     }

@@ -9,7 +9,7 @@ use core::ops::ControlFlow::{self, Break, Continue};
 use etio_plan::{AggOp, Pick};
 
 use crate::{
-    coverage::{Coverage, Query, Seen},
+    coverage::{Answer, Coverage, Query, Seen},
     expr::{Calc, Ex, note},
     inexact::Inexact,
     program::{Kind, Program, Programs, Scan, Src, Step, Window},
@@ -318,11 +318,14 @@ impl<'a> Eval<'a> {
     /// leave the window later.
     fn slides(&mut self, scan: &'a Scan, d: i64, ago: i64, lacks: &mut Vec<Lack>) {
         let to = self.now.saturating_sub(ago);
-        let seen = self.seen(scan, to.saturating_sub(d).saturating_add(1), to, lacks);
-        if let Seen::NotAt(hole) = seen
-            && hole != i64::MAX
-        {
-            note(&mut self.deadline, self.now, hole.saturating_add(d).saturating_add(ago));
+        let turns = self.seen(scan, to.saturating_sub(d).saturating_add(1), to, lacks).turns;
+        self.note_turn(turns, d.saturating_add(ago));
+    }
+
+    /// A window of length `d` may be better covered once it begins after this instant.
+    pub(crate) fn note_turn(&mut self, turns: i64, d: i64) {
+        if turns != i64::MAX {
+            note(&mut self.deadline, self.now, turns.saturating_add(d));
         }
     }
 
@@ -333,7 +336,7 @@ impl<'a> Eval<'a> {
         from: i64,
         to: i64,
         lacks: &mut Vec<Lack>,
-    ) -> Seen {
+    ) -> Answer {
         let mut known = Vec::with_capacity(scan.columns.len());
         for (column, (ex, _)) in scan.columns.iter().zip(&scan.probe) {
             match self.eval(ex, &[]) {
@@ -344,14 +347,15 @@ impl<'a> Eval<'a> {
         let query = Query { relation: scan.relation, known: &known, from, to };
         let programs = self.view.programs;
         let mut lacking = Vec::new();
-        let seen = self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
+        let answer =
+            self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
         self.work += 1;
-        let weak = seen == Seen::Weakly;
-        lacks.extend(lacking.into_iter().map(|of| Lack { want: Want::Relation(of), weak }));
-        if matches!(seen, Seen::NotAt(_) | Seen::Ended(_)) && lacks.is_empty() {
+        let lack = |(of, weak): (usize, bool)| Lack { want: Want::Relation(of), weak };
+        lacks.extend(lacking.into_iter().map(lack));
+        if answer.seen > Seen::Weakly && lacks.is_empty() {
             lacks.push(Lack { want: Want::Relation(scan.relation), weak: false });
         }
-        seen
+        answer
     }
 
     /// Calls `then` with each row of a scan that is not before `from` and no other than it seems: its

@@ -11,10 +11,12 @@
 //! - `edges` links causes to symptoms once everything is true.
 //!
 //! There is no clock, thread, file or randomness in here: time and the hash seed come from the host.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate self as etio_engine;
 
 mod aggregate;
 mod apply;
@@ -41,6 +43,8 @@ mod report;
 mod route;
 mod sources;
 mod support;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod word;
 

@@ -163,7 +163,9 @@ impl<'a> Eval<'a> {
                 return Continue(());
             }
             let mut lacks = Vec::new();
-            if let Seen::Ended(_) = me.seen(end, begin, due, &mut lacks) {
+            if let Seen::Ended(end) = me.seen(end, begin, due, &mut lacks).seen
+                && end >= begin
+            {
                 return Continue(());
             }
             note(&mut me.deadline, me.now, due.saturating_add(spell.keep));
@@ -201,48 +203,28 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let hold = self.length(hold);
+        let from = self.now.saturating_sub(hold).saturating_add(1);
         self.rows(per, i64::MIN, pick, &mut |me, row| {
-            let mut last = None;
-            let _ = me.rows(of, i64::MIN, Pick::Newest, &mut |me, row| {
-                last = Some(me.stamp(of, row).time);
+            let mut again = None;
+            let _ = me.rows(of, from, Pick::Newest, &mut |me, row| {
+                again = Some(me.stamp(of, row).time.saturating_add(hold));
                 Break(())
             });
-            if let Some(again) = last.map(|last: i64| last.saturating_add(hold))
-                && again > me.now
-            {
+            if let Some(again) = again {
                 note(&mut me.deadline, me.now, again);
                 return Continue(());
             }
-            let began = me.stamp(per, row).time.saturating_add(hold);
-            let due = last.map_or(began, |last| began.max(last.saturating_add(hold)));
-            let Some(mut lacks) = me.has_held(per, row, began) else { return Continue(()) };
-            match me.quiet(of, hold, due, &mut lacks) {
-                false => Continue(()),
-                true => me.lacking(lacks, &mut |me| me.with_row(per.relation, row, then)),
+            let began = me.stamp(per, row).time;
+            let due = began.saturating_add(hold);
+            let Some(mut lacks) = me.has_held(per, row, due) else { return Continue(()) };
+            let answer = me.seen(of, from, me.now, &mut lacks);
+            // Silence is always due now; where coverage has ended it has not happened (M3.2).
+            if matches!(answer.seen, Seen::Ended(end) if end >= began) {
+                return Continue(());
             }
+            me.note_turn(answer.turns, hold);
+            me.lacking(lacks, &mut |me| me.with_row(per.relation, row, then))
         })
-    }
-
-    /// Whether the last `hold` was quiet as far as one can know. Where coverage ended, what was quiet
-    /// by then stays so; what would have become quiet later has not happened (M3.2).
-    fn quiet(&mut self, of: &'a Scan, hold: i64, due: i64, lacks: &mut Vec<Lack>) -> bool {
-        let known = lacks.len();
-        let from = |to: i64| to.saturating_sub(hold).saturating_add(1);
-        match self.seen(of, from(self.now), self.now, lacks) {
-            Seen::Fully | Seen::Weakly => true,
-            Seen::Ended(end) if end < due => false,
-            Seen::Ended(end) => {
-                lacks.truncate(known);
-                self.seen(of, from(end), end, lacks);
-                true
-            }
-            Seen::NotAt(hole) => {
-                if hole != i64::MAX {
-                    note(&mut self.deadline, self.now, hole.saturating_add(hold));
-                }
-                true
-            }
-        }
     }
 
     /// Whether a row has held until it was due; where it was there when first observed, how long it

@@ -42,9 +42,7 @@ impl Supports {
         let supports = rows.entry(row).or_default();
         supports.retain(|known| (known.rule, known.key) != (support.rule, support.key));
         supports.push(support);
-        supports.sort_by_key(|support| {
-            (crate::judge::blemish(support.marks), support.rule, support.key)
-        });
+        supports.sort_by_key(|of| (crate::judge::blemish(of.marks), of.rule, of.key));
     }
 
     /// Takes a support away and says whether it was the last.

@@ -37,7 +37,12 @@ fn m2_1_a_plain_event_counts_for_keep() {
 #[test]
 fn m2_1_keep_is_an_hour_unless_said() {
     let rules = finding("when { A { node, n: _ } }");
-    check(&rules, &[(0, "A x 1")], 9999, &["0s opened f(x) confirmed", "3600s lapsed f(x) confirmed"]);
+    check(
+        &rules,
+        &[(0, "A x 1")],
+        9999,
+        &["0s opened f(x) confirmed", "3600s lapsed f(x) confirmed"],
+    );
 }
 
 #[test]
@@ -53,7 +58,9 @@ fn m2_2_within_is_half_open() {
 
 #[test]
 fn m2_2_since_counts_from_the_row_on_it_included() {
-    let rules = finding("when { a = newest A { node, n: _ }  n = count(B { node, n: _ } since a)  n >= 2 }");
+    let rules = finding(
+        "when { a = newest A { node, n: _ }  n = count(B { node, n: _ } since a)  n >= 2 }",
+    );
     check(
         &rules,
         &[(0, "B x 1"), (1, "A x 1"), (1, "B x 2"), (2, "B x 3")],
@@ -79,9 +86,11 @@ fn m2_3_then_without_what_comes_between() {
     let rules = finding(
         "keep 5s when { A { node, n: _ } then B { node, n: _ } within 10s without C { node, n: _ } }",
     );
-    for (at, expected) in
-        [(1, vec![]), (2, vec![]), (3, vec!["2s opened f(x) confirmed", "7s lapsed f(x) confirmed"])]
-    {
+    for (at, expected) in [
+        (1, vec![]),
+        (2, vec![]),
+        (3, vec!["2s opened f(x) confirmed", "7s lapsed f(x) confirmed"]),
+    ] {
         check(&rules, &[(0, "A x 1"), (at, "C x 1"), (2, "B x 1")], 100, &expected);
     }
 }
@@ -175,7 +184,12 @@ fn m2_7_age_has_its_own_timer() {
     check(rules, &[(12, "P x 5")], 50, &["15s opened f(x) confirmed"]);
     check(rules, &[(12, "P x 20")], 29, &[]);
     let rules = rules.replace(">= 10s", "< 10s");
-    check(&rules, &[(12, "P x 5")], 50, &["12s opened f(x) confirmed", "15s lapsed f(x) confirmed"]);
+    check(
+        &rules,
+        &[(12, "P x 5")],
+        50,
+        &["12s opened f(x) confirmed", "15s lapsed f(x) confirmed"],
+    );
 }
 
 #[test]
@@ -199,7 +213,9 @@ fn m2_8_aggregates() {
 
 #[test]
 fn m2_8_changes_counts_versions() {
-    let rules = finding("when { E { node, state: _ }  changes(state of E { node, state } within 20s) >= 2 }");
+    let rules = finding(
+        "when { E { node, state: _ }  changes(state of E { node, state } within 20s) >= 2 }",
+    );
     check(
         &rules,
         &[(0, "E x a"), (5, "E x b"), (6, "E x b"), (10, "E x a")],
@@ -237,7 +253,8 @@ fn m2_9_a_join_follows_an_entity() {
 
 #[test]
 fn m2_9_as_of_reads_once() {
-    let rules = finding("keep 20s when { a = A { node, n: _ }  E { node, state: \"on\" } as of a }");
+    let rules =
+        finding("keep 20s when { a = A { node, n: _ }  E { node, state: \"on\" } as of a }");
     check(
         &rules,
         &[(0, "E x on"), (1, "A x 1"), (2, "E x off"), (3, "A x 2")],

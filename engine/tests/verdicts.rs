@@ -26,8 +26,10 @@ fn world(rules: &str, collected: &[(&str, i64)]) -> World {
 
 #[test]
 fn m3_2_an_absence_over_what_was_not_collected_is_unknown() {
-    let rules = finding("when { A { node }
- no B { node } within 10s }");
+    let rules = finding(
+        "when { A { node }
+ no B { node } within 10s }",
+    );
     for (collected, expected) in [
         (vec![("B", 0)], "30s opened f(x) confirmed"),
         (vec![], "30s opened f(x) suspected needs B"),
@@ -42,30 +44,36 @@ fn m3_2_an_absence_over_what_was_not_collected_is_unknown() {
 
 #[test]
 fn m3_2_what_becomes_covered_becomes_known() {
-    let rules = finding("when { A { node }
- no B { node } within 10s }");
+    let rules = finding(
+        "when { A { node }
+ no B { node } within 10s }",
+    );
     let mut world = world(&rules, &[("B", 25)]);
     world.row(30, "A x");
-    assert_eq!(world.log(100), ["30s opened f(x) suspected needs B", "34.999999999s updated f(x) confirmed"]);
-}
-
-#[test]
-fn m3_1_coverage_that_comes_turns_what_was_unknown() {
-    let rules = finding("when { A { node }
- no E { node, state: \"on\" } }");
-    let mut world = world(&rules, &[]);
-    world.row(30, "A x");
-    world.covered("E", 0, 40);
     assert_eq!(
-        world.log(50),
-        ["30s opened f(x) suspected needs E", "40s updated f(x) confirmed"]
+        world.log(100),
+        ["30s opened f(x) suspected needs B", "34.999999999s updated f(x) confirmed"]
     );
 }
 
 #[test]
+fn m3_1_coverage_that_comes_turns_what_was_unknown() {
+    let rules = finding(
+        "when { A { node }
+ no E { node, state: \"on\" } }",
+    );
+    let mut world = world(&rules, &[]);
+    world.row(30, "A x");
+    world.covered("E", 0, 40);
+    assert_eq!(world.log(50), ["30s opened f(x) suspected needs E", "40s updated f(x) confirmed"]);
+}
+
+#[test]
 fn m3_1_a_gap_is_unknown_until_it_leaves_the_window() {
-    let rules = finding("keep 100s when { A { node }
- no B { node } within 10s }");
+    let rules = finding(
+        "keep 100s when { A { node }
+ no B { node } within 10s }",
+    );
     let mut world = world(&rules, &[("B", 0)]);
     world.row(20, "A x");
     world.gap("B", 0, 30, 40);
@@ -81,8 +89,10 @@ fn m3_1_a_gap_is_unknown_until_it_leaves_the_window() {
 
 #[test]
 fn m3_1_a_gap_learnt_late_counts_from_the_clock_on() {
-    let rules = finding("keep 100s when { A { node }
- no B { node } within 10s }");
+    let rules = finding(
+        "keep 100s when { A { node }
+ no B { node } within 10s }",
+    );
     let mut world = world(&rules, &[("B", 0)]);
     world.row(20, "A x");
     world.advance(50);
@@ -112,9 +122,13 @@ fn m3_2_a_deadline_past_the_end_of_coverage_has_not_happened() {
 }
 
 #[test]
-fn m3_2_silence_that_was_complete_when_coverage_ended_stays() {
+fn m3_2_silence_ends_with_coverage() {
     let rules = finding("when { no A { node } for 10s per E { node, state: \"on\" } }");
-    for (silent, expected) in [(9, vec![]), (10, vec!["10s opened f(x) confirmed"])] {
+    for (silent, expected) in [
+        (9, vec![]),
+        (15, vec!["10s opened f(x) confirmed", "15.000000001s lapsed f(x) confirmed"]),
+        (-30, vec!["10s opened f(x) suspected needs A"]),
+    ] {
         let mut world = world(&rules, &[("A", -60), ("E", -60)]);
         world.row(0, "E x on");
         world.silent("A", 0, silent);
@@ -138,8 +152,10 @@ fn m3_2_a_lower_bound_already_reached_is_true() {
         ("count(A { node }) >= 3", "opened f(x) suspected needs A"),
         ("count(A { node }) < 3", "opened f(x) suspected needs A"),
     ] {
-        let rules = finding(&format!("when {{ E {{ node, state: _ }}
- {test} }}"));
+        let rules = finding(&format!(
+            "when {{ E {{ node, state: _ }}
+ {test} }}"
+        ));
         let mut world = world(&rules, &[]);
         world.row(0, "A x");
         world.row(1, "A x");
@@ -147,8 +163,10 @@ fn m3_2_a_lower_bound_already_reached_is_true() {
         assert_eq!(world.log(3), [format!("2s {expected}")], "{test}");
     }
     // What has been exceeded for sure is false for sure.
-    let rules = finding("when { E { node, state: _ }
- count(A { node }) < 2 }");
+    let rules = finding(
+        "when { E { node, state: _ }
+ count(A { node }) < 2 }",
+    );
     let mut world = world(&rules, &[]);
     world.row(0, "A x");
     world.row(1, "A x");
@@ -158,9 +176,8 @@ fn m3_2_a_lower_bound_already_reached_is_true() {
 
 #[test]
 fn m3_3_confirm_blocks() {
-    let rules = finding(
-        "when { A { node } } confirm { E { node, state: \"on\" } } confirm { B { node } }",
-    );
+    let rules =
+        finding("when { A { node } } confirm { E { node, state: \"on\" } } confirm { B { node } }");
     for (collected, rows, expected) in [
         // One true block is enough.
         (vec!["E", "B"], vec!["E x on"], vec!["9s opened f(x) confirmed"]),
@@ -181,11 +198,9 @@ fn m3_3_confirm_blocks() {
 #[test]
 fn m3_3_false_confirm_blocks_over_entities_kill() {
     let rules = finding("when { A { node } } confirm { E { node, state: \"on\" } }");
-    for (row, expected) in [
-        ("E x on", vec!["9s opened f(x) confirmed"]),
-        ("E x off", vec![]),
-        ("E y on", vec![]),
-    ] {
+    for (row, expected) in
+        [("E x on", vec!["9s opened f(x) confirmed"]), ("E x off", vec![]), ("E y on", vec![])]
+    {
         let mut world = world(&rules, &[("E", 0)]);
         world.row(8, row);
         world.row(9, "A x");
@@ -211,11 +226,14 @@ fn m3_3_unless_kills_or_casts_doubt() {
 
 #[test]
 fn m3_4_lossy_absence_confirms_only_beside_a_true_confirm_block() {
-    let plain = finding("when { A { node }
- no L { node } within 5s }");
-    let backed =
-        finding("when { A { node }
- no L { node } within 5s } confirm { E { node, state: \"on\" } }");
+    let plain = finding(
+        "when { A { node }
+ no L { node } within 5s }",
+    );
+    let backed = finding(
+        "when { A { node }
+ no L { node } within 5s } confirm { E { node, state: \"on\" } }",
+    );
     for (rules, expected) in
         [(plain, "9s opened f(x) suspected"), (backed, "9s opened f(x) confirmed")]
     {
@@ -228,9 +246,10 @@ fn m3_4_lossy_absence_confirms_only_beside_a_true_confirm_block() {
 
 #[test]
 fn m3_5_what_rests_on_a_suspected_finding_is_suspected() {
-    let rules = finding("when { A { node }
- no B { node } within 5s }")
-        + "finding g(node) { severity info when { f { node } } title \"{node}\" }";
+    let rules = finding(
+        "when { A { node }
+ no B { node } within 5s }",
+    ) + "finding g(node) { severity info when { f { node } } title \"{node}\" }";
     let mut world = world(&rules, &[]);
     world.row(9, "A x");
     assert_eq!(
@@ -238,10 +257,7 @@ fn m3_5_what_rests_on_a_suspected_finding_is_suspected() {
         ["9s opened f(x) suspected needs B", "9s opened g(x) suspected needs B"]
     );
     world.covered("B", 0, 20);
-    assert_eq!(
-        world.log(40),
-        ["25s updated f(x) confirmed", "25s updated g(x) confirmed"]
-    );
+    assert_eq!(world.log(40), ["25s updated f(x) confirmed", "25s updated g(x) confirmed"]);
 }
 
 #[test]
@@ -274,10 +290,7 @@ fn m3_5_the_best_verdict_of_all_bindings() {
     world.covered("B pod=n/2", 0, 0);
     world.row(9, "A x n/1");
     world.row(10, "A x n/2");
-    assert_eq!(
-        world.log(20),
-        ["9s opened f(x) suspected needs B", "10s updated f(x) confirmed"]
-    );
+    assert_eq!(world.log(20), ["9s opened f(x) suspected needs B", "10s updated f(x) confirmed"]);
     assert_eq!(world.engine.episodes()[0].title, "n/2");
 }
 
@@ -311,8 +324,10 @@ fn m3_1_an_extracted_event_is_covered_where_one_source_is() {
 
 #[test]
 fn m5_2_assumed_rows_join_events_and_do_not_count_alone() {
-    let joined = finding("when { A { node }
- E { node, state: \"on\" } }");
+    let joined = finding(
+        "when { A { node }
+ E { node, state: \"on\" } }",
+    );
     let mut world1 = world(&joined, &[]);
     world1.assumed(0, 50, "E x on");
     world1.row(10, "A x");
@@ -328,10 +343,7 @@ fn m5_2_a_state_not_yet_observed_for_long_enough_is_unknown() {
     let rules = finding("when { E { node, state: \"on\" } for 10s }");
     let mut first = world(&rules, &[]);
     first.assumed(0, 50, "E x on");
-    assert_eq!(
-        first.log(100),
-        ["50s opened f(x) suspected needs E", "60s updated f(x) confirmed"]
-    );
+    assert_eq!(first.log(100), ["50s opened f(x) suspected needs E", "60s updated f(x) confirmed"]);
     let mut later = world(&rules, &[]);
     later.row(50, "E x on");
     assert_eq!(later.log(100), ["60s opened f(x) confirmed"]);

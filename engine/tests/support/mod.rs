@@ -13,11 +13,7 @@ pub(crate) const ZERO: i64 = 1_767_225_600 * S;
 
 /// Compiles rules, which must be right.
 pub(crate) fn pack(rules: &str) -> Arc<Pack> {
-    let file = SourceFile {
-        path: "t.etio".into(),
-        module: "t".into(),
-        text: rules.into(),
-    };
+    let file = SourceFile { path: "t.etio".into(), module: "t".into(), text: rules.into() };
     let compiled = etio_dsl::compile(&[file]);
     let errors = compiled.diagnostics.iter().filter(|of| of.is_error()).map(|of| &of.message);
     let errors: Vec<_> = errors.collect();
@@ -160,7 +156,9 @@ fn value(word: &str, ty: &Type) -> Value {
         (word, Type::Float) => Value::Float(word.parse().unwrap()),
         (word, Type::Duration) => Value::Duration(word.parse::<i64>().unwrap() * S),
         (word, Type::Time) => Value::Time(time(word.parse().unwrap())),
-        (word, Type::List(of)) => Value::List(word.split(',').map(|word| value(word, of)).collect()),
+        (word, Type::List(of)) => {
+            Value::List(word.split(',').map(|word| value(word, of)).collect())
+        }
         (word, _) => Value::Text(word.into()),
     }
 }
@@ -185,7 +183,8 @@ fn line(of: &Transition) -> String {
     let rule = of.rule.rsplit('.').next().unwrap();
     let needs: Vec<&str> =
         of.needs.iter().map(|need| need.relation.rsplit('.').next().unwrap()).collect();
-    let needs = if needs.is_empty() { String::new() } else { format!(" needs {}", needs.join(" ")) };
+    let needs =
+        if needs.is_empty() { String::new() } else { format!(" needs {}", needs.join(" ")) };
     let at = (of.time - ZERO) as f64 / S as f64;
     format!("{at}s {change} {rule}({}) {verdict}{needs}", key.join(" "))
 }
