@@ -82,7 +82,21 @@ pub(super) struct Head {
     pub(super) kind: Option<String>,
     pub(super) api_version: Option<String>,
     pub(super) metadata: Option<Meta>,
+    status: Option<IgnoredAny>,
 }
+
+/// Kinds that have a status as soon as a cluster has them.
+const LIVING: &[&str] = &[
+    "Pod",
+    "Node",
+    "PersistentVolumeClaim",
+    "PersistentVolume",
+    "Deployment",
+    "ReplicaSet",
+    "StatefulSet",
+    "DaemonSet",
+    "Job",
+];
 
 /// The conditions of an object of a kind Etio knows nothing else of.
 #[derive(Debug, Default, Deserialize)]
@@ -111,6 +125,12 @@ pub(super) fn object(
         whole: place.whole && (meta.name.is_some() || kind == "KubeletConfiguration"),
         ..place
     };
+    let from_cluster =
+        head.status.is_some() || meta.uid.is_some() || meta.creation_timestamp.is_some();
+    if !from_cluster && !list.listing && LIVING.contains(&kind) {
+        // A manifest says what somebody wants, not what is.
+        return;
+    }
     list.saw(kind, &meta);
     let read = match kind {
         "Event" => text.read().map(|it: event::ApiEvent| list.event(it, place.line)),
