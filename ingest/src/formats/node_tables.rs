@@ -11,7 +11,7 @@ pub(super) const BUDDYINFO: Section = Section {
     begins: |doc| begins(doc, |line| free_blocks(line, 0).is_some()),
     read: |doc, out| lines(doc, out, free_blocks, Some("std.node.FreeBlocks")),
 };
-/// `/proc/swaps`, which is also what `swapon -s` prints.
+/// `/proc/swaps`, which is also what `swapon -s` prints, and `swapon --show`.
 pub(super) const SWAPS: Section = Section { kind: "swaps", begins: begins_swaps, read: read_swaps };
 /// `sysctl -a`: only what is a limit.
 pub(super) const SYSCTL: Section = Section {
@@ -71,6 +71,7 @@ fn begins_swaps(doc: &Document<'_>) -> bool {
     begins(doc, |line| {
         let words: Vec<_> = line.split_whitespace().collect();
         words.starts_with(&["Filename", "Type", "Size", "Used"])
+            || words == ["NAME", "TYPE", "SIZE", "USED", "PRIO"]
     })
 }
 
@@ -79,9 +80,7 @@ fn read_swaps(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     for (number, line) in doc.lines().skip(1) {
         let words: Vec<_> = line.split_whitespace().collect();
         let [device, _, size, _, ..] = words.as_slice() else { break };
-        let Some(size) = size.parse::<i64>().ok().and_then(|size| size.checked_mul(1024)) else {
-            break;
-        };
+        let Some(size) = super::df::amount(size.trim_end_matches('B'), 1024) else { break };
         taken += 1;
         let row = Row::of("std.node.Swap", number, line.trim()).with("device", *device);
         out.row(row.with("size", etio_plan::Value::Bytes(size)));
@@ -169,6 +168,11 @@ pub(super) fn limit(
 /// Whether a key is one of the limits.
 pub(super) fn is_limit(name: &str) -> bool {
     LIMITS.iter().any(|(limit, _)| *limit == name)
+}
+
+/// The limit that a count counts against.
+pub(super) fn limit_of(count: &str) -> Option<&'static str> {
+    LIMITS.iter().find(|(_, used)| *used == Some(count)).map(|(limit, _)| *limit)
 }
 
 /// `1432140  /var/log` in KiB, or `1.4G  /var/log`.

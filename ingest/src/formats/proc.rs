@@ -6,7 +6,7 @@
 
 use super::{
     Document, Format, cgroup,
-    node_tables::{is_limit, limit},
+    node_tables::{is_limit, limit, limit_of},
 };
 use crate::row::{Out, Row};
 
@@ -83,7 +83,7 @@ fn status(row: Row, text: &str) -> Row {
 fn setting(path: &str) -> Option<String> {
     let (_, rest) = path.rsplit_once("proc/sys/")?;
     let name = rest.replace('/', ".");
-    is_limit(&name).then_some(name)
+    (is_limit(&name) || limit_of(&name).is_some()).then_some(name)
 }
 
 fn is_setting(doc: &Document<'_>) -> bool {
@@ -91,10 +91,14 @@ fn is_setting(doc: &Document<'_>) -> bool {
 }
 
 fn read_setting(doc: &Document<'_>, out: &mut dyn Out) {
-    let (Some(name), Ok(most)) = (setting(doc.path), doc.text.trim().parse::<i64>()) else {
+    let (Some(name), Ok(value)) = (setting(doc.path), doc.text.trim().parse::<i64>()) else {
         return out.unparsed(doc.first_line, "not a number");
     };
-    out.row(limit(&name, Some(most), None, doc.first_line, &format!("{name} = {most}")));
+    let text = format!("{name} = {value}");
+    out.row(match limit_of(&name) {
+        Some(most) => limit(most, None, Some(value), doc.first_line, &text),
+        None => limit(&name, Some(value), None, doc.first_line, &text),
+    });
 }
 
 #[cfg(test)]
