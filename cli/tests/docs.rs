@@ -1,22 +1,36 @@
-//! The examples in the documentation compile, and their tests pass.
+//! The documentation says what is so: its examples compile and pass, the output it shows is the output.
 
 mod common;
 
 use std::fs;
 
-use common::{root, ruleck};
+use common::{etio, root, ruleck};
 
 #[test]
 fn every_example_compiles_and_passes_its_tests() {
-    for page in ["docs/language.md", "README.md"] {
-        let text = fs::read_to_string(root().join(page)).unwrap();
-        for (at, block) in text.split("```etio\n").skip(1).enumerate() {
-            let example = block.split("```").next().unwrap();
-            let dir = tempfile::tempdir().unwrap();
-            let path = dir.path().join("example.etio");
-            fs::write(&path, example).unwrap();
-            let ran = ruleck(&["test", path.to_str().unwrap()]);
-            assert_eq!(ran.code, 0, "{page}, example {}:\n{}{}", at + 1, ran.out, ran.err);
-        }
+    let text = fs::read_to_string(root().join("docs/language.md")).unwrap();
+    for (at, block) in text.split("```etio\n").skip(1).enumerate() {
+        let example = block.split("```").next().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("example.etio");
+        fs::write(&path, example).unwrap();
+        let ran = ruleck(&["test", path.to_str().unwrap()]);
+        assert_eq!(ran.code, 0, "example {}:\n{}{}", at + 1, ran.out, ran.err);
+    }
+}
+
+#[test]
+fn the_readme_shows_the_real_output() {
+    let path = root().join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, rest) = text.split_once("```text\n$ etio ").unwrap();
+    let (shown, after) = rest.split_once("```").unwrap();
+    let command = shown.lines().next().unwrap();
+    let args: Vec<&str> = command.split_whitespace().collect();
+    let fresh = format!("{command}\n{}", etio(&args).out);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, format!("{before}```text\n$ etio {fresh}```{after}")).unwrap();
+    } else {
+        assert_eq!(shown, fresh, "`cargo xtask bless` shows the real output");
     }
 }

@@ -34,6 +34,7 @@ pub fn ruleck(args: &[&str]) -> Ran {
 fn run(binary: &str, args: &[&str], input: &str) -> Ran {
     let mut child = Command::new(binary)
         .args(args)
+        .current_dir(root())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
