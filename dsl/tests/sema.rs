@@ -84,11 +84,23 @@ fn messages(files: &[SourceFile], compiled: &Compiled) -> String {
     })
 }
 
-/// Rules, the relations behind them, and warnings, readable.
+/// The pack, the tests and samples, and warnings, readable.
 fn plan(pack: &Pack, files: &[SourceFile], compiled: &Compiled) -> String {
     let pretty = ron::ser::PrettyConfig::new().depth_limit(6).indentor("  ");
     let dump = ron::ser::to_string_pretty(pack, pretty).expect("a pack is plain data");
-    format!("{dump}\n{}", messages(files, compiled))
+    let mut all = format!("{dump}\n\n");
+    for test in &compiled.tests {
+        let _ =
+            writeln!(all, "test {:?} of {:?}, shuffled: {}", test.name, test.rule, test.shuffled);
+        for step in &test.steps {
+            let _ = writeln!(all, "  {:?}", step.kind);
+        }
+    }
+    for sample in &compiled.samples {
+        let _ =
+            writeln!(all, "sample of {}: {:?} {:?}", sample.extractor, sample.text, sample.expect);
+    }
+    all + &messages(files, compiled)
 }
 
 fn cases(kind: &str) -> Vec<PathBuf> {
