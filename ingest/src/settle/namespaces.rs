@@ -10,6 +10,13 @@ use crate::gather::Gathered;
 /// Fills in namespaces: the one that another document gives for the same name, else the one all other
 /// names of the document are in, else that of the document's path, else `default`.
 pub(super) fn name(bundle: &mut [Gathered]) {
+    let mut open = false;
+    for gathered in bundle.iter_mut() {
+        gathered.each(&mut |text| open |= bare(text).is_some());
+    }
+    if !open {
+        return;
+    }
     let known = known(bundle);
     for gathered in bundle {
         let mut names = BTreeSet::new();

@@ -40,7 +40,10 @@ pub(super) fn drop_retold(bundle: &mut [Gathered], schema: &Schema<'_>, clock: &
         }
     }
     let mut dropped: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for mut group in groups.into_values() {
+    let several = |group: &Vec<Told>| {
+        group.iter().any(|told| group.first().map(|it| it.doc) != Some(told.doc))
+    };
+    for mut group in groups.into_values().filter(several) {
         // The most exact first.
         group.sort_by_key(|told| (told.slack, told.doc, told.at));
         let mut kept: Vec<Told> = Vec::new();
