@@ -5,6 +5,7 @@ mod cover;
 mod merge;
 mod namespaces;
 mod nodes;
+mod replaced;
 mod retold;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +59,7 @@ pub(crate) fn settle(
     let mut feed = sources(&bundle, &facts);
     assume(schema, clock.start, &mut facts);
     cover::World { schema, clock: &clock, nodes: &nodes }.cover(&bundle, facts, &mut feed);
+    feed.extend(replaced::gone(schema, &feed));
     let unnamed = if nodes.several { unnamed } else { BTreeSet::new() };
     Bundle {
         inputs,

@@ -176,6 +176,37 @@ fn lists_are_snapshots() {
 }
 
 #[test]
+fn a_later_list_replaces_an_earlier_one() {
+    let pack = pack();
+    let later = PODS.replace(r#""dns""#, r#""new""#);
+    let files = [
+        ("a/pods.json", PODS),
+        ("a/date", "Wed May  1 10:00:00 UTC 2024\n"),
+        ("b/pods.json", &later),
+        ("b/date", "Wed May  1 11:00:00 UTC 2024\n"),
+    ];
+    let bundle = read(&pack, &files, Options::default());
+    let relation = pack.relation("std.kube.Pod").unwrap();
+    let gone: Vec<_> = bundle
+        .feed
+        .iter()
+        .filter_map(|input| match input {
+            Input::Remove(fact) if fact.relation == relation => {
+                Some((time(fact.time), fact.values[0].as_text().unwrap()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(gone, [("2024-05-01T11:00:00Z".to_owned(), "b/dns")]);
+    // What was seen first is assumed, what came later is not.
+    let assumed = |of: &str| {
+        let mut rows = bundle.facts().filter(|fact| fact.relation == relation);
+        rows.find(|row| row.values[0].as_text() == Some(of)).unwrap().assumed_from
+    };
+    assert_eq!((assumed("b/dns"), assumed("b/new")), (None, None));
+}
+
+#[test]
 fn since_leaves_older_events_out() {
     let pack = pack();
     for since in [Since::At(instant("2024-05-01T10:04:00Z")), Since::Ago(60_000_000_000)] {

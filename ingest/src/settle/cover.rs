@@ -221,6 +221,6 @@ impl Lists {
 }
 
 /// Values as something that is ordered.
-fn key<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> String {
+pub(super) fn key<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> String {
     format!("{:?}", values.collect::<Vec<_>>())
 }
