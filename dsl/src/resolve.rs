@@ -61,6 +61,8 @@ pub(crate) struct Cx<'a> {
     /// Events that have an extractor.
     pub(crate) extracted: HashSet<RelId>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How many of them are errors.
+    errors: usize,
 }
 
 /// The tables behind name lookup.
@@ -153,12 +155,13 @@ impl<'a> Names<'a> {
 impl<'a> Cx<'a> {
     /// Adds an error or warning.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        self.errors += usize::from(diagnostic.is_error());
         self.diagnostics.push(diagnostic);
     }
 
     /// How many errors there are so far.
     pub(crate) fn errors(&self) -> usize {
-        self.diagnostics.iter().filter(|found| found.is_error()).count()
+        self.errors
     }
 
     /// Reports in one call what needs no second label.

@@ -29,6 +29,7 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
         filled: HashSet::new(),
         extracted: HashSet::new(),
         diagnostics: Vec::new(),
+        errors: 0,
     };
     for file in &order {
         for item in trees.get(*file).map_or(&[][..], |tree| &tree.items) {
