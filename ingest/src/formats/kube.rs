@@ -131,7 +131,7 @@ pub(super) fn object(
         // A manifest says what somebody wants, not what is.
         return;
     }
-    list.saw(kind, &meta);
+    list.saw(kind, &meta, place);
     let read = match kind {
         "Event" => text.read().map(|it: event::ApiEvent| list.event(it, place.line)),
         "Pod" => text.read().map(|it: pod::Pod| pod::rows(&it, place, out)),

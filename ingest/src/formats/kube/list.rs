@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    Place,
     event::{ApiEvent, Event},
     meta::Meta,
 };
@@ -15,6 +16,8 @@ pub(crate) struct List {
     pub(crate) listing: bool,
     /// Namespaces of what was listed, by kind.
     seen: BTreeMap<String, BTreeSet<String>>,
+    /// Pods and nodes, of each of which all parts are there.
+    whole: Vec<(&'static str, &'static str, String)>,
     /// Events by uid, so that a watched event, printed once for every change, counts once.
     events: BTreeMap<String, Event>,
     /// Events without uid, in order.
@@ -49,7 +52,12 @@ fn relations(kind: &str) -> &'static [(&'static str, bool)] {
 
 impl List {
     /// Notes an object.
-    pub(super) fn saw(&mut self, kind: &str, meta: &Meta) {
+    pub(super) fn saw(&mut self, kind: &str, meta: &Meta, place: Place<'_>) {
+        match kind {
+            "Pod" if place.whole => self.whole.push(("Pod", "pod", meta.namespaced(place))),
+            "Node" if place.whole => self.whole.push(("Node", "node", meta.object(place))),
+            _ => {}
+        }
         if !self.listing {
             return;
         }
@@ -76,28 +84,36 @@ impl List {
     ///
     /// A list does not say what was asked for. One of a kind without namespaces is of the cluster; one
     /// over several namespaces is of all of them; one of a single namespace may leave others out.
-    pub(crate) fn finish(self, out: &mut dyn Out) {
-        let mut events: Vec<_> = self.events.into_values().chain(self.others).collect();
+    pub(crate) fn finish(mut self, out: &mut dyn Out) {
+        let mut events: Vec<_> = std::mem::take(&mut self.events)
+            .into_values()
+            .chain(std::mem::take(&mut self.others))
+            .collect();
         events.sort_by_key(|event| event.line);
         let mut pods = BTreeSet::new();
         for event in events {
             pods.extend(event.pod());
             event.rows(out);
         }
-        for pod in pods {
+        let everywhere = |kind: &str| {
+            self.seen.get(kind).is_some_and(|it| it.len() > 1 || CLUSTER.contains(&kind))
+        };
+        for pod in pods.into_iter().filter(|_| !everywhere("Event")) {
             out.complete("std.kube.KubeEvent", vec![("pod", pod.into())], When::Unknown);
         }
-        for (kind, namespaces) in self.seen {
-            if namespaces.len() < 2 && !CLUSTER.contains(&kind.as_str()) {
-                continue;
+        for (kind, field, name) in self.whole.iter().filter(|(kind, ..)| !everywhere(kind)) {
+            // The first relation is of the object itself.
+            for (relation, _) in relations(kind).iter().skip(1) {
+                out.complete(relation, vec![(*field, name.as_str().into())], When::Unknown);
             }
-            for (relation, by_kind) in relations(&kind) {
-                let scope =
-                    if *by_kind { vec![("kind", kind.as_str().into())] } else { Vec::new() };
-                out.complete(relation, scope, When::Unknown);
+        }
+        for kind in self.seen.keys().filter(|kind| everywhere(kind)) {
+            let scope = || vec![("kind", kind.as_str().into())];
+            for (relation, by_kind) in relations(kind) {
+                out.complete(relation, if *by_kind { scope() } else { Vec::new() }, When::Unknown);
             }
             if kind != "Event" {
-                out.complete("std.kube.DeletedObject", vec![("kind", kind.into())], When::Unknown);
+                out.complete("std.kube.DeletedObject", scope(), When::Unknown);
             }
         }
     }

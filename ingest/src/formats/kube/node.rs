@@ -13,7 +13,7 @@ use crate::formats::{
     quantity::quantity,
     times::{self, Time},
 };
-use crate::row::{Out, Row, When};
+use crate::row::{Out, Row};
 
 /// A node as the API server has it.
 pub(crate) type Node = Object<Spec, Status>;
@@ -79,11 +79,6 @@ pub(crate) fn rows(node: &Node, place: Place<'_>, out: &mut dyn Out) {
         if let Some(address) = address.address.as_deref().filter(|it| !it.is_empty() && *it != name)
         {
             out.alias(name, address);
-        }
-    }
-    if place.whole {
-        for relation in ["std.kube.NodeCondition", "std.kube.NodeTaint"] {
-            out.complete(relation, vec![("node", name.into())], When::Unknown);
         }
     }
 }

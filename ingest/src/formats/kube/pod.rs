@@ -7,7 +7,7 @@ use super::{
     meta::{Condition, condition, map},
 };
 use crate::formats::{quantity::quantity, rows::bytes};
-use crate::row::{Out, Row, When};
+use crate::row::{Out, Row};
 
 mod shape;
 
@@ -45,11 +45,6 @@ pub(crate) fn rows(pod: &Pod, place: Place<'_>, out: &mut dyn Out) {
             let spec = specs.iter().find(|it| it.name.as_deref() == Some(name));
             let status = statuses.iter().find(|it| it.name.as_deref() == Some(name));
             out.row(container_row(pod, &id, (kind, name), (spec, status), place));
-        }
-    }
-    if place.whole {
-        for relation in ["std.kube.Container", "std.kube.PodCondition"] {
-            out.complete(relation, vec![("pod", id.as_str().into())], When::Unknown);
         }
     }
 }
