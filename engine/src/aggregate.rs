@@ -27,8 +27,14 @@ pub(crate) struct Found {
     pub(crate) bound: Option<Bound>,
 }
 
-/// One version of an entity's row: its key, since when, the value, the row.
-type Version = (Vec<Word>, i64, Word, (usize, RowId));
+/// One version of an entity's row.
+struct Version {
+    key: Vec<Word>,
+    from: i64,
+    until: i64,
+    value: Word,
+    row: (usize, RowId),
+}
 
 /// The state of an aggregate.
 struct Sum<'t> {
@@ -157,22 +163,28 @@ impl<'a> Eval<'a> {
                         let words = table.words(row);
                         let key = key.iter().map(|field| crate::word::at(words, *field)).collect();
                         let value = arg.map_or(ABSENT, |arg| me.eval(arg, &[]));
-                        versions.push((key, table.time(row), value, (relation, row)));
+                        let (from, until) = (table.time(row), me.until(relation, row));
+                        let row = (relation, row);
+                        versions.push(Version { key, from, until, value, row });
                     }
                     Continue(())
                 });
         }
-        versions.sort_by(|a, b| self.symbols.compare_all(types, &a.0, &b.0).then(a.1.cmp(&b.1)));
+        versions.sort_by(|a, b| {
+            self.symbols.compare_all(types, &a.key, &b.key).then(a.from.cmp(&b.from))
+        });
         let mut count = 0;
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
-            if before.0 == after.0 && before.2 != after.2 && after.1 >= from.0 {
+            // A row that was gone in between is another row.
+            let follows = before.key == after.key && before.until >= after.from;
+            if follows && before.value != after.value && after.from >= from.0 {
                 count += 1;
                 if let Some(d) = from.1 {
-                    note(&mut self.deadline, self.now, after.1.saturating_add(d));
+                    note(&mut self.deadline, self.now, after.from.saturating_add(d));
                 }
                 if found.rows.len() < MOST_EVIDENCE {
-                    found.rows.push(after.3);
+                    found.rows.push(after.row);
                 }
             }
         }

@@ -270,7 +270,10 @@ impl Engine {
             return;
         };
         let Some(rows) = self.relations.get(relation) else { return };
-        let Some(meta) = rows.meta(row).copied() else { return };
+        // What was superseded in the instant it came in never stood.
+        let Some(meta) = rows.meta(row).copied().filter(|meta| meta.stamp.time < self.now) else {
+            return;
+        };
         let mut words = rows.words(row).to_vec();
         words.push(int(self.now));
         let names = Names { sources: &self.sources, symbols: &self.symbols };

@@ -6,7 +6,7 @@ use alloc::{vec, vec::Vec};
 use etio_plan::{Atom, Body, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
 
 use crate::{
-    cover::{relation_of, source_of},
+    cover::{atoms_of, relation_of, source_of},
     expr::{Calc, Ex, Typing},
     program::{Block, Explains, Head, Kind, Part, Program, Scan, Schema, Src, Step, Text, Window},
     relation::{Names, Relation},
@@ -81,11 +81,19 @@ impl Compiler<'_> {
         let Body { when, confirm, unless, maybe } = &rule.body;
         let no_events = Bound::none(rule);
         let when_steps = self.steps(rule, when, &mut bound, &mut no_events.clone());
+        let rows_now = |cond: &&Cond| match cond {
+            // What stood once need not stand now.
+            Cond::Each(Source::Rows { window, .. })
+            | Cond::Pick(_, Source::Rows { window, .. }) => {
+                !matches!(window, etio_plan::Window::AsOf(_))
+            }
+            cond => matches!(cond, Cond::Each(_) | Cond::Pick(..)),
+        };
         let mut inputs: Vec<usize> = when
             .iter()
-            .filter(|cond| matches!(cond, Cond::Each(_) | Cond::Pick(..)))
+            .filter(rows_now)
             .filter_map(source_of)
-            .flat_map(|source| crate::cover::atoms_of(source).0)
+            .flat_map(|source| atoms_of(source).0)
             .map(|atom| atom.relation.index())
             .collect();
         inputs.sort_unstable();
@@ -258,7 +266,7 @@ impl Compiler<'_> {
     }
 
     fn source(&mut self, rule: &Rule, source: &Source, bound: &mut Bound) -> Src {
-        let (rows, _) = crate::cover::atoms_of(source);
+        let (rows, _) = atoms_of(source);
         let eventful = |atom: &&Atom| {
             self.schema.get(atom.relation.index()).is_some_and(|schema| schema.eventful)
         };

@@ -320,9 +320,12 @@ impl<'a> Eval<'a> {
         meta.map_or(Stamp::concluded(i64::MIN), |meta| meta.stamp)
     }
 
-    /// Until when a superseded row stood: its last column.
-    fn until(&self, past: usize, row: RowId) -> i64 {
-        let words = self.view.relations.get(past).and_then(|of| of.words(row).last());
+    /// Until when a row stood: the last column of a superseded one says so.
+    pub(crate) fn until(&self, relation: usize, row: RowId) -> i64 {
+        if relation < self.view.programs.relations {
+            return i64::MAX;
+        }
+        let words = self.view.relations.get(relation).and_then(|of| of.words(row).last());
         words.map_or(i64::MIN, |word| as_int(*word))
     }
 }

@@ -1,4 +1,5 @@
 //! Promises that hold for every history.
+#![allow(clippy::unwrap_used, reason = "a test that is written wrong may fail in any way")]
 
 #[path = "support/history.rs"]
 mod history;

@@ -279,14 +279,19 @@ fn m3_5_a_derived_row_exists_only_where_all_is_true() {
 
 #[test]
 fn m3_5_the_best_verdict_of_all_bindings() {
-    let rules = format!(
-        "event A {{ node: node, pod: pod }} event B {{ node: node, pod: pod }}
-        finding f(node) {{ severity info
-          when {{ A {{ node, pod }}
- no B {{ node, pod }} within 5s }}
-          title \"{{pod}}\" }}"
-    );
-    let mut world = World::blind(&rules);
+    let rules = r#"
+        event A { node: node, pod: pod }
+        event B { node: node, pod: pod }
+        finding f(node) {
+          severity info
+          when {
+            A { node, pod }
+            no B { node, pod } within 5s
+          }
+          title "{pod}"
+        }
+    "#;
+    let mut world = World::blind(rules);
     world.covered("B pod=n/2", 0, 0);
     world.row(9, "A x n/1");
     world.row(10, "A x n/2");

@@ -1,0 +1,137 @@
+//! The engine and the oracle tell one and the same story of every program and history.
+
+mod oracle;
+mod support;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use etio_engine::{Change, Engine, Options, Transition, Verdict};
+use etio_plan::{Input, Pack, SourceId, Value};
+use oracle::{
+    Event,
+    programs::{Width, program},
+    tell,
+};
+use proptest::prelude::*;
+use support::{S, World, pack, time};
+
+/// Histories are over by this second, and told until no window is left.
+const END: i64 = 20;
+const UNTIL: i64 = 50;
+
+/// A step of a history in words: second, source, and what.
+type Step = (i64, u32, String);
+
+fn cases(share: u32) -> ProptestConfig {
+    let told = std::env::var("ETIO_CASES").ok().and_then(|n| n.parse().ok());
+    let failure_persistence = None;
+    ProptestConfig { cases: told.unwrap_or(256) / share, failure_persistence, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+}
+
+fn events() -> impl Strategy<Value = Vec<Step>> {
+    let event = (prop::sample::select(vec!["A", "B"]), prop::sample::select(vec!["x", "y"]), 0..3)
+        .prop_map(|(event, node, n)| format!("{event} {node} {n}"));
+    prop::collection::vec((0..END, Just(0u32), event), 0..16)
+}
+
+fn inputs(pack: &Arc<Pack>, steps: &[Step]) -> Vec<Input> {
+    let mut world = World::over(pack.clone());
+    let mut inputs: Vec<Input> = (0..3)
+        .map(|source| Input::Source {
+            source: SourceId(source),
+            name: ["kubelet", "api", "audit"][source as usize].into(),
+            resolution: 1,
+        })
+        .collect();
+    for name in ["A", "B", "L", "E", "P"] {
+        let relation = world.relation(name);
+        inputs.push(Input::Covered { source: SourceId(0), relation, scope: vec![], from: i64::MIN });
+    }
+    for (at, source, what) in steps {
+        inputs.push(match what.strip_prefix("remove ") {
+            Some(row) => Input::Remove(world.fact(row, *source, *at)),
+            None => Input::Fact(world.fact(what, *source, *at)),
+        });
+    }
+    inputs
+}
+
+/// What the engine tells, in the oracle's words.
+fn told(pack: &Arc<Pack>, inputs: &[Input]) -> Vec<Event> {
+    let mut engine = Engine::new(pack.clone(), Options::default()).unwrap();
+    inputs.iter().for_each(|input| engine.insert(input.clone()).unwrap());
+    engine.advance(time(UNTIL));
+    let transitions = engine.drain();
+    let mut names = BTreeMap::new();
+    for of in &transitions {
+        names.insert(of.id, (of.rule.clone(), key(of)));
+    }
+    let event = |of: &Transition| Event {
+        time: of.time,
+        rule: pack.rules.iter().position(|rule| rule.path == of.rule).unwrap(),
+        key: key(of),
+        change: match of.change {
+            Change::Opened => "opened",
+            Change::Updated => "updated",
+            Change::Resolved => "resolved",
+            Change::Lapsed => "lapsed",
+        },
+        confirmed: of.verdict == Verdict::Confirmed,
+        needs: of.needs.iter().map(|need| need.relation.clone()).collect(),
+        causes: of
+            .explained_by
+            .iter()
+            .map(|(id, opened)| {
+                let (rule, key) = names[id].clone();
+                (rule, key, *opened)
+            })
+            .collect(),
+    };
+    let mut events: Vec<Event> = transitions.iter().map(event).collect();
+    events.sort();
+    events
+}
+
+fn key(of: &Transition) -> String {
+    let values: Vec<Value> = of.key.iter().map(|(_, value)| value.clone()).collect();
+    oracle::spelled(&values)
+}
+
+fn lines(pack: &Pack, events: &[Event]) -> Vec<String> {
+    let second = |time: i64| (time - support::ZERO) as f64 / S as f64;
+    let line = |of: &Event| {
+        let causes: Vec<String> = of
+            .causes
+            .iter()
+            .map(|(rule, key, opened)| format!("{rule}({key})@{}", second(*opened)))
+            .collect();
+        format!(
+            "{}s {} {}({}) {} needs {:?} by {causes:?}",
+            second(of.time),
+            of.change,
+            pack.rules[of.rule].path,
+            of.key,
+            if of.confirmed { "confirmed" } else { "suspected" },
+            of.needs,
+        )
+    };
+    events.iter().map(line).collect()
+}
+
+fn agree(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
+    let pack = pack(text);
+    let inputs = inputs(&pack, steps);
+    let oracle = lines(&pack, &tell(&pack, &inputs, time(UNTIL)));
+    let engine = lines(&pack, &told(&pack, &inputs));
+    prop_assert_eq!(engine, oracle, "engine and oracle, of {} over {:#?}", text, steps);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(cases(1))]
+
+    #[test]
+    fn events_and_windows(text in program(Width::Events), steps in events()) {
+        agree(&text, &steps)?;
+    }
+}

@@ -1,0 +1,183 @@
+//! What was collected, and when (M3.1).
+
+use etio_plan::{
+    Atom, Cond, Expr, FieldId, Head, Input, Kind, RelId, Rule, SlotId, Source, Value, Window,
+};
+
+use super::{World, verdict::concludes};
+
+/// Whether an interval of a relation was collected.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Seen {
+    Fully,
+    /// Only by a source that may drop records.
+    Weakly,
+    /// It was up to an instant inside.
+    Ended(i64),
+    Not,
+}
+
+/// Fields whose values are known.
+pub(crate) type Known = Vec<(FieldId, Value)>;
+
+impl World<'_> {
+    /// How an interval of an input relation was covered, both ends included.
+    pub(crate) fn seen(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Seen {
+        let declared = &self.pack.relations[relation.index()];
+        debug_assert!(matches!(declared.kind, Kind::Event | Kind::Entity));
+        let mut intervals = self.intervals(relation, known);
+        intervals.sort_unstable();
+        let mut open = from;
+        let mut end = None;
+        for (start, last) in &intervals {
+            if *start <= open {
+                open = open.max(last.saturating_add(1));
+            }
+            end = end.max(Some(*last));
+        }
+        match end {
+            _ if open > to && declared.lossy => Seen::Weakly,
+            _ if open > to => Seen::Fully,
+            Some(end) if end < to => Seen::Ended(end),
+            _ => Seen::Not,
+        }
+    }
+
+    /// The intervals that all that is known lies in, of all sources.
+    fn intervals(&self, relation: RelId, known: &Known) -> Vec<(i64, i64)> {
+        let mut told: Vec<(i64, u8, String, &Known, i64)> = Vec::new();
+        for input in self.inputs {
+            let (at, kind, source, of, scope, to) = match input {
+                Input::Covered { source, relation, scope, from } => (from, 0, source, relation, scope, 0),
+                Input::Gap { source, relation, scope, from, to } => (from, 1, source, relation, scope, *to),
+                Input::Silent { source, relation, scope, from } => (from, 2, source, relation, scope, 0),
+                _ => continue,
+            };
+            let inside = scope.iter().all(|part| known.contains(part));
+            if *of == relation && *at <= self.told && inside {
+                told.push((*at, kind, self.sources.name(*source), scope, to));
+            }
+        }
+        told.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+        let mut intervals: Vec<(i64, i64, String, &Known)> = Vec::new();
+        for (at, kind, source, scope, to) in told {
+            let (from, to) = match kind {
+                0 => (at, i64::MAX),
+                1 => (at, to - 1),
+                _ => (at.saturating_add(1), i64::MAX),
+            };
+            if kind == 1 && to < from {
+                continue;
+            }
+            let mut kept = Vec::new();
+            for (start, end, who, what) in intervals {
+                if kind == 0 || who != source || what != scope {
+                    kept.push((start, end, who, what));
+                    continue;
+                }
+                if start < from {
+                    kept.push((start, end.min(from - 1), who.clone(), what));
+                }
+                if end > to {
+                    kept.push((start.max(to + 1), end, who, what));
+                }
+            }
+            intervals = kept;
+            if kind == 0 {
+                intervals.push((from, to, source, scope));
+            }
+        }
+        intervals.into_iter().map(|(from, to, ..)| (from, to)).collect()
+    }
+}
+
+impl World<'_> {
+    /// How everything that a relation rests on was covered: a derived one where all it reads are.
+    pub(crate) fn parts(
+        &self,
+        relation: RelId,
+        known: &Known,
+        from: i64,
+        to: i64,
+        parts: &mut Vec<(RelId, Seen)>,
+    ) {
+        let kind = self.pack.relations[relation.index()].kind;
+        if matches!(kind, Kind::Event | Kind::Entity) {
+            parts.push((relation, self.seen(relation, known, from, to)));
+            return;
+        }
+        for rule in self.pack.rules.iter().filter(|rule| concludes(rule) == relation) {
+            for (atom, back) in reads(rule) {
+                let known = through(rule, atom, known);
+                self.parts(atom.relation, &known, from.saturating_sub(back), to, parts);
+            }
+        }
+    }
+}
+
+/// What is known of a row that a rule reads, where some of what it concludes is known.
+fn through(rule: &Rule, atom: &Atom, known: &Known) -> Known {
+    let head = |slot: SlotId| match &rule.head {
+        Head::Finding(_) => rule.key.iter().position(|key| *key == slot),
+        Head::Derived { fields, .. } => {
+            fields.iter().position(|field| *field == Some(Expr::Slot(slot)))
+        }
+    };
+    let value = |slot: SlotId| {
+        let field = FieldId(head(slot)? as u16);
+        known.iter().find(|(of, _)| *of == field).map(|(_, value)| value.clone())
+    };
+    let mut found: Known = atom
+        .binds
+        .iter()
+        .filter_map(|(field, slot)| Some((*field, value(*slot)?)))
+        .collect();
+    for (field, expr) in &atom.joins {
+        match expr {
+            Expr::Const(constant) => found.push((*field, constant.clone())),
+            Expr::Slot(slot) => found.extend(value(*slot).map(|value| (*field, value))),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Every pattern that decides about a rule, with how far back it looks.
+pub(crate) fn reads(rule: &Rule) -> Vec<(&Atom, i64)> {
+    let blocks = rule.body.confirm.iter().chain(&rule.body.unless).flatten();
+    let mut found = Vec::new();
+    for cond in rule.body.when.iter().chain(blocks) {
+        let (Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) | Cond::Agg { of: source, .. }) = cond else {
+            continue;
+        };
+        let length = |expr: &Expr| match expr {
+            Expr::Const(Value::Duration(d)) => *d,
+            other => panic!("the oracle knows constant windows only, not {other:?}"),
+        };
+        match source {
+            Source::Rows { atom, window } => {
+                let back = match window {
+                    Window::Stands => 0,
+                    Window::Within(d) => length(d),
+                    Window::Keep | Window::Since(_) | Window::AsOf(_) => rule.keep,
+                };
+                found.push((atom, back));
+            }
+            Source::Then { first, next, within, without } => {
+                found.push((first, rule.keep + length(within)));
+                found.push((next, rule.keep));
+                found.extend(without.iter().map(|atom| (atom, rule.keep + length(within))));
+            }
+            Source::Without { first, end, hold } => {
+                found.push((first, rule.keep + length(hold)));
+                found.push((end, rule.keep + length(hold)));
+            }
+            Source::Sustained { atom, hold } => found.push((atom, length(hold))),
+            Source::Silence { of, hold, per } => {
+                found.push((of, length(hold)));
+                found.push((per, length(hold)));
+            }
+        }
+    }
+    found
+}

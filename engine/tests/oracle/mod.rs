@@ -1,0 +1,85 @@
+//! What a program means, said again as simply as can be: at every instant everything is thought
+//! about from nothing, with nested loops. Written from MEANING alone; shares no code with the engine.
+
+mod calc;
+mod coverage;
+mod facts;
+pub(crate) mod programs;
+mod solve;
+mod story;
+mod verdict;
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use etio_plan::{Input, Pack, RelId, Value};
+
+pub(crate) use story::{Event, spelled, tell};
+
+/// The inputs as they stand by an instant, and what rules concluded from them so far.
+pub(crate) struct World<'a> {
+    pub(crate) pack: &'a Pack,
+    pub(crate) inputs: &'a [Input],
+    /// What windows, `for` and `age` read.
+    pub(crate) now: i64,
+    /// Inputs up to here have been told.
+    pub(crate) told: i64,
+    pub(crate) sources: facts::Sources,
+    /// The rows of each relation: all events so far, and the rows of states that stand.
+    pub(crate) rows: Vec<Vec<Rc<Row>>>,
+    /// Each entity relation's rows that have ever stood, with the interval they did.
+    pub(crate) versions: Vec<Vec<facts::Version>>,
+}
+
+/// A row of any relation.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) relation: RelId,
+    pub(crate) values: Vec<Value>,
+    /// An event's instant, a row's observation, since when a conclusion holds.
+    pub(crate) time: i64,
+    /// Since when a state is as it is; its time unless the row itself says another.
+    pub(crate) since: i64,
+    /// The name of its source, and its place there.
+    pub(crate) place: (String, u64, u32),
+    /// How exact its stamp is.
+    pub(crate) resolution: i64,
+    /// A finding may be suspected.
+    pub(crate) doubt: Doubt,
+}
+
+impl Row {
+    /// The canonical order (M1.5).
+    pub(crate) fn order(&self) -> (i64, &(String, u64, u32)) {
+        (self.time, &self.place)
+    }
+
+    /// `self after other` (M1.6).
+    pub(crate) fn is_after(&self, other: &Self) -> bool {
+        let grain = self.resolution.max(other.resolution);
+        let floor = |time: i64| time.div_euclid(grain);
+        self.order() != other.order() && floor(self.time) >= floor(other.time)
+    }
+}
+
+/// Why something is not sure.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(crate) struct Doubt {
+    /// It cannot be decided.
+    pub(crate) unknown: bool,
+    /// It rests on an absence that only a lossy relation tells (M3.4).
+    pub(crate) weak: bool,
+    /// What would have to be collected.
+    pub(crate) needs: BTreeSet<RelId>,
+}
+
+impl Doubt {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.unknown |= other.unknown;
+        self.weak |= other.weak;
+        self.needs.extend(&other.needs);
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        !self.unknown && !self.weak
+    }
+}

@@ -1,0 +1,209 @@
+//! Random programs, from a grammar of sentences that all compile.
+
+use proptest::prelude::*;
+
+pub(crate) const SCHEMA: &str = r#"
+event A { node: node, n: int, collect "a" }
+event B { node: node, n: int, collect "b" }
+event L { node: node, n: int, lossy, collect "l" }
+entity E { key node: node, state: text, n: int?, collect "e" }
+entity P { key node: node, key n: int, mark: text, since changed: time?, collect "p" }
+"#;
+
+/// Which kinds of sentences a program may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Width {
+    Events,
+    All,
+}
+
+/// What binds the key of a rule; `N` is the pattern of `n`.
+const BASES: &[&str] = &["A { node, n: N }", "A { node, n: 1 }  _N", "B { node, n: N }"];
+const WIDE_BASES: &[&str] = &[
+    "E { node, state: \"on\" }  _N",
+    "P { node, n: N, mark: \"on\" }",
+    "A { node, n: N } then B { node, n: _ } within 4s",
+    "A { node, n: N } then B { node, n: N } within 3s without L { node, n: _ }",
+    "A { node, n: N } without B { node, n: N } for 4s",
+    "E { node, state: \"on\" } for 4s  _N",
+    "P { node, n: N, mark: \"on\" } for 4s",
+    "E { node, state: \"on\" } for 4s tolerating 2s  _N",
+    "no A { node, n: _ } for 4s per E { node, state: \"on\" }  _N",
+];
+
+/// What narrows it further.
+const CONDITIONS: &[&str] = &[
+    "B { node, n: N } within 4s",
+    "no B { node, n: N } within 4s",
+    "no A { node, n: _ } within 3s",
+    "count(B { node, n: N } within 6s) >= 2",
+    "count(A { node, n: _ } within 6s) < 2",
+];
+const WIDE_CONDITIONS: &[&str] = &[
+    "A { node, n: N } without B { node, n: N } for 3s",
+    "A { node, n: N } then B { node, n: _ } within 4s",
+    "L { node, n: N } within 5s",
+    "no L { node, n: N } within 5s",
+    "no B { node, n: N }",
+    "E { node, state: \"on\" }",
+    "E { node, n: N, state: _ }",
+    "no E { node, state: \"on\" }",
+    "P { node, n: N, mark: \"on\" }",
+    "no P { node, n: N, mark: \"on\" }",
+    "distinct(m of A { node, n: m } within 6s) >= 2",
+    "sum(m of A { node, n: m } within 6s) > 2",
+    "max(m of A { node, n: m } within 6s) >= 2",
+    "min(m of B { node, n: m } within 6s) <= 1",
+    "changes(state of E { node, state } within 8s) >= 2",
+    "E { node, state: \"on\" } for 4s",
+    "E { node, state: \"on\" } for 4s tolerating 2s",
+    "no B { node, n: N } for 4s per E { node, state: \"on\" }",
+    "count(A { node, n: N } without B { node, n: N } for 3s) >= 1",
+    "x = newest A { node, n: _ }  count(B { node, n: N } since x) >= 1",
+    "x = oldest A { node, n: _ }  no B { node, n: N } since x",
+    "x = A { node, n: _ }  E { node, state: \"on\" } as of x",
+    "p = P { node, n: N, mark: _ }  age(p.changed) >= 5s",
+    "x = newest B { node, n: _ }  age(x) < 3s",
+];
+
+/// A rule that is not yet said: which base, which conditions, in which block.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    base: usize,
+    joined: bool,
+    when: Vec<usize>,
+    confirm: Vec<Vec<usize>>,
+    unless: Vec<usize>,
+    keep: i64,
+    derived: bool,
+    explains: bool,
+}
+
+fn draft() -> impl Strategy<Value = Draft> {
+    let some = |most| prop::collection::vec(any::<prop::sample::Index>().prop_map(|at| at.index(1000)), 0..=most);
+    (
+        0..1000usize,
+        any::<bool>(),
+        some(2),
+        prop::collection::vec(some(1), 0..=2),
+        some(1),
+        3..9i64,
+        prop::bool::weighted(0.3),
+        any::<bool>(),
+    )
+        .prop_map(|(base, joined, when, confirm, unless, keep, derived, explains)| Draft {
+            base,
+            joined,
+            when,
+            confirm,
+            unless,
+            keep,
+            derived,
+            explains,
+        })
+}
+
+/// The text of a program.
+pub(crate) fn program(width: Width) -> impl Strategy<Value = String> {
+    prop::collection::vec(draft(), 1..=4).prop_map(move |drafts| {
+        let mut text = SCHEMA.to_string();
+        let (mut derived, mut found): (Vec<String>, Vec<String>) = (vec![], vec![]);
+        let last = drafts.len() - 1;
+        for (at, mut draft) in drafts.into_iter().enumerate() {
+            draft.derived &= at < last;
+            let name = format!("{}{at}", if draft.derived { "D" } else { "f" });
+            text.push_str(&say(&draft, &name, width, &derived, &found));
+            if draft.derived { derived.push(name) } else { found.push(name) }
+        }
+        text
+    })
+}
+
+fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[String]) -> String {
+    let mut bases: Vec<String> = BASES.iter().map(ToString::to_string).collect();
+    let mut conditions: Vec<String> = CONDITIONS.iter().map(ToString::to_string).collect();
+    if matches!(width, Width::All) {
+        bases.extend(WIDE_BASES.iter().map(ToString::to_string));
+        conditions.extend(WIDE_CONDITIONS.iter().map(ToString::to_string));
+    }
+    for of in derived {
+        bases.push(format!("{of} {{ node, n: N }}"));
+        conditions.push(format!("{of} {{ node, n: N }}"));
+        conditions.push(format!("no {of} {{ node, n: N }}"));
+        conditions.push(format!("count({of} {{ node, n: _ }}) >= 2"));
+        if matches!(width, Width::All) {
+            conditions.push(format!("{of} {{ node, n: N }} for 3s"));
+        }
+    }
+    if !draft.derived {
+        for of in found {
+            bases.push(format!("{of} {{ node }}  _N"));
+            conditions.push(format!("{of} {{ node }}"));
+        }
+    }
+    let base = bases[draft.base % bases.len()].clone();
+    let has_n = !base.contains("_N");
+    let base = base.replace("_N", "");
+    let pick = |at: &usize| conditions[at % conditions.len()].clone();
+    let mut fresh = 0;
+    let mut filled = |text: String, n: &str| {
+        fresh += 1;
+        let names = [" x ", "x = ", "since x", "of x", "p = ", "p.changed"];
+        let _ = names;
+        rename(&text, fresh).replace("N }", &format!("{n} }}")).replace("n: N,", &format!("n: {n},"))
+    };
+    if draft.derived {
+        // Its head always has `n`.
+        let n = if has_n { "n" } else { "_" };
+        let head = if has_n { "n: int".to_string() } else { "n: int = 1".to_string() };
+        let mut when = vec![filled(base, n)];
+        when.extend(draft.when.iter().map(pick).map(|text| filled(text, if draft.joined { n } else { "_" })));
+        return format!(
+            "derive {name} {{ node: node, {head} }} keep {}s when {{ {} }}\n",
+            draft.keep,
+            when.join("\n  ")
+        );
+    }
+    let mut blocks: Vec<Vec<String>> = vec![draft.when.iter().map(pick).collect()];
+    blocks.extend(draft.confirm.iter().filter(|block| !block.is_empty()).map(|block| block.iter().map(pick).collect()));
+    blocks.extend(draft.unless.iter().map(|at| vec![pick(at)]));
+    let joins = blocks.iter().flatten().any(|text| text.contains("n: N"));
+    let n = if draft.joined && joins && has_n { "n" } else { "_" };
+    let mut said = vec![filled(base, n)];
+    let blocks: Vec<Vec<String>> =
+        blocks.into_iter().map(|block| block.into_iter().map(|text| filled(text, n)).collect()).collect();
+    said.extend(blocks[0].clone());
+    let mut text = format!(
+        "finding {name}(node) {{ severity info keep {}s when {{ {} }}",
+        draft.keep,
+        said.join("\n  ")
+    );
+    let confirms = draft.confirm.iter().filter(|block| !block.is_empty()).count();
+    for (at, block) in blocks[1..].iter().enumerate() {
+        let kind = if at < confirms { "confirm" } else { "unless" };
+        text.push_str(&format!(" {kind} {{ {} }}", block.join("\n  ")));
+    }
+    text.push_str(" title \"{node}\"");
+    if draft.explains && let Some(of) = found.last() {
+        text.push_str(&format!(" explains {of} {{ node }}"));
+    }
+    text + " }\n"
+}
+
+/// Gives the names that a sentence binds for itself a number of their own.
+fn rename(text: &str, nth: usize) -> String {
+    let mut out = text.to_string();
+    for (from, to) in [
+        ("x = ", format!("x{nth} = ")),
+        ("since x", format!("since x{nth}")),
+        ("of x", format!("of x{nth}")),
+        ("age(x)", format!("age(x{nth})")),
+        ("p = ", format!("p{nth} = ")),
+        ("p.changed", format!("p{nth}.changed")),
+        ("(m of", format!("(m{nth} of")),
+        ("n: m ", format!("n: m{nth} ")),
+    ] {
+        out = out.replace(from, &to);
+    }
+    out
+}

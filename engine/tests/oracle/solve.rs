@@ -1,0 +1,558 @@
+//! Conditions: every way to make them hold, in canonical order (M2).
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use etio_plan::{
+    AggOp, Atom, Cond, Expr, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window,
+};
+
+use super::{
+    Doubt, Row, World,
+    calc::{Sight, number},
+    coverage::{Known, Seen},
+};
+
+/// What a variable holds.
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    Free,
+    Value(Value),
+    Row(Rc<Row>),
+}
+
+/// What is sure about an aggregate over what was not wholly collected.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bound {
+    AtLeast,
+    AtMost,
+    Nothing,
+}
+
+/// One way to make conditions hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Binding {
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) doubt: Doubt,
+    pub(crate) inexact: Vec<(SlotId, Bound, Doubt)>,
+}
+
+impl Binding {
+    pub(crate) fn new(rule: &Rule) -> Self {
+        let slots = vec![Slot::Free; rule.slots.len()];
+        Self { slots, doubt: Doubt::default(), inexact: Vec::new() }
+    }
+
+    fn set(&mut self, slot: SlotId, value: Slot) {
+        self.slots[slot.index()] = value;
+    }
+
+    pub(crate) fn value(&self, slot: SlotId) -> Value {
+        match &self.slots[slot.index()] {
+            Slot::Value(value) => value.clone(),
+            Slot::Row(row) => Value::Time(row.time),
+            Slot::Free => Value::Null,
+        }
+    }
+}
+
+/// Why nothing was found: what might still be there, and whether an event was merely not seen.
+#[derive(Clone, Default)]
+pub(crate) struct Missed {
+    pub(crate) doubt: Doubt,
+    pub(crate) event: bool,
+}
+
+pub(crate) struct Solver<'a> {
+    pub(crate) world: &'a World<'a>,
+    pub(crate) rule: &'a Rule,
+    pub(crate) params: &'a [Value],
+}
+
+impl Solver<'_> {
+    pub(crate) fn solve(
+        &self,
+        conds: &[Cond],
+        start: &Binding,
+        missed: &mut Missed,
+    ) -> Vec<Binding> {
+        let mut found = vec![start.clone()];
+        for cond in conds {
+            found = found.iter().flat_map(|binding| self.step(cond, binding, missed)).collect();
+        }
+        found
+    }
+
+    fn sight<'b>(&'b self, binding: &'b Binding, row: Option<&'b Row>) -> Sight<'b> {
+        Sight { binding, row, params: self.params, now: self.world.now }
+    }
+
+    pub(crate) fn value(&self, binding: &Binding, expr: &Expr) -> Value {
+        self.sight(binding, None).eval(expr)
+    }
+
+    fn step(&self, cond: &Cond, binding: &Binding, missed: &mut Missed) -> Vec<Binding> {
+        match cond {
+            Cond::Each(source) => {
+                let found = self.matches(source, binding);
+                self.miss(source, binding, found.is_empty(), missed);
+                found
+            }
+            Cond::No(source) => {
+                let found = self.matches(source, binding);
+                let mut next = binding.clone();
+                let new = |of: &Binding| of.doubt != binding.doubt && of.doubt.unknown;
+                if found.iter().any(|of| !new(of)) {
+                    return vec![];
+                }
+                found.iter().for_each(|of| next.doubt.add(&of.doubt));
+                next.doubt.add(&self.unseen(source, binding));
+                vec![next]
+            }
+            Cond::Pick(pick, source) => {
+                let found = self.matches(source, binding);
+                self.miss(source, binding, found.is_empty(), missed);
+                let groups = self.groups(source, binding, found);
+                groups
+                    .into_iter()
+                    .filter_map(|mut group| match pick {
+                        Pick::Oldest => Some(group.swap_remove(0)),
+                        Pick::Newest => group.pop(),
+                    })
+                    .collect()
+            }
+            Cond::Agg { into, op, arg, of } => self.aggregate(*into, *op, arg.as_ref(), of, binding),
+            Cond::Test(test) => {
+                let sight = self.sight(binding, None);
+                let mut next = binding.clone();
+                match (sight.decide(test, true), sight.decide(test, false)) {
+                    (Some(false), _) => return vec![],
+                    (Some(true), _) => return vec![next],
+                    (None, Some(false)) => return vec![],
+                    _ => {}
+                }
+                for (slot, _, doubt) in &binding.inexact {
+                    if super::calc::reads(test, &|of| of == *slot) {
+                        next.doubt.add(doubt);
+                    }
+                }
+                vec![next]
+            }
+            Cond::Let(slot, expr) => {
+                let value = self.sight(binding, None).eval(expr);
+                if value.is_null() {
+                    return vec![];
+                }
+                let mut next = binding.clone();
+                let mut doubt = Doubt::default();
+                for (of, _, why) in &binding.inexact {
+                    if super::calc::reads(expr, &|slot| slot == *of) {
+                        doubt.add(why);
+                    }
+                }
+                if !doubt.is_none() {
+                    next.inexact.push((*slot, Bound::Nothing, doubt));
+                }
+                next.set(*slot, Slot::Value(value));
+                vec![next]
+            }
+            Cond::Member(slot, list) => {
+                let Value::List(items) = self.sight(binding, None).eval(list) else {
+                    return vec![];
+                };
+                let bound = |item: Value| {
+                    let mut next = binding.clone();
+                    next.set(*slot, Slot::Value(item));
+                    next
+                };
+                items.into_iter().map(bound).collect()
+            }
+        }
+    }
+
+    /// Notes what another row of a source might have changed.
+    fn miss(&self, source: &Source, binding: &Binding, empty: bool, missed: &mut Missed) {
+        missed.doubt.add(&self.unseen(source, binding));
+        if empty {
+            missed.event |= !rests_on_entities(self.world, main(source).relation);
+        }
+    }
+
+    /// Every way a source matches.
+    fn matches(&self, source: &Source, binding: &Binding) -> Vec<Binding> {
+        let now = self.world.now;
+        let length = |expr: &Expr| self.sight(binding, None).duration(expr);
+        let mut found = Vec::new();
+        match source {
+            Source::Rows { atom, window } => {
+                for row in self.rows(atom.relation, window, binding) {
+                    found.extend(self.fit(atom, &row, binding));
+                }
+            }
+            Source::Then { first, next, within, without } => {
+                for a in self.all(first.relation) {
+                    let Some(with_a) = self.fit(first, a, binding) else { continue };
+                    let after = self.all(next.relation).iter().filter(|b| b.is_after(a));
+                    let mut both =
+                        after.filter_map(|b| Some((b, self.fit(next, b, &with_a)?)));
+                    let Some((b, mut with_b)) = both.next() else { continue };
+                    let standing = b.time.saturating_add(self.rule.keep) > now;
+                    if b.time > a.time.saturating_add(length(within)) || !standing {
+                        continue;
+                    }
+                    if let Some(without) = without {
+                        let between = |c: &Rc<Row>| c.is_after(a) && (b.is_after(c) || c.order() == b.order());
+                        let mut cs = self.all(without.relation).iter().filter(|c| between(c));
+                        if cs.any(|c| self.fit(without, c, &with_b).is_some()) {
+                            continue;
+                        }
+                        let known = self.known(without, &with_b);
+                        let doubt = self.lack(without.relation, &known, a.time, b.time);
+                        with_b.doubt.add(&doubt);
+                    }
+                    found.push(with_b);
+                }
+            }
+            Source::Without { first, end, hold } => {
+                for a in self.all(first.relation) {
+                    let Some(mut with_a) = self.fit(first, a, binding) else { continue };
+                    let due = a.time.saturating_add(length(hold));
+                    if now < due || now >= due.saturating_add(self.rule.keep) {
+                        continue;
+                    }
+                    let mut ends = self.all(end.relation).iter().filter(|b| b.is_after(a));
+                    if ends.any(|b| self.fit(end, b, &with_a).is_some()) {
+                        continue;
+                    }
+                    let known = self.known(end, &with_a);
+                    if self.ended(end.relation, &known, a.time, due) {
+                        continue;
+                    }
+                    with_a.doubt.add(&self.lack(end.relation, &known, a.time, due));
+                    found.push(with_a);
+                }
+            }
+            Source::Sustained { atom, hold } => {
+                for row in self.all(atom.relation) {
+                    if row.since.saturating_add(length(hold)) <= now {
+                        found.extend(self.fit(atom, row, binding));
+                    }
+                }
+            }
+            Source::Silence { of, hold, per } => {
+                for row in self.all(per.relation) {
+                    let Some(mut with) = self.fit(per, row, binding) else { continue };
+                    let began = self.began(per, row, binding);
+                    if began.saturating_add(length(hold)) > now {
+                        continue;
+                    }
+                    let from = now.saturating_sub(length(hold)).saturating_add(1);
+                    let mut events = self.all(of.relation).iter().filter(|a| a.time >= from);
+                    if events.any(|a| self.fit(of, a, &with).is_some()) {
+                        continue;
+                    }
+                    let known = self.known(of, &with);
+                    with.doubt.add(&self.lack(of.relation, &known, from, now));
+                    found.push(with);
+                }
+            }
+        }
+        found
+    }
+
+    fn all(&self, relation: RelId) -> &[Rc<Row>] {
+        &self.world.rows[relation.index()]
+    }
+
+    /// Since when the state that a pattern describes has held (M2.6): through versions that differ
+    /// only in what the pattern does not name.
+    fn began(&self, atom: &Atom, row: &Rc<Row>, binding: &Binding) -> i64 {
+        if self.world.pack.relations[atom.relation.index()].kind != Kind::Entity {
+            return row.since;
+        }
+        let versions = &self.world.versions[atom.relation.index()];
+        let Some(at) = versions.iter().position(|of| Rc::ptr_eq(&of.row, row)) else {
+            return row.since;
+        };
+        let scalars = |row: &Row| {
+            self.fit(atom, row, binding).map(|with| {
+                atom.binds.iter().map(|(_, slot)| with.value(*slot)).collect::<Vec<_>>()
+            })
+        };
+        let mine = scalars(row);
+        let mut began = row.since;
+        let mut from = versions[at].from;
+        for version in versions[..at].iter().rev() {
+            if version.key != versions[at].key || version.to != from || scalars(&version.row) != mine {
+                break;
+            }
+            from = version.from;
+            began = began.min(version.row.since);
+        }
+        began
+    }
+
+    /// The rows of a relation that a window lets count.
+    fn rows(&self, relation: RelId, window: &Window, binding: &Binding) -> Vec<Rc<Row>> {
+        let now = self.world.now;
+        let at = |expr: &Expr| number(&self.sight(binding, None).eval(expr));
+        let all = self.all(relation).iter();
+        let lasting = |d: i64| move |row: &&Rc<Row>| now < row.time.saturating_add(d);
+        match window {
+            Window::Stands => all.cloned().collect(),
+            Window::Keep => all.filter(lasting(self.rule.keep)).cloned().collect(),
+            Window::Within(d) if self.is_event(relation) => {
+                all.filter(lasting(at(d).unwrap_or(0))).cloned().collect()
+            }
+            Window::Within(_) => all.cloned().collect(),
+            Window::Since(from) => match at(from) {
+                Some(from) => all.filter(|row| row.time >= from).cloned().collect(),
+                None => vec![],
+            },
+            Window::AsOf(when) => match at(when) {
+                Some(when) => {
+                    let stood = self.world.versions[relation.index()].iter();
+                    let stood = stood.filter(|of| of.from <= when && when < of.to);
+                    stood.map(|of| of.row.clone()).collect()
+                }
+                None => vec![],
+            },
+        }
+    }
+
+    fn is_event(&self, relation: RelId) -> bool {
+        self.world.pack.relations[relation.index()].kind == Kind::Event
+    }
+
+    /// The binding with a row, where the row fits the pattern.
+    fn fit(&self, atom: &Atom, row: &Row, binding: &Binding) -> Option<Binding> {
+        for (field, expr) in &atom.joins {
+            let value = self.sight(binding, None).eval(expr);
+            if value.is_null() || value != row.values[field.index()] {
+                return None;
+            }
+        }
+        let mut next = binding.clone();
+        for (field, slot) in &atom.binds {
+            let value = row.values[field.index()].clone();
+            if value.is_null() {
+                return None;
+            }
+            next.set(*slot, Slot::Value(value));
+        }
+        for (field, slot) in &atom.optional_binds {
+            next.set(*slot, Slot::Value(row.values[field.index()].clone()));
+        }
+        next.set(atom.row, Slot::Row(Rc::new(row.clone())));
+        let fits = atom.tests.iter().all(|test| self.sight(&next, Some(row)).is_true(test));
+        next.doubt.add(&row.doubt);
+        fits.then_some(next)
+    }
+
+    /// What is known of the rows a pattern looks for.
+    fn known(&self, atom: &Atom, binding: &Binding) -> Known {
+        let each = atom.joins.iter();
+        each.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr))).collect()
+    }
+
+    /// What keeps the absence of a source's matches from being sure.
+    fn unseen(&self, source: &Source, binding: &Binding) -> Doubt {
+        let now = self.world.now;
+        let length = |expr: &Expr| self.sight(binding, None).duration(expr);
+        let back = |d: i64| now.saturating_sub(d).saturating_add(1);
+        let keep = self.rule.keep;
+        let look = |atom: &Atom, from: i64, to: i64| {
+            self.lack(atom.relation, &self.known(atom, binding), from, to)
+        };
+        match source {
+            Source::Rows { atom, window } => match window {
+                Window::Stands => look(atom, now, now),
+                Window::Keep => look(atom, back(keep), now),
+                Window::Within(d) => look(atom, back(length(d)), now),
+                Window::Since(from) => {
+                    look(atom, number(&self.sight(binding, None).eval(from)).unwrap_or(now), now)
+                }
+                Window::AsOf(when) => {
+                    let when = number(&self.sight(binding, None).eval(when)).unwrap_or(now);
+                    look(atom, when, when)
+                }
+            },
+            Source::Then { first, next, within, .. } => {
+                let mut doubt = look(first, back(keep).saturating_sub(length(within)), now);
+                doubt.add(&look(next, back(keep), now));
+                doubt
+            }
+            Source::Without { first, hold, .. } => {
+                look(first, back(keep).saturating_sub(length(hold)), now.saturating_sub(length(hold)))
+            }
+            Source::Sustained { atom, hold } => look(atom, now.saturating_sub(length(hold)), now),
+            Source::Silence { per, hold, .. } => look(per, now.saturating_sub(length(hold)), now),
+        }
+    }
+
+    fn ended(&self, relation: RelId, known: &Known, from: i64, to: i64) -> bool {
+        let mut parts = Vec::new();
+        self.world.parts(relation, known, from, to, &mut parts);
+        parts.iter().any(|(_, seen)| matches!(seen, Seen::Ended(end) if *end >= from))
+    }
+
+    fn lack(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Doubt {
+        let mut parts = Vec::new();
+        self.world.parts(relation, known, from, to, &mut parts);
+        let mut doubt = Doubt::default();
+        for (of, seen) in parts {
+            match seen {
+                Seen::Fully => {}
+                Seen::Weakly => doubt.weak = true,
+                Seen::Ended(_) | Seen::Not => {
+                    doubt.unknown = true;
+                    doubt.needs.insert(of);
+                }
+            }
+        }
+        doubt
+    }
+
+    /// Matches by the names of the key that the source is first to bind (M2.8).
+    fn groups(&self, source: &Source, before: &Binding, found: Vec<Binding>) -> Vec<Vec<Binding>> {
+        let by = self.group_slots(source, before);
+        let mut groups: Vec<(Vec<Value>, Vec<Binding>)> = Vec::new();
+        for binding in found {
+            let key: Vec<Value> = by.iter().map(|slot| binding.value(*slot)).collect();
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, of)) => of.push(binding),
+                None => groups.push((key, vec![binding])),
+            }
+        }
+        groups.into_iter().map(|(_, of)| of).collect()
+    }
+
+    fn group_slots(&self, source: &Source, before: &Binding) -> Vec<SlotId> {
+        let bound: BTreeSet<SlotId> = atoms(source)
+            .iter()
+            .flat_map(|atom| atom.binds.iter().map(|(_, slot)| *slot))
+            .collect();
+        let free = |slot: &&SlotId| matches!(before.slots[slot.index()], Slot::Free);
+        self.rule.key.iter().filter(free).filter(|slot| bound.contains(slot)).copied().collect()
+    }
+
+    fn aggregate(
+        &self,
+        into: SlotId,
+        op: AggOp,
+        arg: Option<&Expr>,
+        of: &Source,
+        binding: &Binding,
+    ) -> Vec<Binding> {
+        if op == AggOp::Changes {
+            return self.changes(into, arg.expect("what changes"), of, binding);
+        }
+        let by = self.group_slots(of, binding);
+        let found = self.matches(of, binding);
+        let mut groups = self.groups(of, binding, found);
+        if groups.is_empty() && by.is_empty() {
+            groups.push(vec![]);
+        }
+        let mut results = Vec::new();
+        for group in groups {
+            let mut next = binding.clone();
+            for slot in &by {
+                next.set(*slot, Slot::Value(group[0].value(*slot)));
+            }
+            let mut doubt = self.unseen(of, &next);
+            // A match that is not sure may be none.
+            let (sure, unsure): (Vec<_>, Vec<_>) =
+                group.iter().partition(|of| of.doubt == binding.doubt);
+            unsure.iter().for_each(|of| doubt.add(&of.doubt));
+            let values: Vec<Value> = sure
+                .iter()
+                .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
+                .collect();
+            next.set(into, Slot::Value(fold(op, values)));
+            if !doubt.is_none() {
+                let bound = match op {
+                    AggOp::Count | AggOp::Distinct | AggOp::Max | AggOp::Changes => Bound::AtLeast,
+                    AggOp::Min => Bound::AtMost,
+                    AggOp::Sum => Bound::Nothing,
+                };
+                next.inexact.push((into, bound, doubt));
+            }
+            results.push(next);
+        }
+        results
+    }
+
+    /// How often a row's value became another within the window, the row standing all the while.
+    fn changes(&self, into: SlotId, arg: &Expr, of: &Source, binding: &Binding) -> Vec<Binding> {
+        let Source::Rows { atom, window: Window::Within(d) } = of else {
+            panic!("changes without a window")
+        };
+        let d = self.sight(binding, None).duration(d);
+        let mut count = 0;
+        let versions = &self.world.versions[atom.relation.index()];
+        for pair in versions.windows(2) {
+            let [before, after] = pair else { continue };
+            let counts = after.from <= self.world.now && self.world.now < after.from.saturating_add(d);
+            if before.key != after.key || !counts {
+                continue;
+            }
+            let value = |row: &Row| Some(self.sight(&self.fit(atom, row, binding)?, None).eval(arg));
+            if let (Some(x), Some(y)) = (value(&before.row), value(&after.row))
+                && x != y
+            {
+                count += 1;
+            }
+        }
+        let mut next = binding.clone();
+        next.set(into, Slot::Value(Value::Int(count)));
+        let from = self.world.now.saturating_sub(d).saturating_add(1);
+        let doubt = self.lack(atom.relation, &self.known(atom, binding), from, self.world.now);
+        if !doubt.is_none() {
+            next.inexact.push((into, Bound::AtLeast, doubt));
+        }
+        vec![next]
+    }
+}
+
+fn fold(op: AggOp, values: Vec<Value>) -> Value {
+    let values: Vec<Value> = values.into_iter().filter(|value| !value.is_null()).collect();
+    let numbers = || values.iter().filter_map(|value| Some((number(value)?, value)));
+    match op {
+        AggOp::Count => Value::Int(values.len() as i64),
+        AggOp::Distinct => {
+            let different: BTreeSet<String> = values.iter().map(|v| format!("{v:?}")).collect();
+            Value::Int(different.len() as i64)
+        }
+        AggOp::Sum => Value::Int(numbers().map(|(n, _)| n).sum()),
+        AggOp::Min => numbers().min_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
+        AggOp::Max => numbers().max_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
+        AggOp::Changes => unreachable!("counted over versions"),
+    }
+}
+
+/// The pattern whose rows a source binds first.
+fn main(source: &Source) -> &Atom {
+    match source {
+        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => atom,
+        Source::Then { first, .. } | Source::Without { first, .. } => first,
+        Source::Silence { per, .. } => per,
+    }
+}
+
+/// The patterns whose rows a source binds.
+fn atoms(source: &Source) -> Vec<&Atom> {
+    match source {
+        Source::Then { first, next, .. } => vec![first, next],
+        other => vec![main(other)],
+    }
+}
+
+fn rests_on_entities(world: &World<'_>, relation: RelId) -> bool {
+    match world.pack.relations[relation.index()].kind {
+        Kind::Entity => true,
+        Kind::Event => false,
+        Kind::Derived | Kind::Finding => world.pack.rules.iter().all(|rule| {
+            super::verdict::concludes(rule) != relation
+                || super::coverage::reads(rule).iter().all(|(atom, _)| rests_on_entities(world, atom.relation))
+        }),
+    }
+}

@@ -1,0 +1,352 @@
+//! What happens: the differences between one instant and the next (M1.4, M4.1, M4.2).
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use etio_plan::{Expr, Head, Input, Pack, Rule, Value};
+
+use super::{
+    Doubt, Row, World,
+    facts::{self, Sources},
+    solve::{Binding, Missed, Slot, Solver},
+    verdict::{self, Conclusion, concludes},
+};
+
+/// One entry of the log.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Event {
+    pub(crate) time: i64,
+    pub(crate) rule: usize,
+    pub(crate) key: String,
+    pub(crate) change: &'static str,
+    pub(crate) confirmed: bool,
+    pub(crate) needs: Vec<String>,
+    pub(crate) causes: BTreeSet<Instance>,
+}
+
+/// An episode: a finding's name, its key, when it opened.
+pub(crate) type Instance = (String, String, i64);
+
+/// A row of a derived relation that stands.
+#[derive(Clone)]
+struct Standing {
+    values: Vec<Value>,
+    time: i64,
+    since: i64,
+    weak: bool,
+    /// Since when it is only tolerated, and whether its end was seen.
+    gap: Option<(i64, bool)>,
+}
+
+#[derive(Clone)]
+struct Open {
+    conclusion: Conclusion,
+    opened: i64,
+    causes: BTreeSet<Instance>,
+}
+
+/// What stood at the last instant: of each relation, and of each rule.
+struct State {
+    derived: Vec<Vec<Standing>>,
+    open: Vec<Vec<Open>>,
+}
+
+/// What is so at an instant.
+struct Thought<'a> {
+    world: World<'a>,
+    derived: Vec<Vec<Standing>>,
+    found: Vec<Vec<Conclusion>>,
+}
+
+/// The whole log up to an instant.
+pub(crate) fn tell(pack: &Pack, inputs: &[Input], until: i64) -> Vec<Event> {
+    let params: Vec<Value> = pack.params.iter().map(|param| param.default.clone()).collect();
+    let teller = Teller { pack, inputs, sources: Sources::of(inputs), params };
+    let mut state = State {
+        derived: pack.relations.iter().map(|_| vec![]).collect(),
+        open: pack.rules.iter().map(|_| vec![]).collect(),
+    };
+    let mut log = Vec::new();
+    for instant in instants(pack, inputs, until) {
+        teller.pass(&mut state, instant, &mut log);
+    }
+    log
+}
+
+/// Every instant at which something could change, and more.
+fn instants(pack: &Pack, inputs: &[Input], until: i64) -> Vec<i64> {
+    let mut lengths: BTreeSet<i64> = [0].into();
+    for rule in &pack.rules {
+        lengths.insert(rule.keep);
+    }
+    // All durations a program says anywhere, read off its printed form.
+    let text = format!("{:?}", pack.rules);
+    for part in text.split("Duration(").skip(1) {
+        lengths.extend(part.split(')').next().and_then(|n| n.parse::<i64>().ok()));
+    }
+    let mut times: BTreeSet<i64> = BTreeSet::new();
+    for input in inputs {
+        let mut fact = |fact: &etio_plan::Fact| {
+            times.insert(fact.time);
+            times.extend(fact.assumed_from);
+            times.extend(fact.values.iter().filter_map(|value| match value {
+                Value::Time(time) => Some(*time),
+                _ => None,
+            }));
+        };
+        match input {
+            Input::Fact(of) | Input::Remove(of) => fact(of),
+            Input::Snapshot { time, rows, .. } => {
+                rows.iter().for_each(&mut fact);
+                times.insert(*time);
+            }
+            Input::Covered { from, .. } | Input::Silent { from, .. } => {
+                times.extend([*from, from.saturating_add(1)]);
+            }
+            Input::Gap { from, to, .. } => times.extend([*from, *to]),
+            Input::Source { .. } => {}
+        }
+    }
+    let first = inputs.iter().filter_map(|input| match input {
+        Input::Source { .. } => None,
+        Input::Covered { from, .. } => Some(*from),
+        _ => times.first().copied(),
+    });
+    let first = first.min().unwrap_or(until);
+    for _ in 0..3 {
+        let sums = times.iter().flat_map(|time| lengths.iter().map(|d| time.saturating_add(*d)));
+        times = sums.filter(|time| *time <= until).collect();
+    }
+    let around = times.iter().flat_map(|time| [time.saturating_sub(1), *time, time.saturating_add(1)]);
+    around.filter(|time| (first..=until).contains(time)).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+struct Teller<'a> {
+    pack: &'a Pack,
+    inputs: &'a [Input],
+    sources: Sources,
+    params: Vec<Value>,
+}
+
+impl<'a> Teller<'a> {
+    /// What is so, where windows read `now` and inputs have been told up to `told`.
+    fn think(&self, now: i64, told: i64, state: &State) -> Thought<'a> {
+        let mut rows = facts::events(self.pack, &self.sources, self.inputs, told);
+        let versions = facts::versions(self.pack, &self.sources, self.inputs, told);
+        for (at, versions) in versions.iter().enumerate() {
+            let stand = versions.iter().filter(|version| version.to == i64::MAX);
+            rows[at].extend(stand.map(|version| version.row.clone()));
+            rows[at].sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        let (pack, inputs, sources) = (self.pack, self.inputs, self.sources.clone());
+        let world = World { pack, inputs, now, told, sources, rows, versions };
+        let derived = pack.relations.iter().map(|_| vec![]).collect();
+        let mut thought = Thought { world, derived, found: vec![] };
+        for (at, rule) in pack.rules.iter().enumerate() {
+            let relation = concludes(rule).index();
+            let mut found = vec![];
+            match &rule.head {
+                Head::Derived { linger, .. } => {
+                    self.derive(&mut thought, rule, linger.as_ref(), state);
+                    thought.world.rows[relation] =
+                        thought.derived[relation].iter().enumerate().map(|(nth, of)| of.row(rule, nth)).collect();
+                }
+                Head::Finding(_) => {
+                    found = verdict::findings(&thought.world, rule, &self.params);
+                    let row = |(nth, of): (usize, &Conclusion)| {
+                        let open = state.open[at].iter().find(|open| open.conclusion.key == of.key);
+                        let opened = open.map_or(told, |open| open.opened);
+                        let doubt = Doubt { unknown: !of.confirmed, weak: false, needs: of.needs.clone() };
+                        Rc::new(Row {
+                            relation: concludes(rule),
+                            values: of.key.clone(),
+                            time: opened,
+                            since: opened,
+                            place: (String::new(), nth as u64, 0),
+                            resolution: 1,
+                            doubt,
+                        })
+                    };
+                    thought.world.rows[relation] = found.iter().enumerate().map(row).collect();
+                }
+            }
+            thought.found.push(found);
+        }
+        thought
+    }
+
+    fn derive(&self, thought: &mut Thought<'_>, rule: &Rule, linger: Option<&Expr>, state: &State) {
+        let relation = concludes(rule).index();
+        let (now, told) = (thought.world.now, thought.world.told);
+        let before = &state.derived[relation];
+        for (values, since, weak) in verdict::derived(&thought.world, rule, &self.params) {
+            let stood = before.iter().find(|of| of.values == values);
+            let (time, since) = match stood {
+                Some(stood) => (stood.time, stood.since),
+                None => (told, since.unwrap_or(told)),
+            };
+            let standing = Standing { values, time, since, weak, gap: None };
+            match thought.derived[relation].iter_mut().find(|of| of.values == standing.values) {
+                Some(other) => {
+                    other.since = other.since.min(standing.since);
+                    other.weak &= standing.weak;
+                }
+                None => thought.derived[relation].push(standing),
+            }
+        }
+        let Some(linger) = linger else { return };
+        let solver = Solver { world: &thought.world, rule, params: &self.params };
+        let Value::Duration(gap) = solver.value(&Binding::new(rule), linger) else { return };
+        for stood in before {
+            if thought.derived[relation].iter().any(|of| of.values == stood.values) {
+                continue;
+            }
+            let (start, seen) = stood.gap.unwrap_or((told, false));
+            // When the clock stands still, what only tolerance holds up has ended where it was seen to.
+            let stands = if now < told { !seen || told < start + gap } else { now < start + gap };
+            if stands {
+                thought.derived[relation].push(Standing { gap: Some((start, seen)), ..stood.clone() });
+            }
+        }
+    }
+
+    fn pass(&self, state: &mut State, instant: i64, log: &mut Vec<Event>) {
+        let mut thought = self.think(instant, instant, state);
+        // What would be so had no window run out.
+        let still = self.think(instant - 1, instant, state);
+        for (relation, rows) in thought.derived.iter_mut().enumerate() {
+            for row in rows.iter_mut() {
+                if let Some((start, seen)) = &mut row.gap
+                    && *start == instant
+                {
+                    let stands = still.derived[relation].iter().any(|of| of.values == row.values && of.gap.is_none());
+                    *seen = !stands;
+                }
+            }
+        }
+        let mut changes: Vec<Event> = Vec::new();
+        let mut open: Vec<Vec<Open>> = Vec::new();
+        for (at, found) in thought.found.iter().enumerate() {
+            let mut now_open = Vec::new();
+            for conclusion in found {
+                let before = state.open[at].iter().find(|of| of.conclusion.key == conclusion.key);
+                let (opened, causes) = before
+                    .map_or_else(|| (instant, BTreeSet::new()), |of| (of.opened, of.causes.clone()));
+                now_open.push(Open { conclusion: conclusion.clone(), opened, causes });
+            }
+            for before in &state.open[at] {
+                let key = &before.conclusion.key;
+                if now_open.iter().any(|of| of.conclusion.key == *key) {
+                    continue;
+                }
+                let stands = still.found[at].iter().any(|of| of.key == *key);
+                changes.push(self.event(instant, at, before, if stands { "lapsed" } else { "resolved" }));
+            }
+            open.push(now_open);
+        }
+        self.link(&thought.world, &mut open);
+        for (at, now_open) in open.iter().enumerate() {
+            for of in now_open {
+                let before = state.open[at].iter().find(|old| old.conclusion.key == of.conclusion.key);
+                let change = match before {
+                    None => "opened",
+                    Some(old)
+                        if old.conclusion.confirmed != of.conclusion.confirmed
+                            || old.conclusion.needs != of.conclusion.needs
+                            || old.causes != of.causes =>
+                    {
+                        "updated"
+                    }
+                    Some(_) => continue,
+                };
+                changes.push(self.event(instant, at, of, change));
+            }
+        }
+        changes.sort();
+        log.extend(changes);
+        *state = State { derived: thought.derived, open };
+    }
+
+    fn event(&self, time: i64, rule: usize, of: &Open, change: &'static str) -> Event {
+        let name = |relation: &etio_plan::RelId| self.pack.relations[relation.index()].path.clone();
+        Event {
+            time,
+            rule,
+            key: spelled(&of.conclusion.key),
+            change,
+            confirmed: of.conclusion.confirmed,
+            needs: of.conclusion.needs.iter().map(name).collect(),
+            causes: of.causes.clone(),
+        }
+    }
+
+    /// Edges from causes to symptoms that are open together (M4.2).
+    fn link(&self, world: &World<'_>, open: &mut [Vec<Open>]) {
+        for at in 0..open.len() {
+            let rule = &self.pack.rules[at];
+            let Head::Finding(finding) = &rule.head else { continue };
+            for cause in open[at].clone() {
+                let instance = (rule.path.clone(), spelled(&cause.conclusion.key), cause.opened);
+                let rows = cause.conclusion.shown.slots.iter().filter_map(|slot| match slot {
+                    Slot::Row(row) => Some(row),
+                    _ => None,
+                });
+                let Some(first) = rows.min_by_key(|row| row.time) else { continue };
+                for explains in &finding.explains {
+                    let solver = Solver { world, rule, params: &self.params };
+                    let ways = solver.solve(&explains.when, &cause.conclusion.shown, &mut Missed::default());
+                    for (target, symptoms) in open.iter_mut().enumerate() {
+                        if concludes(&self.pack.rules[target]) != explains.target {
+                            continue;
+                        }
+                        for symptom in symptoms {
+                            let fits = |way: &Binding| {
+                                explains.key.iter().all(|(field, expr)| {
+                                    symptom.conclusion.key[field.index()] == solver.value(way, expr)
+                                })
+                            };
+                            let early = first.time <= symptom.opened || !reaches(world, first, symptom.opened);
+                            if early && ways.iter().any(fits) {
+                                symptom.causes.insert(instance.clone());
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether what tells of a row was told at an instant already.
+fn reaches(world: &World<'_>, row: &Row, when: i64) -> bool {
+    let known = row.values.iter().enumerate();
+    let known = known.map(|(at, value)| (etio_plan::FieldId(at as u16), value.clone())).collect();
+    let mut parts = Vec::new();
+    world.parts(row.relation, &known, when, when, &mut parts);
+    parts.iter().all(|(_, seen)| {
+        matches!(seen, super::coverage::Seen::Fully | super::coverage::Seen::Weakly)
+    })
+}
+
+impl Standing {
+    fn row(&self, rule: &Rule, nth: usize) -> Rc<Row> {
+        Rc::new(Row {
+            relation: concludes(rule),
+            values: self.values.clone(),
+            time: self.time,
+            since: self.since,
+            place: (String::new(), nth as u64, 0),
+            resolution: 1,
+            doubt: Doubt { weak: self.weak, ..Doubt::default() },
+        })
+    }
+}
+
+/// A key as text, to compare and to read.
+pub(crate) fn spelled(key: &[Value]) -> String {
+    let word = |value: &Value| match value {
+        Value::Text(text) => text.clone(),
+        Value::Int(n) => n.to_string(),
+        other => format!("{other:?}"),
+    };
+    key.iter().map(word).collect::<Vec<_>>().join(" ")
+}
