@@ -6,6 +6,7 @@
 //! are filled in from the others.
 #![forbid(unsafe_code)]
 
+mod author;
 mod bundle;
 mod decode;
 mod dump;
@@ -13,7 +14,6 @@ mod files;
 pub mod formats;
 mod gather;
 mod options;
-mod origin;
 mod reader;
 pub mod row;
 mod schema;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use crate::author::{self, Author};
 use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{Document, SECTIONS};
-use crate::origin::{self, Origins};
 use crate::row::{Out, Program, Record, When};
 
 /// Lines without a header that one record may go on with.
@@ -12,9 +12,9 @@ const MORE: usize = 64;
 
 /// Reads all of a document.
 pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
-    let origins = Origins::of(document);
+    let author = Author::of(document);
     let mut walk =
-        Walk { origins, pending: None, host: None, last: None, flags: Flags::default(), out };
+        Walk { author, pending: None, host: None, last: None, flags: Flags::default(), out };
     let mut skip = 0;
     let mut start = 0;
     for (number, line) in document.lines() {
@@ -42,7 +42,7 @@ fn end_of_line(text: &str, at: usize) -> usize {
 }
 
 struct Walk<'a, 'o> {
-    origins: Origins<'a>,
+    author: Author<'a>,
     pending: Option<Pending<'a>>,
     /// The host of the line before, which a line without one shares.
     host: Option<Cow<'a, str>>,
@@ -80,9 +80,9 @@ impl<'a> Walk<'a, '_> {
             }
             return 1;
         }
-        if let Some(container) = origin::fence(line) {
+        if let Some(container) = author::fence(line) {
             self.flush();
-            self.origins.container = container;
+            self.author.container = container;
             return 1;
         }
         let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
@@ -150,7 +150,7 @@ impl<'a> Walk<'a, '_> {
             return;
         }
         self.flush();
-        let container = self.origins.container.as_ref();
+        let container = self.author.container.as_ref();
         // What a container prints without a stamp is its own log still.
         let record = unknown(number, line);
         self.out.record(match container {
@@ -166,12 +166,12 @@ impl<'a> Walk<'a, '_> {
 
     fn flush(&mut self) {
         let Some(Pending { head, line, text, more }) = self.pending.take() else { return };
-        let container = self.origins.container.as_ref();
+        let container = self.author.container.as_ref();
         let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
         let host = host.or(self.host.as_deref());
         self.flags.see(host, &head.message, (head.when, line, text));
         self.out.record(Record {
-            program: self.origins.program(&head),
+            program: self.author.program(&head),
             name: head.name.as_deref().or(container.map(|log| log.container)),
             host,
             pod: container.map(|log| &*log.pod),

@@ -11,7 +11,7 @@ const LOOK: usize = 256 * 1024;
 
 /// What a document says about its lines as a whole.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Origins<'a> {
+pub(crate) struct Author<'a> {
     /// Who writes lines without a program.
     program: Program,
     /// Of a container's log: the whole document, or a part of it.
@@ -27,7 +27,7 @@ pub(crate) struct ContainerLog<'a> {
     pub(crate) container: &'a str,
 }
 
-impl<'a> Origins<'a> {
+impl<'a> Author<'a> {
     pub(crate) fn of(document: &Document<'a>) -> Self {
         let container = container_log(document.path);
         let program = by_name(document.path).unwrap_or_else(|| by_content(document.text));
@@ -173,7 +173,7 @@ mod tests {
             ("journal.txt", "hello", Program::Unknown),
         ] {
             let document = Document { path, text, first_line: 1 };
-            assert_eq!(Origins::of(&document).program, expected, "{path}");
+            assert_eq!(Author::of(&document).program, expected, "{path}");
         }
     }
 }
