@@ -69,8 +69,10 @@ fn nanos(at: jiff::Timestamp) -> i64 {
     i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
 }
 
-/// The host's clock, which settles only the year of stamps that have none.
+/// The end of the host's day. It settles the year of stamps that have none, and the moment of
+/// collection where files only tell ages; the day, so that the same files give the same bytes all day.
 fn today() -> Option<i64> {
+    const DAY: u64 = 24 * 60 * 60;
     let age = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    i64::try_from(age.as_nanos()).ok()
+    i64::try_from((age.as_secs() / DAY + 1) * DAY).ok()?.checked_mul(1_000_000_000)
 }

@@ -148,6 +148,10 @@ fn all_notes(
     let note = |path, text: &str| Note { path, text: text.to_owned() };
     let which = "names no node, and several are known; name it with `--node`";
     notes.extend(unnamed.into_iter().map(|path| note(path, which)));
+    for doc in bundle {
+        let complaint = |(why, line)| note(doc.path.clone(), &format!("line {line}: {why}"));
+        notes.extend(doc.complaints.iter().map(complaint));
+    }
     if clock.year_unknown {
         let year = "nothing says which year its stamps are of; give it with `--year`";
         let without = bundle.iter().filter(|doc| has_no_year(doc));
