@@ -13,7 +13,7 @@ use oracle::{
     tell,
 };
 use proptest::prelude::*;
-use support::{S, World, pack, time};
+use support::{S, World, time};
 
 /// Histories are over by this second, and told until no window is left.
 const END: i64 = 20;
@@ -25,7 +25,12 @@ type Step = (i64, u32, String);
 fn cases(share: u32) -> ProptestConfig {
     let told = std::env::var("ETIO_CASES").ok().and_then(|n| n.parse().ok());
     let failure_persistence = None;
-    ProptestConfig { cases: told.unwrap_or(256) / share, failure_persistence, max_shrink_iters: 20_000, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: told.unwrap_or(256) / share,
+        failure_persistence,
+        max_shrink_iters: 20_000,
+        ..ProptestConfig::default()
+    }
 }
 
 fn events() -> impl Strategy<Value = Vec<Step>> {
@@ -34,8 +39,7 @@ fn events() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0..END, Just(0u32), event), 0..16)
 }
 
-fn inputs(pack: &Arc<Pack>, steps: &[Step]) -> Vec<Input> {
-    let mut world = World::over(pack.clone());
+fn inputs(world: &mut World, steps: &[Step]) -> Vec<Input> {
     let mut inputs: Vec<Input> = (0..3)
         .map(|source| Input::Source {
             source: SourceId(source),
@@ -45,7 +49,12 @@ fn inputs(pack: &Arc<Pack>, steps: &[Step]) -> Vec<Input> {
         .collect();
     for name in ["A", "B", "L", "E", "P"] {
         let relation = world.relation(name);
-        inputs.push(Input::Covered { source: SourceId(0), relation, scope: vec![], from: i64::MIN });
+        inputs.push(Input::Covered {
+            source: SourceId(0),
+            relation,
+            scope: vec![],
+            from: time(-1000),
+        });
     }
     for (at, source, what) in steps {
         inputs.push(match what.strip_prefix("remove ") {
@@ -119,8 +128,9 @@ fn lines(pack: &Pack, events: &[Event]) -> Vec<String> {
 }
 
 fn agree(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
-    let pack = pack(text);
-    let inputs = inputs(&pack, steps);
+    let mut world = World::blind(text);
+    let inputs = inputs(&mut world, steps);
+    let pack = world.pack;
     let oracle = lines(&pack, &tell(&pack, &inputs, time(UNTIL)));
     let engine = lines(&pack, &told(&pack, &inputs));
     prop_assert_eq!(engine, oracle, "engine and oracle, of {} over {:#?}", text, steps);

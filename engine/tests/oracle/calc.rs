@@ -63,7 +63,12 @@ impl Sight<'_> {
 
     /// Whether a test is true whatever the inexact variables are; `None`: that depends (M3.2).
     pub(crate) fn decide(&self, expr: &Expr, weak_too: bool) -> Option<bool> {
-        let open = |slot| self.binding.inexact.iter().any(|(s, _, doubt)| *s == slot && (weak_too || doubt.unknown));
+        let open = |slot| {
+            self.binding
+                .inexact
+                .iter()
+                .any(|(s, _, doubt)| *s == slot && (weak_too || doubt.unknown))
+        };
         if !reads(expr, &open) {
             return Some(self.is_true(expr));
         }
@@ -71,16 +76,26 @@ impl Sight<'_> {
             Expr::Not(of) => self.decide(of, weak_too).map(|sure| !sure),
             Expr::All(of) => {
                 let each: Vec<_> = of.iter().map(|expr| self.decide(expr, weak_too)).collect();
-                if each.contains(&Some(false)) { Some(false) } else { each.into_iter().collect::<Option<Vec<_>>>().map(|_| true) }
+                if each.contains(&Some(false)) {
+                    Some(false)
+                } else {
+                    each.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+                }
             }
             Expr::Any(of) => {
                 let each: Vec<_> = of.iter().map(|expr| self.decide(expr, weak_too)).collect();
-                if each.contains(&Some(true)) { Some(true) } else { each.into_iter().collect::<Option<Vec<_>>>().map(|_| false) }
+                if each.contains(&Some(true)) {
+                    Some(true)
+                } else {
+                    each.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
+                }
             }
             Expr::Cmp(cmp, a, b) => {
                 let (cmp, slot, limit) = match (&**a, &**b) {
                     (Expr::Slot(slot), limit) if !reads(limit, &open) => (*cmp, *slot, limit),
-                    (limit, Expr::Slot(slot)) if !reads(limit, &open) => (flipped(*cmp), *slot, limit),
+                    (limit, Expr::Slot(slot)) if !reads(limit, &open) => {
+                        (flipped(*cmp), *slot, limit)
+                    }
                     _ => return None,
                 };
                 let (_, bound, _) = self.binding.inexact.iter().find(|(s, ..)| *s == slot)?;
@@ -106,7 +121,9 @@ pub(crate) fn reads(expr: &Expr, open: &dyn Fn(etio_plan::SlotId) -> bool) -> bo
         Expr::Slot(slot) | Expr::TimeOf(slot) => open(*slot),
         Expr::Const(_) | Expr::Cell(_) | Expr::Param(_) => false,
         Expr::Age(of) | Expr::Not(of) => reads(of, open),
-        Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => of.iter().any(|expr| reads(expr, open)),
+        Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => {
+            of.iter().any(|expr| reads(expr, open))
+        }
         Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => reads(a, open) || reads(b, open),
     }
 }

@@ -48,9 +48,15 @@ impl World<'_> {
         let mut told: Vec<(i64, u8, String, &Known, i64)> = Vec::new();
         for input in self.inputs {
             let (at, kind, source, of, scope, to) = match input {
-                Input::Covered { source, relation, scope, from } => (from, 0, source, relation, scope, 0),
-                Input::Gap { source, relation, scope, from, to } => (from, 1, source, relation, scope, *to),
-                Input::Silent { source, relation, scope, from } => (from, 2, source, relation, scope, 0),
+                Input::Covered { source, relation, scope, from } => {
+                    (from, 0, source, relation, scope, 0)
+                }
+                Input::Gap { source, relation, scope, from, to } => {
+                    (from, 1, source, relation, scope, *to)
+                }
+                Input::Silent { source, relation, scope, from } => {
+                    (from, 2, source, relation, scope, 0)
+                }
                 _ => continue,
             };
             let inside = scope.iter().all(|part| known.contains(part));
@@ -127,11 +133,8 @@ fn through(rule: &Rule, atom: &Atom, known: &Known) -> Known {
         let field = FieldId(head(slot)? as u16);
         known.iter().find(|(of, _)| *of == field).map(|(_, value)| value.clone())
     };
-    let mut found: Known = atom
-        .binds
-        .iter()
-        .filter_map(|(field, slot)| Some((*field, value(*slot)?)))
-        .collect();
+    let mut found: Known =
+        atom.binds.iter().filter_map(|(field, slot)| Some((*field, value(*slot)?))).collect();
     for (field, expr) in &atom.joins {
         match expr {
             Expr::Const(constant) => found.push((*field, constant.clone())),
@@ -147,7 +150,11 @@ pub(crate) fn reads(rule: &Rule) -> Vec<(&Atom, i64)> {
     let blocks = rule.body.confirm.iter().chain(&rule.body.unless).flatten();
     let mut found = Vec::new();
     for cond in rule.body.when.iter().chain(blocks) {
-        let (Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) | Cond::Agg { of: source, .. }) = cond else {
+        let (Cond::Each(source)
+        | Cond::No(source)
+        | Cond::Pick(_, source)
+        | Cond::Agg { of: source, .. }) = cond
+        else {
             continue;
         };
         let length = |expr: &Expr| match expr {

@@ -54,6 +54,7 @@ fn row(sources: &Sources, relation: &Relation, fact: &Fact) -> Row {
         place: sources.place(fact.origin),
         resolution: sources.resolution(fact.origin.source),
         doubt: Doubt::default(),
+        first: None,
     }
 }
 

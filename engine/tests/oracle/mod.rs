@@ -45,12 +45,19 @@ pub(crate) struct Row {
     pub(crate) resolution: i64,
     /// A finding may be suspected.
     pub(crate) doubt: Doubt,
+    /// The earliest fact a conclusion rests on; none for a fact.
+    pub(crate) first: Option<Rc<Row>>,
 }
 
 impl Row {
     /// The canonical order (M1.5).
     pub(crate) fn order(&self) -> (i64, &(String, u64, u32)) {
         (self.time, &self.place)
+    }
+
+    /// The earliest fact it rests on.
+    pub(crate) fn earliest(self: &Rc<Self>) -> Rc<Self> {
+        self.first.clone().unwrap_or_else(|| self.clone())
     }
 
     /// `self after other` (M1.6).

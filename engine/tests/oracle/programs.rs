@@ -80,7 +80,9 @@ pub(crate) struct Draft {
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
-    let some = |most| prop::collection::vec(any::<prop::sample::Index>().prop_map(|at| at.index(1000)), 0..=most);
+    let some = |most| {
+        prop::collection::vec(any::<prop::sample::Index>().prop_map(|at| at.index(1000)), 0..=most)
+    };
     (
         0..1000usize,
         any::<bool>(),
@@ -150,14 +152,22 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
         fresh += 1;
         let names = [" x ", "x = ", "since x", "of x", "p = ", "p.changed"];
         let _ = names;
-        rename(&text, fresh).replace("N }", &format!("{n} }}")).replace("n: N,", &format!("n: {n},"))
+        rename(&text, fresh)
+            .replace("N }", &format!("{n} }}"))
+            .replace("n: N,", &format!("n: {n},"))
     };
     if draft.derived {
         // Its head always has `n`.
         let n = if has_n { "n" } else { "_" };
         let head = if has_n { "n: int".to_string() } else { "n: int = 1".to_string() };
         let mut when = vec![filled(base, n)];
-        when.extend(draft.when.iter().map(pick).map(|text| filled(text, if draft.joined { n } else { "_" })));
+        when.extend(
+            draft
+                .when
+                .iter()
+                .map(pick)
+                .map(|text| filled(text, if draft.joined { n } else { "_" })),
+        );
         return format!(
             "derive {name} {{ node: node, {head} }} keep {}s when {{ {} }}\n",
             draft.keep,
@@ -165,13 +175,21 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
         );
     }
     let mut blocks: Vec<Vec<String>> = vec![draft.when.iter().map(pick).collect()];
-    blocks.extend(draft.confirm.iter().filter(|block| !block.is_empty()).map(|block| block.iter().map(pick).collect()));
+    blocks.extend(
+        draft
+            .confirm
+            .iter()
+            .filter(|block| !block.is_empty())
+            .map(|block| block.iter().map(pick).collect()),
+    );
     blocks.extend(draft.unless.iter().map(|at| vec![pick(at)]));
     let joins = blocks.iter().flatten().any(|text| text.contains("n: N"));
     let n = if draft.joined && joins && has_n { "n" } else { "_" };
     let mut said = vec![filled(base, n)];
-    let blocks: Vec<Vec<String>> =
-        blocks.into_iter().map(|block| block.into_iter().map(|text| filled(text, n)).collect()).collect();
+    let blocks: Vec<Vec<String>> = blocks
+        .into_iter()
+        .map(|block| block.into_iter().map(|text| filled(text, n)).collect())
+        .collect();
     said.extend(blocks[0].clone());
     let mut text = format!(
         "finding {name}(node) {{ severity info keep {}s when {{ {} }}",
@@ -184,7 +202,9 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
         text.push_str(&format!(" {kind} {{ {} }}", block.join("\n  ")));
     }
     text.push_str(" title \"{node}\"");
-    if draft.explains && let Some(of) = found.last() {
+    if draft.explains
+        && let Some(of) = found.last()
+    {
         text.push_str(&format!(" explains {of} {{ node }}"));
     }
     text + " }\n"

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use etio_plan::{
-    AggOp, Atom, Cond, Expr, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window,
-};
+use etio_plan::{AggOp, Atom, Cond, Expr, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window};
 
 use super::{
     Doubt, Row, World,
@@ -34,16 +32,24 @@ pub(crate) struct Binding {
     pub(crate) slots: Vec<Slot>,
     pub(crate) doubt: Doubt,
     pub(crate) inexact: Vec<(SlotId, Bound, Doubt)>,
+    /// The rows it rests on.
+    pub(crate) rows: Vec<Rc<Row>>,
 }
 
 impl Binding {
     pub(crate) fn new(rule: &Rule) -> Self {
         let slots = vec![Slot::Free; rule.slots.len()];
-        Self { slots, doubt: Doubt::default(), inexact: Vec::new() }
+        Self { slots, doubt: Doubt::default(), inexact: Vec::new(), rows: Vec::new() }
     }
 
     fn set(&mut self, slot: SlotId, value: Slot) {
         self.slots[slot.index()] = value;
+    }
+
+    /// The earliest fact it rests on.
+    pub(crate) fn first(&self) -> Option<Rc<Row>> {
+        let facts = self.rows.iter().map(Row::earliest);
+        facts.min_by(|a, b| a.order().cmp(&b.order()))
     }
 
     pub(crate) fn value(&self, slot: SlotId) -> Value {
@@ -76,10 +82,43 @@ impl Solver<'_> {
         missed: &mut Missed,
     ) -> Vec<Binding> {
         let mut found = vec![start.clone()];
-        for cond in conds {
-            found = found.iter().flat_map(|binding| self.step(cond, binding, missed)).collect();
+        for (at, cond) in conds.iter().enumerate() {
+            let mut left = Vec::new();
+            for binding in &found {
+                let next = self.step(cond, binding, missed);
+                if let Cond::Test(test) = cond
+                    && next.is_empty()
+                {
+                    missed.event |= self.tests_events(test, &conds[..at]);
+                }
+                left.extend(next);
+            }
+            found = left;
         }
         found
+    }
+
+    /// Whether a test is about what events told: false, it has merely not been seen to be true.
+    fn tests_events(&self, test: &Expr, before: &[Cond]) -> bool {
+        before.iter().any(|cond| {
+            let (of, into) = match cond {
+                Cond::Each(of) | Cond::Pick(_, of) => (of, None),
+                Cond::Agg { into, of, .. } => (of, Some(*into)),
+                _ => return false,
+            };
+            let slots: Vec<SlotId> = match into {
+                Some(into) => vec![into],
+                None => atoms(of)
+                    .iter()
+                    .flat_map(|atom| {
+                        let binds = atom.binds.iter().chain(&atom.optional_binds);
+                        binds.map(|(_, slot)| *slot).chain([atom.row])
+                    })
+                    .collect(),
+            };
+            !rests_on_entities(self.world, main(of).relation)
+                && super::calc::reads(test, &|slot| slots.contains(&slot))
+        })
     }
 
     fn sight<'b>(&'b self, binding: &'b Binding, row: Option<&'b Row>) -> Sight<'b> {
@@ -120,7 +159,9 @@ impl Solver<'_> {
                     })
                     .collect()
             }
-            Cond::Agg { into, op, arg, of } => self.aggregate(*into, *op, arg.as_ref(), of, binding),
+            Cond::Agg { into, op, arg, of } => {
+                self.aggregate(*into, *op, arg.as_ref(), of, binding)
+            }
             Cond::Test(test) => {
                 let sight = self.sight(binding, None);
                 let mut next = binding.clone();
@@ -173,7 +214,8 @@ impl Solver<'_> {
     fn miss(&self, source: &Source, binding: &Binding, empty: bool, missed: &mut Missed) {
         missed.doubt.add(&self.unseen(source, binding));
         if empty {
-            missed.event |= !rests_on_entities(self.world, main(source).relation);
+            missed.event |=
+                atoms(source).iter().any(|atom| !rests_on_entities(self.world, atom.relation));
         }
     }
 
@@ -192,15 +234,16 @@ impl Solver<'_> {
                 for a in self.all(first.relation) {
                     let Some(with_a) = self.fit(first, a, binding) else { continue };
                     let after = self.all(next.relation).iter().filter(|b| b.is_after(a));
-                    let mut both =
-                        after.filter_map(|b| Some((b, self.fit(next, b, &with_a)?)));
+                    let mut both = after.filter_map(|b| Some((b, self.fit(next, b, &with_a)?)));
                     let Some((b, mut with_b)) = both.next() else { continue };
                     let standing = b.time.saturating_add(self.rule.keep) > now;
                     if b.time > a.time.saturating_add(length(within)) || !standing {
                         continue;
                     }
                     if let Some(without) = without {
-                        let between = |c: &Rc<Row>| c.is_after(a) && (b.is_after(c) || c.order() == b.order());
+                        let between = |c: &Rc<Row>| {
+                            c.is_after(a) && (b.is_after(c) || c.order() == b.order())
+                        };
                         let mut cs = self.all(without.relation).iter().filter(|c| between(c));
                         if cs.any(|c| self.fit(without, c, &with_b).is_some()) {
                             continue;
@@ -273,7 +316,7 @@ impl Solver<'_> {
         let Some(at) = versions.iter().position(|of| Rc::ptr_eq(&of.row, row)) else {
             return row.since;
         };
-        let scalars = |row: &Row| {
+        let scalars = |row: &Rc<Row>| {
             self.fit(atom, row, binding).map(|with| {
                 atom.binds.iter().map(|(_, slot)| with.value(*slot)).collect::<Vec<_>>()
             })
@@ -282,7 +325,10 @@ impl Solver<'_> {
         let mut began = row.since;
         let mut from = versions[at].from;
         for version in versions[..at].iter().rev() {
-            if version.key != versions[at].key || version.to != from || scalars(&version.row) != mine {
+            if version.key != versions[at].key
+                || version.to != from
+                || scalars(&version.row) != mine
+            {
                 break;
             }
             from = version.from;
@@ -324,7 +370,7 @@ impl Solver<'_> {
     }
 
     /// The binding with a row, where the row fits the pattern.
-    fn fit(&self, atom: &Atom, row: &Row, binding: &Binding) -> Option<Binding> {
+    fn fit(&self, atom: &Atom, row: &Rc<Row>, binding: &Binding) -> Option<Binding> {
         for (field, expr) in &atom.joins {
             let value = self.sight(binding, None).eval(expr);
             if value.is_null() || value != row.values[field.index()] {
@@ -342,7 +388,8 @@ impl Solver<'_> {
         for (field, slot) in &atom.optional_binds {
             next.set(*slot, Slot::Value(row.values[field.index()].clone()));
         }
-        next.set(atom.row, Slot::Row(Rc::new(row.clone())));
+        next.set(atom.row, Slot::Row(row.clone()));
+        next.rows.push(row.clone());
         let fits = atom.tests.iter().all(|test| self.sight(&next, Some(row)).is_true(test));
         next.doubt.add(&row.doubt);
         fits.then_some(next)
@@ -381,9 +428,11 @@ impl Solver<'_> {
                 doubt.add(&look(next, back(keep), now));
                 doubt
             }
-            Source::Without { first, hold, .. } => {
-                look(first, back(keep).saturating_sub(length(hold)), now.saturating_sub(length(hold)))
-            }
+            Source::Without { first, hold, .. } => look(
+                first,
+                back(keep).saturating_sub(length(hold)),
+                now.saturating_sub(length(hold)),
+            ),
             Source::Sustained { atom, hold } => look(atom, now.saturating_sub(length(hold)), now),
             Source::Silence { per, hold, .. } => look(per, now.saturating_sub(length(hold)), now),
         }
@@ -467,6 +516,9 @@ impl Solver<'_> {
                 .iter()
                 .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
                 .collect();
+            for of in &group {
+                next.rows.extend(of.rows[binding.rows.len()..].iter().cloned());
+            }
             next.set(into, Slot::Value(fold(op, values)));
             if !doubt.is_none() {
                 let bound = match op {
@@ -491,11 +543,13 @@ impl Solver<'_> {
         let versions = &self.world.versions[atom.relation.index()];
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
-            let counts = after.from <= self.world.now && self.world.now < after.from.saturating_add(d);
+            let counts =
+                after.from <= self.world.now && self.world.now < after.from.saturating_add(d);
             if before.key != after.key || !counts {
                 continue;
             }
-            let value = |row: &Row| Some(self.sight(&self.fit(atom, row, binding)?, None).eval(arg));
+            let value =
+                |row: &Rc<Row>| Some(self.sight(&self.fit(atom, row, binding)?, None).eval(arg));
             if let (Some(x), Some(y)) = (value(&before.row), value(&after.row))
                 && x != y
             {
@@ -552,7 +606,9 @@ fn rests_on_entities(world: &World<'_>, relation: RelId) -> bool {
         Kind::Event => false,
         Kind::Derived | Kind::Finding => world.pack.rules.iter().all(|rule| {
             super::verdict::concludes(rule) != relation
-                || super::coverage::reads(rule).iter().all(|(atom, _)| rests_on_entities(world, atom.relation))
+                || super::coverage::reads(rule)
+                    .iter()
+                    .all(|(atom, _)| rests_on_entities(world, atom.relation))
         }),
     }
 }

@@ -7,7 +7,7 @@ use etio_plan::{Expr, Head, Input, Pack, Rule, Value};
 use super::{
     Doubt, Row, World,
     facts::{self, Sources},
-    solve::{Binding, Missed, Slot, Solver},
+    solve::{Binding, Missed, Solver},
     verdict::{self, Conclusion, concludes},
 };
 
@@ -33,6 +33,7 @@ struct Standing {
     time: i64,
     since: i64,
     weak: bool,
+    first: Option<Rc<Row>>,
     /// Since when it is only tolerated, and whether its end was seen.
     gap: Option<(i64, bool)>,
 }
@@ -116,8 +117,13 @@ fn instants(pack: &Pack, inputs: &[Input], until: i64) -> Vec<i64> {
         let sums = times.iter().flat_map(|time| lengths.iter().map(|d| time.saturating_add(*d)));
         times = sums.filter(|time| *time <= until).collect();
     }
-    let around = times.iter().flat_map(|time| [time.saturating_sub(1), *time, time.saturating_add(1)]);
-    around.filter(|time| (first..=until).contains(time)).collect::<BTreeSet<_>>().into_iter().collect()
+    let around =
+        times.iter().flat_map(|time| [time.saturating_sub(1), *time, time.saturating_add(1)]);
+    around
+        .filter(|time| (first..=until).contains(time))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 struct Teller<'a> {
@@ -128,8 +134,16 @@ struct Teller<'a> {
 }
 
 impl<'a> Teller<'a> {
-    /// What is so, where windows read `now` and inputs have been told up to `told`.
-    fn think(&self, now: i64, told: i64, state: &State) -> Thought<'a> {
+    /// What is so, where windows read `now` and inputs have been told up to `told`. With what is
+    /// `truly` so: what would be so had no window run out. A conclusion that has come true since is
+    /// a fact like any other; one that is gone is gone unless it would itself still be so.
+    fn think(
+        &self,
+        now: i64,
+        told: i64,
+        state: &State,
+        truly: Option<&Thought<'_>>,
+    ) -> Thought<'a> {
         let mut rows = facts::events(self.pack, &self.sources, self.inputs, told);
         let versions = facts::versions(self.pack, &self.sources, self.inputs, told);
         for (at, versions) in versions.iter().enumerate() {
@@ -147,15 +161,19 @@ impl<'a> Teller<'a> {
             match &rule.head {
                 Head::Derived { linger, .. } => {
                     self.derive(&mut thought, rule, linger.as_ref(), state);
-                    thought.world.rows[relation] =
-                        thought.derived[relation].iter().enumerate().map(|(nth, of)| of.row(rule, nth)).collect();
+                    thought.world.rows[relation] = thought.derived[relation]
+                        .iter()
+                        .enumerate()
+                        .map(|(nth, of)| of.row(rule, nth))
+                        .collect();
                 }
                 Head::Finding(_) => {
                     found = verdict::findings(&thought.world, rule, &self.params);
                     let row = |(nth, of): (usize, &Conclusion)| {
                         let open = state.open[at].iter().find(|open| open.conclusion.key == of.key);
                         let opened = open.map_or(told, |open| open.opened);
-                        let doubt = Doubt { unknown: !of.confirmed, weak: false, needs: of.needs.clone() };
+                        let doubt =
+                            Doubt { unknown: !of.confirmed, weak: false, needs: of.needs.clone() };
                         Rc::new(Row {
                             relation: concludes(rule),
                             values: of.key.clone(),
@@ -164,10 +182,21 @@ impl<'a> Teller<'a> {
                             place: (String::new(), nth as u64, 0),
                             resolution: 1,
                             doubt,
+                            first: of.shown.first(),
                         })
                     };
                     thought.world.rows[relation] = found.iter().enumerate().map(row).collect();
                 }
+            }
+            if let Some(truly) = truly {
+                let real = &truly.world.rows[relation];
+                let rows = &mut thought.world.rows[relation];
+                rows.retain(|row| {
+                    let stood = state.derived[relation].iter().any(|of| of.values == row.values)
+                        || state.open[at].iter().any(|of| of.conclusion.key == row.values);
+                    stood && real.iter().all(|of| of.values != row.values)
+                });
+                rows.extend(real.iter().cloned());
             }
             thought.found.push(found);
         }
@@ -178,13 +207,13 @@ impl<'a> Teller<'a> {
         let relation = concludes(rule).index();
         let (now, told) = (thought.world.now, thought.world.told);
         let before = &state.derived[relation];
-        for (values, since, weak) in verdict::derived(&thought.world, rule, &self.params) {
+        for (values, since, weak, first) in verdict::derived(&thought.world, rule, &self.params) {
             let stood = before.iter().find(|of| of.values == values);
             let (time, since) = match stood {
                 Some(stood) => (stood.time, stood.since),
                 None => (told, since.unwrap_or(told)),
             };
-            let standing = Standing { values, time, since, weak, gap: None };
+            let standing = Standing { values, time, since, weak, first, gap: None };
             match thought.derived[relation].iter_mut().find(|of| of.values == standing.values) {
                 Some(other) => {
                     other.since = other.since.min(standing.since);
@@ -204,21 +233,24 @@ impl<'a> Teller<'a> {
             // When the clock stands still, what only tolerance holds up has ended where it was seen to.
             let stands = if now < told { !seen || told < start + gap } else { now < start + gap };
             if stands {
-                thought.derived[relation].push(Standing { gap: Some((start, seen)), ..stood.clone() });
+                thought.derived[relation]
+                    .push(Standing { gap: Some((start, seen)), ..stood.clone() });
             }
         }
     }
 
     fn pass(&self, state: &mut State, instant: i64, log: &mut Vec<Event>) {
-        let mut thought = self.think(instant, instant, state);
+        let mut thought = self.think(instant, instant, state, None);
         // What would be so had no window run out.
-        let still = self.think(instant - 1, instant, state);
+        let still = self.think(instant - 1, instant, state, Some(&thought));
         for (relation, rows) in thought.derived.iter_mut().enumerate() {
             for row in rows.iter_mut() {
                 if let Some((start, seen)) = &mut row.gap
                     && *start == instant
                 {
-                    let stands = still.derived[relation].iter().any(|of| of.values == row.values && of.gap.is_none());
+                    let stands = still.derived[relation]
+                        .iter()
+                        .any(|of| of.values == row.values && of.gap.is_none());
                     *seen = !stands;
                 }
             }
@@ -229,8 +261,10 @@ impl<'a> Teller<'a> {
             let mut now_open = Vec::new();
             for conclusion in found {
                 let before = state.open[at].iter().find(|of| of.conclusion.key == conclusion.key);
-                let (opened, causes) = before
-                    .map_or_else(|| (instant, BTreeSet::new()), |of| (of.opened, of.causes.clone()));
+                let (opened, causes) = before.map_or_else(
+                    || (instant, BTreeSet::new()),
+                    |of| (of.opened, of.causes.clone()),
+                );
                 now_open.push(Open { conclusion: conclusion.clone(), opened, causes });
             }
             for before in &state.open[at] {
@@ -239,14 +273,20 @@ impl<'a> Teller<'a> {
                     continue;
                 }
                 let stands = still.found[at].iter().any(|of| of.key == *key);
-                changes.push(self.event(instant, at, before, if stands { "lapsed" } else { "resolved" }));
+                changes.push(self.event(
+                    instant,
+                    at,
+                    before,
+                    if stands { "lapsed" } else { "resolved" },
+                ));
             }
             open.push(now_open);
         }
         self.link(&thought.world, &mut open);
         for (at, now_open) in open.iter().enumerate() {
             for of in now_open {
-                let before = state.open[at].iter().find(|old| old.conclusion.key == of.conclusion.key);
+                let before =
+                    state.open[at].iter().find(|old| old.conclusion.key == of.conclusion.key);
                 let change = match before {
                     None => "opened",
                     Some(old)
@@ -286,14 +326,14 @@ impl<'a> Teller<'a> {
             let Head::Finding(finding) = &rule.head else { continue };
             for cause in open[at].clone() {
                 let instance = (rule.path.clone(), spelled(&cause.conclusion.key), cause.opened);
-                let rows = cause.conclusion.shown.slots.iter().filter_map(|slot| match slot {
-                    Slot::Row(row) => Some(row),
-                    _ => None,
-                });
-                let Some(first) = rows.min_by_key(|row| row.time) else { continue };
+                let Some(first) = cause.conclusion.shown.first() else { continue };
                 for explains in &finding.explains {
                     let solver = Solver { world, rule, params: &self.params };
-                    let ways = solver.solve(&explains.when, &cause.conclusion.shown, &mut Missed::default());
+                    let ways = solver.solve(
+                        &explains.when,
+                        &cause.conclusion.shown,
+                        &mut Missed::default(),
+                    );
                     for (target, symptoms) in open.iter_mut().enumerate() {
                         if concludes(&self.pack.rules[target]) != explains.target {
                             continue;
@@ -304,7 +344,8 @@ impl<'a> Teller<'a> {
                                     symptom.conclusion.key[field.index()] == solver.value(way, expr)
                                 })
                             };
-                            let early = first.time <= symptom.opened || !reaches(world, first, symptom.opened);
+                            let early = first.time <= symptom.opened
+                                || !reaches(world, &first, symptom.opened);
                             if early && ways.iter().any(fits) {
                                 symptom.causes.insert(instance.clone());
                             }
@@ -337,6 +378,7 @@ impl Standing {
             place: (String::new(), nth as u64, 0),
             resolution: 1,
             doubt: Doubt { weak: self.weak, ..Doubt::default() },
+            first: self.first.clone(),
         })
     }
 }

@@ -1,11 +1,11 @@
 //! What a rule concludes at an instant, and how sure that is (M3.3 to M3.5).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 use etio_plan::{Head, Kind, RelId, Rule, Value};
 
 use super::{
-    Doubt, World,
+    Doubt, Row, World,
     solve::{Binding, Missed, Slot, Solver},
 };
 
@@ -31,11 +31,11 @@ pub(crate) fn derived(
     world: &World<'_>,
     rule: &Rule,
     params: &[Value],
-) -> Vec<(Vec<Value>, Option<i64>, bool)> {
+) -> Vec<(Vec<Value>, Option<i64>, bool, Option<Rc<Row>>)> {
     let Head::Derived { fields, .. } = &rule.head else { return vec![] };
     let solver = Solver { world, rule, params };
     let found = solver.solve(&rule.body.when, &Binding::new(rule), &mut Missed::default());
-    let mut rows: Vec<(Vec<Value>, Option<i64>, bool)> = Vec::new();
+    let mut rows: Vec<(Vec<Value>, Option<i64>, bool, Option<Rc<Row>>)> = Vec::new();
     for binding in found {
         if binding.doubt.unknown {
             continue;
@@ -51,7 +51,7 @@ pub(crate) fn derived(
                 known.1 = known.1.min(since);
                 known.2 &= weak;
             }
-            None => rows.push((values, since, weak)),
+            None => rows.push((values, since, weak, binding.first())),
         }
     }
     rows
@@ -106,6 +106,7 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
             Truth::True(with) => {
                 if !confirms {
                     shown.slots = with.slots;
+                    shown.rows = with.rows;
                 }
                 confirms = true;
             }
