@@ -82,14 +82,14 @@ fn page(pack: &Pack, id: &str) -> Result<String, String> {
     {
         for text in texts {
             let guard = if text.guard.is_empty() { "" } else { "  (in some cases)" };
-            let _ = writeln!(out, "{DIM}{name:<8}{DIM:#}{}{DIM}{guard}{DIM:#}", plain(rule, text));
+            let _ = writeln!(out, "{DIM}{name:<9}{DIM:#}{}{DIM}{guard}{DIM:#}", plain(rule, text));
         }
     }
     for param in finding.params.iter().filter_map(|id| pack.param(*id)) {
         let name = param.path.rsplit('.').next().unwrap_or_default();
         let _ = writeln!(
             out,
-            "{DIM}{:<8}{DIM:#}{name} = {} in {}..{}  {DIM}{}{DIM:#}",
+            "{DIM}{:<9}{DIM:#}{name} = {} in {}..{}  {DIM}{}{DIM:#}",
             "param",
             value(&param.default),
             value(&param.low),
@@ -101,10 +101,10 @@ fn page(pack: &Pack, id: &str) -> Result<String, String> {
     let mut names: Vec<String> = targets.map(|target| target.name().replace('_', "-")).collect();
     names.dedup();
     if !names.is_empty() {
-        let _ = writeln!(out, "{DIM}{:<8}{DIM:#}{}", "explains", names.join(", "));
+        let _ = writeln!(out, "{DIM}{:<9}{DIM:#}{}", "explains", names.join(", "));
     }
     for url in &finding.refs {
-        let _ = writeln!(out, "{DIM}{:<8}{DIM:#}{url}", "see");
+        let _ = writeln!(out, "{DIM}{:<9}{DIM:#}{url}", "see");
     }
     Ok(out)
 }
