@@ -1,5 +1,7 @@
 //! Every test and sample of the standard library.
 
+mod common;
+
 use etio_cli::ruleck::test::outcomes;
 use etio_dsl::SourceFile;
 
@@ -19,4 +21,10 @@ fn the_tests_and_samples_of_the_standard_library_pass() {
         })
         .collect();
     assert!(told.is_empty(), "{} failed\n\n{}", told.len(), told.join("\n\n"));
+}
+
+#[test]
+fn every_rule_file_is_laid_out_one_way() {
+    let ran = common::ruleck(&["fmt", "--check", "stdlib-rules"]);
+    assert_eq!(ran.code, 0, "`ruleck fmt stdlib-rules` lays them out:\n{}", ran.out);
 }

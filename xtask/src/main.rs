@@ -29,7 +29,7 @@ const TEST: Step = Step::cargo(&["test", "--workspace", "--locked"]);
 const DOC: Step = Step::cargo(&["doc", "--workspace", "--no-deps", "--locked"])
     .with("RUSTDOCFLAGS", "-D warnings");
 const INSTALL_DENY: Step = Step::cargo(&["install", "cargo-deny", "--locked", "--quiet"]);
-const DENY: Step = Step::cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]);
+const DENY: Step = Step::cargo(&["deny", "--locked", "check", "licenses", "bans", "sources"]);
 const BENCH: Step = Step::cargo(&["bench", "-p", "etio-benches"]);
 
 fn main() -> ExitCode {
