@@ -6,7 +6,7 @@ use core::{cmp::Ordering, ops::ControlFlow::Continue};
 use etio_plan::{AggOp, Pick, Type};
 
 use crate::{
-    eval::{Eval, Lack},
+    eval::{Eval, Facts, Lack},
     expr::{Ex, note},
     inexact::Bound,
     program::{Kind, Src, Window},
@@ -19,9 +19,9 @@ pub(crate) const MOST_EVIDENCE: usize = 64;
 
 /// What an aggregate rests on.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct Found<'a> {
     pub(crate) marks: Marks,
-    pub(crate) rows: Vec<(usize, RowId)>,
+    pub(crate) rows: Vec<Facts<'a>>,
     /// What lacks for it to be exact, and what is sure all the same.
     pub(crate) lacks: Vec<Lack>,
     pub(crate) bound: Option<Bound>,
@@ -52,7 +52,7 @@ impl<'a> Eval<'a> {
         arg: Option<&'a Ex>,
         ty: &Type,
         of: &'a Src,
-    ) -> Option<(Word, Found)> {
+    ) -> Option<(Word, Found<'a>)> {
         let mut found = Found::default();
         if op == AggOp::Count
             && let Some(count) = self.count_plain(of, &mut found)
@@ -90,7 +90,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Adds what the coverage of the source leaves open.
-    fn bound(&mut self, op: AggOp, of: &'a Src, found: &mut Found) {
+    fn bound(&mut self, op: AggOp, of: &'a Src, found: &mut Found<'a>) {
         let mut lacks = Vec::new();
         self.covered(of, &mut lacks);
         found.lacks.append(&mut lacks);
@@ -100,7 +100,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Counting events that an index alone decides is a subtraction.
-    fn count_plain(&mut self, of: &'a Src, found: &mut Found) -> Option<Word> {
+    fn count_plain(&mut self, of: &'a Src, found: &mut Found<'a>) -> Option<Word> {
         let Kind::Rows { scan, window } = &of.kind else { return None };
         let relations = self.view.relations;
         let relation = relations.get(scan.relation)?;
@@ -131,13 +131,16 @@ impl<'a> Eval<'a> {
                 note(&mut self.deadline, self.now, relation.time(oldest).saturating_add(d));
             }
         }
-        let shown = (start..rows.len()).take(MOST_EVIDENCE).filter_map(|place| rows.get(place));
-        found.rows.extend(shown.map(|row| (scan.relation, row)));
+        found.rows.push(Facts::Chain(scan.relation, rows, start));
         Some(count as Word)
     }
 
     /// How many times the value changed between one version of a row and the next in the window.
-    pub(crate) fn changes(&mut self, of: &'a Src, arg: Option<&'a Ex>) -> Option<(Word, Found)> {
+    pub(crate) fn changes(
+        &mut self,
+        of: &'a Src,
+        arg: Option<&'a Ex>,
+    ) -> Option<(Word, Found<'a>)> {
         let mut found = Found::default();
         let Kind::Rows { scan, window } = &of.kind else { return Some((0, found)) };
         let from = match window {
@@ -184,7 +187,7 @@ impl<'a> Eval<'a> {
                     note(&mut self.deadline, self.now, after.from.saturating_add(d));
                 }
                 if found.rows.len() < MOST_EVIDENCE {
-                    found.rows.push(after.row);
+                    found.rows.push(Facts::One(after.row.0, after.row.1));
                 }
             }
         }

@@ -127,11 +127,10 @@ impl Coverage {
             return Answer { seen: Seen::Not, ..worst };
         };
         for read in &cover.reads {
-            let known = match &read.map {
-                None => query.known.to_vec(),
-                Some(map) => translate(map, query.known),
+            let answer = match &read.map {
+                None => self.base(vias, read, query.known, query),
+                Some(map) => self.base(vias, read, &translate(map, query.known), query),
             };
-            let answer = self.base(vias, read, &known, query);
             if answer.seen != Seen::Fully {
                 lacking.push((read.relation, answer.seen == Seen::Weakly));
             }
@@ -148,34 +147,56 @@ impl Coverage {
         known: &[(u16, Word)],
         query: Query<'_>,
     ) -> Answer {
+        let from = query.from.saturating_sub(read.back);
+        let whole =
+            |(start, end, lossy): &(i64, i64, bool)| !lossy && *start <= from && *end >= query.to;
+        let fully = Answer { seen: Seen::Fully, turns: i64::MAX };
         let mut found = Vec::new();
-        self.collect(read.relation, known, &mut found);
+        // Mostly one source covers all there is to cover.
+        if self.collect(read.relation, known, &mut found, &whole) {
+            return fully;
+        }
         for via in vias.get(read.relation).into_iter().flatten() {
-            let says = |(field, word): &(u16, Word)| {
+            let says_else = |(field, word): &(u16, Word)| {
                 known.iter().any(|(other, known)| other == field && known != word)
             };
-            if !via.consts.iter().any(says) {
-                self.collect(via.from, &translate(&via.map, known), &mut found);
+            if !via.consts.iter().any(says_else)
+                && self.collect(via.from, &translate(&via.map, known), &mut found, &whole)
+            {
+                return fully;
             }
         }
         found.sort_unstable();
-        let answer = judge(&found, query.from.saturating_sub(read.back), query.to);
+        let answer = judge(&found, from, query.to);
         Answer { turns: answer.turns.saturating_add(read.back), ..answer }
     }
 
-    /// The intervals of all scopes that hold what is known.
-    fn collect(&self, relation: usize, known: &[(u16, Word)], found: &mut Vec<(i64, i64, bool)>) {
+    /// Adds the intervals of all scopes that hold what is known. Stops and says so where one of them
+    /// is enough.
+    fn collect(
+        &self,
+        relation: usize,
+        known: &[(u16, Word)],
+        found: &mut Vec<(i64, i64, bool)>,
+        enough: &dyn Fn(&(i64, i64, bool)) -> bool,
+    ) -> bool {
         let lossy = self.is_lossy(relation);
         for shape in self.relations.get(relation).into_iter().flatten() {
             let word =
                 |field: &u16| known.iter().find(|(other, _)| other == field).map(|(_, word)| *word);
-            let Some(key) = shape.fields.iter().map(word).collect::<Option<Box<[Word]>>>() else {
+            let Some(key) = shape.fields.iter().map(word).collect::<Option<Vec<Word>>>() else {
                 continue;
             };
-            for span in shape.spans.get(&key).into_iter().flatten() {
-                found.extend(span.intervals.iter().map(|(from, to)| (*from, *to, lossy)));
+            for span in shape.spans.get(key.as_slice()).into_iter().flatten() {
+                let intervals = span.intervals.iter().map(|(from, to)| (*from, *to, lossy));
+                let known = found.len();
+                found.extend(intervals);
+                if found.get(known..).unwrap_or_default().iter().any(enough) {
+                    return true;
+                }
             }
         }
+        false
     }
 }
 

@@ -9,8 +9,10 @@ use core::ops::ControlFlow::{self, Break, Continue};
 use etio_plan::{AggOp, Pick};
 
 use crate::{
+    aggregate::MOST_EVIDENCE,
     coverage::{Answer, Coverage, Query, Seen},
     expr::{Calc, Ex, note},
+    index::Rows,
     inexact::Inexact,
     program::{Kind, Program, Programs, Scan, Src, Step, Window},
     relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
@@ -75,12 +77,32 @@ pub(crate) struct Eval<'a> {
     /// What the rows on the path are, together.
     pub(crate) marks: Marks,
     pub(crate) lacks: Vec<Lack>,
-    pub(crate) path: Vec<(usize, RowId)>,
+    pub(crate) path: Vec<Facts<'a>>,
     pub(crate) inexact: Vec<Inexact>,
     /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
     pub(crate) evidence: bool,
     pub(crate) misses: Misses,
     scratch: Vec<Word>,
+}
+
+/// Facts on a path: a row that was bound, or those an aggregate counts.
+#[derive(Clone, Copy)]
+pub(crate) enum Facts<'a> {
+    One(usize, RowId),
+    /// The rows of a chain of a relation from a place on.
+    Chain(usize, Rows<'a>, usize),
+}
+
+impl<'a> Facts<'a> {
+    /// The facts, or as many of them as stand for an aggregate.
+    pub(crate) fn rows(self) -> impl Iterator<Item = (usize, RowId)> + use<'a> {
+        let (relation, rows, places) = match self {
+            Facts::One(relation, row) => (relation, Rows::One(row), 0..1),
+            Facts::Chain(relation, rows, from) => (relation, rows, from..rows.len()),
+        };
+        let row = move |place| rows.get(place).map(|row| (relation, row));
+        places.take(MOST_EVIDENCE).filter_map(row)
+    }
 }
 
 /// What to do with a match.
@@ -452,7 +474,7 @@ impl<'a> Eval<'a> {
             let wants = self.view.supports.wants(relation, row);
             self.lacks.extend(wants.iter().map(|want| Lack { want: *want, weak: false }));
         }
-        self.path.push((relation, row));
+        self.path.push(Facts::One(relation, row));
         let flow = then(self);
         self.path.truncate(depth);
         self.lacks.truncate(lacks);

@@ -1,12 +1,15 @@
 //! From bindings to verdicts (M3.3 to M3.5), and to what a rule concludes.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
+
 use core::ops::ControlFlow::{Break, Continue};
+
+use etio_plan::SourceId;
 
 use crate::{
     aggregate::MOST_EVIDENCE,
     episode::Verdict,
-    eval::{Eval, Lack, Want},
+    eval::{Eval, Facts, Lack, Want},
     expr::Ex,
     program::{Block, Explains, Head, Part, Program, Text},
     relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, RowId, SUSPECT, WEAK},
@@ -58,11 +61,11 @@ enum Held {
 }
 
 /// A path through a block.
-struct Path {
+struct Path<'a> {
     held: Held,
     lacks: Vec<Lack>,
     slots: Vec<Word>,
-    rows: Vec<(usize, RowId)>,
+    rows: Vec<Facts<'a>>,
     marks: Marks,
 }
 
@@ -125,7 +128,7 @@ impl<'a> Eval<'a> {
 
     /// The finding for the key that is bound, where it holds: its least binding of the best verdict.
     pub(crate) fn diagnose(&mut self, program: &'a Program) -> Option<Diagnosis> {
-        let mut best: Option<(Worth, Path, Vec<Pin>)> = None;
+        let mut best: Option<(Worth, Path<'a>, Vec<Pin>)> = None;
         let _ = self.walk(&program.when, &mut |me| {
             let Some(worth) = me.judge(program) else { return Continue(()) };
             let sure = worth.verdict == Verdict::Confirmed;
@@ -244,7 +247,7 @@ impl<'a> Eval<'a> {
         let (evidence, slots) = (self.evidence, self.slots.clone());
         self.evidence = true;
         self.marks &= !(WEAK | SUSPECT);
-        let mut best: Option<Path> = None;
+        let mut best: Option<Path<'a>> = None;
         let _ = self.walk(&block.steps, &mut |me| {
             if me.marks & ASSUMED != 0 && !me.is_eventful() {
                 return Continue(());
@@ -293,7 +296,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn here(&self, held: Held, depth: usize) -> Path {
+    fn here(&self, held: Held, depth: usize) -> Path<'a> {
         Path {
             held,
             lacks: self.lacks.get(depth..).unwrap_or_default().to_vec(),
@@ -355,28 +358,26 @@ impl<'a> Eval<'a> {
     /// The rows on the path, as evidence.
     fn pins(&self) -> Vec<Pin> {
         let relations = self.view.relations;
-        let pin = |(relation, row): &(usize, RowId)| relations.get(*relation)?.pin(*relation, *row);
-        let mut pins: Vec<Pin> = Vec::new();
-        for pin in self.path.iter().filter_map(pin) {
-            if pins.len() < MOST_EVIDENCE && !pins.contains(&pin) {
-                pins.push(pin);
-            }
-        }
+        let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
+        let rows = self.path.iter().flat_map(|facts| facts.rows());
+        let mut pins: Vec<Pin> = rows.filter_map(pin).take(MOST_EVIDENCE).collect();
+        pins.sort_unstable();
+        pins.dedup();
         pins
     }
 
     /// Whether a row was there when first observed, in this instant: then how long the conclusion has
     /// held is not known either (M5.2).
     fn rests_on_first(&self) -> bool {
-        self.path.iter().any(|(relation, row)| {
-            let meta = self.view.relations.get(*relation).and_then(|of| of.meta(*row));
+        self.path.iter().flat_map(|facts| facts.rows()).any(|(relation, row)| {
+            let meta = self.view.relations.get(relation).and_then(|of| of.meta(row));
             meta.is_some_and(|meta| meta.marks & FIRST != 0 && meta.stamp.time >= self.now)
         })
     }
 
     fn since(&self, field: Option<u16>) -> Option<i64> {
-        let (relation, row) = self.path.first()?;
-        let words = self.view.relations.get(*relation)?.words(*row);
+        let (relation, row) = self.path.first()?.rows().next()?;
+        let words = self.view.relations.get(relation)?.words(row);
         match crate::word::at(words, field?) {
             ABSENT => None,
             word => Some(crate::word::as_int(word)),
@@ -397,10 +398,17 @@ impl<'a> Eval<'a> {
         if !program.nodes.iter().any(|slot| crate::word::at(&self.slots, *slot) == unnamed) {
             return false;
         }
-        let stamp = |(relation, row): &(usize, RowId)| self.stamp_in(*relation, *row).origin.source;
-        let mut sources = self.path.iter().map(stamp);
+        let mut sources = self.pins().into_iter().flat_map(|pin| self.sources_of(pin));
         let first = sources.next();
         sources.any(|source| Some(source) != first)
+    }
+
+    /// The sources of the facts behind a row.
+    fn sources_of(&self, pin: Pin) -> Vec<SourceId> {
+        match self.view.supports.get(pin.relation, pin.row) {
+            Some(support) => support.pins.iter().flat_map(|pin| self.sources_of(*pin)).collect(),
+            None => vec![self.stamp_in(pin.relation, pin.row).origin.source],
+        }
     }
 }
 

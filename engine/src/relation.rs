@@ -52,7 +52,7 @@ pub(crate) struct Table {
 }
 
 /// A row that will be found again even where its slot has been taken by another since.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Pin {
     pub(crate) relation: usize,
     pub(crate) row: RowId,
