@@ -28,7 +28,8 @@ pub(crate) struct Layout {
 
 /// The report as text with styles.
 pub(crate) fn render(report: &Report, layout: Layout) -> String {
-    let mut page = Page { out: String::new(), layout, tree: Tree::of(&report.findings) };
+    let tree = Tree::of(&report.findings);
+    let mut page = Page { out: String::new(), layout, tree, base: base(report) };
     page.head(report);
     let roots = page.tree.roots.clone();
     for root in roots {
@@ -70,18 +71,22 @@ struct Page<'a> {
     out: String,
     layout: Layout,
     tree: Tree<'a>,
+    /// The directory all files lie in, said once.
+    base: &'a str,
 }
 
 impl Page<'_> {
     fn head(&mut self, report: &Report) {
         let lines: u64 = report.inputs.iter().map(|input| input.lines).sum();
         let facts: u64 = report.inputs.iter().map(|input| input.facts).sum();
+        let base = self.base.trim_end_matches('/');
+        let place = if base.is_empty() { String::new() } else { format!("{}: ", clean(base)) };
         self.line(&format!(
-            "{DIM}{}, {}, {}; as of {}{DIM:#}",
+            "{DIM}{place}{}, {}, {}; as of {}{DIM:#}",
             count(report.inputs.len() as u64, "file"),
             count(lines, "line"),
             count(facts, "fact"),
-            rfc3339(report.as_of)
+            seconds(report.as_of)
         ));
     }
 
@@ -115,24 +120,29 @@ impl Page<'_> {
         let below = self.tree.below(finding);
         if !below.is_empty() {
             self.line(&format!("  {DIM}explains{DIM:#}"));
-            self.symptoms(&below, "  ");
+            self.symptoms(&below, "  ", 2);
         }
     }
 
-    fn symptoms(&mut self, findings: &[&Finding], indent: &str) {
+    /// `deep` is how many columns the indent prints as.
+    fn symptoms(&mut self, findings: &[&Finding], indent: &str, deep: usize) {
         let shown = if self.layout.all { findings.len() } else { SYMPTOMS.min(findings.len()) };
         for (at, finding) in findings.iter().take(shown).enumerate() {
             let last = at + 1 == findings.len();
             let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
             let style = style(finding.severity);
+            let room = self.layout.width.saturating_sub(deep + 5 + finding.mode.len());
+            let title = cut(&clean(&finding.title), room.max(20));
+            let place = self
+                .place(finding)
+                .filter(|place| title.chars().count() + 2 + place.chars().count() <= room);
             self.line(&format!(
-                "{indent}{DIM}{branch}{DIM:#} {style}{}{style:#}  {}{}",
+                "{indent}{DIM}{branch}{DIM:#} {style}{}{style:#}  {title}{}",
                 finding.mode,
-                finding.title,
-                place(finding).map_or(String::new(), |place| format!("  {DIM}{place}{DIM:#}")),
+                place.map_or(String::new(), |place| format!("  {DIM}{place}{DIM:#}")),
             ));
             let children = self.tree.below(finding);
-            self.symptoms(&children, &format!("{indent}{DIM}{below}{DIM:#}"));
+            self.symptoms(&children, &format!("{indent}{DIM}{below}{DIM:#}"), deep + 3);
         }
         if shown < findings.len() {
             let more = findings.len() - shown;
@@ -140,11 +150,20 @@ impl Page<'_> {
         }
     }
 
+    fn place(&self, finding: &Finding) -> Option<String> {
+        finding.evidence.first().map(|item| self.place_of(item))
+    }
+
+    fn place_of(&self, item: &Evidence) -> String {
+        let path = item.path.strip_prefix(self.base).unwrap_or(&item.path);
+        format!("{}:{}", clean(path), item.line)
+    }
+
     fn evidence(&mut self, evidence: &[Evidence]) {
         let shown = if self.layout.all { evidence.len() } else { EVIDENCE.min(evidence.len()) };
         for (at, item) in evidence.iter().take(shown).enumerate() {
             let name = if at == 0 { "evidence" } else { "" };
-            let place = format!("{}:{}", clean(&item.path), item.line);
+            let place = self.place_of(item);
             self.line(&format!("  {DIM}{name:<9}{place}{DIM:#}"));
             let room = self.layout.width.saturating_sub(13).max(20);
             self.line(&format!("             {}", cut(&clean(&item.text), room)));
@@ -232,15 +251,29 @@ fn standing(finding: &Finding) -> String {
     match (finding.status, finding.closed) {
         (Status::Open, _) | (_, None) => verdict,
         (Status::Lapsed, Some(at)) => {
-            format!("{verdict} {DIM}(past; last seen {}){DIM:#}", rfc3339(at))
+            format!("{verdict} {DIM}(past, until {}){DIM:#}", seconds(at))
         }
-        (Status::Resolved, Some(at)) => format!("{verdict} {DIM}(resolved {}){DIM:#}", rfc3339(at)),
+        (Status::Resolved, Some(at)) => format!("{verdict} {DIM}(resolved {}){DIM:#}", seconds(at)),
     }
 }
 
-fn place(finding: &Finding) -> Option<String> {
-    let first = finding.evidence.first()?;
-    Some(format!("{}:{}", clean(&first.path), first.line))
+/// The directory that all files lie in, with its slash; empty where they share none.
+fn base(report: &Report) -> &str {
+    let mut paths = report.inputs.iter().map(|input| input.path.as_str());
+    let first = paths.next().unwrap_or_default();
+    let mut base = first.rfind('/').map_or(0, |slash| slash + 1);
+    for path in paths {
+        while !path.starts_with(first.get(..base).unwrap_or_default()) {
+            let shorter = first.get(..base.saturating_sub(1)).unwrap_or_default();
+            base = shorter.rfind('/').map_or(0, |slash| slash + 1);
+        }
+    }
+    first.get(..base).unwrap_or_default()
+}
+
+/// An instant to the second.
+fn seconds(at: i64) -> String {
+    rfc3339(at - at.rem_euclid(1_000_000_000))
 }
 
 fn short(relation: &str) -> &str {
