@@ -80,6 +80,8 @@ impl<'a> Lower<'_, 'a> {
             self.wrong_kind(rows.relation, per.span, "an event cannot stand behind `per`", help);
             return None;
         }
+        // It has stood for as long as what is said of it, whatever else its row says meanwhile.
+        let rows = rows.and_then(|rows| self.lasting(rows, per, None));
         let of = self.local_event(of);
         Some(Source::Silence { of: of?, hold: hold?, per: rows? })
     }

@@ -29,6 +29,16 @@ impl<'a> Lower<'_, 'a> {
             self.wrong_kind(atom.relation, written.relation.span, &message, help);
             return None;
         }
+        self.lasting(atom, written, tolerating)
+    }
+
+    /// The same for a pattern that is known to be over what stands.
+    pub(super) fn lasting(
+        &mut self,
+        atom: Atom,
+        written: &'a ast::Atom,
+        tolerating: Option<Expr>,
+    ) -> Option<Atom> {
         if tolerating.is_none() && self.is_whole(written, atom.relation) {
             return Some(atom);
         }
