@@ -115,13 +115,17 @@ impl<'a> Eval<'a> {
             };
             let known = rows.iter_mut().find(|row| *single || row.words == conclusion.words);
             match known {
-                Some(known) if blemish(conclusion.marks) < blemish(known.marks) => {
-                    *known = conclusion
+                Some(known) => {
+                    let began = [known.since, conclusion.since].into_iter().flatten().min();
+                    if blemish(conclusion.marks) < blemish(known.marks) {
+                        *known = conclusion;
+                    }
+                    known.since = began;
                 }
-                Some(_) => {}
                 None => rows.push(conclusion),
             }
-            if *single && blemish(marks) == 0 { Break(()) } else { Continue(()) }
+            // Where rows say since when they are so, the earliest counts.
+            if *single && blemish(marks) == 0 && since.is_none() { Break(()) } else { Continue(()) }
         });
         rows
     }
