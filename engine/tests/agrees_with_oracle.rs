@@ -39,6 +39,25 @@ fn events() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0..END, Just(0u32), event), 0..16)
 }
 
+/// Everything that may be told while all is collected.
+fn facts() -> impl Strategy<Value = Vec<Step>> {
+    let node = || prop::sample::select(vec!["x", "y"]);
+    let state = || prop::sample::select(vec!["on", "off"]);
+    let maybe = |n: Option<i64>| n.map_or("-".to_string(), |n| n.to_string());
+    let event = (prop::sample::select(vec!["A", "B", "L"]), node(), 0..3)
+        .prop_map(|(event, node, n)| format!("{event} {node} {n}"));
+    let entity = (node(), state(), prop::option::of(0..3i64))
+        .prop_map(move |(node, state, n)| format!("E {node} {state} {}", maybe(n)));
+    let pair = (node(), 0..3, state(), prop::option::of(0..END))
+        .prop_map(move |(node, n, mark, since)| format!("P {node} {n} {mark} {}", maybe(since)));
+    let gone = prop_oneof![
+        node().prop_map(|node| format!("remove E {node}")),
+        (node(), 0..3).prop_map(|(node, n)| format!("remove P {node} {n}")),
+    ];
+    let what = prop_oneof![4 => event, 2 => entity, 2 => pair, 1 => gone];
+    prop::collection::vec((0..END, 0..3u32, what), 0..20)
+}
+
 fn inputs(world: &mut World, steps: &[Step]) -> Vec<Input> {
     let mut inputs: Vec<Input> = (0..3)
         .map(|source| Input::Source {
@@ -142,6 +161,11 @@ proptest! {
 
     #[test]
     fn events_and_windows(text in program(Width::Events), steps in events()) {
+        agree(&text, &steps)?;
+    }
+
+    #[test]
+    fn every_condition(text in program(Width::All), steps in facts()) {
         agree(&text, &steps)?;
     }
 }

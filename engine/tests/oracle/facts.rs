@@ -188,7 +188,8 @@ fn told_again(sources: &Sources, relation: &Relation, held: &mut Vec<Held>, fact
     if let Some(since) = relation.since
         && let Value::Time(since) = next.values[since.index()]
     {
-        next.since = since;
+        // What has been observed is so by then at the latest.
+        next.since = since.min(next.time);
     }
     let key = key_of(relation, &next.values);
     let version = Version { row: Rc::new(next), key, from: fact.time, to: i64::MAX };

@@ -204,6 +204,8 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     text.push_str(" title \"{node}\"");
     if draft.explains
         && let Some(of) = found.last()
+        && !text.contains(of.as_str())
+        && !text.contains(" for ")
     {
         text.push_str(&format!(" explains {of} {{ node }}"));
     }

@@ -544,7 +544,7 @@ impl Solver<'_> {
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
             let counts =
-                after.from <= self.world.now && self.world.now < after.from.saturating_add(d);
+                after.from <= self.world.told && self.world.now < after.from.saturating_add(d);
             if before.key != after.key || !counts {
                 continue;
             }

@@ -209,9 +209,9 @@ impl<'a> Teller<'a> {
         let before = &state.derived[relation];
         for (values, since, weak, first) in verdict::derived(&thought.world, rule, &self.params) {
             let stood = before.iter().find(|of| of.values == values);
-            let (time, since) = match stood {
-                Some(stood) => (stood.time, stood.since),
-                None => (told, since.unwrap_or(told)),
+            let (time, since, first) = match stood {
+                Some(stood) => (stood.time, stood.since, stood.first.clone()),
+                None => (told, since.unwrap_or(told), first),
             };
             let standing = Standing { values, time, since, weak, first, gap: None };
             match thought.derived[relation].iter_mut().find(|of| of.values == standing.values) {

@@ -94,8 +94,10 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
     for block in &rule.body.unless {
         match truth(solver, block, &bare) {
             Truth::True(_) => return None,
+            // What only a lossy relation tells of counts here (M3.4).
+            Truth::Weak => return None,
             Truth::Unknown(why) => doubt.add(&why),
-            Truth::False { .. } => {}
+            Truth::False { weak, .. } => doubt.weak |= weak,
         }
     }
     let mut shown = binding;
@@ -110,8 +112,9 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
                 }
                 confirms = true;
             }
+            Truth::Weak => open.weak = true,
             Truth::Unknown(why) => open.add(&why),
-            Truth::False { event } => events |= event,
+            Truth::False { event, weak } => events |= event || weak,
         }
     }
     let confirmed = if rule.body.confirm.is_empty() {
@@ -132,10 +135,14 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
 
 enum Truth {
     True(Binding),
+    /// It counts, but confirms nothing (M3.4).
+    Weak,
     Unknown(Doubt),
     False {
         /// An event was merely not seen.
         event: bool,
+        /// Only a lossy relation says so.
+        weak: bool,
     },
 }
 
@@ -145,7 +152,14 @@ fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> T
     if let Some(sure) = found.iter().find(|of| of.doubt.is_none()) {
         return Truth::True(sure.clone());
     }
+    if found.iter().any(|of| !of.doubt.unknown) {
+        return Truth::Weak;
+    }
     let mut doubt = missed.doubt;
     found.iter().for_each(|of| doubt.add(&of.doubt));
-    if doubt.is_none() { Truth::False { event: missed.event } } else { Truth::Unknown(doubt) }
+    if !doubt.unknown {
+        Truth::False { event: missed.event, weak: doubt.weak }
+    } else {
+        Truth::Unknown(doubt)
+    }
 }
