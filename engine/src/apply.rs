@@ -26,8 +26,9 @@ pub(crate) struct Entity {
     row: Option<RowId>,
     /// The stamp of the newest row; none where the row is only assumed.
     newest: Option<Stamp>,
-    /// What each source says, as it said it.
-    parts: Vec<(Stamp, Box<[Word]>)>,
+    /// What was said of each field, and which source said it.
+    said: Box<[Word]>,
+    by: Box<[SourceId]>,
     removed: Option<Stamp>,
 }
 
@@ -36,6 +37,20 @@ impl Entity {
     pub(crate) fn is_forgotten(&self, now: i64) -> bool {
         let old = |removed: Stamp| removed.time.saturating_add(REMEMBER_REMOVAL) <= now;
         self.row.is_none() && self.removed.is_none_or(old)
+    }
+
+    /// Takes what a source says of the key. It does not erase what others say of fields it lacks.
+    fn hear(&mut self, words: &[Word], source: SourceId) {
+        if self.newest.is_none() {
+            self.said = words.into();
+            self.by = words.iter().map(|_| source).collect();
+            return;
+        }
+        for ((said, by), word) in self.said.iter_mut().zip(&mut self.by).zip(words) {
+            if *word != ABSENT || *by == source || *said == ABSENT {
+                (*said, *by) = (*word, source);
+            }
+        }
     }
 }
 
@@ -168,12 +183,11 @@ impl Engine {
         if entity.newest.or(entity.removed).is_some_and(|known| newer(&known)) {
             return;
         }
-        let first = seen.how == How::First && entity.parts.is_empty();
-        entity.parts.retain(|(part, _)| part.origin.source != stamp.origin.source);
-        entity.parts.insert(0, (stamp, seen.words.clone()));
+        let first = seen.how == How::First && entity.newest.is_none();
+        entity.hear(&seen.words, stamp.origin.source);
         entity.newest = Some(stamp);
         entity.removed = None;
-        let (words, row) = (merged(&entity.parts), entity.row);
+        let (words, row) = (entity.said.clone(), entity.row);
         let words = with_defaults(programs, relation, words);
         let marks = if first { FIRST } else { 0 };
         let row = self.stand(programs, relation, row, &words, stamp, marks);
@@ -236,14 +250,7 @@ impl Engine {
         let owner =
             entity.newest.or(assumed.map(|meta| meta.stamp)).map(|stamp| stamp.origin.source);
         if owner.is_some_and(|owner| owner != stamp.origin.source) {
-            // Another source has the newest row; only what this one added goes.
-            entity.parts.retain(|(part, _)| part.origin.source != stamp.origin.source);
-            if let Some(newest) = entity.newest {
-                let (words, row) = (merged(&entity.parts), entity.row);
-                let words = with_defaults(programs, relation, words);
-                let row = self.stand(programs, relation, row, &words, newest, 0);
-                self.set_row(programs, relation, &words, row);
-            }
+            // Another source has the newest row.
             return;
         }
         let row = entity.row.take();
@@ -305,10 +312,8 @@ impl Engine {
         let keys: Vec<Box<[Word]>> = found.into_iter().map(key).collect();
         let says = |key: &[Word]| {
             let entity = self.entities.get(relation).and_then(|of| of.get(key));
-            entity.is_some_and(|entity| {
-                entity.parts.is_empty()
-                    || entity.parts.iter().any(|(stamp, _)| stamp.origin.source == source)
-            })
+            let newest = entity.and_then(|entity| entity.newest);
+            newest.is_none_or(|newest| newest.origin.source == source)
         };
         keys.into_iter().filter(|key| says(key)).collect()
     }
@@ -404,16 +409,6 @@ impl Engine {
         };
         Some(route(&mut compiler, at_rule, rule, atom, &|field| fields.contains(&field), false))
     }
-}
-
-/// What sources say together: of each field what the newest that says something says.
-fn merged(parts: &[(Stamp, Box<[Word]>)]) -> Box<[Word]> {
-    let Some(((_, newest), older)) = parts.split_first() else { return Box::default() };
-    let word = |(field, word): (usize, &Word)| {
-        let others = older.iter().filter_map(|(_, words)| words.get(field).copied());
-        core::iter::once(*word).chain(others).find(|word| *word != ABSENT).unwrap_or(ABSENT)
-    };
-    newest.iter().enumerate().map(word).collect()
 }
 
 /// What a collected row lacks is what its producer means by silence.

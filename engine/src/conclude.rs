@@ -11,7 +11,7 @@ use crate::{
     program::{Head, Program, Programs},
     relation::{ASSUMED, ENDED, FIRST, LAPSED, Marks, Names, Pin, RowId, SUSPECT},
     sources::Stamp,
-    support::{KeyId, Support},
+    support::{Gap, KeyId, Standing, Support},
     word::Word,
 };
 
@@ -91,30 +91,33 @@ impl Engine {
             }
             (rows, eval.deadline)
         };
-        let mut standing: Vec<(RowId, Option<i64>)> = Vec::with_capacity(rows.len());
+        let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
         for row in rows {
-            standing.extend(self.conclude(programs, rule, number, row).map(|row| (row, None)));
+            let row = self.conclude(programs, rule, number, row);
+            standing.extend(row.map(|row| Standing { row, gap: None }));
         }
-        let gone: Vec<_> = stood
+        let gone: Vec<Standing> = stood
             .into_iter()
-            .filter(|(row, _)| !standing.iter().any(|(other, _)| other == row))
+            .filter(|of| !standing.iter().any(|other| other.row == of.row))
             .collect();
-        let mut lapsed: Option<Vec<Box<[Word]>>> = None;
-        for (row, until) in gone {
-            let until = until.unwrap_or(self.now.saturating_add(linger));
-            if until > self.now {
-                deadline = deadline.min(until);
-                standing.push((row, Some(until)));
-                continue;
+        // What would still be so, had no window run out in this instant.
+        let mut still: Option<Vec<Box<[Word]>>> = None;
+        for Standing { row, gap } in gone {
+            let gap = gap.unwrap_or_else(|| {
+                let still = still.get_or_insert_with(|| {
+                    let rows = self.eval_before(programs, program, &key).derive(program);
+                    rows.into_iter().map(|row| row.words).collect()
+                });
+                let words = self.relations.get(program.relation).map(|of| of.words(row));
+                let lapsed = words.is_some_and(|words| still.iter().any(|row| **row == *words));
+                Gap { until: self.now.saturating_add(linger), lapsed }
+            });
+            if gap.until > self.now {
+                deadline = deadline.min(gap.until);
+                standing.push(Standing { row, gap: Some(gap) });
+            } else {
+                self.withdraw(programs, program.relation, row, (rule, number), gap.lapsed);
             }
-            if lapsed.is_none() {
-                let mut eval = self.eval_before(programs, program, &key);
-                lapsed = Some(eval.derive(program).into_iter().map(|row| row.words).collect());
-            }
-            let words =
-                self.relations.get(program.relation).map(|of| of.copy(row)).unwrap_or_default();
-            let only_lapsed = lapsed.as_ref().is_some_and(|rows| rows.contains(&words));
-            self.withdraw(programs, program.relation, row, (rule, number), only_lapsed);
         }
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             state.rows = standing;
@@ -122,14 +125,15 @@ impl Engine {
         self.set_timer(rule, number, deadline);
     }
 
-    /// Asks again as of the instant before, accepting what only lapsed in this one (M4.1).
+    /// Asks again as of just before this instant, accepting what only lapsed in it (M4.1). Not as of
+    /// the last instant: how far back that lies depends on what does not concern this rule.
     fn eval_before<'a>(
         &'a mut self,
         programs: &'a Programs,
         program: &Program,
         key: &[Word],
     ) -> Eval<'a> {
-        let before = self.before;
+        let before = self.now.saturating_sub(1);
         let mut eval = self.eval(programs, 0);
         eval.now = before;
         eval.lapse = true;
@@ -172,7 +176,9 @@ impl Engine {
             let names = Names { sources: &self.sources, symbols: &self.symbols };
             let stamp = Stamp::concluded(since);
             let new = self.relations.get_mut(relation)?.insert(&row.words, stamp, marks, names);
+            let first = self.first_fact(programs, &support.pins);
             self.supports.put(relation, new, support);
+            self.supports.begin(relation, new, first);
             self.touch(programs, relation, new);
             return Some(new);
         };
@@ -324,6 +330,7 @@ impl Engine {
         let conclusion = self.as_row(&key, &found);
         let Some(row) = self.conclude(programs, rule, number, conclusion) else { return };
         let evidence = self.evidence(programs, &found.pins);
+        let first = self.first_fact(programs, &found.pins);
         let open = Open {
             opened: self.now,
             row,
@@ -332,6 +339,7 @@ impl Engine {
             texts: found.texts,
             pins: found.pins,
             evidence,
+            first,
             claims: Vec::new(),
             causes: Vec::new(),
             explains: Vec::new(),
@@ -358,17 +366,23 @@ impl Engine {
         let inputs =
             |pin: &Pin| programs.base(pin.relation) == pin.relation && self.is_input(programs, pin);
         let same = open.pins == found.pins && found.pins.iter().all(inputs);
-        let evidence = (!same).then(|| self.evidence(programs, &found.pins));
-        let conclusion = self.as_row(&key, &found);
+        let evidence = (!same).then(|| {
+            (self.evidence(programs, &found.pins), self.first_fact(programs, &found.pins))
+        });
+        let (row, conclusion) = (open.row, self.as_row(&key, &found));
         self.conclude(programs, rule, number, conclusion);
+        if let Some((_, first)) = &evidence {
+            self.supports.begin(program.relation, row, first.clone());
+        }
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
             open.verdict = found.verdict;
             open.wants = found.wants;
             open.texts = found.texts;
             open.pins = found.pins;
-            if let Some(evidence) = evidence {
+            if let Some((evidence, first)) = evidence {
                 open.evidence = evidence;
+                open.first = first;
             }
         }
         if differs {
@@ -416,6 +430,25 @@ impl Engine {
         self.withdraw(programs, program.relation, row, (rule, number), lapsed);
     }
 
+    /// The first fact behind rows; behind a concluded one that is the first of when it came to stand.
+    fn first_fact(&self, programs: &Programs, pins: &[Pin]) -> Option<Kept> {
+        let fact = |pin: &Pin| match self.supports.get(pin.relation, pin.row) {
+            Some(_) => self.supports.first(pin.relation, pin.row).cloned(),
+            None => self.kept(programs, pin),
+        };
+        pins.iter().filter_map(fact).min_by_key(|kept| kept.time)
+    }
+
+    fn kept(&self, programs: &Programs, pin: &Pin) -> Option<Kept> {
+        let rows = self.relations.get(pin.relation).filter(|rows| rows.holds(pin))?;
+        Some(Kept {
+            relation: programs.base(pin.relation),
+            time: rows.time(pin.row),
+            origins: rows.origins(pin.row).collect(),
+            words: rows.copy(pin.row),
+        })
+    }
+
     /// The input facts behind rows, in canonical order. A concluded row stands for what it rests on.
     pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Vec<Kept> {
         let mut open: Vec<Pin> = pins.to_vec();
@@ -433,16 +466,8 @@ impl Engine {
                 open.extend(support.pins.iter().copied());
                 continue;
             }
-            let Some(meta) = rows.meta(pin.row) else { continue };
-            kept.push((
-                meta.stamp,
-                Kept {
-                    relation: programs.base(pin.relation),
-                    time: meta.stamp.time,
-                    origins: rows.origins(pin.row).collect(),
-                    words: rows.copy(pin.row),
-                },
-            ));
+            let stamp = rows.meta(pin.row).map(|meta| meta.stamp);
+            kept.extend(stamp.zip(self.kept(programs, &pin)));
         }
         kept.sort_by(|a, b| self.sources.compare(&a.0, &b.0).then(a.1.relation.cmp(&b.1.relation)));
         kept.into_iter().map(|(_, kept)| kept).collect()

@@ -7,7 +7,7 @@ use etio_plan::Value;
 use crate::{
     coverage::{Query, Seen},
     engine::Engine,
-    episode::{Cause, Change, Changed, Need, Open, Transition, Verdict},
+    episode::{Cause, Change, Changed, Closed, Need, Open, Transition, Verdict},
     eval::Want,
     program::{Head, Program, Programs},
     support::KeyId,
@@ -134,7 +134,7 @@ impl Engine {
     /// Whether the cause's first evidence is not after the symptom opened, or its source does not
     /// reach back that far.
     fn may_precede(&self, programs: &Programs, cause: &Open, opened: i64) -> bool {
-        let Some(first) = cause.evidence.first() else { return cause.opened <= opened };
+        let Some(first) = &cause.first else { return cause.opened <= opened };
         if first.time <= opened {
             return true;
         }
@@ -160,13 +160,7 @@ impl Engine {
         // Opened comes before updated: a finding that opens with its causes is only told as opened.
         changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
         for changed in &changed {
-            let closed = self.closed.iter().rev().take_while(|closed| closed.closed == self.now);
-            let mut closed =
-                closed.filter(|closed| closed.rule == changed.rule && closed.key == changed.words);
-            let open = self.open_of((changed.rule, changed.key));
-            let Some(open) = open.or_else(|| closed.next().map(|closed| &*closed.open)) else {
-                continue;
-            };
+            let Some(open) = self.episode_of(changed) else { continue };
             let transition = Transition {
                 time: self.now,
                 change: changed.change,
@@ -187,6 +181,16 @@ impl Engine {
         while self.closed.len() > self.limits.closed {
             self.closed.pop_front();
         }
+    }
+
+    /// The episode that changed. One that closed has left its number, perhaps to another key.
+    fn episode_of(&self, changed: &Changed) -> Option<&Open> {
+        if matches!(changed.change, Change::Opened | Change::Updated) {
+            return self.open_of((changed.rule, changed.key));
+        }
+        let mut closed = self.closed.iter().rev().take_while(|closed| closed.closed == self.now);
+        let same = |closed: &&Closed| closed.rule == changed.rule && closed.key == changed.words;
+        closed.find(same).map(|closed| &*closed.open)
     }
 
     /// A key by the names of its fields.

@@ -78,9 +78,8 @@ pub struct Engine {
     pub(crate) removals: VecDeque<(i64, usize, Box<[Word]>)>,
     /// When a superseded row, or the oldest of all events of a relation, is no longer needed.
     pub(crate) sweeps: BTreeSet<(i64, usize, RowId)>,
-    /// The instant, and the one before it at which truth was taken.
+    /// The instant.
     pub(crate) now: i64,
-    pub(crate) before: i64,
     /// What changed in this instant: concluded rows on their way out, findings thought about.
     pub(crate) leaving: Vec<(usize, RowId)>,
     pub(crate) changed: Vec<Changed>,
@@ -130,7 +129,6 @@ impl Engine {
             removals: VecDeque::new(),
             sweeps: BTreeSet::new(),
             now: i64::MIN,
-            before: i64::MIN,
             leaving: Vec::new(),
             changed: Vec::new(),
             seen: Vec::new(),
@@ -277,7 +275,6 @@ impl Engine {
         self.link(programs);
         self.leave();
         self.tell(programs);
-        self.before = instant;
         self.sweep(programs, instant);
     }
 

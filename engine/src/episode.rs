@@ -153,6 +153,8 @@ pub(crate) struct Open {
     pub(crate) texts: [Option<Choice>; 3],
     pub(crate) pins: Vec<Pin>,
     pub(crate) evidence: Vec<Kept>,
+    /// The first fact behind it.
+    pub(crate) first: Option<Kept>,
     pub(crate) claims: Vec<(usize, Box<[Word]>)>,
     pub(crate) causes: Vec<Cause>,
     pub(crate) explains: Vec<(u128, i64)>,

@@ -41,6 +41,7 @@ pub(crate) fn value(symbols: &Symbols, word: Word, ty: &Type) -> String {
                 .collect();
             entries.join(", ")
         }
+        Type::Node if symbols.as_text(word) == Some("(unnamed)") => String::from("the node"),
         Type::Pod => {
             let pod = symbols.as_text(word).unwrap_or_default();
             String::from(pod.strip_prefix("(unnamed)/").unwrap_or(pod))

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use crate::{
-    episode::Open,
+    episode::{Kept, Open},
     eval::Want,
     relation::{Marks, Pin, RowId},
     word::Word,
@@ -26,7 +26,16 @@ pub(crate) struct Support {
 
 /// The supports of all concluded rows, by relation.
 pub(crate) struct Supports {
-    relations: Vec<HashMap<RowId, Vec<Support>, FixedState>>,
+    relations: Vec<HashMap<RowId, Backing, FixedState>>,
+}
+
+/// What is behind one row.
+#[derive(Default)]
+struct Backing {
+    /// The plainest comes first and speaks for the row.
+    supports: Vec<Support>,
+    /// The first fact behind the row when it came to stand.
+    first: Option<Kept>,
 }
 
 impl Supports {
@@ -35,20 +44,32 @@ impl Supports {
         Self { relations: (0..relations).map(|_| empty()).collect() }
     }
 
-    /// Adds a support or puts it in place of the one its rule and key gave before. The plainest
-    /// support comes first and speaks for the row.
+    /// Adds a support or puts it in place of the one its rule and key gave before.
     pub(crate) fn put(&mut self, relation: usize, row: RowId, support: Support) {
         let Some(rows) = self.relations.get_mut(relation) else { return };
-        let supports = rows.entry(row).or_default();
+        let supports = &mut rows.entry(row).or_default().supports;
         supports.retain(|known| (known.rule, known.key) != (support.rule, support.key));
         supports.push(support);
         supports.sort_by_key(|of| (crate::judge::blemish(of.marks), of.rule, of.key));
     }
 
+    /// Notes the first fact behind a row.
+    pub(crate) fn begin(&mut self, relation: usize, row: RowId, first: Option<Kept>) {
+        let backing = self.relations.get_mut(relation).and_then(|rows| rows.get_mut(&row));
+        if let Some(backing) = backing {
+            backing.first = first;
+        }
+    }
+
+    /// The first fact behind a row.
+    pub(crate) fn first(&self, relation: usize, row: RowId) -> Option<&Kept> {
+        self.relations.get(relation)?.get(&row)?.first.as_ref()
+    }
+
     /// Takes a support away and says whether it was the last.
     pub(crate) fn take(&mut self, relation: usize, row: RowId, rule: usize, key: KeyId) -> bool {
         let Some(rows) = self.relations.get_mut(relation) else { return true };
-        let Some(supports) = rows.get_mut(&row) else { return true };
+        let Some(Backing { supports, .. }) = rows.get_mut(&row) else { return true };
         supports.retain(|known| (known.rule, known.key) != (rule, key));
         let last = supports.is_empty();
         if last {
@@ -59,7 +80,7 @@ impl Supports {
 
     /// The support that speaks for a row.
     pub(crate) fn get(&self, relation: usize, row: RowId) -> Option<&Support> {
-        self.relations.get(relation)?.get(&row)?.first()
+        self.relations.get(relation)?.get(&row)?.supports.first()
     }
 
     /// What a suspected row lacks.
@@ -68,14 +89,30 @@ impl Supports {
     }
 }
 
+/// A row that a key concludes.
+#[derive(Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) row: RowId,
+    /// It no longer holds and is kept for a while (`tolerating`).
+    pub(crate) gap: Option<Gap>,
+}
+
+/// A gap in what a row rests on.
+#[derive(Clone, Copy)]
+pub(crate) struct Gap {
+    pub(crate) until: i64,
+    /// It began because only a window ran out.
+    pub(crate) lapsed: bool,
+}
+
 /// What is remembered of a key.
 #[derive(Default)]
 pub(crate) struct KeyState {
     pub(crate) key: Box<[Word]>,
     /// The instant of its one timer.
     pub(crate) deadline: Option<i64>,
-    /// The rows it concludes, and until when one that no longer holds is kept (`tolerating`).
-    pub(crate) rows: Vec<(RowId, Option<i64>)>,
+    /// The rows it concludes.
+    pub(crate) rows: Vec<Standing>,
     pub(crate) open: Option<Box<Open>>,
 }
 

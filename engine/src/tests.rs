@@ -46,7 +46,7 @@ impl Engine {
         let finding =
             state.open.as_ref().map(|open| format!("{:?} {:?}", open.verdict, open.wants));
         let rows =
-            state.rows.iter().map(|(row, _)| format!("{:?}", self.relations[relation].words(*row)));
+            state.rows.iter().map(|of| format!("{:?}", self.relations[relation].words(of.row)));
         rows.chain(finding).collect()
     }
 
