@@ -101,15 +101,15 @@ impl Engine {
             .filter(|of| !standing.iter().any(|other| other.row == of.row))
             .collect();
         // What would still be so, had no window run out in this instant.
-        let mut still: Option<Vec<Box<[Word]>>> = None;
+        let mut still: Option<Vec<Conclusion>> = None;
         for Standing { row, gap } in gone {
             let gap = gap.unwrap_or_else(|| {
                 let still = still.get_or_insert_with(|| {
-                    let rows = self.eval_before(programs, program, &key).derive(program);
-                    rows.into_iter().map(|row| row.words).collect()
+                    self.eval_before(programs, program, &key).derive(program)
                 });
                 let words = self.relations.get(program.relation).map(|of| of.words(row));
-                let lapsed = words.is_some_and(|words| still.iter().any(|row| **row == *words));
+                let lapsed = still.iter().find(|row| words == Some(&*row.words));
+                let lapsed = lapsed.map(|row| row.marks);
                 Gap { until: self.now.saturating_add(linger), lapsed }
             });
             if gap.until > self.now {
@@ -227,14 +227,15 @@ impl Engine {
         Some(())
     }
 
-    /// Takes a key's support from a row; a row without any leaves at the end of the instant.
+    /// Takes a key's support from a row; a row without any leaves at the end of the instant. `lapsed`
+    /// says what it would be, had no window run out.
     fn withdraw(
         &mut self,
         programs: &Programs,
         relation: usize,
         row: RowId,
         (rule, key): (usize, KeyId),
-        lapsed: bool,
+        lapsed: Option<Marks>,
     ) {
         if !self.supports.take(relation, row, rule, key) {
             self.restate(programs, relation, row, self.now);
@@ -245,8 +246,8 @@ impl Engine {
         if let Some(rows) = self.relations.get_mut(relation)
             && let Some(meta) = rows.meta(row).copied()
         {
-            let end = if lapsed { LAPSED } else { ENDED };
-            rows.restamp(row, meta.stamp, meta.marks | end, names);
+            let marks = lapsed.map_or(meta.marks | ENDED, |marks| marks | LAPSED);
+            rows.restamp(row, meta.stamp, marks, names);
             self.leaving.push((relation, row));
         }
     }
@@ -290,7 +291,8 @@ impl Engine {
             (Some(diagnosis), false) => self.open(programs, (rule, number), program, diagnosis),
             (Some(diagnosis), true) => self.update(programs, (rule, number), program, diagnosis),
             (None, true) => {
-                let lapsed = self.eval_before(programs, program, &key).diagnose(program).is_some();
+                let still = self.eval_before(programs, program, &key).diagnose(program);
+                let lapsed = still.map(|still| still.marks());
                 self.close(programs, (rule, number), program, lapsed);
             }
             (None, false) => {}
@@ -397,10 +399,9 @@ impl Engine {
 
     /// A finding is a row of its relation: its key.
     fn as_row(&self, key: &[Word], found: &Diagnosis) -> Conclusion {
-        let suspect: Marks = if found.verdict == Verdict::Suspected { SUSPECT } else { 0 };
         Conclusion {
             words: key.into(),
-            marks: found.marks | suspect,
+            marks: found.marks(),
             pins: found.pins.clone(),
             wants: found.wants.clone(),
             since: None,
@@ -412,7 +413,7 @@ impl Engine {
         programs: &Programs,
         (rule, number): (usize, KeyId),
         program: &Program,
-        lapsed: bool,
+        lapsed: Option<Marks>,
     ) {
         self.claim((rule, number), program, Vec::new());
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
@@ -422,8 +423,8 @@ impl Engine {
         let key = state.key.clone();
         let row = open.row;
         let (status, change) = match lapsed {
-            true => (Status::Lapsed, Change::Lapsed),
-            false => (Status::Resolved, Change::Resolved),
+            Some(_) => (Status::Lapsed, Change::Lapsed),
+            None => (Status::Resolved, Change::Resolved),
         };
         self.changed.push(Changed { rule, key: number, words: key.clone(), change });
         self.closed.push_back(Closed { rule, key, open, closed: self.now, status });

@@ -32,13 +32,23 @@ pub(crate) struct Conclusion {
 /// A finding that holds.
 pub(crate) struct Diagnosis {
     pub(crate) verdict: Verdict,
-    pub(crate) marks: Marks,
+    eventful: Marks,
     pub(crate) wants: Vec<Want>,
     pub(crate) pins: Vec<Pin>,
     /// Title, because, remedy.
     pub(crate) texts: [Option<Choice>; 3],
     /// Clauses and the keys, or parts of keys, of what it explains.
     pub(crate) claims: Vec<(usize, Box<[Word]>)>,
+}
+
+impl Diagnosis {
+    /// The marks of the finding as a row.
+    pub(crate) const fn marks(&self) -> Marks {
+        match self.verdict {
+            Verdict::Confirmed => self.eventful,
+            Verdict::Suspected => self.eventful | SUSPECT,
+        }
+    }
 }
 
 /// A text chosen for the shown binding, with the value of each of its parts; of an age, the instant
@@ -157,7 +167,7 @@ impl<'a> Eval<'a> {
         let claims = self.claims(explains);
         Some(Diagnosis {
             verdict: worth.verdict,
-            marks: path.marks & EVENTFUL,
+            eventful: path.marks & EVENTFUL,
             wants: worth.wants,
             pins,
             texts,

@@ -101,8 +101,8 @@ pub(crate) struct Standing {
 #[derive(Clone, Copy)]
 pub(crate) struct Gap {
     pub(crate) until: i64,
-    /// It began because only a window ran out.
-    pub(crate) lapsed: bool,
+    /// What the row would be, where it began because only a window ran out.
+    pub(crate) lapsed: Option<Marks>,
 }
 
 /// What is remembered of a key.
