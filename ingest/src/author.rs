@@ -37,13 +37,25 @@ impl<'a> Author<'a> {
     /// Who wrote a line.
     pub(crate) fn program(&self, head: &Head<'_>) -> Program {
         match (head.name.as_deref(), head.file.as_deref()) {
+            // A program that starts the kubelet, or is it among other things, keeps its own name.
+            (name, Some(file))
+                if log::is_kubelet_source(file) && !name.is_some_and(is_controller) =>
+            {
+                Program::Kubelet
+            }
             (Some(name), _) => log::program_of(name),
-            (None, Some(file)) if log::is_kubelet_source(file) => Program::Kubelet,
             _ if self.container.is_some() => Program::System,
             _ if matches!(head.when, When::Boot(_)) => Program::Kernel,
             _ => self.program,
         }
     }
+}
+
+/// Whether a program is one that shares the names of sources with the kubelet.
+fn is_controller(name: &str) -> bool {
+    ["controller-manager", "apiserver", "scheduler", "kube-proxy"]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 /// By the last parts of a path, the file's own name first.
@@ -120,6 +132,17 @@ fn container_log(path: &str) -> Option<ContainerLog<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_source_tells_the_kubelet_inside_another_program() {
+        let program = |name: &'static str, file: &'static str| {
+            let head = Head { name: Some(name.into()), file: Some(file.into()), ..Head::default() };
+            Author { program: Program::Unknown, container: None }.program(&head)
+        };
+        assert_eq!(program("k3s", "remote_runtime.go"), Program::Kubelet);
+        assert_eq!(program("k3s", "leaderelection.go"), Program::System);
+        assert_eq!(program("kube-controller-manager", "reconciler.go"), Program::System);
+    }
 
     #[test]
     fn container_logs() {

@@ -171,10 +171,14 @@ pub(crate) fn program_of(name: &str) -> Program {
     PROGRAMS.iter().find(is).map_or(Program::System, |(_, program)| *program)
 }
 
-const PROGRAMS: [(&str, Program); 13] = [
+const PROGRAMS: [(&str, Program); 17] = [
     ("kubelet", Program::Kubelet),
     ("hyperkube", Program::Kubelet),
+    ("kubelet-wrapper", Program::Kubelet),
+    ("origin-node", Program::Kubelet),
+    ("atomic-openshift-node", Program::Kubelet),
     ("containerd", Program::Runtime),
+    ("cri-containerd", Program::Runtime),
     ("dockerd", Program::Runtime),
     ("docker", Program::Runtime),
     ("crio", Program::Runtime),

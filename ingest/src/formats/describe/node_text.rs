@@ -30,7 +30,8 @@ pub(super) fn node(of: &[Entry<'_>], metadata: Meta) -> Node {
     let role =
         role.split(',').map(|role| (format!("node-role.kubernetes.io/{role}"), String::new()));
     let known = of.iter().any(|it| it.key == "Labels" || it.key == "Roles");
-    let conditions = below(of, "Conditions").iter().filter_map(|(_, line)| condition(line));
+    // Also where the line `Conditions:` was left out: their rows are like no other.
+    let conditions = of.iter().flat_map(|it| it.below).filter_map(|(_, line)| condition(line));
     Node {
         metadata: Meta { labels: known.then(|| role.chain(labels).collect()), ..metadata },
         spec: Some(Spec {
