@@ -64,6 +64,8 @@ pub(crate) struct Answer {
     pub(crate) seen: Seen,
     /// An interval that begins after this instant may be better covered.
     pub(crate) turns: i64,
+    /// An interval that ends at this instant may be worse covered.
+    pub(crate) until: i64,
 }
 
 /// A relation that is not fully covered, and whether only a lossy source keeps it from that.
@@ -122,7 +124,7 @@ impl Coverage {
         query: Query<'_>,
         lacking: &mut Vec<Lacking>,
     ) -> Answer {
-        let mut worst = Answer { seen: Seen::Fully, turns: i64::MAX };
+        let mut worst = Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
         let Some(cover) = covers.get(query.relation).filter(|cover| !cover.too_much) else {
             return Answer { seen: Seen::Not, ..worst };
         };
@@ -136,6 +138,7 @@ impl Coverage {
             }
             worst.seen = worse(worst.seen, answer.seen);
             worst.turns = worst.turns.min(answer.turns);
+            worst.until = worst.until.min(answer.until);
         }
         worst
     }
@@ -149,8 +152,8 @@ impl Coverage {
     ) -> Answer {
         let from = query.from.saturating_sub(read.back);
         let whole =
-            |(start, end, lossy): &(i64, i64, bool)| !lossy && *start <= from && *end >= query.to;
-        let fully = Answer { seen: Seen::Fully, turns: i64::MAX };
+            |(start, end, lossy): &(i64, i64, bool)| !lossy && *start <= from && *end == i64::MAX;
+        let fully = Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
         let mut found = Vec::new();
         // Mostly one source covers all there is to cover.
         if self.collect(read.relation, known, &mut found, &whole) {
@@ -249,15 +252,23 @@ pub(crate) fn translate(map: &[(u16, Term)], known: &[(u16, Word)]) -> ScopeWord
 /// Whether intervals, sorted by their start, add up to cover `[from, to]`.
 fn judge(intervals: &[(i64, i64, bool)], from: i64, to: i64) -> Answer {
     let sure = intervals.iter().filter(|(_, _, lossy)| !lossy);
-    let Some(turns) = hole(sure, from, to) else {
-        return Answer { seen: Seen::Fully, turns: i64::MAX };
+    let Some(turns) = hole(sure.clone(), from, to) else {
+        return Answer { seen: Seen::Fully, turns: i64::MAX, until: next_hole(sure, to) };
     };
     let Some(hole) = hole(intervals.iter(), from, to) else {
-        return Answer { seen: Seen::Weakly, turns };
+        return Answer { seen: Seen::Weakly, turns, until: next_hole(intervals.iter(), to) };
     };
     let end = intervals.iter().map(|(_, end, _)| *end).max();
     let seen = end.filter(|end| *end < to).map_or(Seen::Not, Seen::Ended);
-    Answer { seen, turns: hole.min(turns) }
+    Answer { seen, turns: hole.min(turns), until: i64::MAX }
+}
+
+/// The first open instant after `to`.
+fn next_hole<'a>(intervals: impl Iterator<Item = &'a (i64, i64, bool)>, to: i64) -> i64 {
+    intervals.fold(to.saturating_add(1), |open, (start, end, _)| match *start <= open {
+        true => open.max(end.saturating_add(1)),
+        false => open,
+    })
 }
 
 /// The last instant at or after `from` that is open, if one up to `to` is: a window that begins later

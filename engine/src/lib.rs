@@ -3,11 +3,12 @@
 //! An [`Engine`] runs a [`Pack`](etio_plan::Pack). The host inserts stamped inputs, which are only
 //! held back, and moves the clock; what changed comes out as [`Transition`]s:
 //!
-//! - `timeline` forms instants of inputs and due timers;
+//! - `intake` checks inputs at the door, `timeline` forms instants of them and of due timers;
 //! - `apply` brings the inputs of one instant to the relations, and each changed row takes its
 //!   `route`s to the keys it concerns;
 //! - `eval` thinks about each of these keys again, from its rule's first condition to its verdict
-//!   (`judge`), and `conclude` compares with what stood; new conclusions are changes for later rules;
+//!   (`judge`); `conclude` and `findings` compare with what stood, and each difference is a change for
+//!   later rules;
 //! - `edges` links causes to symptoms once everything is true.
 //!
 //! There is no clock, thread, file or randomness in here: time and the hash seed come from the host.
@@ -30,9 +31,11 @@ mod episode;
 mod error;
 mod eval;
 mod expr;
+mod findings;
 mod func;
 mod index;
 mod inexact;
+mod intake;
 mod judge;
 mod load;
 mod matching;
@@ -46,6 +49,7 @@ mod support;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod unseen;
 mod word;
 
 pub use engine::{Engine, Limits, Options};

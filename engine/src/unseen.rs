@@ -1,0 +1,109 @@
+//! What was not collected, where a condition rests on something being absent (M3.2).
+
+use alloc::vec::Vec;
+
+use crate::{
+    coverage::{Answer, Query, Seen},
+    eval::{Eval, Lack, Want},
+    expr::note,
+    program::{Kind, Scan, Src, Window},
+    word::{ABSENT, as_int},
+};
+
+impl<'a> Eval<'a> {
+    /// In evidence, a match that was not found is absent only where it would have been collected.
+    pub(crate) fn note_miss(&mut self, src: &'a Src, any: bool) {
+        if !self.evidence {
+            return;
+        }
+        let mut lacks = Vec::new();
+        self.covered(src, &mut lacks);
+        self.misses.unseen |= (!any && src.events) || lacks.iter().any(|lack| lack.weak);
+        self.misses.lacks.extend(lacks);
+    }
+
+    /// Whether all matches of a source there are would have been seen; if not, what lacks.
+    pub(crate) fn covered(&mut self, src: &'a Src, lacks: &mut Vec<Lack>) {
+        let now = self.now;
+        match &src.kind {
+            Kind::Rows { scan, window } => match window {
+                Window::Stands => self.slides(scan, 1, 0, lacks),
+                Window::Last(d) => {
+                    let d = self.length(d);
+                    self.slides(scan, d, 0, lacks);
+                }
+                Window::Since(x) => match self.eval(x, &[]) {
+                    ABSENT => {}
+                    x => {
+                        self.seen(scan, as_int(x), now, lacks);
+                    }
+                },
+                Window::AsOf(x) => match self.eval(x, &[]) {
+                    ABSENT => {}
+                    x => {
+                        self.seen(scan, as_int(x), as_int(x), lacks);
+                    }
+                },
+            },
+            Kind::Then { first, next, within, keep, .. } => {
+                let within = self.length(within);
+                self.slides(first, keep.saturating_add(within), 0, lacks);
+                // What `first` would have bound is not known.
+                self.slides(next, *keep, 0, lacks);
+            }
+            Kind::Without { first, hold, keep, .. } => {
+                let hold = self.length(hold);
+                self.slides(first, *keep, hold, lacks);
+            }
+            Kind::Sustained { scan, .. } => self.slides(scan, 1, 0, lacks),
+            Kind::Silence { per, .. } => self.slides(per, 1, 0, lacks),
+        }
+    }
+
+    /// Coverage of a window of length `d` that ends `ago` before now. What is not covered now may
+    /// leave the window later, and what is not covered behind it may enter it.
+    fn slides(&mut self, scan: &'a Scan, d: i64, ago: i64, lacks: &mut Vec<Lack>) {
+        let to = self.now.saturating_sub(ago);
+        let answer = self.seen(scan, to.saturating_sub(d).saturating_add(1), to, lacks);
+        self.note_turn(answer.turns, d.saturating_add(ago));
+        if ago > 0 {
+            self.note_turn(answer.until, ago);
+        }
+    }
+
+    /// A window of length `d` may be better covered once it begins after this instant.
+    pub(crate) fn note_turn(&mut self, turns: i64, d: i64) {
+        if turns != i64::MAX {
+            note(&mut self.deadline, self.now, turns.saturating_add(d));
+        }
+    }
+
+    /// Whether an interval of an atom's relation is covered; what is not is added to `lacks`.
+    pub(crate) fn seen(
+        &mut self,
+        scan: &'a Scan,
+        from: i64,
+        to: i64,
+        lacks: &mut Vec<Lack>,
+    ) -> Answer {
+        let mut known = Vec::with_capacity(scan.columns.len());
+        for (column, (ex, _)) in scan.columns.iter().zip(&scan.probe) {
+            match self.eval(ex, &[]) {
+                ABSENT => {}
+                word => known.push((*column, word)),
+            }
+        }
+        let query = Query { relation: scan.relation, known: &known, from, to };
+        let programs = self.view.programs;
+        let mut lacking = Vec::new();
+        let answer =
+            self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
+        self.work += 1;
+        let lack = |(of, weak): (usize, bool)| Lack { want: Want::Relation(of), weak };
+        lacks.extend(lacking.into_iter().map(lack));
+        if answer.seen > Seen::Weakly && lacks.is_empty() {
+            lacks.push(Lack { want: Want::Relation(scan.relation), weak: false });
+        }
+        answer
+    }
+}
