@@ -74,7 +74,8 @@ pub(super) fn table<'a>(
         } else if is_rule(content) && events.is_empty() {
             // The dashes below a header.
         } else if let Some(last) = events.last_mut().filter(|it| continues(&it.message, content)) {
-            last.message.push('\n');
+            // What was one line reads on as one.
+            last.message.push(if is_wrapped(&last.message, content) { ' ' } else { '\n' });
             last.message.push_str(content);
         } else {
             break;
@@ -103,5 +104,12 @@ fn is_rule(line: &str) -> bool {
 /// Whether a line goes on with a message of several lines: what mount prints.
 fn continues(message: &str, line: &str) -> bool {
     let inside = message.contains("\nMounting command:") && !line.is_empty();
-    line.starts_with("Mounting command:") || inside
+    line.starts_with("Mounting command:") || inside || is_wrapped(message, line)
+}
+
+/// Whether a line is the rest of a message that was broken as it was pasted, or by an old scheduler.
+fn is_wrapped(message: &str, line: &str) -> bool {
+    line.starts_with("fit failure summary on nodes")
+        || (line.starts_with("desc = ") && message.contains("rpc error: code = "))
+        || (message.contains(" desc = ") && message.ends_with(':') && !line.is_empty())
 }
