@@ -58,6 +58,23 @@ fn facts() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((0..END, 0..3u32, what), 0..20)
 }
 
+/// What may be collected, partly, and lost.
+fn coverage() -> impl Strategy<Value = Vec<Step>> {
+    let what =
+        || prop::sample::select(vec!["A", "B", "L", "E", "P", "A node=x", "B n=1", "P node=x"]);
+    let told = prop_oneof![
+        4 => what().prop_map(|what| format!("covered {what}")),
+        2 => (what(), 1..6).prop_map(|(what, length)| format!("gap {length} {what}")),
+        1 => what().prop_map(|what| format!("silent {what}")),
+    ];
+    prop::collection::vec((0..END, 0..2u32, told), 0..10)
+}
+
+/// Everything collected, always.
+fn all_collected() -> Vec<Step> {
+    ["A", "B", "L", "E", "P"].map(|name| (-1000, 0, format!("covered {name}"))).into()
+}
+
 fn inputs(world: &mut World, steps: &[Step]) -> Vec<Input> {
     let mut inputs: Vec<Input> = (0..3)
         .map(|source| Input::Source {
@@ -66,22 +83,32 @@ fn inputs(world: &mut World, steps: &[Step]) -> Vec<Input> {
             resolution: 1,
         })
         .collect();
-    for name in ["A", "B", "L", "E", "P"] {
-        let relation = world.relation(name);
-        inputs.push(Input::Covered {
-            source: SourceId(0),
-            relation,
-            scope: vec![],
-            from: time(-1000),
-        });
-    }
-    for (at, source, what) in steps {
-        inputs.push(match what.strip_prefix("remove ") {
-            Some(row) => Input::Remove(world.fact(row, *source, *at)),
-            None => Input::Fact(world.fact(what, *source, *at)),
-        });
-    }
+    inputs.extend(steps.iter().map(|(at, source, what)| input(world, *at, *source, what)));
     inputs
+}
+
+fn input(world: &mut World, at: i64, number: u32, what: &str) -> Input {
+    let source = SourceId(number);
+    let (verb, rest) = what.split_once(' ').unwrap();
+    let from = time(at);
+    match verb {
+        "remove" => Input::Remove(world.fact(rest, number, at)),
+        "covered" => {
+            let (relation, scope) = world.scope(rest);
+            Input::Covered { source, relation, scope, from }
+        }
+        "silent" => {
+            let (relation, scope) = world.scope(rest);
+            Input::Silent { source, relation, scope, from }
+        }
+        "gap" => {
+            let (length, what) = rest.split_once(' ').unwrap();
+            let (relation, scope) = world.scope(what);
+            let to = time(at + length.parse::<i64>().unwrap());
+            Input::Gap { source, relation, scope, from, to }
+        }
+        _ => Input::Fact(world.fact(what, number, at)),
+    }
 }
 
 /// What the engine tells, in the oracle's words.
@@ -146,9 +173,10 @@ fn lines(pack: &Pack, events: &[Event]) -> Vec<String> {
     events.iter().map(line).collect()
 }
 
-fn agree(text: &str, steps: &[Step]) -> Result<(), TestCaseError> {
+fn agree(text: &str, steps: &[Step], coverage: &[Step]) -> Result<(), TestCaseError> {
     let mut world = World::blind(text);
-    let inputs = inputs(&mut world, steps);
+    let steps = [coverage, steps].concat();
+    let inputs = inputs(&mut world, &steps);
     let pack = world.pack;
     let oracle = lines(&pack, &tell(&pack, &inputs, time(UNTIL)));
     let engine = lines(&pack, &told(&pack, &inputs));
@@ -161,11 +189,16 @@ proptest! {
 
     #[test]
     fn events_and_windows(text in program(Width::Events), steps in events()) {
-        agree(&text, &steps)?;
+        agree(&text, &steps, &all_collected())?;
     }
 
     #[test]
     fn every_condition(text in program(Width::All), steps in facts()) {
-        agree(&text, &steps)?;
+        agree(&text, &steps, &all_collected())?;
+    }
+
+    #[test]
+    fn what_was_not_collected(text in program(Width::All), steps in facts(), coverage in coverage()) {
+        agree(&text, &steps, &coverage)?;
     }
 }

@@ -137,12 +137,11 @@ impl Solver<'_> {
                 found
             }
             Cond::No(source) => {
-                let found = self.matches(source, binding);
-                let mut next = binding.clone();
-                let new = |of: &Binding| of.doubt != binding.doubt && of.doubt.unknown;
-                if found.iter().any(|of| !new(of)) {
+                let found = self.matches(source, &bare(binding));
+                if found.iter().any(|of| !of.doubt.unknown) {
                     return vec![];
                 }
+                let mut next = binding.clone();
                 found.iter().for_each(|of| next.doubt.add(&of.doubt));
                 next.doubt.add(&self.unseen(source, binding));
                 vec![next]
@@ -267,7 +266,8 @@ impl Solver<'_> {
                         continue;
                     }
                     let known = self.known(end, &with_a);
-                    if self.ended(end.relation, &known, a.time, due) {
+                    if self.end(end.relation, &known, a.time, due).is_some_and(|end| end >= a.time)
+                    {
                         continue;
                     }
                     with_a.doubt.add(&self.lack(end.relation, &known, a.time, due));
@@ -294,7 +294,17 @@ impl Solver<'_> {
                         continue;
                     }
                     let known = self.known(of, &with);
-                    with.doubt.add(&self.lack(of.relation, &known, from, now));
+                    let told =
+                        self.all(of.relation).iter().filter(|a| self.fit(of, a, &with).is_some());
+                    let quiet = told.map(|a| a.time).max().unwrap_or(began).max(began);
+                    // Once complete it stays, also where nobody listens any more (M3.2).
+                    let (from, to) = match self.end(of.relation, &known, from, now) {
+                        Some(end) if end < began => (from, now),
+                        Some(end) if end < quiet.saturating_add(length(hold)) => continue,
+                        Some(end) => (end.saturating_sub(length(hold)).saturating_add(1), end),
+                        None => (from, now),
+                    };
+                    with.doubt.add(&self.lack(of.relation, &known, from, to));
                     found.push(with);
                 }
             }
@@ -433,15 +443,21 @@ impl Solver<'_> {
                 back(keep).saturating_sub(length(hold)),
                 now.saturating_sub(length(hold)),
             ),
-            Source::Sustained { atom, hold } => look(atom, now.saturating_sub(length(hold)), now),
-            Source::Silence { per, hold, .. } => look(per, now.saturating_sub(length(hold)), now),
+            // What does not stand now has not stood for long.
+            Source::Sustained { atom, .. } => look(atom, now, now),
+            Source::Silence { per, .. } => look(per, now, now),
         }
     }
 
-    fn ended(&self, relation: RelId, known: &Known, from: i64, to: i64) -> bool {
+    /// When the coverage of an interval ended, where that is all it lacks.
+    fn end(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Option<i64> {
         let mut parts = Vec::new();
         self.world.parts(relation, known, from, to, &mut parts);
-        parts.iter().any(|(_, seen)| matches!(seen, Seen::Ended(end) if *end >= from))
+        let ends = parts.iter().filter_map(|(_, seen)| match seen {
+            Seen::Ended(end) => Some(*end),
+            _ => None,
+        });
+        ends.min()
     }
 
     fn lack(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Doubt {
@@ -496,7 +512,7 @@ impl Solver<'_> {
             return self.changes(into, arg.expect("what changes"), of, binding);
         }
         let by = self.group_slots(of, binding);
-        let found = self.matches(of, binding);
+        let found = self.matches(of, &bare(binding));
         let mut groups = self.groups(of, binding, found);
         if groups.is_empty() && by.is_empty() {
             groups.push(vec![]);
@@ -509,11 +525,9 @@ impl Solver<'_> {
             }
             let mut doubt = self.unseen(of, &next);
             // A match that is not sure may be none.
-            let (sure, unsure): (Vec<_>, Vec<_>) =
-                group.iter().partition(|of| of.doubt == binding.doubt);
-            unsure.iter().for_each(|of| doubt.add(&of.doubt));
+            group.iter().for_each(|of| doubt.add(&of.doubt));
+            let sure = group.iter().filter(|of| !of.doubt.unknown);
             let values: Vec<Value> = sure
-                .iter()
                 .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
                 .collect();
             for of in &group {
@@ -565,6 +579,11 @@ impl Solver<'_> {
         }
         vec![next]
     }
+}
+
+/// The binding as if all of it were sure, to see what a source adds.
+fn bare(binding: &Binding) -> Binding {
+    Binding { doubt: Doubt::default(), ..binding.clone() }
 }
 
 fn fold(op: AggOp, values: Vec<Value>) -> Value {

@@ -314,7 +314,14 @@ impl<'a> Teller<'a> {
             key: spelled(&of.conclusion.key),
             change,
             confirmed: of.conclusion.confirmed,
-            needs: of.conclusion.needs.iter().map(name).collect(),
+            needs: of
+                .conclusion
+                .needs
+                .iter()
+                .map(name)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             causes: of.causes.clone(),
         }
     }

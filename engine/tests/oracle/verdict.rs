@@ -155,8 +155,8 @@ fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> T
     if found.iter().any(|of| !of.doubt.unknown) {
         return Truth::Weak;
     }
-    let mut doubt = missed.doubt;
-    found.iter().for_each(|of| doubt.add(&of.doubt));
+    // What would make sure of the way that is there; else what might show one.
+    let doubt = found.first().map_or(missed.doubt, |way| way.doubt.clone());
     if !doubt.unknown {
         Truth::False { event: missed.event, weak: doubt.weak }
     } else {
