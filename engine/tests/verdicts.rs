@@ -368,3 +368,28 @@ fn m5_2_a_row_counts_from_its_own_since() {
         assert_eq!(world.log(100), expected, "{since}");
     }
 }
+
+#[test]
+fn m5_4_files_joined_over_the_unnamed_node_ask_which_node() {
+    let rules = r#"
+        event A { node: node }
+        event B { node: node }
+        finding both(node) { severity info when { A { node }
+          B { node } } title "{node}" }
+        finding one(node) { severity info when { A { node } } title "{node}" }
+    "#;
+    for (ambiguous, sources, expected) in [
+        (true, [1, 2], "2s opened both((unnamed)) suspected needs node"),
+        (true, [1, 1], "2s opened both((unnamed)) confirmed"),
+        (false, [1, 2], "2s opened both((unnamed)) confirmed"),
+    ] {
+        let options = etio_engine::Options {
+            unnamed_ambiguous: ambiguous,
+            ..etio_engine::Options::default()
+        };
+        let mut world = World::with(rules, options);
+        world.row_of(sources[0], 1, "A (unnamed)");
+        world.row_of(sources[1], 2, "B (unnamed)");
+        assert_eq!(world.log(3), ["1s opened one((unnamed)) confirmed", expected]);
+    }
+}
