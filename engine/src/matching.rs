@@ -127,7 +127,9 @@ impl<'a> Eval<'a> {
                     return Continue(());
                 }
                 let mut lacks = Vec::new();
-                me.seen(between, begin.time, end.time, &mut lacks);
+                // Where stamps are coarse, what comes after may bear the earlier one (M1.6).
+                let (from, to) = (begin.time.min(end.time), begin.time.max(end.time));
+                me.seen(between, from, to, &mut lacks);
                 me.lacks.append(&mut lacks);
             }
             note(&mut me.deadline, me.now, expires);
