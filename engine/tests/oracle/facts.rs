@@ -140,7 +140,7 @@ pub(crate) fn versions(
                 Step::Row(fact) => told_again(sources, relation, held, fact),
                 Step::Remove(fact) => {
                     if let Some(last) = held.last_mut().filter(|last| last.version.to == i64::MAX)
-                        && last.version.row.place.0 == sources.name(fact.origin.source)
+                        && last.owner == fact.origin.source
                     {
                         last.version.to = fact.time;
                     }
@@ -165,6 +165,8 @@ impl Step<'_> {
 struct Held {
     version: Version,
     givers: Vec<SourceId>,
+    /// The source of the newest row of its key.
+    owner: SourceId,
 }
 
 fn key_of(relation: &Relation, values: &[Value]) -> Vec<Value> {
@@ -183,6 +185,12 @@ fn told_again(sources: &Sources, relation: &Relation, held: &mut Vec<Held>, fact
                 givers[at] = last.givers[at];
             }
         }
+        if next.values == last.version.row.values {
+            // Told again, it is the row that it was.
+            last.givers = givers;
+            last.owner = fact.origin.source;
+            return;
+        }
         last.version.to = fact.time;
     }
     if let Some(since) = relation.since
@@ -193,5 +201,5 @@ fn told_again(sources: &Sources, relation: &Relation, held: &mut Vec<Held>, fact
     }
     let key = key_of(relation, &next.values);
     let version = Version { row: Rc::new(next), key, from: fact.time, to: i64::MAX };
-    held.push(Held { version, givers });
+    held.push(Held { version, givers, owner: fact.origin.source });
 }

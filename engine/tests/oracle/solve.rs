@@ -248,7 +248,12 @@ impl Solver<'_> {
                             continue;
                         }
                         let known = self.known(without, &with_b);
-                        let doubt = self.lack(without.relation, &known, a.time, b.time);
+                        let doubt = self.lack(
+                            without.relation,
+                            &known,
+                            a.time.min(b.time),
+                            a.time.max(b.time),
+                        );
                         with_b.doubt.add(&doubt);
                     }
                     found.push(with_b);
