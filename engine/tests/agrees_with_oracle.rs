@@ -1,5 +1,11 @@
 //! The engine and the oracle tell one and the same story of every program and history.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test: where it is wrong it should stop"
+)]
+
 mod oracle;
 mod support;
 

@@ -1,6 +1,15 @@
 //! What a program means, said again as simply as can be: at every instant everything is thought
 //! about from nothing, with nested loops. Written from MEANING alone; shares no code with the engine.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test: where it is wrong it should stop"
+)]
+
+mod aggregate;
 mod calc;
 mod coverage;
 mod facts;

@@ -150,8 +150,6 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     let mut fresh = 0;
     let mut filled = |text: String, n: &str| {
         fresh += 1;
-        let names = [" x ", "x = ", "since x", "of x", "p = ", "p.changed"];
-        let _ = names;
         rename(&text, fresh)
             .replace("N }", &format!("{n} }}"))
             .replace("n: N,", &format!("n: {n},"))

@@ -1,8 +1,8 @@
 //! Conditions: every way to make them hold, in canonical order (M2).
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
-use etio_plan::{AggOp, Atom, Cond, Expr, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window};
+use etio_plan::{Atom, Cond, Expr, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window};
 
 use super::{
     Doubt, Row, World,
@@ -42,7 +42,7 @@ impl Binding {
         Self { slots, doubt: Doubt::default(), inexact: Vec::new(), rows: Vec::new() }
     }
 
-    fn set(&mut self, slot: SlotId, value: Slot) {
+    pub(super) fn set(&mut self, slot: SlotId, value: Slot) {
         self.slots[slot.index()] = value;
     }
 
@@ -121,7 +121,7 @@ impl Solver<'_> {
         })
     }
 
-    fn sight<'b>(&'b self, binding: &'b Binding, row: Option<&'b Row>) -> Sight<'b> {
+    pub(super) fn sight<'b>(&'b self, binding: &'b Binding, row: Option<&'b Row>) -> Sight<'b> {
         Sight { binding, row, params: self.params, now: self.world.now }
     }
 
@@ -219,7 +219,7 @@ impl Solver<'_> {
     }
 
     /// Every way a source matches.
-    fn matches(&self, source: &Source, binding: &Binding) -> Vec<Binding> {
+    pub(super) fn matches(&self, source: &Source, binding: &Binding) -> Vec<Binding> {
         let now = self.world.now;
         let length = |expr: &Expr| self.sight(binding, None).duration(expr);
         let mut found = Vec::new();
@@ -353,7 +353,7 @@ impl Solver<'_> {
     }
 
     /// The rows of a relation that a window lets count.
-    fn rows(&self, relation: RelId, window: &Window, binding: &Binding) -> Vec<Rc<Row>> {
+    pub(super) fn rows(&self, relation: RelId, window: &Window, binding: &Binding) -> Vec<Rc<Row>> {
         let now = self.world.now;
         let at = |expr: &Expr| number(&self.sight(binding, None).eval(expr));
         let all = self.all(relation).iter();
@@ -385,7 +385,7 @@ impl Solver<'_> {
     }
 
     /// The binding with a row, where the row fits the pattern.
-    fn fit(&self, atom: &Atom, row: &Rc<Row>, binding: &Binding) -> Option<Binding> {
+    pub(super) fn fit(&self, atom: &Atom, row: &Rc<Row>, binding: &Binding) -> Option<Binding> {
         for (field, expr) in &atom.joins {
             let value = self.sight(binding, None).eval(expr);
             if value.is_null() || value != row.values[field.index()] {
@@ -411,13 +411,13 @@ impl Solver<'_> {
     }
 
     /// What is known of the rows a pattern looks for.
-    fn known(&self, atom: &Atom, binding: &Binding) -> Known {
+    pub(super) fn known(&self, atom: &Atom, binding: &Binding) -> Known {
         let each = atom.joins.iter();
         each.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr))).collect()
     }
 
     /// What keeps the absence of a source's matches from being sure.
-    fn unseen(&self, source: &Source, binding: &Binding) -> Doubt {
+    pub(super) fn unseen(&self, source: &Source, binding: &Binding) -> Doubt {
         let now = self.world.now;
         let length = |expr: &Expr| self.sight(binding, None).duration(expr);
         let back = |d: i64| now.saturating_sub(d).saturating_add(1);
@@ -465,7 +465,7 @@ impl Solver<'_> {
         ends.min()
     }
 
-    fn lack(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Doubt {
+    pub(super) fn lack(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Doubt {
         let mut parts = Vec::new();
         self.world.parts(relation, known, from, to, &mut parts);
         let mut doubt = Doubt::default();
@@ -481,130 +481,11 @@ impl Solver<'_> {
         }
         doubt
     }
-
-    /// Matches by the names of the key that the source is first to bind (M2.8).
-    fn groups(&self, source: &Source, before: &Binding, found: Vec<Binding>) -> Vec<Vec<Binding>> {
-        let by = self.group_slots(source, before);
-        let mut groups: Vec<(Vec<Value>, Vec<Binding>)> = Vec::new();
-        for binding in found {
-            let key: Vec<Value> = by.iter().map(|slot| binding.value(*slot)).collect();
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, of)) => of.push(binding),
-                None => groups.push((key, vec![binding])),
-            }
-        }
-        groups.into_iter().map(|(_, of)| of).collect()
-    }
-
-    fn group_slots(&self, source: &Source, before: &Binding) -> Vec<SlotId> {
-        let bound: BTreeSet<SlotId> = atoms(source)
-            .iter()
-            .flat_map(|atom| atom.binds.iter().map(|(_, slot)| *slot))
-            .collect();
-        let free = |slot: &&SlotId| matches!(before.slots[slot.index()], Slot::Free);
-        self.rule.key.iter().filter(free).filter(|slot| bound.contains(slot)).copied().collect()
-    }
-
-    fn aggregate(
-        &self,
-        into: SlotId,
-        op: AggOp,
-        arg: Option<&Expr>,
-        of: &Source,
-        binding: &Binding,
-    ) -> Vec<Binding> {
-        if op == AggOp::Changes {
-            return self.changes(into, arg.expect("what changes"), of, binding);
-        }
-        let by = self.group_slots(of, binding);
-        let found = self.matches(of, &bare(binding));
-        let mut groups = self.groups(of, binding, found);
-        if groups.is_empty() && by.is_empty() {
-            groups.push(vec![]);
-        }
-        let mut results = Vec::new();
-        for group in groups {
-            let mut next = binding.clone();
-            for slot in &by {
-                next.set(*slot, Slot::Value(group[0].value(*slot)));
-            }
-            let mut doubt = self.unseen(of, &next);
-            // A match that is not sure may be none.
-            group.iter().for_each(|of| doubt.add(&of.doubt));
-            let sure = group.iter().filter(|of| !of.doubt.unknown);
-            let values: Vec<Value> = sure
-                .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
-                .collect();
-            for of in &group {
-                next.rows.extend(of.rows[binding.rows.len()..].iter().cloned());
-            }
-            next.set(into, Slot::Value(fold(op, values)));
-            if !doubt.is_none() {
-                let bound = match op {
-                    AggOp::Count | AggOp::Distinct | AggOp::Max | AggOp::Changes => Bound::AtLeast,
-                    AggOp::Min => Bound::AtMost,
-                    AggOp::Sum => Bound::Nothing,
-                };
-                next.inexact.push((into, bound, doubt));
-            }
-            results.push(next);
-        }
-        results
-    }
-
-    /// How often a row's value became another within the window, the row standing all the while.
-    fn changes(&self, into: SlotId, arg: &Expr, of: &Source, binding: &Binding) -> Vec<Binding> {
-        let Source::Rows { atom, window: Window::Within(d) } = of else {
-            panic!("changes without a window")
-        };
-        let d = self.sight(binding, None).duration(d);
-        let mut count = 0;
-        let versions = &self.world.versions[atom.relation.index()];
-        for pair in versions.windows(2) {
-            let [before, after] = pair else { continue };
-            let counts =
-                after.from <= self.world.told && self.world.now < after.from.saturating_add(d);
-            if before.key != after.key || !counts {
-                continue;
-            }
-            let value =
-                |row: &Rc<Row>| Some(self.sight(&self.fit(atom, row, binding)?, None).eval(arg));
-            if let (Some(x), Some(y)) = (value(&before.row), value(&after.row))
-                && x != y
-            {
-                count += 1;
-            }
-        }
-        let mut next = binding.clone();
-        next.set(into, Slot::Value(Value::Int(count)));
-        let from = self.world.now.saturating_sub(d).saturating_add(1);
-        let doubt = self.lack(atom.relation, &self.known(atom, binding), from, self.world.now);
-        if !doubt.is_none() {
-            next.inexact.push((into, Bound::AtLeast, doubt));
-        }
-        vec![next]
-    }
 }
 
 /// The binding as if all of it were sure, to see what a source adds.
-fn bare(binding: &Binding) -> Binding {
+pub(super) fn bare(binding: &Binding) -> Binding {
     Binding { doubt: Doubt::default(), ..binding.clone() }
-}
-
-fn fold(op: AggOp, values: Vec<Value>) -> Value {
-    let values: Vec<Value> = values.into_iter().filter(|value| !value.is_null()).collect();
-    let numbers = || values.iter().filter_map(|value| Some((number(value)?, value)));
-    match op {
-        AggOp::Count => Value::Int(values.len() as i64),
-        AggOp::Distinct => {
-            let different: BTreeSet<String> = values.iter().map(|v| format!("{v:?}")).collect();
-            Value::Int(different.len() as i64)
-        }
-        AggOp::Sum => Value::Int(numbers().map(|(n, _)| n).sum()),
-        AggOp::Min => numbers().min_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
-        AggOp::Max => numbers().max_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
-        AggOp::Changes => unreachable!("counted over versions"),
-    }
 }
 
 /// The pattern whose rows a source binds first.
@@ -617,7 +498,7 @@ fn main(source: &Source) -> &Atom {
 }
 
 /// The patterns whose rows a source binds.
-fn atoms(source: &Source) -> Vec<&Atom> {
+pub(super) fn atoms(source: &Source) -> Vec<&Atom> {
     match source {
         Source::Then { first, next, .. } => vec![first, next],
         other => vec![main(other)],

@@ -26,16 +26,16 @@ pub(crate) fn concludes(rule: &Rule) -> RelId {
     }
 }
 
+/// A row's values, since when its entities say it is so, whether only a lossy relation vouches for
+/// it, and the first fact behind it.
+pub(crate) type Derived = (Vec<Value>, Option<i64>, bool, Option<Rc<Row>>);
+
 /// The rows of a `derive` block, each with since when its entity says that it is so.
-pub(crate) fn derived(
-    world: &World<'_>,
-    rule: &Rule,
-    params: &[Value],
-) -> Vec<(Vec<Value>, Option<i64>, bool, Option<Rc<Row>>)> {
+pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<Derived> {
     let Head::Derived { fields, .. } = &rule.head else { return vec![] };
     let solver = Solver { world, rule, params };
     let found = solver.solve(&rule.body.when, &Binding::new(rule), &mut Missed::default());
-    let mut rows: Vec<(Vec<Value>, Option<i64>, bool, Option<Rc<Row>>)> = Vec::new();
+    let mut rows: Vec<Derived> = Vec::new();
     for binding in found {
         if binding.doubt.unknown {
             continue;

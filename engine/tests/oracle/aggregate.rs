@@ -1,0 +1,137 @@
+//! Aggregates: over all matches, by the names of the key (M2.8).
+
+use std::{collections::BTreeSet, rc::Rc};
+
+use etio_plan::{AggOp, Expr, SlotId, Source, Value, Window};
+
+use super::{
+    Row,
+    calc::number,
+    solve::{Binding, Bound, Slot, Solver, atoms, bare},
+};
+
+impl Solver<'_> {
+    /// Matches by the names of the key that the source is first to bind (M2.8).
+    pub(super) fn groups(
+        &self,
+        source: &Source,
+        before: &Binding,
+        found: Vec<Binding>,
+    ) -> Vec<Vec<Binding>> {
+        let by = self.group_slots(source, before);
+        let mut groups: Vec<(Vec<Value>, Vec<Binding>)> = Vec::new();
+        for binding in found {
+            let key: Vec<Value> = by.iter().map(|slot| binding.value(*slot)).collect();
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, of)) => of.push(binding),
+                None => groups.push((key, vec![binding])),
+            }
+        }
+        groups.into_iter().map(|(_, of)| of).collect()
+    }
+
+    fn group_slots(&self, source: &Source, before: &Binding) -> Vec<SlotId> {
+        let bound: BTreeSet<SlotId> = atoms(source)
+            .iter()
+            .flat_map(|atom| atom.binds.iter().map(|(_, slot)| *slot))
+            .collect();
+        let free = |slot: &&SlotId| matches!(before.slots[slot.index()], Slot::Free);
+        self.rule.key.iter().filter(free).filter(|slot| bound.contains(slot)).copied().collect()
+    }
+
+    pub(super) fn aggregate(
+        &self,
+        into: SlotId,
+        op: AggOp,
+        arg: Option<&Expr>,
+        of: &Source,
+        binding: &Binding,
+    ) -> Vec<Binding> {
+        if op == AggOp::Changes {
+            return self.changes(into, arg.expect("what changes"), of, binding);
+        }
+        let by = self.group_slots(of, binding);
+        let found = self.matches(of, &bare(binding));
+        let mut groups = self.groups(of, binding, found);
+        if groups.is_empty() && by.is_empty() {
+            groups.push(vec![]);
+        }
+        let mut results = Vec::new();
+        for group in groups {
+            let mut next = binding.clone();
+            for slot in &by {
+                next.set(*slot, Slot::Value(group[0].value(*slot)));
+            }
+            let mut doubt = self.unseen(of, &next);
+            // A match that is not sure may be none.
+            group.iter().for_each(|of| doubt.add(&of.doubt));
+            let sure = group.iter().filter(|of| !of.doubt.unknown);
+            let values: Vec<Value> = sure
+                .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
+                .collect();
+            for of in &group {
+                next.rows.extend(of.rows[binding.rows.len()..].iter().cloned());
+            }
+            next.set(into, Slot::Value(fold(op, values)));
+            if !doubt.is_none() {
+                let bound = match op {
+                    AggOp::Count | AggOp::Distinct | AggOp::Max | AggOp::Changes => Bound::AtLeast,
+                    AggOp::Min => Bound::AtMost,
+                    AggOp::Sum => Bound::Nothing,
+                };
+                next.inexact.push((into, bound, doubt));
+            }
+            results.push(next);
+        }
+        results
+    }
+
+    /// How often a row's value became another within the window, the row standing all the while.
+    fn changes(&self, into: SlotId, arg: &Expr, of: &Source, binding: &Binding) -> Vec<Binding> {
+        let Source::Rows { atom, window: Window::Within(d) } = of else {
+            panic!("changes without a window")
+        };
+        let d = self.sight(binding, None).duration(d);
+        let mut count = 0;
+        let versions = &self.world.versions[atom.relation.index()];
+        for pair in versions.windows(2) {
+            let [before, after] = pair else { continue };
+            let counts =
+                after.from <= self.world.told && self.world.now < after.from.saturating_add(d);
+            if before.key != after.key || !counts {
+                continue;
+            }
+            let value =
+                |row: &Rc<Row>| Some(self.sight(&self.fit(atom, row, binding)?, None).eval(arg));
+            if let (Some(x), Some(y)) = (value(&before.row), value(&after.row))
+                && x != y
+            {
+                count += 1;
+            }
+        }
+        let mut next = binding.clone();
+        next.set(into, Slot::Value(Value::Int(count)));
+        let from = self.world.now.saturating_sub(d).saturating_add(1);
+        let doubt = self.lack(atom.relation, &self.known(atom, binding), from, self.world.now);
+        if !doubt.is_none() {
+            next.inexact.push((into, Bound::AtLeast, doubt));
+        }
+        vec![next]
+    }
+}
+
+fn fold(op: AggOp, values: Vec<Value>) -> Value {
+    let values: Vec<Value> = values.into_iter().filter(|value| !value.is_null()).collect();
+    let numbers = || values.iter().filter_map(|value| Some((number(value)?, value)));
+    match op {
+        AggOp::Count => Value::Int(values.len() as i64),
+        AggOp::Distinct => {
+            let different: BTreeSet<String> = values.iter().map(|v| format!("{v:?}")).collect();
+            Value::Int(different.len() as i64)
+        }
+        AggOp::Sum => Value::Int(numbers().map(|(n, _)| n).sum()),
+        AggOp::Min => numbers().min_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
+        AggOp::Max => numbers().max_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
+        AggOp::Changes => unreachable!("counted over versions"),
+    }
+}
