@@ -406,6 +406,8 @@ impl Engine {
             relations: &mut self.relations,
             symbols: &mut self.symbols,
             sources: &self.sources,
+            // Routes wait on nothing.
+            cursors: &mut Vec::new(),
         };
         Some(route(&mut compiler, at_rule, rule, atom, &|field| fields.contains(&field), false))
     }

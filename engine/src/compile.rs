@@ -22,6 +22,25 @@ pub(crate) struct Compiler<'a> {
     pub(crate) relations: &'a mut [Relation],
     pub(crate) symbols: &'a mut Symbols,
     pub(crate) sources: &'a Sources,
+    /// The relations of the conditions that have a cursor.
+    pub(crate) cursors: &'a mut Vec<usize>,
+}
+
+/// Whether the key and the event alone say which events there are and what settles one.
+fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
+    let key = |slot: u16| rule.key.iter().any(|key| key.0 == slot);
+    let bound = |slot: u16| {
+        let pairs = first.binds.iter().chain(&first.optional);
+        key(slot) || slot == first.row || pairs.clone().any(|(_, bound)| *bound == slot)
+    };
+    let local = |slot: u16| {
+        let pairs = end.binds.iter().chain(&end.optional);
+        bound(slot) || slot == end.row || pairs.clone().any(|(_, bound)| *bound == slot)
+    };
+    first.probe.iter().all(|(ex, _)| ex.reads_only(key))
+        && first.tests.iter().all(|ex| ex.reads_only(bound))
+        && end.probe.iter().all(|(ex, _)| ex.reads_only(bound))
+        && end.tests.iter().all(|ex| ex.reads_only(local))
 }
 
 /// Which variables have a value at a point of a rule.
@@ -295,7 +314,11 @@ impl Compiler<'_> {
             Source::Without { first, end, hold } => {
                 let first = self.scan(rule, first, bound, false);
                 let end = self.scan(rule, end, &mut bound.clone(), false);
-                Kind::Without { first, end, hold: self.expr(rule, hold, &[]), keep }
+                let cursor = settles(rule, &first, &end).then(|| {
+                    self.cursors.push(first.relation);
+                    self.cursors.len() - 1
+                });
+                Kind::Without { first, end, hold: self.expr(rule, hold, &[]), keep, cursor }
             }
             Source::Sustained { atom, hold } => Kind::Sustained {
                 scan: self.scan(rule, atom, bound, false),

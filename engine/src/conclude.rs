@@ -48,12 +48,33 @@ impl Engine {
             relations: &self.relations,
             supports: &self.supports,
             coverage: &self.coverage,
+            cursors: &self.cursors,
             sources: &self.sources,
             unnamed: self.unnamed,
         };
         let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work);
         eval.work = work;
         eval
+    }
+
+    /// Passes over what has been found settled. Not before it is asked what only lapsed: that is settled
+    /// too by now.
+    pub(crate) fn move_cursors(
+        &mut self,
+        programs: &Programs,
+        key: &[Word],
+        settled: Vec<(usize, i64)>,
+    ) {
+        let relations = &self.relations;
+        let oldest = |relation: usize| {
+            let rows = relations.get(relation);
+            let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
+            let oldest = rows.and_then(|rows| Some(rows.time(rows.find(whole, &[]).get(0)?)));
+            oldest.unwrap_or(i64::MAX)
+        };
+        for (condition, to) in settled {
+            self.cursors.set(condition, key, to, oldest);
+        }
     }
 
     /// Whether some relation the rule needs a row of has none.
@@ -74,8 +95,8 @@ impl Engine {
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let (key, stood) = (state.key.clone(), state.rows.clone());
-        let (rows, mut deadline) = if self.is_starved(program) {
-            (Vec::new(), i64::MAX)
+        let (rows, mut deadline, settled) = if self.is_starved(program) {
+            (Vec::new(), i64::MAX, Vec::new())
         } else {
             let mut eval = self.eval(programs, *work);
             eval.begin(program, &key);
@@ -85,7 +106,7 @@ impl Engine {
                 // What stood stays until there is work left for it.
                 return;
             }
-            (rows, eval.deadline)
+            (rows, eval.deadline, eval.settled)
         };
         let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -118,6 +139,7 @@ impl Engine {
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             state.rows = standing;
         }
+        self.move_cursors(programs, &key, settled);
         self.set_timer(rule, number, deadline);
     }
 

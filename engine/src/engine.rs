@@ -14,6 +14,7 @@ use hashbrown::HashMap;
 use crate::{
     apply::Entity,
     coverage::Coverage,
+    cursors::Cursors,
     episode::{Changed, Closed, Episode, Late, Transition},
     error::Error,
     load::{Loaded, load},
@@ -71,6 +72,7 @@ pub struct Engine {
     pub(crate) supports: Supports,
     pub(crate) keys: Vec<Keys>,
     pub(crate) dirty: Dirty,
+    pub(crate) cursors: Cursors,
     pub(crate) timers: BTreeSet<(i64, usize, KeyId)>,
     pub(crate) cover_routes: HashMap<(usize, usize, Vec<u16>), Route, FixedState>,
     /// Removals to forget, in the order in which they are due.
@@ -123,6 +125,7 @@ impl Engine {
             supports: Supports::new(pack.relations.len(), &state),
             keys: (0..rules).map(|_| Keys::new(state.clone())).collect(),
             dirty: Dirty::new(rules, &state),
+            cursors: Cursors::new(&programs.cursors, &state),
             timers: BTreeSet::new(),
             cover_routes: HashMap::with_hasher(state),
             removals: VecDeque::new(),
@@ -265,6 +268,9 @@ impl Engine {
                 && rows.time(oldest).saturating_add(retention) < now
             {
                 rows.remove(oldest, names);
+            }
+            if rows.len() == 0 {
+                self.cursors.clear(relation);
             }
             self.await_oldest(programs, relation);
         }

@@ -11,6 +11,7 @@ use etio_plan::{AggOp, Pick};
 use crate::{
     aggregate::MOST_EVIDENCE,
     coverage::Coverage,
+    cursors::Cursors,
     expr::{Calc, Ex},
     index::Rows,
     inexact::Inexact,
@@ -56,6 +57,7 @@ pub(crate) struct View<'a> {
     pub(crate) relations: &'a [Relation],
     pub(crate) supports: &'a Supports,
     pub(crate) coverage: &'a Coverage,
+    pub(crate) cursors: &'a Cursors,
     pub(crate) sources: &'a Sources,
     /// The word of the unnamed node, where the host says that there are several nodes.
     pub(crate) unnamed: Option<Word>,
@@ -72,6 +74,7 @@ pub(crate) struct Eval<'a> {
     /// Rows and lookups so far in this instant, and how many there may be.
     pub(crate) work: u64,
     pub(crate) limit: u64,
+    pub(crate) key: Vec<Word>,
     pub(crate) slots: Vec<Word>,
     pub(crate) deadline: i64,
     /// What the rows on the path are, together.
@@ -82,6 +85,8 @@ pub(crate) struct Eval<'a> {
     /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
     pub(crate) evidence: bool,
     pub(crate) misses: Misses,
+    /// How far cursors may be moved.
+    pub(crate) settled: Vec<(usize, i64)>,
     scratch: Vec<Word>,
 }
 
@@ -117,6 +122,7 @@ impl<'a> Eval<'a> {
             lapse: false,
             work: 0,
             limit,
+            key: Vec::new(),
             slots: Vec::new(),
             deadline: i64::MAX,
             marks: 0,
@@ -125,12 +131,16 @@ impl<'a> Eval<'a> {
             inexact: Vec::new(),
             evidence: false,
             misses: Misses::default(),
+            settled: Vec::new(),
             scratch: Vec::new(),
         }
     }
 
     /// Forgets the last key and binds the next.
     pub(crate) fn begin(&mut self, program: &Program, key: &[Word]) {
+        self.key.clear();
+        self.key.extend_from_slice(key);
+        self.settled.clear();
         self.slots.clear();
         self.slots.resize(program.slots, ABSENT);
         program.key.iter().zip(key).for_each(|(slot, word)| put(&mut self.slots, *slot, *word));

@@ -26,8 +26,8 @@ impl Engine {
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let (key, was_open) = (state.key.clone(), state.open.is_some());
-        let (diagnosis, deadline) = if self.is_starved(program) {
-            (None, i64::MAX)
+        let (diagnosis, deadline, settled) = if self.is_starved(program) {
+            (None, i64::MAX, Vec::new())
         } else {
             let mut eval = self.eval(programs, *work);
             eval.begin(program, &key);
@@ -37,7 +37,7 @@ impl Engine {
                 self.suspend(programs, (rule, number), program);
                 return;
             }
-            (diagnosis, eval.deadline)
+            (diagnosis, eval.deadline, eval.settled)
         };
         match (diagnosis, was_open) {
             (Some(diagnosis), false) => self.open(programs, (rule, number), program, diagnosis),
@@ -49,6 +49,7 @@ impl Engine {
             }
             (None, false) => {}
         }
+        self.move_cursors(programs, &key, settled);
         self.set_timer(rule, number, deadline);
     }
 

@@ -25,6 +25,7 @@ mod compile;
 mod conclude;
 mod cover;
 mod coverage;
+mod cursors;
 mod edges;
 mod engine;
 mod episode;

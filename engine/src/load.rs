@@ -71,10 +71,12 @@ pub(crate) fn load(
         vias,
         schema: Vec::new(),
         params: Vec::new(),
+        cursors: Vec::new(),
         relations: pack.relations.len(),
     };
     let mut ranks: Vec<usize> = (0..pack.rules.len()).collect();
     ranks.sort_by_key(|at| pack.rules.get(*at).map(|rule| &rule.path));
+    let mut cursors = Vec::new();
     let mut compiler = Compiler {
         pack,
         params: &params,
@@ -82,6 +84,7 @@ pub(crate) fn load(
         relations: &mut relations,
         symbols,
         sources: &sources,
+        cursors: &mut cursors,
     };
     for (at, rule) in pack.rules.iter().enumerate() {
         let rank = ranks.iter().position(|place| *place == at).unwrap_or(at);
@@ -101,6 +104,7 @@ pub(crate) fn load(
             }
         }
     }
+    programs.cursors = cursors;
     programs.schema = schema;
     programs.params = params;
     Ok(Loaded { programs, relations })

@@ -36,9 +36,9 @@ impl<'a> Eval<'a> {
                 let spell = Spell { hold: self.length(within), keep: *keep };
                 self.then(first, next, without.as_ref(), spell, pick, then)
             }
-            Kind::Without { first, end, hold, keep } => {
+            Kind::Without { first, end, hold, keep, cursor } => {
                 let spell = Spell { hold: self.length(hold), keep: *keep };
-                self.without(first, end, spell, pick, then)
+                self.without((first, end), *cursor, spell, pick, then)
             }
             Kind::Sustained { scan, hold } => self.sustained(scan, hold, pick, then),
             Kind::Silence { of, hold, per } => self.silence(of, hold, per, pick, then),
@@ -143,26 +143,31 @@ impl<'a> Eval<'a> {
     /// `A without B for d` (M2.4).
     fn without(
         &mut self,
-        first: &'a Scan,
-        end: &'a Scan,
+        (first, end): (&'a Scan, &'a Scan),
+        cursor: Option<usize>,
         spell: Spell,
         pick: Pick,
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let reach = spell.hold.saturating_add(spell.keep);
-        let from = self.now.saturating_sub(reach).saturating_add(1);
+        let begin = cursor.map_or(i64::MIN, |cursor| self.view.cursors.get(cursor, &self.key));
+        let from = self.now.saturating_sub(reach).saturating_add(1).max(begin);
+        // Where the events that are still open begin.
+        let (mut open, mut last) = (None, None);
         // Not that of the rows: it also ends at the first that is not due yet.
         let mut flow = Continue(());
-        let _ = self.rows(first, from, pick, &mut |me, a| {
+        let rows = self.rows(first, from, pick, &mut |me, a| {
             let begin = me.stamp(first, a).time;
+            last = Some(begin);
+            if me.first_after(end, (first, a), i64::MAX).is_some() {
+                return Continue(());
+            }
+            open.get_or_insert(begin);
             let due = begin.saturating_add(spell.hold);
             if due > me.now {
                 note(&mut me.deadline, me.now, due);
                 // In canonical order all that follow are due later still.
                 return if pick == Pick::Oldest { Break(()) } else { Continue(()) };
-            }
-            if me.first_after(end, (first, a), i64::MAX).is_some() {
-                return Continue(());
             }
             let mut lacks = Vec::new();
             if let Seen::Ended(end) = me.seen(end, begin, due, &mut lacks).seen
@@ -174,6 +179,11 @@ impl<'a> Eval<'a> {
             flow = me.lacking(lacks, &mut |me| me.with_row(first.relation, a, then));
             flow
         });
+        // Where all is settled, what comes next comes later.
+        let all = last.filter(|_| rows.is_continue()).map(|last| last.saturating_add(1));
+        if let (Some(cursor), Pick::Oldest, Some(to)) = (cursor, pick, open.or(all)) {
+            self.settled.push((cursor, to));
+        }
         flow
     }
 

@@ -31,6 +31,8 @@ pub(crate) struct Programs {
     pub(crate) explained: Vec<Vec<(usize, usize)>>,
     /// The words of the parameters.
     pub(crate) params: Vec<Word>,
+    /// The relations of the events that `A without B` waits on, where what is settled stays so.
+    pub(crate) cursors: Vec<usize>,
     /// How many relations the pack has; those of superseded rows come after them.
     pub(crate) relations: usize,
 }
@@ -174,11 +176,34 @@ pub(crate) struct Src {
 }
 
 pub(crate) enum Kind {
-    Rows { scan: Scan, window: Window },
-    Then { first: Scan, next: Scan, within: Ex, without: Option<Scan>, keep: i64 },
-    Without { first: Scan, end: Scan, hold: Ex, keep: i64 },
-    Sustained { scan: Scan, hold: Ex },
-    Silence { of: Scan, hold: Ex, per: Scan },
+    Rows {
+        scan: Scan,
+        window: Window,
+    },
+    Then {
+        first: Scan,
+        next: Scan,
+        within: Ex,
+        without: Option<Scan>,
+        keep: i64,
+    },
+    /// `cursor`: what is settled stays so for the key, and is passed over.
+    Without {
+        first: Scan,
+        end: Scan,
+        hold: Ex,
+        keep: i64,
+        cursor: Option<usize>,
+    },
+    Sustained {
+        scan: Scan,
+        hold: Ex,
+    },
+    Silence {
+        of: Scan,
+        hold: Ex,
+        per: Scan,
+    },
 }
 
 pub(crate) enum Window {

@@ -86,6 +86,9 @@ impl Engine {
                 left.push(format!("keys of {}", self.programs.rules[rule].path));
             }
         }
+        if !self.cursors.is_empty() {
+            left.push("cursors".into());
+        }
         if !self.timers.is_empty() || !self.sweeps.is_empty() || !self.claims.is_empty() {
             left.push("timers, sweeps or claims".into());
         }
