@@ -60,7 +60,8 @@ impl Uses<'_, '_> {
             Source::Then { first, next, within, without } => {
                 let span = self.bound(within, first).map(|d| d.saturating_add(keep));
                 self.event(first, span);
-                self.event(next, Some(keep));
+                // As long as `first`: an earlier `next` is what makes a later one not the first.
+                self.event(next, span);
                 if let Some(without) = without {
                     self.event(without, span);
                 }

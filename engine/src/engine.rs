@@ -242,12 +242,16 @@ impl Engine {
     pub(crate) fn await_oldest(&mut self, programs: &Programs, relation: usize) {
         let Some(schema) = programs.schema.get(relation) else { return };
         let Some(rows) = self.relations.get(relation) else { return };
-        if let Some(oldest) = rows.find(schema.whole, &[]).get(0)
-            && schema.retention != i64::MAX
-        {
-            let until = rows.time(oldest).saturating_add(schema.retention);
+        if let Some(oldest) = rows.find(schema.whole, &[]).get(0) {
+            let until = rows.time(oldest).saturating_add(self.reach(programs, relation));
             self.sweeps.insert((until, relation, OLDEST));
         }
+    }
+
+    /// How long an event is kept: what came after another may bear a stamp a little older (M1.6).
+    fn reach(&self, programs: &Programs, relation: usize) -> i64 {
+        let retention = programs.schema.get(relation).map_or(0, |schema| schema.retention);
+        retention.saturating_add(self.sources.coarsest())
     }
 
     /// Drops what no condition can look at any more. No truth changes by it.
@@ -257,7 +261,7 @@ impl Engine {
         {
             self.sweeps.pop_first();
             let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
-            let retention = programs.schema.get(relation).map_or(0, |schema| schema.retention);
+            let reach = self.reach(programs, relation);
             let names = crate::relation::Names { sources: &self.sources, symbols: &self.symbols };
             let Some(rows) = self.relations.get_mut(relation) else { continue };
             if row != OLDEST {
@@ -265,7 +269,7 @@ impl Engine {
                 continue;
             }
             while let Some(oldest) = rows.find(whole, &[]).get(0)
-                && rows.time(oldest).saturating_add(retention) < now
+                && rows.time(oldest).saturating_add(reach) < now
             {
                 rows.remove(oldest, names);
             }
