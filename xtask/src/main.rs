@@ -26,7 +26,7 @@ const FMT: Step = Step::cargo(&["fmt", "--all", "--check"]);
 const LINT: Step =
     Step::cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]);
 const TEST: Step = Step::cargo(&["test", "--workspace", "--locked"]);
-const DOC: Step = Step::cargo(&["doc", "--workspace", "--no-deps", "--locked"])
+const DOC: Step = Step::cargo(&["doc", "--workspace", "--lib", "--no-deps", "--locked"])
     .with("RUSTDOCFLAGS", "-D warnings");
 const INSTALL_DENY: Step = Step::cargo(&["install", "cargo-deny", "--locked", "--quiet"]);
 const DENY: Step = Step::cargo(&["deny", "--locked", "check", "licenses", "bans", "sources"]);

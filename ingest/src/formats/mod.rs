@@ -74,8 +74,7 @@ pub struct Section {
     pub read: fn(&Document<'_>, &mut dyn Out) -> usize,
 }
 
-/// Formats of whole files, in the order they are tried. What none of them takes is text, see
-/// [`crate::text`].
+/// Formats of whole files, in the order they are tried. What none of them takes is text.
 pub const FORMATS: &[Format] = &[about::ABOUT, log::EXPORT, proc::PROCESS, proc::LIMIT];
 
 /// Formats inside text, in the order they are tried.
