@@ -17,6 +17,28 @@ fn a_path_that_is_not_there_is_an_input_error() {
     assert!(ran.err.contains("/nowhere/at/all"), "{}", ran.err);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_directory_that_may_not_be_read_is_an_input_error() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let dir = tempfile::tempdir().unwrap();
+    let locked = dir.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read_dir(&locked).is_ok() {
+        return; // Nothing is locked for root.
+    }
+    let ran = etio(&["diagnose", locked.to_str().unwrap()]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("locked"), "{}", ran.err);
+    // Beside what can be read it is a note.
+    fs::write(dir.path().join("kubelet.log"), ORPHAN).unwrap();
+    let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("locked: not read"), "{}", ran.out);
+}
+
 #[test]
 fn an_unknown_flag_is_a_usage_error() {
     assert_eq!(etio(&["diagnose", "--frobnicate", "x"]).code, 2);

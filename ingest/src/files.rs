@@ -37,25 +37,29 @@ pub fn read_paths(
 
 fn named(reader: &mut Reader<'_>, path: &Path, before: &mut dyn FnMut(&Path)) -> io::Result<()> {
     if fs::metadata(path)?.is_dir() {
-        walk(reader, path, DEPTH, before);
-    } else {
-        before(path);
-        reader.add(&path.to_string_lossy(), File::open(path)?);
+        return walk(reader, path, DEPTH, before);
     }
+    before(path);
+    reader.add(&path.to_string_lossy(), File::open(path)?);
     Ok(())
 }
 
-fn walk(reader: &mut Reader<'_>, directory: &Path, depth: usize, before: &mut dyn FnMut(&Path)) {
-    let mut entries: Vec<PathBuf> = match fs::read_dir(directory) {
-        Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
-        Err(error) => return unreadable(reader, directory, &error),
-    };
-    entries.sort();
-    for path in entries {
+/// What lies in a directory that can be read itself; what there cannot be read is a note.
+fn walk(
+    reader: &mut Reader<'_>,
+    directory: &Path,
+    depth: usize,
+    before: &mut dyn FnMut(&Path),
+) -> io::Result<()> {
+    let entries = fs::read_dir(directory)?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
         if let Err(error) = visit(reader, &path, depth, before) {
             unreadable(reader, &path, &error);
         }
     }
+    Ok(())
 }
 
 fn visit(
@@ -66,7 +70,7 @@ fn visit(
 ) -> io::Result<()> {
     let metadata = fs::symlink_metadata(path)?;
     if metadata.is_dir() && depth > 0 {
-        walk(reader, path, depth - 1, before);
+        walk(reader, path, depth - 1, before)?;
     } else if metadata.is_file() {
         before(path);
         reader.add(&path.to_string_lossy(), File::open(path)?);
