@@ -98,7 +98,7 @@ impl Solver<'_> {
             let [before, after] = pair else { continue };
             let counts =
                 after.from <= self.world.told && self.world.now < after.from.saturating_add(d);
-            if before.key != after.key || !counts {
+            if before.key != after.key || before.to < after.from || !counts {
                 continue;
             }
             let value =

@@ -299,17 +299,12 @@ impl Solver<'_> {
                         continue;
                     }
                     let known = self.known(of, &with);
-                    let told =
-                        self.all(of.relation).iter().filter(|a| self.fit(of, a, &with).is_some());
-                    let quiet = told.map(|a| a.time).max().unwrap_or(began).max(began);
-                    // Once complete it stays, also where nobody listens any more (M3.2).
-                    let (from, to) = match self.end(of.relation, &known, from, now) {
-                        Some(end) if end < began => (from, now),
-                        Some(end) if end < quiet.saturating_add(length(hold)) => continue,
-                        Some(end) => (end.saturating_sub(length(hold)).saturating_add(1), end),
-                        None => (from, now),
-                    };
-                    with.doubt.add(&self.lack(of.relation, &known, from, to));
+                    // It is due now, always: where nobody listens any more it has not happened.
+                    let end = self.end(of.relation, &known, from, now);
+                    if end.is_some_and(|end| end >= began) {
+                        continue;
+                    }
+                    with.doubt.add(&self.lack(of.relation, &known, from, now));
                     found.push(with);
                 }
             }

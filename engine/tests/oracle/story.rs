@@ -161,6 +161,8 @@ impl<'a> Teller<'a> {
             match &rule.head {
                 Head::Derived { linger, .. } => {
                     self.derive(&mut thought, rule, linger.as_ref(), state);
+                    // What is concluded has no place in a source: its values order it.
+                    thought.derived[relation].sort_by_key(|of| (of.since, by_value(&of.values)));
                     thought.world.rows[relation] = thought.derived[relation]
                         .iter()
                         .enumerate()
@@ -388,6 +390,11 @@ impl Standing {
             first: self.first.clone(),
         })
     }
+}
+
+/// What orders rows by their values, absent ones first.
+fn by_value(values: &[Value]) -> Vec<(bool, String)> {
+    values.iter().map(|value| (!value.is_null(), format!("{value:?}"))).collect()
 }
 
 /// A key as text, to compare and to read.
