@@ -224,29 +224,13 @@ impl<'a> Lower<'_, 'a> {
         let left = self.expr(a, wanted, mode);
         let right = self.expr(b, None, mode);
         let (left, right) = (left?, right?);
-        let ty = match (op, &left.ty, &right.ty) {
-            (_, Type::Int, Type::Int) => Type::Int,
-            (Arith::Add | Arith::Sub, Type::Duration, Type::Duration)
-            | (Arith::Mul | Arith::Div, Type::Duration, Type::Int)
-            | (Arith::Mul, Type::Int, Type::Duration)
-            | (Arith::Sub, Type::Time, Type::Time) => Type::Duration,
-            (Arith::Add | Arith::Sub, Type::Time, Type::Duration)
-            | (Arith::Add, Type::Duration, Type::Time) => Type::Time,
-            (Arith::Add | Arith::Sub, Type::Bytes, Type::Bytes)
-            | (Arith::Mul | Arith::Div, Type::Bytes, Type::Int)
-            | (Arith::Mul, Type::Int, Type::Bytes) => Type::Bytes,
-            (Arith::Div, Type::Duration, Type::Duration)
-            | (Arith::Div, Type::Bytes, Type::Bytes) => Type::Int,
-            _ => {
-                let (x, y) = (
-                    types::name_of(&left.ty, &self.cx.pack),
-                    types::name_of(&right.ty, &self.cx.pack),
-                );
-                let message = format!("{x} and {y} cannot be combined so");
-                let help = "arithmetic is for int, duration, time and bytes";
-                self.error(codes::BAD_OPERATOR, span, message, help);
-                return None;
-            }
+        let Some(ty) = op.result(&left.ty, &right.ty) else {
+            let (x, y) =
+                (types::name_of(&left.ty, &self.cx.pack), types::name_of(&right.ty, &self.cx.pack));
+            let message = format!("{x} and {y} cannot be combined so");
+            let help = "arithmetic is for int, duration, time and bytes";
+            self.error(codes::BAD_OPERATOR, span, message, help);
+            return None;
         };
         let expr = Expr::Arith(op, Box::new(left.expr), Box::new(right.expr));
         Some(Typed { expr, ty, optional: left.optional || right.optional })

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldId, ParamId, SlotId, Value};
+use crate::{FieldId, ParamId, SlotId, Type, Value};
 
 /// A scalar expression. Absent operands make comparisons false and other results absent.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -64,6 +64,28 @@ pub enum Arith {
     Mul,
     /// `/`
     Div,
+}
+
+impl Arith {
+    /// The type of the result on operands of these types; `None` where they do not combine.
+    #[must_use]
+    pub const fn result(self, left: &Type, right: &Type) -> Option<Type> {
+        Some(match (self, left, right) {
+            (_, Type::Int, Type::Int)
+            | (Self::Div, Type::Duration, Type::Duration)
+            | (Self::Div, Type::Bytes, Type::Bytes) => Type::Int,
+            (Self::Add | Self::Sub, Type::Duration, Type::Duration)
+            | (Self::Mul | Self::Div, Type::Duration, Type::Int)
+            | (Self::Mul, Type::Int, Type::Duration)
+            | (Self::Sub, Type::Time, Type::Time) => Type::Duration,
+            (Self::Add | Self::Sub, Type::Time, Type::Duration)
+            | (Self::Add, Type::Duration, Type::Time) => Type::Time,
+            (Self::Add | Self::Sub, Type::Bytes, Type::Bytes)
+            | (Self::Mul | Self::Div, Type::Bytes, Type::Int)
+            | (Self::Mul, Type::Int, Type::Bytes) => Type::Bytes,
+            _ => return None,
+        })
+    }
 }
 
 /// The built-in functions. All are pure.

@@ -135,21 +135,7 @@ impl Scope<'_> {
         let (Some(a), Some(b)) = (a, b) else {
             return Err("arithmetic on what is no number".into());
         };
-        Ok(match (op, a, b) {
-            (_, Type::Int, Type::Int)
-            | (Arith::Div, Type::Duration, Type::Duration)
-            | (Arith::Div, Type::Bytes, Type::Bytes) => Type::Int,
-            (Arith::Add | Arith::Sub, Type::Duration, Type::Duration)
-            | (Arith::Mul | Arith::Div, Type::Duration, Type::Int)
-            | (Arith::Mul, Type::Int, Type::Duration)
-            | (Arith::Sub, Type::Time, Type::Time) => Type::Duration,
-            (Arith::Add | Arith::Sub, Type::Time, Type::Duration)
-            | (Arith::Add, Type::Duration, Type::Time) => Type::Time,
-            (Arith::Add | Arith::Sub, Type::Bytes, Type::Bytes)
-            | (Arith::Mul | Arith::Div, Type::Bytes, Type::Int)
-            | (Arith::Mul, Type::Int, Type::Bytes) => Type::Bytes,
-            _ => return Err("arithmetic on what does not combine".into()),
-        })
+        op.result(&a, &b).ok_or_else(|| "arithmetic on what does not combine".into())
     }
 
     fn call(&self, func: Func, args: &[Expr], place: Place) -> Check<Type> {
