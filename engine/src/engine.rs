@@ -12,18 +12,27 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    apply::Entity,
-    coverage::Coverage,
-    cursors::Cursors,
-    episode::{Changed, Closed, Episode, Late, Transition},
+    conclude::{
+        episode::{Changed, Closed, Episode, Late, Transition},
+        keys::{Dirty, Keys},
+    },
     error::Error,
-    load::{Loaded, load},
-    program::{Programs, Route},
-    relation::{Relation, RowId},
-    sources::Sources,
-    support::{Dirty, KeyId, Keys, Supports},
-    timeline::{Held, Timeline},
-    word::{Symbols, Word},
+    input::{
+        apply::Entity,
+        timeline::{Held, Timeline},
+    },
+    program::{
+        Programs, Route,
+        load::{Loaded, load},
+    },
+    store::{
+        coverage::Coverage,
+        cursors::Cursors,
+        relation::{Relation, RowId},
+        sources::Sources,
+        support::{KeyId, Supports},
+    },
+    value::word::{Symbols, Word},
 };
 
 /// How an engine runs a pack; fixed for its life.
@@ -262,7 +271,8 @@ impl Engine {
             self.sweeps.pop_first();
             let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
             let reach = self.reach(programs, relation);
-            let names = crate::relation::Names { sources: &self.sources, symbols: &self.symbols };
+            let names =
+                crate::store::relation::Names { sources: &self.sources, symbols: &self.symbols };
             let Some(rows) = self.relations.get_mut(relation) else { continue };
             if row != OLDEST {
                 rows.remove(row, names);

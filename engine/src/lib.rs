@@ -3,13 +3,16 @@
 //! An [`Engine`] runs a [`Pack`](etio_plan::Pack). The host inserts stamped inputs, which are only
 //! held back, and moves the clock; what changed comes out as [`Transition`]s:
 //!
-//! - `intake` checks inputs at the door, `timeline` forms instants of them and of due timers;
-//! - `apply` brings the inputs of one instant to the relations, and each changed row takes its
-//!   `route`s to the keys it concerns;
-//! - `eval` thinks about each of these keys again, from its rule's first condition to its verdict
-//!   (`judge`); `conclude` and `findings` compare with what stood, and each difference is a change for
-//!   later rules;
-//! - `edges` links causes to symptoms once everything is true.
+//! - `store` is what stands: rows and their indexes, coverage, and what each conclusion rests on;
+//! - `program` is the pack made ready to run, with the routes from a changed row to the keys it concerns;
+//! - `input` checks inputs at the door, forms instants of them, and brings those of one instant to the
+//!   store; each changed row takes its routes;
+//! - `think` evaluates each of these keys again, from its rule's first condition to its verdict;
+//! - `conclude` compares with what stood, each difference being a change for later rules, and links
+//!   causes to symptoms once everything is true.
+//!
+//! A room uses those named before it and `value`, the words that all of them work on. `engine` holds the
+//! state of them all and forms the instants; what changes that state is written in the rooms.
 //!
 //! There is no clock, thread, file or randomness in here: time and the hash seed come from the host.
 #![cfg_attr(not(test), no_std)]
@@ -19,40 +22,18 @@ extern crate alloc;
 #[cfg(test)]
 extern crate self as etio_engine;
 
-mod aggregate;
-mod apply;
-mod compile;
 mod conclude;
-mod cover;
-mod coverage;
-mod cursors;
-mod edges;
 mod engine;
-mod episode;
 mod error;
-mod eval;
-mod expr;
-mod findings;
-mod func;
-mod index;
-mod inexact;
-mod intake;
-mod judge;
-mod load;
-mod matching;
+mod input;
 mod program;
-mod relation;
-mod render;
-mod report;
-mod route;
-mod sources;
-mod support;
+mod store;
 #[cfg(test)]
 mod tests;
-mod timeline;
-mod unseen;
-mod word;
+mod think;
+mod value;
 
+pub use conclude::episode::{Change, Episode, Evidence, Late, Need, Status, Transition};
 pub use engine::{Engine, Limits, Options};
-pub use episode::{Change, Episode, Evidence, Late, Need, Status, Transition, Verdict};
 pub use error::Error;
+pub use think::judge::Verdict;

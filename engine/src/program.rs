@@ -1,5 +1,9 @@
 //! A pack made ready to run: what `compile` writes and everything else reads.
 
+pub(crate) mod compile;
+pub(crate) mod load;
+pub(crate) mod route;
+
 use alloc::{string::String, vec::Vec};
 
 use etio_plan::{AggOp, Atom, Pick, Type};
@@ -7,9 +11,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    cover::{Cover, Term, Via},
-    expr::Ex,
-    word::Word,
+    store::cover::{Cover, Term, Via},
+    value::{expr::Ex, word::Word},
 };
 
 /// All that is fixed for an engine's life.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use etio_plan::{Type, Value};
 use proptest::prelude::*;
 
-use crate::{engine::Engine, episode::Verdict, program::Head, word::Word};
+use crate::{engine::Engine, program::Head, think::judge::Verdict, value::word::Word};
 use history::{END, PROGRAM, inputs};
 use support::{World, time};
 

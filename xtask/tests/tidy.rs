@@ -69,6 +69,22 @@ fn arrows_between_crates_go_one_way() {
 }
 
 #[test]
+fn a_room_of_the_engine_uses_those_before_it() {
+    let rooms = ["value", "store", "program", "input", "think", "conclude"];
+    for (place, room) in rooms.iter().enumerate() {
+        for path in files(&root().join("engine/src").join(room), ".rs") {
+            let text = read(&path);
+            for later in rooms.iter().skip(place + 1) {
+                let named = text.match_indices(&format!("{later}::")).any(|(at, _)| {
+                    !text[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
+                });
+                assert!(!named, "{} uses the room `{later}`, which comes after it", path.display());
+            }
+        }
+    }
+}
+
+#[test]
 fn core_crates_have_no_std_and_no_unsafe() {
     for crate_root in ["engine/plan/src/lib.rs", "engine/src/lib.rs", "engine/scan/src/lib.rs"] {
         let text = read(&root().join(crate_root));

@@ -3,11 +3,16 @@
 use alloc::vec::Vec;
 
 use crate::{
-    coverage::{Answer, Query, Seen},
-    eval::{Eval, Lack, Want},
-    expr::note,
     program::{Kind, Scan, Src, Window},
-    word::{ABSENT, as_int},
+    store::{
+        coverage::{Answer, Query, Seen},
+        support::Want,
+    },
+    think::eval::{Eval, Lack},
+    value::{
+        expr::note,
+        word::{ABSENT, as_int},
+    },
 };
 
 impl<'a> Eval<'a> {

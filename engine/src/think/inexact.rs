@@ -6,9 +6,11 @@ use core::cmp::Ordering;
 use etio_plan::{AggOp, Cmp};
 
 use crate::{
-    eval::{Eval, Lack},
-    expr::{Ex, Order},
-    word::{ABSENT, Word, at},
+    think::eval::{Eval, Lack},
+    value::{
+        expr::{Ex, Order},
+        word::{ABSENT, Word, at},
+    },
 };
 
 /// A variable whose value is not exact.

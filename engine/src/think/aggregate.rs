@@ -6,12 +6,16 @@ use core::{cmp::Ordering, ops::ControlFlow::Continue};
 use etio_plan::{AggOp, Pick, Type};
 
 use crate::{
-    eval::{Eval, Facts, Lack},
-    expr::{Ex, note},
-    inexact::Bound,
     program::{Kind, Src, Window},
-    relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT},
-    word::{ABSENT, Word, as_int, int},
+    store::relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT},
+    think::{
+        eval::{Eval, Facts, Lack},
+        inexact::Bound,
+    },
+    value::{
+        expr::{Ex, note},
+        word::{ABSENT, Word, as_int, int},
+    },
 };
 
 /// As many facts stand for an aggregate as its evidence (M6.4).
@@ -164,7 +168,8 @@ impl<'a> Eval<'a> {
                     let Some(table) = me.view.relations.get(relation) else { return Continue(()) };
                     if table.marks(row) & ASSUMED == 0 {
                         let words = table.words(row);
-                        let key = key.iter().map(|field| crate::word::at(words, *field)).collect();
+                        let key =
+                            key.iter().map(|field| crate::value::word::at(words, *field)).collect();
                         let value = arg.map_or(ABSENT, |arg| me.eval(arg, &[]));
                         let (from, until) = (table.time(row), me.until(relation, row));
                         let row = (relation, row);

@@ -6,14 +6,14 @@ use etio_plan::{Atom, Cond, Head, Kind, Pack, ParamId, Rule, Source, Type, Value
 use foldhash::fast::FixedState;
 
 use crate::{
-    compile::Compiler,
-    cover::{atoms_of, covers, relation_of, source_of, vias},
     error::Error,
-    program::{Dispatch, Programs, Reader, Schema},
-    relation::{Names, Relation},
-    route,
-    sources::Sources,
-    word::{Symbols, Word},
+    program::{Dispatch, Programs, Reader, Schema, compile::Compiler, route},
+    store::{
+        cover::{atoms_of, covers, relation_of, source_of, vias},
+        relation::{Names, Relation},
+        sources::Sources,
+    },
+    value::word::{Symbols, Word},
 };
 
 /// As many conditions in a row as the engine walks; each is one frame of its stack.
@@ -260,7 +260,7 @@ fn add_readers(programs: &mut Programs, at: usize, atom: &Atom) {
         for via in programs.vias.get(read.relation).into_iter().flatten() {
             let map = match &read.map {
                 None => via.map.clone(),
-                Some(outer) => crate::cover::compose(&via.map, outer),
+                Some(outer) => crate::store::cover::compose(&via.map, outer),
             };
             readers.push((via.from, Some(map)));
         }

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 
 use etio_plan::{Arith, Cmp, Expr, Func, Pack, Rule, SlotType, Type};
 
-use crate::{
+use crate::value::{
     func,
     word::{ABSENT, Symbols, Word, as_float, as_int, at, float, int},
 };

@@ -7,8 +7,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use crate::{
-    relation::{RowId, Table},
-    word::{Word, at},
+    store::relation::{RowId, Table},
+    value::word::{Word, at},
 };
 
 /// Rows by the words of some columns. An index over no column is one chain of all rows.

@@ -5,16 +5,20 @@ use alloc::{boxed::Box, collections::BTreeSet, vec, vec::Vec};
 use etio_plan::{Origin, SourceId};
 
 use crate::{
-    compile::Compiler,
-    cover::Term,
-    coverage::Vouch,
     engine::Engine,
-    program::{Programs, Route},
-    relation::{ASSUMED, EVENTFUL, FIRST, Names, RowId},
-    route::{Walk, route},
-    sources::Stamp,
-    timeline::{Change, Held, How, Observed},
-    word::{ABSENT, Word, at, int, put},
+    input::timeline::{Change, Held, How, Observed},
+    program::{
+        Programs, Route,
+        compile::Compiler,
+        route::{Walk, route},
+    },
+    store::{
+        cover::Term,
+        coverage::Vouch,
+        relation::{ASSUMED, EVENTFUL, FIRST, Names, RowId},
+        sources::Stamp,
+    },
+    value::word::{ABSENT, Word, at, int, put},
 };
 
 /// For how long a removal is remembered, so that a late row does not bring the key back (M1.3).

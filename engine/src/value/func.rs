@@ -4,7 +4,7 @@ use alloc::{boxed::Box, format, string::String};
 
 use etio_plan::{Func, Type, Value};
 
-use crate::{
+use crate::value::{
     render,
     word::{ABSENT, Symbols, Word},
 };

@@ -7,9 +7,11 @@ use etio_plan::{Origin, Type};
 use foldhash::fast::FixedState;
 
 use crate::{
-    index::{Index, Rows},
-    sources::{Sources, Stamp},
-    word::{Symbols, Word},
+    store::{
+        index::{Index, Rows},
+        sources::{Sources, Stamp},
+    },
+    value::word::{Symbols, Word},
 };
 
 /// The place of a row in its relation.
@@ -248,4 +250,9 @@ impl Relation {
     pub(crate) fn copy(&self, row: RowId) -> Box<[Word]> {
         self.words(row).into()
     }
+}
+
+/// How far from a plain truth a conclusion is.
+pub(crate) const fn blemish(marks: Marks) -> u8 {
+    (marks & ASSUMED != 0) as u8 * 4 + (marks & SUSPECT != 0) as u8 * 2 + (marks & WEAK != 0) as u8
 }

@@ -6,13 +6,18 @@ use core::ops::ControlFlow::{self, Break, Continue};
 use etio_plan::Pick;
 
 use crate::{
-    coverage::Seen,
-    eval::{Eval, Lack, Then, Want},
-    expr::{Ex, note},
     program::{Kind, Scan, Src, Window},
-    relation::{ASSUMED, FIRST, RowId},
-    sources::Stamp,
-    word::{ABSENT, as_int, at},
+    store::{
+        coverage::Seen,
+        relation::{ASSUMED, FIRST, RowId},
+        sources::Stamp,
+        support::Want,
+    },
+    think::eval::{Eval, Lack, Then},
+    value::{
+        expr::{Ex, note},
+        word::{ABSENT, as_int, at},
+    },
 };
 
 /// How long a match is waited for, and how long it counts.

@@ -5,9 +5,11 @@ use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 use etio_plan::{Origin, SourceId};
 
 use crate::{
-    coverage::{ScopeWords, Vouch},
-    sources::{Sources, Stamp},
-    word::Word,
+    store::{
+        coverage::{ScopeWords, Vouch},
+        sources::{Sources, Stamp},
+    },
+    value::word::Word,
 };
 
 /// An input that waits for its instant.

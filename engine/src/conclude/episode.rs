@@ -5,21 +5,13 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use etio_plan::{Origin, Severity, SourceId, Value};
 
 use crate::{
-    eval::Want,
-    judge::Choice,
-    relation::{Pin, RowId},
-    support::KeyId,
-    word::Word,
+    store::{
+        relation::{Pin, RowId},
+        support::{Kept, KeyId, Want},
+    },
+    think::judge::{Choice, Verdict},
+    value::word::Word,
 };
-
-/// How sure a finding is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub enum Verdict {
-    /// What would pin the cause was not collected or not seen.
-    Suspected,
-    /// The evidence pins the cause.
-    Confirmed,
-}
 
 /// Where an episode is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
@@ -177,16 +169,6 @@ pub(crate) struct Closed {
     pub(crate) open: Box<Open>,
     pub(crate) closed: i64,
     pub(crate) status: Status,
-}
-
-/// A fact kept for as long as an episode is remembered; its row may be gone.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Kept {
-    /// A relation of the pack.
-    pub(crate) relation: usize,
-    pub(crate) time: i64,
-    pub(crate) origins: Vec<Origin>,
-    pub(crate) words: Box<[Word]>,
 }
 
 /// A change of this instant, before it is told.

@@ -5,13 +5,15 @@ use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
 use etio_plan::Value;
 
 use crate::{
-    coverage::{Query, Seen},
+    conclude::episode::{Cause, Change, Changed, Closed, Need, Open, Transition},
     engine::Engine,
-    episode::{Cause, Change, Changed, Closed, Need, Open, Transition, Verdict},
-    eval::Want,
     program::{Head, Program, Programs},
-    support::KeyId,
-    word::Word,
+    store::{
+        coverage::{Query, Seen},
+        support::{KeyId, Want},
+    },
+    think::judge::Verdict,
+    value::word::Word,
 };
 
 impl Engine {
@@ -83,8 +85,10 @@ impl Engine {
                 let Some(fields) = explains.get(*clause).map(|clause| &clause.fields) else {
                     continue;
                 };
-                let words =
-                    fields.iter().map(|field| crate::word::at(&changed.words, *field)).collect();
+                let words = fields
+                    .iter()
+                    .map(|field| crate::value::word::at(&changed.words, *field))
+                    .collect();
                 let causes = self.claims.get(&(*rule, *clause, words)).into_iter().flatten();
                 pairs.extend(causes.map(|cause| ((*rule, *cause), (changed.rule, changed.key))));
             }
@@ -140,7 +144,7 @@ impl Engine {
         }
         let fields = (0..first.words.len() as u16).zip(first.words.iter().copied());
         let known: Vec<(u16, Word)> =
-            fields.filter(|(_, word)| *word != crate::word::ABSENT).collect();
+            fields.filter(|(_, word)| *word != crate::value::word::ABSENT).collect();
         let query = Query { relation: first.relation, known: &known, from: opened, to: opened };
         let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
         seen.seen > Seen::Weakly

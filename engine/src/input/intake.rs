@@ -5,13 +5,17 @@ use alloc::{boxed::Box, vec::Vec};
 use etio_plan::{Fact, FieldId, Input, Kind, RelId, Scope, SourceId, Value};
 
 use crate::{
-    apply::with_defaults,
-    coverage::{ScopeWords, Vouch},
     engine::Engine,
     error::Error,
-    sources::Stamp,
-    timeline::{Change, Held, How, Observed, placeless},
-    word::{ABSENT, Word, as_int, at},
+    input::{
+        apply::with_defaults,
+        timeline::{Change, Held, How, Observed, placeless},
+    },
+    store::{
+        coverage::{ScopeWords, Vouch},
+        sources::Stamp,
+    },
+    value::word::{ABSENT, Word, as_int, at},
 };
 
 impl Engine {
@@ -175,7 +179,8 @@ impl Engine {
     }
 
     fn no_input(&self, relation: RelId) -> Error {
-        let path = self.pack.get(relation).map(|relation| crate::expr::quoted(&relation.path));
+        let path =
+            self.pack.get(relation).map(|relation| crate::value::expr::quoted(&relation.path));
         Error::Relation(path.unwrap_or_else(|| alloc::format!("number {}", relation.0)))
     }
 

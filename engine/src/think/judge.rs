@@ -7,17 +7,32 @@ use core::ops::ControlFlow::{Break, Continue};
 use etio_plan::SourceId;
 
 use crate::{
-    aggregate::MOST_EVIDENCE,
-    episode::Verdict,
-    eval::{Eval, Facts, Lack, Want},
-    expr::Ex,
     program::{Block, Explains, Head, Part, Program, Text},
-    relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, RowId, SUSPECT, WEAK},
-    word::{ABSENT, Word, put},
+    store::{
+        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, RowId, SUSPECT, WEAK, blemish},
+        support::Want,
+    },
+    think::{
+        aggregate::MOST_EVIDENCE,
+        eval::{Eval, Facts, Lack},
+    },
+    value::{
+        expr::Ex,
+        word::{ABSENT, Word, put},
+    },
 };
 
 /// As many symptoms one cause may claim.
 const MOST_CLAIMS: usize = 4096;
+
+/// How sure a finding is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub enum Verdict {
+    /// What would pin the cause was not collected or not seen.
+    Suspected,
+    /// The evidence pins the cause.
+    Confirmed,
+}
 
 /// A row that a rule concludes.
 pub(crate) struct Conclusion {
@@ -392,9 +407,9 @@ impl<'a> Eval<'a> {
     fn since(&self, field: Option<u16>) -> Option<i64> {
         let (relation, row) = self.path.first()?.rows().next()?;
         let words = self.view.relations.get(relation)?.words(row);
-        match crate::word::at(words, field?) {
+        match crate::value::word::at(words, field?) {
             ABSENT => None,
-            word => Some(crate::word::as_int(word)),
+            word => Some(crate::value::word::as_int(word)),
         }
     }
 
@@ -409,7 +424,7 @@ impl<'a> Eval<'a> {
     /// nodes (M5.4).
     fn joins_unnamed(&self, program: &Program) -> bool {
         let Some(unnamed) = self.view.unnamed else { return false };
-        if !program.nodes.iter().any(|slot| crate::word::at(&self.slots, *slot) == unnamed) {
+        if !program.nodes.iter().any(|slot| crate::value::word::at(&self.slots, *slot) == unnamed) {
             return false;
         }
         let mut sources = self.pins().into_iter().flat_map(|pin| self.sources_of(pin));
@@ -424,9 +439,4 @@ impl<'a> Eval<'a> {
             None => vec![self.stamp_in(pin.relation, pin.row).origin.source],
         }
     }
-}
-
-/// How far from a plain truth a conclusion is.
-pub(crate) const fn blemish(marks: Marks) -> u8 {
-    (marks & ASSUMED != 0) as u8 * 4 + (marks & SUSPECT != 0) as u8 * 2 + (marks & WEAK != 0) as u8
 }

@@ -5,7 +5,7 @@ use alloc::{vec, vec::Vec};
 
 use etio_plan::{Atom, Body, Cond, Expr, Head, Kind, Pack, Rule, Source, Value, Window};
 
-use crate::{
+use crate::value::{
     func,
     word::{ABSENT, Symbols, Word, as_int},
 };

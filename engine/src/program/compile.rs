@@ -6,12 +6,16 @@ use alloc::{vec, vec::Vec};
 use etio_plan::{Atom, Body, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
 
 use crate::{
-    cover::{atoms_of, relation_of, source_of},
-    expr::{Calc, Ex, Typing},
     program::{Block, Explains, Head, Kind, Part, Program, Scan, Schema, Src, Step, Text, Window},
-    relation::{Names, Relation},
-    sources::Sources,
-    word::{ABSENT, Symbols, Word, as_int},
+    store::{
+        cover::{atoms_of, relation_of, source_of},
+        relation::{Names, Relation},
+        sources::Sources,
+    },
+    value::{
+        expr::{Calc, Ex, Typing},
+        word::{ABSENT, Symbols, Word, as_int},
+    },
 };
 
 /// What compiling needs and adds to: indexes and symbols.
@@ -360,7 +364,7 @@ impl Compiler<'_> {
                     }
                     Binding::Fresh if bound.has(slot.0) => tests.push(Ex::Cmp(
                         etio_plan::Cmp::Eq,
-                        crate::expr::Order::Word,
+                        crate::value::expr::Order::Word,
                         Ex::Cell(field.0).into(),
                         Ex::Slot(slot.0).into(),
                     )),
@@ -378,7 +382,12 @@ impl Compiler<'_> {
         for (field, ex, may_lack) in equal {
             if columns.last() == Some(&field) {
                 let cell = Ex::Cell(field).into();
-                tests.push(Ex::Cmp(etio_plan::Cmp::Eq, crate::expr::Order::Word, cell, ex.into()));
+                tests.push(Ex::Cmp(
+                    etio_plan::Cmp::Eq,
+                    crate::value::expr::Order::Word,
+                    cell,
+                    ex.into(),
+                ));
             } else {
                 columns.push(field);
                 probe.push((ex, may_lack));

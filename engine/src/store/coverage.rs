@@ -7,8 +7,8 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    cover::{Cover, Read, Term, Via},
-    word::Word,
+    store::cover::{Cover, Read, Term, Via},
+    value::word::Word,
 };
 
 /// What is covered, by relation.

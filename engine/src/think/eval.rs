@@ -9,30 +9,21 @@ use core::ops::ControlFlow::{self, Break, Continue};
 use etio_plan::{AggOp, Pick};
 
 use crate::{
-    aggregate::MOST_EVIDENCE,
-    coverage::Coverage,
-    cursors::Cursors,
-    expr::{Calc, Ex},
-    index::Rows,
-    inexact::Inexact,
-    program::{Kind, Program, Programs, Scan, Src, Step},
-    relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
-    route::elements,
-    sources::Sources,
-    support::Supports,
-    word::{ABSENT, Symbols, Word, as_int, at, int, put},
+    program::{Kind, Program, Programs, Scan, Src, Step, route::elements},
+    store::{
+        coverage::Coverage,
+        cursors::Cursors,
+        index::Rows,
+        relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
+        sources::Sources,
+        support::{Supports, Want},
+    },
+    think::{aggregate::MOST_EVIDENCE, inexact::Inexact},
+    value::{
+        expr::{Calc, Ex},
+        word::{ABSENT, Symbols, Word, as_int, at, int, put},
+    },
 };
-
-/// What would have to be collected, or done, for a verdict to be sure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
-pub(crate) enum Want {
-    /// Facts of this relation.
-    Relation(usize),
-    /// The name of the node some files are from (M5.4).
-    NodeName,
-    /// A higher limit (M6.2).
-    Limit,
-}
 
 /// Why a path through the conditions is not sure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,4 +1,4 @@
-//! What is remembered of each key of each rule, and of each row that rules conclude.
+//! What is remembered of each key of each rule, and which keys are to be thought about.
 
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
@@ -6,88 +6,13 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
 use crate::{
-    episode::{Kept, Open},
-    eval::Want,
-    relation::{Marks, Pin, RowId},
-    word::Word,
+    conclude::episode::Open,
+    store::{
+        relation::{Marks, RowId},
+        support::KeyId,
+    },
+    value::word::Word,
 };
-
-/// A key of one rule, by number.
-pub(crate) type KeyId = u32;
-
-/// Why a concluded row stands: one for each key of a rule that concludes it.
-pub(crate) struct Support {
-    pub(crate) rule: usize,
-    pub(crate) key: KeyId,
-    pub(crate) marks: Marks,
-    pub(crate) pins: Vec<Pin>,
-    pub(crate) wants: Vec<Want>,
-}
-
-/// The supports of all concluded rows, by relation.
-pub(crate) struct Supports {
-    relations: Vec<HashMap<RowId, Backing, FixedState>>,
-}
-
-/// What is behind one row.
-#[derive(Default)]
-struct Backing {
-    /// The plainest comes first and speaks for the row.
-    supports: Vec<Support>,
-    /// The first fact behind the row when it came to stand.
-    first: Option<Kept>,
-}
-
-impl Supports {
-    pub(crate) fn new(relations: usize, state: &FixedState) -> Self {
-        let empty = || HashMap::with_hasher(state.clone());
-        Self { relations: (0..relations).map(|_| empty()).collect() }
-    }
-
-    /// Adds a support or puts it in place of the one its rule and key gave before.
-    pub(crate) fn put(&mut self, relation: usize, row: RowId, support: Support) {
-        let Some(rows) = self.relations.get_mut(relation) else { return };
-        let supports = &mut rows.entry(row).or_default().supports;
-        supports.retain(|known| (known.rule, known.key) != (support.rule, support.key));
-        supports.push(support);
-        supports.sort_by_key(|of| (crate::judge::blemish(of.marks), of.rule, of.key));
-    }
-
-    /// Notes the first fact behind a row.
-    pub(crate) fn begin(&mut self, relation: usize, row: RowId, first: Option<Kept>) {
-        let backing = self.relations.get_mut(relation).and_then(|rows| rows.get_mut(&row));
-        if let Some(backing) = backing {
-            backing.first = first;
-        }
-    }
-
-    /// The first fact behind a row.
-    pub(crate) fn first(&self, relation: usize, row: RowId) -> Option<&Kept> {
-        self.relations.get(relation)?.get(&row)?.first.as_ref()
-    }
-
-    /// Takes a support away and says whether it was the last.
-    pub(crate) fn take(&mut self, relation: usize, row: RowId, rule: usize, key: KeyId) -> bool {
-        let Some(rows) = self.relations.get_mut(relation) else { return true };
-        let Some(Backing { supports, .. }) = rows.get_mut(&row) else { return true };
-        supports.retain(|known| (known.rule, known.key) != (rule, key));
-        let last = supports.is_empty();
-        if last {
-            rows.remove(&row);
-        }
-        last
-    }
-
-    /// The support that speaks for a row.
-    pub(crate) fn get(&self, relation: usize, row: RowId) -> Option<&Support> {
-        self.relations.get(relation)?.get(&row)?.supports.first()
-    }
-
-    /// What a suspected row lacks.
-    pub(crate) fn wants(&self, relation: usize, row: RowId) -> &[Want] {
-        self.get(relation, row).map_or(&[], |support| &support.wants)
-    }
-}
 
 /// A row that a key concludes.
 #[derive(Clone, Copy)]

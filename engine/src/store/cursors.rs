@@ -9,7 +9,7 @@ use alloc::{boxed::Box, vec::Vec};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use crate::word::Word;
+use crate::value::word::Word;
 
 /// A map is not cleaned below this many keys.
 const FEW: usize = 1024;

@@ -3,16 +3,19 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    aggregate::MOST_EVIDENCE,
+    conclude::episode::{Change, Changed, Closed, Open, Status},
     engine::Engine,
-    episode::{Change, Changed, Closed, Kept, Open, Status, Verdict},
-    eval::Want,
-    judge::{Conclusion, Diagnosis},
     program::{Program, Programs},
-    relation::{Marks, Pin, SUSPECT},
-    sources::Stamp,
-    support::{KeyId, Support},
-    word::Word,
+    store::{
+        relation::{Marks, Pin, SUSPECT},
+        sources::Stamp,
+        support::{Kept, KeyId, Support, Want},
+    },
+    think::{
+        aggregate::MOST_EVIDENCE,
+        judge::{Conclusion, Diagnosis, Verdict},
+    },
+    value::word::Word,
 };
 
 impl Engine {

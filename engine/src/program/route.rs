@@ -7,12 +7,18 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    compile::{Bound, Compiler},
-    cover::{atoms_of, source_of},
-    expr::{Calc, Ex, Order},
-    program::{ByField, Dispatch, Hop, Route, Scan},
-    relation::Relation,
-    word::{ABSENT, Symbols, Word, at, put},
+    program::{
+        ByField, Dispatch, Hop, Route, Scan,
+        compile::{Bound, Compiler},
+    },
+    store::{
+        cover::{atoms_of, source_of},
+        relation::Relation,
+    },
+    value::{
+        expr::{Calc, Ex, Order},
+        word::{ABSENT, Symbols, Word, at, put},
+    },
 };
 
 /// Beyond this many probes the shortest way is not searched for; any way will do.
@@ -367,7 +373,7 @@ impl Walk<'_> {
                 for (field, slot) in scan.binds.iter().chain(&scan.optional) {
                     put(&mut self.slots, *slot, at(words, *field));
                 }
-                put(&mut self.slots, scan.row, crate::word::int(relation.time(row)));
+                put(&mut self.slots, scan.row, crate::value::word::int(relation.time(row)));
                 if scan.tests.iter().all(|ex| self.eval(ex, words) == 1) {
                     self.hop(rest);
                 }

@@ -3,13 +3,19 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    edges::is_root,
+    conclude::{
+        edges::is_root,
+        episode::{Episode, Evidence, Open, Status},
+    },
     engine::Engine,
-    episode::{Episode, Evidence, Kept, Open, Status, Verdict},
-    expr::Ex,
     program::{Head, Part, Text},
-    render,
-    word::{ABSENT, Word, as_int, int},
+    store::support::Kept,
+    think::judge::Verdict,
+    value::{
+        expr::Ex,
+        render,
+        word::{ABSENT, Word, as_int, int},
+    },
 };
 
 /// An episode and what it is one of.

@@ -1,0 +1,290 @@
+//! Thinks about the dirty keys of a rule and compares with what stood: rows come and go. Each
+//! difference is a change for later rules in the same instant.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use crate::{
+    conclude::keys::{Gap, Standing},
+    engine::Engine,
+    program::{Head, Program, Programs},
+    store::{
+        relation::{ASSUMED, ENDED, FIRST, LAPSED, Marks, Names, RowId},
+        sources::Stamp,
+        support::{KeyId, Support},
+    },
+    think::{
+        eval::{Eval, View},
+        judge::Conclusion,
+    },
+    value::word::Word,
+};
+
+impl Engine {
+    /// Thinks about keys of one rule, in the order of their values.
+    pub(crate) fn think(&mut self, programs: &Programs, rule: usize, mut keys: Vec<Box<[Word]>>) {
+        let Some(program) = programs.rules.get(rule) else { return };
+        keys.sort_by(|a, b| self.symbols.compare_all(&program.key_types, a, b));
+        let mut work = 0;
+        for key in keys {
+            let Some(number) = self.keys.get_mut(rule).map(|keys| keys.number(&key)) else {
+                return;
+            };
+            match &program.head {
+                Head::Row { linger, .. } => {
+                    self.think_rows(programs, (rule, number), program, *linger, &mut work);
+                }
+                Head::Finding { .. } => {
+                    self.think_finding(programs, (rule, number), program, &mut work)
+                }
+            }
+            if work > self.limits.work {
+                self.postponed.push((rule, key));
+            }
+            if let Some(keys) = self.keys.get_mut(rule) {
+                keys.forget_idle(number);
+            }
+        }
+    }
+
+    /// Ready to think, as of this instant.
+    pub(crate) fn eval<'a>(&'a mut self, programs: &'a Programs, work: u64) -> Eval<'a> {
+        let view = View {
+            programs,
+            relations: &self.relations,
+            supports: &self.supports,
+            coverage: &self.coverage,
+            cursors: &self.cursors,
+            sources: &self.sources,
+            unnamed: self.unnamed,
+        };
+        let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work);
+        eval.work = work;
+        eval
+    }
+
+    /// Passes over what has been found settled. Not before it is asked what only lapsed: that is settled
+    /// too by now.
+    pub(crate) fn move_cursors(
+        &mut self,
+        programs: &Programs,
+        key: &[Word],
+        settled: Vec<(usize, i64)>,
+    ) {
+        let relations = &self.relations;
+        let oldest = |relation: usize| {
+            let rows = relations.get(relation);
+            let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
+            let oldest = rows.and_then(|rows| Some(rows.time(rows.find(whole, &[]).get(0)?)));
+            oldest.unwrap_or(i64::MAX)
+        };
+        for (condition, to) in settled {
+            self.cursors.set(condition, key, to, oldest);
+        }
+    }
+
+    /// Whether some relation the rule needs a row of has none.
+    pub(crate) fn is_starved(&self, program: &Program) -> bool {
+        program
+            .inputs
+            .iter()
+            .any(|relation| self.relations.get(*relation).is_none_or(|of| of.len() == 0))
+    }
+
+    fn think_rows(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        program: &Program,
+        linger: i64,
+        work: &mut u64,
+    ) {
+        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
+        let (key, stood) = (state.key.clone(), state.rows.clone());
+        let (rows, mut deadline, settled) = if self.is_starved(program) {
+            (Vec::new(), i64::MAX, Vec::new())
+        } else {
+            let mut eval = self.eval(programs, *work);
+            eval.begin(program, &key);
+            let rows = eval.derive(program);
+            *work = eval.work;
+            if eval.is_over() {
+                // What stood stays until there is work left for it.
+                return;
+            }
+            (rows, eval.deadline, eval.settled)
+        };
+        let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = self.conclude(programs, rule, number, row);
+            standing.extend(row.map(|row| Standing { row, gap: None }));
+        }
+        let gone: Vec<Standing> = stood
+            .into_iter()
+            .filter(|of| !standing.iter().any(|other| other.row == of.row))
+            .collect();
+        // What would still be so, had no window run out in this instant.
+        let mut still: Option<Vec<Conclusion>> = None;
+        for Standing { row, gap } in gone {
+            let gap = gap.unwrap_or_else(|| {
+                let still = still.get_or_insert_with(|| {
+                    self.eval_before(programs, program, &key).derive(program)
+                });
+                let words = self.relations.get(program.relation).map(|of| of.words(row));
+                let lapsed = still.iter().find(|row| words == Some(&*row.words));
+                let lapsed = lapsed.map(|row| row.marks);
+                Gap { until: self.now.saturating_add(linger), lapsed }
+            });
+            if gap.until > self.now {
+                deadline = deadline.min(gap.until);
+                standing.push(Standing { row, gap: Some(gap) });
+            } else {
+                self.withdraw(programs, program.relation, row, (rule, number), gap.lapsed);
+            }
+        }
+        if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
+            state.rows = standing;
+        }
+        self.move_cursors(programs, &key, settled);
+        self.set_timer(rule, number, deadline);
+    }
+
+    /// Asks again as of just before this instant, accepting what only lapsed in it (M4.1). Not as of
+    /// the last instant: how far back that lies depends on what does not concern this rule.
+    pub(crate) fn eval_before<'a>(
+        &'a mut self,
+        programs: &'a Programs,
+        program: &Program,
+        key: &[Word],
+    ) -> Eval<'a> {
+        let before = self.now.saturating_sub(1);
+        let mut eval = self.eval(programs, 0);
+        eval.now = before;
+        eval.lapse = true;
+        eval.begin(program, key);
+        eval
+    }
+
+    pub(crate) fn set_timer(&mut self, rule: usize, number: KeyId, deadline: i64) {
+        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
+            return;
+        };
+        let deadline = (deadline != i64::MAX).then_some(deadline);
+        if state.deadline == deadline {
+            return;
+        }
+        if let Some(old) = state.deadline {
+            self.timers.remove(&(old, rule, number));
+        }
+        if let Some(new) = deadline {
+            self.timers.insert((new, rule, number));
+        }
+        state.deadline = deadline;
+    }
+
+    /// Lets a concluded row stand, new or again.
+    pub(crate) fn conclude(
+        &mut self,
+        programs: &Programs,
+        rule: usize,
+        key: KeyId,
+        row: Conclusion,
+    ) -> Option<RowId> {
+        let relation = programs.rules.get(rule)?.relation;
+        let whole = programs.schema.get(relation)?.whole;
+        let since = row.since.map_or(self.now, |since| since.min(self.now));
+        let known = self.relations.get(relation)?.find(whole, &row.words).get(0);
+        let marks = if row.since.is_some() { row.marks & !FIRST } else { row.marks };
+        let support = Support { rule, key, marks, pins: row.pins, wants: row.wants };
+        let Some(known) = known else {
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            let stamp = Stamp::concluded(since);
+            let new = self.relations.get_mut(relation)?.insert(&row.words, stamp, marks, names);
+            let first = self.first_fact(programs, &support.pins);
+            self.supports.put(relation, new, support);
+            self.supports.begin(relation, new, first);
+            self.touch(programs, relation, new);
+            return Some(new);
+        };
+        self.support(programs, relation, known, support, since);
+        Some(known)
+    }
+
+    /// Gives a standing row another support.
+    pub(crate) fn support(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        support: Support,
+        since: i64,
+    ) {
+        let wanted = self.supports.wants(relation, row).to_vec();
+        self.supports.put(relation, row, support);
+        self.restate(programs, relation, row, since);
+        // Who rests on it wants what it wants.
+        if self.supports.wants(relation, row) != wanted {
+            self.touch(programs, relation, row);
+        }
+    }
+
+    /// Gives a standing row the marks of the support that speaks for it. What was only assumed until
+    /// now holds since now.
+    fn restate(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        since: i64,
+    ) -> Option<()> {
+        let speaks = self.supports.get(relation, row)?.marks;
+        let rows = self.relations.get_mut(relation)?;
+        let meta = *rows.meta(row)?;
+        let observed_now = meta.marks & ASSUMED != 0 && speaks & ASSUMED == 0;
+        let marks = if observed_now { speaks } else { (speaks & !FIRST) | (meta.marks & FIRST) };
+        let stamp = if observed_now { Stamp::concluded(since) } else { meta.stamp };
+        if marks != meta.marks || stamp != meta.stamp {
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            rows.restamp(row, stamp, marks, names);
+            self.touch(programs, relation, row);
+        }
+        Some(())
+    }
+
+    /// Takes a key's support from a row; a row without any leaves at the end of the instant. `lapsed`
+    /// says what it would be, had no window run out.
+    pub(crate) fn withdraw(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        (rule, key): (usize, KeyId),
+        lapsed: Option<Marks>,
+    ) {
+        if !self.supports.take(relation, row, rule, key) {
+            self.restate(programs, relation, row, self.now);
+            return;
+        }
+        self.touch(programs, relation, row);
+        let names = Names { sources: &self.sources, symbols: &self.symbols };
+        if let Some(rows) = self.relations.get_mut(relation)
+            && let Some(meta) = rows.meta(row).copied()
+        {
+            let marks = lapsed.map_or(meta.marks | ENDED, |marks| marks | LAPSED);
+            rows.restamp(row, meta.stamp, marks, names);
+            self.leaving.push((relation, row));
+        }
+    }
+
+    /// Takes the rows that ended in this instant out of their relations.
+    pub(crate) fn leave(&mut self) {
+        for (relation, row) in core::mem::take(&mut self.leaving) {
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            if let Some(rows) = self.relations.get_mut(relation)
+                && rows.marks(row) & (ENDED | LAPSED) != 0
+                && rows.meta(row).is_some()
+            {
+                rows.remove(row, names);
+            }
+        }
+    }
+}

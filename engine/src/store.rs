@@ -1,0 +1,10 @@
+//! What stands: the rows of each relation with their indexes, who tells of them and what is covered,
+//! and what each conclusion rests on.
+
+pub(crate) mod cover;
+pub(crate) mod coverage;
+pub(crate) mod cursors;
+pub(crate) mod index;
+pub(crate) mod relation;
+pub(crate) mod sources;
+pub(crate) mod support;

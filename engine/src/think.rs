@@ -1,0 +1,8 @@
+//! What follows: one key of one rule at a time, from its first condition to its verdict.
+
+pub(crate) mod aggregate;
+pub(crate) mod eval;
+pub(crate) mod inexact;
+pub(crate) mod judge;
+pub(crate) mod matching;
+pub(crate) mod unseen;

@@ -1,0 +1,6 @@
+//! Values inside the engine, and what is computed of them.
+
+pub(crate) mod expr;
+pub(crate) mod func;
+pub(crate) mod render;
+pub(crate) mod word;
