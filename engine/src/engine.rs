@@ -65,10 +65,12 @@ impl Default for Limits {
     }
 }
 
-/// Runs a pack: facts in, findings out.
+/// Runs a pack: facts in, findings out. A clone is a [fork](Engine::fork).
+#[derive(Clone)]
 pub struct Engine {
     pub(crate) pack: Arc<Pack>,
     pub(crate) programs: Arc<Programs>,
+    pub(crate) params: Arc<[(ParamId, Value)]>,
     pub(crate) limits: Limits,
     pub(crate) symbols: Symbols,
     pub(crate) sources: Sources,
@@ -83,7 +85,7 @@ pub struct Engine {
     pub(crate) dirty: Dirty,
     pub(crate) cursors: Cursors,
     pub(crate) timers: BTreeSet<(i64, usize, KeyId)>,
-    pub(crate) cover_routes: HashMap<(usize, usize, Vec<u16>), Route, FixedState>,
+    pub(crate) cover_routes: HashMap<(usize, usize, Vec<u16>), Arc<Route>, FixedState>,
     /// Removals to forget, in the order in which they are due.
     pub(crate) removals: VecDeque<(i64, usize, Box<[Word]>)>,
     /// When a superseded row, or the oldest of all events of a relation, is no longer needed.
@@ -122,6 +124,7 @@ impl Engine {
         let unnamed = options.unnamed_ambiguous.then(|| symbols.text("(unnamed)"));
         let rules = programs.rules.len();
         Ok(Self {
+            params: options.params.into(),
             limits: options.limits,
             sources: Sources::default(),
             timeline: Timeline::new(),
@@ -223,6 +226,8 @@ impl Engine {
     /// One instant: inputs, then timers, then truth once, strata in order (M1.4).
     fn instant(&mut self, programs: &Programs, instant: i64, inputs: &[Held]) {
         self.now = instant;
+        // What no condition can look at any more is no work, however the clock was moved.
+        self.sweep(programs, instant);
         for input in inputs {
             self.apply(programs, input);
         }
@@ -244,7 +249,6 @@ impl Engine {
         self.link(programs);
         self.leave();
         self.tell(programs);
-        self.sweep(programs, instant);
     }
 
     /// Notes when the oldest event of a relation is no longer needed.

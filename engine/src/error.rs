@@ -24,6 +24,8 @@ pub enum Error {
     Rule(String),
     /// As many inputs are held back as the limit allows: advance first.
     Full(usize),
+    /// Bytes are not a snapshot that this engine can go on from.
+    Snapshot(&'static str),
 }
 
 impl fmt::Display for Error {
@@ -34,6 +36,7 @@ impl fmt::Display for Error {
                 write!(f, "the field `{field}` of `{relation}` {what}")
             }
             Self::Param(what) | Self::Rule(what) => f.write_str(what),
+            Self::Snapshot(what) => write!(f, "the snapshot cannot be restored: {what}"),
             Self::Full(limit) => {
                 write!(
                     f,

@@ -9,7 +9,8 @@
 //!   store; each changed row takes its routes;
 //! - `think` evaluates each of these keys again, from its rule's first condition to its verdict;
 //! - `conclude` compares with what stood, each difference being a change for later rules, and links
-//!   causes to symptoms once everything is true.
+//!   causes to symptoms once everything is true;
+//! - `snapshot` writes all of that down and reads it back.
 //!
 //! A room uses those named before it and `value`, the words that all of them work on. `engine` holds the
 //! state of them all and forms the instants; what changes that state is written in the rooms.
@@ -27,6 +28,7 @@ mod engine;
 mod error;
 mod input;
 mod program;
+mod snapshot;
 mod store;
 #[cfg(test)]
 mod tests;

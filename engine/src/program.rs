@@ -36,6 +36,8 @@ pub(crate) struct Programs {
     pub(crate) params: Vec<Word>,
     /// The relations of the events that `A without B` waits on, where what is settled stays so.
     pub(crate) cursors: Vec<usize>,
+    /// The rules that wait so: what their cursors' keys are keys of.
+    pub(crate) waiters: Vec<usize>,
     /// How many relations the pack has; those of superseded rows come after them.
     pub(crate) relations: usize,
 }

@@ -66,8 +66,21 @@ fn facts() -> impl Strategy<Value = Vec<Step>> {
 
 /// What may be collected, partly, and lost.
 fn coverage() -> impl Strategy<Value = Vec<Step>> {
-    let what =
-        || prop::sample::select(vec!["A", "B", "L", "E", "P", "A node=x", "B n=1", "P node=x"]);
+    let what = || {
+        prop::sample::select(vec![
+            "A",
+            "B",
+            "L",
+            "E",
+            "P",
+            "A node=x",
+            "A n=1",
+            "B n=1",
+            "B node=y n=1",
+            "L node=x",
+            "P node=x",
+        ])
+    };
     let told = prop_oneof![
         4 => what().prop_map(|what| format!("covered {what}")),
         2 => (what(), 1..6).prop_map(|(what, length)| format!("gap {length} {what}")),

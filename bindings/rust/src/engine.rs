@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use etio_engine::{Episode, Late, Options, Transition};
-use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, Relation, SourceId, Value};
+use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, Relation, SourceId, Value, checksum};
 use etio_scan::Scanner;
 
 use crate::{Error, Fact, Params, Stamp, json, schema};
@@ -14,13 +14,18 @@ pub(crate) const HOST: SourceId = SourceId(u32::MAX - 1);
 /// one position by the bits above.
 const EVENTS_A_FACT: u32 = 1 << 10;
 
+/// Bytes behind the engine's snapshot: the number of sources, that of unnumbered facts, a checksum.
+const OWN: usize = 4 + 8;
+const HASH: usize = 8;
+
 /// Set in the sequence of facts without a number of their own, so that they never meet numbered ones.
 const UNNUMBERED: u64 = 1 << 63;
 
 /// Facts in, findings out.
 ///
-/// Facts are held back until [`advance`](Self::advance) moves the clock past them; between two calls
+/// A clone is a [fork](Self::fork). Facts are held back until [`advance`](Self::advance) moves the clock past them; between two calls
 /// of it their order means nothing.
+#[derive(Clone)]
 pub struct Engine {
     inner: etio_engine::Engine,
     pack: Arc<Pack>,
@@ -56,6 +61,56 @@ impl Engine {
     fn start(pack: Arc<Pack>, scanner: Arc<Scanner>, options: Options) -> Result<Self, Error> {
         let inner = etio_engine::Engine::new(Arc::clone(&pack), options.clone())?;
         Ok(Self { inner, pack, scanner, options, sources: 0, unnumbered: 0 })
+    }
+
+    /// All that the engine knows, as bytes: the same for the same state. Facts held back and changes not
+    /// drained are in it.
+    #[must_use]
+    pub fn snapshot(&self) -> Vec<u8> {
+        let mut bytes = self.inner.snapshot();
+        bytes.extend(self.sources.to_le_bytes());
+        bytes.extend(self.unnumbered.to_le_bytes());
+        bytes.extend(checksum(&bytes).to_le_bytes());
+        bytes
+    }
+
+    /// An engine that goes on where a snapshot was taken, under the same pack and parameters. Limits may
+    /// be others than they were then.
+    ///
+    /// # Errors
+    /// When the bytes are no snapshot, are damaged, or were taken under another pack or other parameters.
+    pub fn restore(
+        pack: impl Into<Arc<Pack>>,
+        params: Params,
+        bytes: &[u8],
+    ) -> Result<Self, Error> {
+        let damaged = || Error::Engine(etio_engine::Error::Snapshot("it is damaged"));
+        let (content, hash) =
+            bytes.split_at_checked(bytes.len().saturating_sub(HASH)).ok_or_else(damaged)?;
+        if *hash != checksum(content).to_le_bytes() {
+            return Err(damaged());
+        }
+        let (content, own) =
+            content.split_at_checked(content.len().saturating_sub(OWN)).ok_or_else(damaged)?;
+        let (sources, unnumbered) = own.split_first_chunk().ok_or_else(damaged)?;
+        let (unnumbered, _) = unnumbered.split_first_chunk().ok_or_else(damaged)?;
+        let pack = pack.into();
+        let options = params.options(&pack)?;
+        let inner = etio_engine::Engine::restore(Arc::clone(&pack), options.clone(), content)?;
+        Ok(Self {
+            inner,
+            scanner: Arc::new(Scanner::new(&pack)),
+            pack,
+            options,
+            sources: u32::from_le_bytes(*sources),
+            unnumbered: u64::from_le_bytes(*unnumbered),
+        })
+    }
+
+    /// Another engine in the same state. What one is told from now on is nothing to the other.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        self.clone()
     }
 
     /// The pack it runs.

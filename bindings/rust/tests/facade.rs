@@ -147,3 +147,29 @@ fn parameters_are_checked() {
     let params = Params::default().set(stall, "20m");
     assert!(Engine::new(etio::stdlib::pack(), params).is_ok());
 }
+
+#[test]
+fn a_snapshot_goes_on_where_it_was_taken() {
+    let pack = std::sync::Arc::new(etio::stdlib::pack());
+    let mut engine = Engine::new(pack.clone(), Params::default()).unwrap();
+    let log = engine.source("kubelet.log", 1).unwrap();
+    let line = "Orphaned pod \"8d73e524-fb7c-4b25-a907-3c18b78f587d\" found, but volume paths are \
+        still present on disk";
+    let record = [("node", Value::from("n1")), ("message", line.into())];
+    engine.insert_row("KubeletLog", record.clone(), Stamp::at(HOUR)).unwrap();
+    engine.advance(HOUR);
+    let bytes = engine.snapshot();
+    let restored = Engine::restore(pack.clone(), Params::default(), &bytes).unwrap();
+    for mut other in [restored, engine.fork()] {
+        assert_eq!(other.snapshot(), bytes);
+        // Neither a source nor a place in one is given twice.
+        assert_ne!(other.source("other.log", 1).unwrap(), log);
+        other.insert_row("KubeletLog", record.clone(), Stamp::at(HOUR + 1)).unwrap();
+        other.advance(2 * HOUR);
+        assert_eq!(other.drain().len(), 1);
+        assert_eq!(other.late(), []);
+    }
+    for wrong in [&bytes[..bytes.len() - 1], b"no snapshot", b""] {
+        assert!(Engine::restore(pack.clone(), Params::default(), wrong).is_err());
+    }
+}

@@ -84,7 +84,7 @@ impl Pack {
         let rest = bytes.strip_prefix(&MAGIC[..6]).ok_or(PackError::NotAPack)?;
         let rest = rest.strip_prefix(&MAGIC[6..]).ok_or(PackError::Version)?;
         let (expected, content) = rest.split_at_checked(HASH).ok_or(PackError::Corrupt)?;
-        if hash(content).to_le_bytes() != *expected {
+        if checksum(content).to_le_bytes() != *expected {
             return Err(PackError::Corrupt);
         }
         let pack: Self = postcard::from_bytes(content).map_err(|_| PackError::Corrupt)?;
@@ -97,13 +97,14 @@ impl Pack {
 pub(crate) fn seal(content: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(MAGIC.len() + HASH + content.len());
     bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&hash(content).to_le_bytes());
+    bytes.extend_from_slice(&checksum(content).to_le_bytes());
     bytes.extend_from_slice(content);
     bytes
 }
 
-/// FNV-1a: guards against damage, not against malice, which `validate` answers.
-fn hash(bytes: &[u8]) -> u64 {
+/// FNV-1a: guards against damage, not against malice, which whoever decodes the bytes has to answer.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
     })

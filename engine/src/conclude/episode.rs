@@ -3,6 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 use etio_plan::{Origin, Severity, SourceId, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     store::{
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// Where an episode is in its life.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub enum Status {
     /// It holds now.
     Open,
@@ -25,7 +26,7 @@ pub enum Status {
 }
 
 /// What happened to an episode.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub enum Change {
     /// It began to hold.
     Opened,
@@ -38,7 +39,7 @@ pub enum Change {
 }
 
 /// What would have to be collected for a verdict to be sure.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct Need {
     /// The path of the relation that was not collected; `node` where files do not say which node they
     /// are from, `limit` where the rule did more work than it may.
@@ -48,7 +49,7 @@ pub struct Need {
 }
 
 /// One entry of the log of what changed, in the order (time, rule, key).
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Transition {
     /// When.
     pub time: i64,
@@ -136,6 +137,7 @@ pub struct Late {
 }
 
 /// An episode as it is remembered.
+#[derive(Clone)]
 pub(crate) struct Open {
     pub(crate) opened: i64,
     pub(crate) row: RowId,
@@ -153,7 +155,7 @@ pub(crate) struct Open {
 }
 
 /// A cause of an episode.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) struct Cause {
     pub(crate) id: u128,
     pub(crate) opened: i64,
@@ -163,6 +165,7 @@ pub(crate) struct Cause {
 }
 
 /// An episode that is over.
+#[derive(Clone)]
 pub(crate) struct Closed {
     pub(crate) rule: usize,
     pub(crate) key: Box<[Word]>,
@@ -172,6 +175,7 @@ pub(crate) struct Closed {
 }
 
 /// A change of this instant, before it is told.
+#[derive(Clone)]
 pub(crate) struct Changed {
     pub(crate) rule: usize,
     pub(crate) key: KeyId,

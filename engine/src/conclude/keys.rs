@@ -31,7 +31,7 @@ pub(crate) struct Gap {
 }
 
 /// What is remembered of a key.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct KeyState {
     pub(crate) key: Box<[Word]>,
     /// The instant of its one timer.
@@ -42,6 +42,7 @@ pub(crate) struct KeyState {
 }
 
 /// The keys of one rule that conclude something or wait for something.
+#[derive(Clone)]
 pub(crate) struct Keys {
     numbers: HashMap<Box<[Word]>, KeyId, FixedState>,
     states: Vec<Option<KeyState>>,
@@ -106,6 +107,7 @@ impl Keys {
 }
 
 /// The keys to think about again, by rule.
+#[derive(Clone)]
 pub(crate) struct Dirty {
     rules: BTreeSet<usize>,
     keys: Vec<HashSet<Box<[Word]>, FixedState>>,
@@ -122,6 +124,13 @@ impl Dirty {
             keys.insert(key);
             self.rules.insert(rule);
         }
+    }
+
+    /// All of them, in no order that may show.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[Word])> {
+        let of = |rule: &usize| self.keys.get(*rule).map(|keys| (*rule, keys));
+        let rules = self.rules.iter().filter_map(of);
+        rules.flat_map(|(rule, keys)| keys.iter().map(move |key| (rule, &**key)))
     }
 
     /// The first rule with keys to think about, and these in no order.

@@ -1,6 +1,6 @@
 //! Brings the inputs of one instant to the relations, and each changed row to the keys it concerns.
 
-use alloc::{boxed::Box, collections::BTreeSet, vec, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec, vec::Vec};
 
 use etio_plan::{Origin, SourceId};
 
@@ -25,22 +25,33 @@ use crate::{
 const REMEMBER_REMOVAL: i64 = 3600 * 1_000_000_000;
 
 /// What is known of one key of an entity.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Entity {
-    row: Option<RowId>,
+    pub(crate) row: Option<RowId>,
     /// The stamp of the newest row; none where the row is only assumed.
-    newest: Option<Stamp>,
+    pub(crate) newest: Option<Stamp>,
     /// What was said of each field, and which source said it.
-    said: Box<[Word]>,
-    by: Box<[SourceId]>,
-    removed: Option<Stamp>,
+    pub(crate) said: Box<[Word]>,
+    pub(crate) by: Box<[SourceId]>,
+    pub(crate) removed: Option<Removal>,
+}
+
+/// A removal, and until when it is remembered.
+#[derive(Clone, Copy)]
+pub(crate) struct Removal {
+    pub(crate) stamp: Stamp,
+    pub(crate) until: i64,
 }
 
 impl Entity {
     /// Whether only a removal is known, and that long enough ago.
     pub(crate) fn is_forgotten(&self, now: i64) -> bool {
-        let old = |removed: Stamp| removed.time.saturating_add(REMEMBER_REMOVAL) <= now;
-        self.row.is_none() && self.removed.is_none_or(old)
+        self.row.is_none() && self.removal(now).is_none()
+    }
+
+    /// The removal, where it is still remembered. That it is not swept up yet does not count.
+    fn removal(&self, now: i64) -> Option<Stamp> {
+        self.removed.filter(|removed| removed.until > now).map(|removed| removed.stamp)
     }
 
     /// Takes what a source says of the key. It does not erase what others say of fields it lacks.
@@ -69,7 +80,8 @@ impl Engine {
                     scope,
                     self.learnt(*vouch),
                 );
-                self.touch_coverage(programs, *relation, scope);
+                let lost = !matches!(vouch, Vouch::Covered { .. });
+                self.touch_coverage(programs, *relation, scope, lost);
             }
             Change::Event { relation, words } => self.event(programs, *relation, words, held.stamp),
             Change::Row { relation, row } => self.observe(programs, *relation, row, held.stamp),
@@ -116,11 +128,7 @@ impl Engine {
     /// enough and that it has not told of yet.
     fn merge_event(&mut self, relation: usize, words: &[Word], stamp: Stamp) -> bool {
         let source = stamp.origin.source;
-        let Some(carriers) = self.carriers.get_mut(relation) else { return false };
-        if !carriers.contains(&source) {
-            carriers.push(source);
-        }
-        if carriers.len() < 2 {
+        if self.carry(relation, source) < 2 {
             return false;
         }
         let names = Names { sources: &self.sources, symbols: &self.symbols };
@@ -140,6 +148,15 @@ impl Engine {
                 && stamp.time.saturating_sub(rows.time(*row)) <= coarser
         });
         one.inspect(|row| rows.add_origin(*row, stamp.origin)).is_some()
+    }
+
+    /// Notes that a source tells of an event relation, and says how many do.
+    pub(crate) fn carry(&mut self, relation: usize, source: SourceId) -> usize {
+        let Some(carriers) = self.carriers.get_mut(relation) else { return 0 };
+        if !carriers.contains(&source) {
+            carriers.push(source);
+        }
+        carriers.len()
     }
 
     /// Whether an event that comes too late is one that has been applied already (M1.7).
@@ -173,7 +190,7 @@ impl Engine {
         let sources = &self.sources;
         let newer = |known: &Stamp| sources.compare(known, &stamp).is_gt();
         if seen.how == How::Assumed {
-            if entity.row.is_none() && !entity.removed.is_some_and(|removed| newer(&removed)) {
+            if entity.row.is_none() && !entity.removal(self.now).is_some_and(|of| newer(&of)) {
                 let words = with_defaults(programs, relation, seen.words.clone());
                 let assumed = Stamp { time: self.now, ..stamp };
                 let names = Names { sources, symbols: &self.symbols };
@@ -184,7 +201,7 @@ impl Engine {
             }
             return;
         }
-        if entity.newest.or(entity.removed).is_some_and(|known| newer(&known)) {
+        if entity.newest.or(entity.removal(self.now)).is_some_and(|known| newer(&known)) {
             return;
         }
         let first = seen.how == How::First && entity.newest.is_none();
@@ -246,7 +263,7 @@ impl Engine {
         let entity = entities.entry(key.into()).or_default();
         let sources = &self.sources;
         let newer = |known: &Stamp| sources.compare(known, &stamp).is_gt();
-        if entity.newest.or(entity.removed).is_some_and(|known| newer(&known)) {
+        if entity.newest.or(entity.removal(self.now)).is_some_and(|known| newer(&known)) {
             return;
         }
         let assumed = entity.row.filter(|_| entity.newest.is_none());
@@ -258,8 +275,8 @@ impl Engine {
             return;
         }
         let row = entity.row.take();
-        *entity = Entity { removed: Some(stamp), ..Entity::default() };
         let until = self.now.saturating_add(REMEMBER_REMOVAL);
+        *entity = Entity { removed: Some(Removal { stamp, until }), ..Entity::default() };
         self.removals.push_back((until, relation, key.into()));
         if let Some(row) = row {
             self.drop_row(programs, relation, row);
@@ -351,21 +368,27 @@ impl Engine {
 
     /// Marks every key that a change of coverage may concern. Routes from a scope are made when the
     /// first such change comes.
-    fn touch_coverage(&mut self, programs: &Programs, relation: usize, scope: &[(u16, Word)]) {
+    fn touch_coverage(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        scope: &[(u16, Word)],
+        lost: bool,
+    ) {
         for (number, reader) in programs.readers.get(relation).into_iter().flatten().enumerate() {
             let term = |field: u16| match &reader.map {
                 None => Some(Term::Field(field)),
                 Some(map) => map.iter().find(|(known, _)| *known == field).map(|(_, term)| *term),
             };
             let mut known: Vec<(u16, Word)> = Vec::new();
-            // A field of the scope that the condition leaves open means that it is not covered.
+            // Where the condition leaves a field of the scope open, it is not covered, and may be lost.
             let concerned = scope.iter().all(|(field, word)| match term(*field) {
                 Some(Term::Const(constant)) => constant == *word,
                 Some(Term::Field(of)) => {
                     known.push((of, *word));
                     true
                 }
-                None => false,
+                None => lost,
             });
             let Some(program) = programs.rules.get(reader.rule).filter(|_| concerned) else {
                 continue;
@@ -375,7 +398,7 @@ impl Engine {
             if !self.cover_routes.contains_key(&name)
                 && let Some(route) = self.cover_route(programs, reader.rule, &reader.atom, &name.2)
             {
-                self.cover_routes.insert(name.clone(), route);
+                self.cover_routes.insert(name.clone(), Arc::new(route));
             }
             let Some(route) = self.cover_routes.get(&name) else { continue };
             let width =

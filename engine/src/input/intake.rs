@@ -76,7 +76,7 @@ impl Engine {
         } else if fact.time <= self.timeline.clock() {
             let programs = self.programs.clone();
             if !self.is_known(&programs, relation, fact.time, fact.origin) {
-                self.timeline.count_late(fact.origin.source);
+                self.timeline.count_late(fact.origin.source, 1);
             }
         } else {
             let words = with_defaults(&self.programs, relation, words);

@@ -3,6 +3,7 @@
 use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
 
 use etio_plan::{Origin, SourceId};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     store::{
@@ -13,6 +14,7 @@ use crate::{
 };
 
 /// An input that waits for its instant.
+#[derive(Clone)]
 pub(crate) struct Held {
     /// When it takes effect.
     pub(crate) time: i64,
@@ -22,6 +24,7 @@ pub(crate) struct Held {
 }
 
 /// What an input changes.
+#[derive(Clone)]
 pub(crate) enum Change {
     /// What a source vouches for.
     Vouch {
@@ -49,13 +52,14 @@ pub(crate) enum Change {
 }
 
 /// A row of an entity as a source has it.
+#[derive(Clone)]
 pub(crate) struct Observed {
     pub(crate) words: Box<[Word]>,
     pub(crate) how: How,
 }
 
 /// What an observed row says about the time before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum How {
     /// Nothing.
     Plain,
@@ -66,6 +70,7 @@ pub(crate) enum How {
 }
 
 /// The inputs held back and the clock.
+#[derive(Clone)]
 pub(crate) struct Timeline {
     held: Vec<Held>,
     earliest: i64,
@@ -125,8 +130,14 @@ impl Timeline {
         if self.clock == i64::MIN { time } else { time.max(self.clock.saturating_add(1)) }
     }
 
-    pub(crate) fn count_late(&mut self, source: SourceId) {
-        *self.late.entry(source).or_default() += 1;
+    /// The inputs held back, in no order that may show.
+    pub(crate) fn held(&self) -> &[Held] {
+        &self.held
+    }
+
+    pub(crate) fn count_late(&mut self, source: SourceId, events: u64) {
+        let late = self.late.entry(source).or_default();
+        *late = late.saturating_add(events);
     }
 
     pub(crate) const fn late(&self) -> &BTreeMap<SourceId, u64> {

@@ -72,6 +72,7 @@ pub(crate) fn load(
         schema: Vec::new(),
         params: Vec::new(),
         cursors: Vec::new(),
+        waiters: Vec::new(),
         relations: pack.relations.len(),
     };
     let mut ranks: Vec<usize> = (0..pack.rules.len()).collect();
@@ -89,6 +90,7 @@ pub(crate) fn load(
     for (at, rule) in pack.rules.iter().enumerate() {
         let rank = ranks.iter().position(|place| *place == at).unwrap_or(at);
         let program = compiler.program(rule, rank);
+        programs.waiters.resize(compiler.cursors.len(), at);
         if let crate::program::Head::Finding { explains, .. } = &program.head {
             for (clause, explains) in explains.iter().enumerate() {
                 if let Some(clauses) = programs.explained.get_mut(explains.target) {

@@ -5,6 +5,7 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use etio_plan::SourceId;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     store::cover::{Cover, Read, Term, Via},
@@ -26,18 +27,30 @@ struct Shape {
     spans: HashMap<Box<[Word]>, Vec<Span>, FixedState>,
 }
 
-/// What one source covers of one scope: disjoint intervals of instants, both ends included.
+/// What one source covers of one scope.
 #[derive(Clone)]
-struct Span {
-    source: SourceId,
-    intervals: Vec<(i64, i64)>,
+pub(crate) struct Span {
+    pub(crate) source: SourceId,
+    /// Disjoint intervals of instants in their order, both ends included.
+    pub(crate) intervals: Vec<(i64, i64)>,
+    /// What it lacks of them.
+    pub(crate) cuts: Vec<Cut>,
+}
+
+/// Part of a scope is not covered from one instant to another, both included (M7.6).
+#[derive(Clone)]
+pub(crate) struct Cut {
+    /// What the scope does not say yet.
+    pub(crate) scope: ScopeWords,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
 }
 
 /// A scope as words, in order of fields.
 pub(crate) type ScopeWords = Vec<(u16, Word)>;
 
 /// A change of coverage.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) enum Vouch {
     /// From this instant on.
     Covered { from: i64 },
@@ -98,21 +111,85 @@ impl Coverage {
         scope: &[(u16, Word)],
         vouch: Vouch,
     ) {
-        let Some(shapes) = self.relations.get_mut(relation) else { return };
+        match vouch {
+            Vouch::Covered { from } => {
+                if let Some(span) = self.span(source, relation, scope) {
+                    span.cover(from);
+                }
+            }
+            Vouch::Silent { from } => {
+                self.cut(source, relation, scope, from.saturating_add(1), i64::MAX);
+            }
+            Vouch::Gap { from, to } if from < to => {
+                self.cut(source, relation, scope, from, to.saturating_sub(1));
+            }
+            Vouch::Gap { .. } => {}
+        }
+    }
+
+    /// What a source covers of a scope; nothing yet where it has not said so.
+    pub(crate) fn span(
+        &mut self,
+        source: SourceId,
+        relation: usize,
+        scope: &[(u16, Word)],
+    ) -> Option<&mut Span> {
+        let shapes = self.relations.get_mut(relation)?;
         let fields: Box<[u16]> = scope.iter().map(|(field, _)| *field).collect();
         let place = shapes.iter().position(|shape| shape.fields == fields).unwrap_or(shapes.len());
         if place == shapes.len() {
             shapes.push(Shape { fields, spans: HashMap::with_hasher(self.state.clone()) });
         }
-        let Some(shape) = shapes.get_mut(place) else { return };
+        let shape = shapes.get_mut(place)?;
         let spans = shape.spans.entry(scope.iter().map(|(_, word)| *word).collect()).or_default();
         let place = spans.iter().position(|span| span.source == source).unwrap_or(spans.len());
         if place == spans.len() {
-            spans.push(Span { source, intervals: Vec::new() });
+            spans.push(Span { source, intervals: Vec::new(), cuts: Vec::new() });
         }
-        if let Some(span) = spans.get_mut(place) {
-            span.apply(vouch);
+        spans.get_mut(place)
+    }
+
+    /// Cuts all that a source covers of a scope, of narrower ones and of wider ones.
+    fn cut(
+        &mut self,
+        source: SourceId,
+        relation: usize,
+        scope: &[(u16, Word)],
+        from: i64,
+        to: i64,
+    ) {
+        for shape in self.relations.get_mut(relation).into_iter().flatten() {
+            let word = |field: &u16| word_of(scope, *field);
+            let cut = |spans: &mut Vec<Span>, rest: &ScopeWords| {
+                for span in spans.iter_mut().filter(|span| span.source == source) {
+                    span.cut(rest, from, to);
+                }
+            };
+            let outside = |(field, _): &&(u16, Word)| !shape.fields.contains(field);
+            let rest: ScopeWords = scope.iter().filter(outside).copied().collect();
+            if let Some(key) = shape.fields.iter().map(word).collect::<Option<Vec<Word>>>() {
+                shape.spans.get_mut(key.as_slice()).into_iter().for_each(|spans| cut(spans, &rest));
+                continue;
+            }
+            for (key, spans) in &mut shape.spans {
+                let mut said = shape.fields.iter().zip(key);
+                if said.all(|(field, known)| word(field).is_none_or(|word| word == *known)) {
+                    cut(spans, &rest);
+                }
+            }
         }
+    }
+
+    /// All that is covered, in no order that may show: relation, scope, and what a source covers of it.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, ScopeWords, &Span)> {
+        self.relations.iter().enumerate().flat_map(|(relation, shapes)| {
+            shapes.iter().flat_map(move |shape| {
+                shape.spans.iter().flat_map(move |(key, spans)| {
+                    let scope = || shape.fields.iter().copied().zip(key.iter().copied()).collect();
+                    spans.iter().map(move |span| (relation, scope(), span))
+                })
+            })
+        })
     }
 
     /// Whether all that a relation rests on is covered. The event and entity relations that are not
@@ -185,16 +262,14 @@ impl Coverage {
     ) -> bool {
         let lossy = self.is_lossy(relation);
         for shape in self.relations.get(relation).into_iter().flatten() {
-            let word =
-                |field: &u16| known.iter().find(|(other, _)| other == field).map(|(_, word)| *word);
+            let word = |field: &u16| word_of(known, *field);
             let Some(key) = shape.fields.iter().map(word).collect::<Option<Vec<Word>>>() else {
                 continue;
             };
             for span in shape.spans.get(key.as_slice()).into_iter().flatten() {
-                let intervals = span.intervals.iter().map(|(from, to)| (*from, *to, lossy));
-                let known = found.len();
-                found.extend(intervals);
-                if found.get(known..).unwrap_or_default().iter().any(enough) {
+                let before = found.len();
+                span.intervals_of(known, |from, to| found.push((from, to, lossy)));
+                if found.get(before..).unwrap_or_default().iter().any(enough) {
                     return true;
                 }
             }
@@ -204,38 +279,63 @@ impl Coverage {
 }
 
 impl Span {
-    fn apply(&mut self, vouch: Vouch) {
-        match vouch {
-            Vouch::Covered { from } => self.cover(from),
-            Vouch::Silent { from } => self.cut(from.saturating_add(1), i64::MAX),
-            Vouch::Gap { from, to } if from < to => self.cut(from, to.saturating_sub(1)),
-            Vouch::Gap { .. } => {}
-        }
-    }
-
     fn cover(&mut self, from: i64) {
+        // What is said later counts: it has whatever it lacked again.
+        self.cuts.iter_mut().for_each(|cut| cut.to = cut.to.min(from.saturating_sub(1)));
+        self.cuts.retain(|cut| cut.from <= cut.to);
         if self.intervals.iter().any(|(start, end)| *start <= from && *end == i64::MAX) {
             return;
         }
-        self.cut(from, i64::MAX);
+        self.intervals = without(&self.intervals, from, i64::MAX);
         match self.intervals.last_mut() {
             Some(last) if last.1.saturating_add(1) == from => last.1 = i64::MAX,
             _ => self.intervals.push((from, i64::MAX)),
         }
     }
 
-    fn cut(&mut self, from: i64, to: i64) {
-        let mut kept = Vec::with_capacity(self.intervals.len() + 1);
-        for (start, end) in self.intervals.drain(..) {
-            if start < from {
-                kept.push((start, end.min(from.saturating_sub(1))));
-            }
-            if end > to {
-                kept.push((start.max(to.saturating_add(1)), end));
-            }
+    /// Cuts the whole scope or, where it says less than what is cut, that part of it.
+    fn cut(&mut self, rest: &ScopeWords, from: i64, to: i64) {
+        if rest.is_empty() {
+            self.intervals = without(&self.intervals, from, to);
+        } else if self.intervals.iter().any(|(start, end)| *start <= to && *end >= from) {
+            self.cuts.push(Cut { scope: rest.clone(), from, to });
         }
-        self.intervals = kept;
     }
+
+    /// The intervals covered of rows of which some fields are known: without each cut that may be
+    /// theirs.
+    fn intervals_of(&self, known: &[(u16, Word)], mut then: impl FnMut(i64, i64)) {
+        let mut theirs = self.cuts.iter().filter(|cut| {
+            let may_be = |(field, word): &(u16, Word)| {
+                word_of(known, *field).is_none_or(|known| known == *word)
+            };
+            cut.scope.iter().all(may_be)
+        });
+        let Some(first) = theirs.next() else {
+            return self.intervals.iter().for_each(|(from, to)| then(*from, *to));
+        };
+        let first = without(&self.intervals, first.from, first.to);
+        let left = theirs.fold(first, |left, cut| without(&left, cut.from, cut.to));
+        left.into_iter().for_each(|(from, to)| then(from, to));
+    }
+}
+
+/// Disjoint intervals without what lies from one instant to another.
+fn without(intervals: &[(i64, i64)], from: i64, to: i64) -> Vec<(i64, i64)> {
+    let mut kept = Vec::with_capacity(intervals.len() + 1);
+    for &(start, end) in intervals {
+        if start < from {
+            kept.push((start, end.min(from.saturating_sub(1))));
+        }
+        if end > to {
+            kept.push((start.max(to.saturating_add(1)), end));
+        }
+    }
+    kept
+}
+
+fn word_of(scope: &[(u16, Word)], field: u16) -> Option<Word> {
+    scope.iter().find(|(other, _)| *other == field).map(|(_, word)| *word)
 }
 
 /// What a source's known fields are, where those of the reading relation are known.

@@ -15,10 +15,12 @@ use crate::value::word::Word;
 const FEW: usize = 1024;
 
 /// For each such condition and key the time before which every event is settled.
+#[derive(Clone)]
 pub(crate) struct Cursors {
     conditions: Vec<Condition>,
 }
 
+#[derive(Clone)]
 struct Condition {
     relation: usize,
     keys: HashMap<Box<[Word]>, i64, FixedState>,
@@ -63,6 +65,12 @@ impl Cursors {
                 of.keys.insert(key.into(), to);
             }
         }
+    }
+
+    /// The cursors of a condition, in no order that may show.
+    pub(crate) fn iter(&self, condition: usize) -> impl Iterator<Item = (&[Word], i64)> {
+        let of = self.conditions.get(condition).into_iter().flat_map(|of| &of.keys);
+        of.map(|(key, cursor)| (&**key, *cursor))
     }
 
     /// Forgets what is known of a relation that has no event left.

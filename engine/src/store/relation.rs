@@ -206,6 +206,19 @@ impl Relation {
         }
     }
 
+    /// The canonical order of two rows.
+    pub(crate) fn compare(&self, names: Names<'_>, a: RowId, b: RowId) -> Ordering {
+        self.table.compare(names, &self.types, a, b)
+    }
+
+    /// All rows in canonical order.
+    pub(crate) fn in_order(&self, names: Names<'_>) -> Vec<RowId> {
+        let all = 0..self.table.meta.len() as RowId;
+        let mut rows: Vec<RowId> = all.filter(|row| self.meta(*row).is_some()).collect();
+        rows.sort_by(|a, b| self.compare(names, *a, *b));
+        rows
+    }
+
     /// Gives a row another stamp and other marks.
     pub(crate) fn restamp(&mut self, row: RowId, stamp: Stamp, marks: Marks, names: Names<'_>) {
         let moved = self.meta(row).is_some_and(|meta| meta.stamp != stamp);

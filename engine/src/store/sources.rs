@@ -29,9 +29,18 @@ pub(crate) struct Sources {
 impl Sources {
     /// Names a source. The first name stays, so that the order of what it said cannot change.
     pub(crate) fn name(&mut self, source: SourceId, name: &str, resolution: i64) {
+        if self.named.contains_key(&source) {
+            return;
+        }
         let resolution = resolution.max(1);
-        self.named.entry(source).or_insert_with(|| (name.into(), resolution));
+        self.named.insert(source, (name.into(), resolution));
         self.coarsest = self.coarsest.max(resolution);
+    }
+
+    /// All that have a name, with their resolutions.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SourceId, &str, i64)> {
+        let named = self.named.iter();
+        named.map(|(source, (name, resolution))| (*source, &**name, *resolution))
     }
 
     pub(crate) fn resolution(&self, source: SourceId) -> i64 {

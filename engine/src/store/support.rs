@@ -5,6 +5,7 @@ use alloc::{boxed::Box, vec::Vec};
 use etio_plan::Origin;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     store::relation::{Marks, Pin, RowId, blemish},
@@ -15,6 +16,7 @@ use crate::{
 pub(crate) type KeyId = u32;
 
 /// Why a concluded row stands: one for each key of a rule that concludes it.
+#[derive(Clone)]
 pub(crate) struct Support {
     pub(crate) rule: usize,
     pub(crate) key: KeyId,
@@ -24,7 +26,7 @@ pub(crate) struct Support {
 }
 
 /// What would have to be collected, or done, for a verdict to be sure.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub(crate) enum Want {
     /// Facts of this relation.
     Relation(usize),
@@ -45,12 +47,13 @@ pub(crate) struct Kept {
 }
 
 /// The supports of all concluded rows, by relation.
+#[derive(Clone)]
 pub(crate) struct Supports {
     relations: Vec<HashMap<RowId, Backing, FixedState>>,
 }
 
 /// What is behind one row.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Backing {
     /// The plainest comes first and speaks for the row.
     supports: Vec<Support>,
@@ -75,9 +78,8 @@ impl Supports {
 
     /// Notes the first fact behind a row.
     pub(crate) fn begin(&mut self, relation: usize, row: RowId, first: Option<Kept>) {
-        let backing = self.relations.get_mut(relation).and_then(|rows| rows.get_mut(&row));
-        if let Some(backing) = backing {
-            backing.first = first;
+        if let Some(rows) = self.relations.get_mut(relation) {
+            rows.entry(row).or_default().first = first;
         }
     }
 
@@ -96,6 +98,18 @@ impl Supports {
             rows.remove(&row);
         }
         last
+    }
+
+    /// The support that a key of a rule gives a row.
+    pub(crate) fn of(
+        &self,
+        relation: usize,
+        row: RowId,
+        rule: usize,
+        key: KeyId,
+    ) -> Option<&Support> {
+        let supports = &self.relations.get(relation)?.get(&row)?.supports;
+        supports.iter().find(|known| (known.rule, known.key) == (rule, key))
     }
 
     /// The support that speaks for a row.

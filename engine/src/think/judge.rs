@@ -2,14 +2,18 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
-use core::ops::ControlFlow::{Break, Continue};
+use core::{
+    cmp::Ordering,
+    ops::ControlFlow::{Break, Continue},
+};
 
 use etio_plan::SourceId;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     program::{Block, Explains, Head, Part, Program, Text},
     store::{
-        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, RowId, SUSPECT, WEAK, blemish},
+        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Names, Pin, RowId, SUSPECT, WEAK, blemish},
         support::Want,
     },
     think::{
@@ -26,7 +30,7 @@ use crate::{
 const MOST_CLAIMS: usize = 4096;
 
 /// How sure a finding is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// What would pin the cause was not collected or not seen.
     Suspected,
@@ -384,13 +388,18 @@ impl<'a> Eval<'a> {
         claims
     }
 
-    /// The rows on the path, as evidence.
+    /// The rows on the path, as evidence: in an order that does not depend on where rows lie.
     fn pins(&self) -> Vec<Pin> {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
         let rows = self.path.iter().flat_map(|facts| facts.rows());
         let mut pins: Vec<Pin> = rows.filter_map(pin).take(MOST_EVIDENCE).collect();
-        pins.sort_unstable();
+        let names = Names { sources: self.view.sources, symbols: self.symbols };
+        pins.sort_by(|a, b| {
+            let rows = relations.get(a.relation).filter(|_| a.relation == b.relation);
+            let order = rows.map(|rows| rows.compare(names, a.row, b.row));
+            a.relation.cmp(&b.relation).then(order.unwrap_or(Ordering::Equal))
+        });
         pins.dedup();
         pins
     }

@@ -45,7 +45,7 @@ impl World<'_> {
 
     /// The intervals that all that is known lies in, of all sources.
     fn intervals(&self, relation: RelId, known: &Known) -> Vec<(i64, i64)> {
-        let mut told: Vec<(i64, u8, String, &Known, i64)> = Vec::new();
+        let mut told: Vec<(i64, u8, String, i64)> = Vec::new();
         for input in self.inputs {
             let (at, kind, source, of, scope, to) = match input {
                 Input::Covered { source, relation, scope, from } => {
@@ -59,14 +59,19 @@ impl World<'_> {
                 }
                 _ => continue,
             };
+            // What covers must be known to hold the rows; what is lost only might.
             let inside = scope.iter().all(|part| known.contains(part));
+            let other = |(field, value): &(FieldId, Value)| {
+                known.iter().any(|(of, known)| of == field && known != value)
+            };
+            let inside = if kind == 0 { inside } else { !scope.iter().any(other) };
             if *of == relation && *at <= self.told && inside {
-                told.push((*at, kind, self.sources.name(*source), scope, to));
+                told.push((*at, kind, self.sources.name(*source), to));
             }
         }
         told.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
-        let mut intervals: Vec<(i64, i64, String, &Known)> = Vec::new();
-        for (at, kind, source, scope, to) in told {
+        let mut intervals: Vec<(i64, i64, String)> = Vec::new();
+        for (at, kind, source, to) in told {
             let (from, to) = match kind {
                 0 => (at, i64::MAX),
                 1 => (at, to - 1),
@@ -76,21 +81,21 @@ impl World<'_> {
                 continue;
             }
             let mut kept = Vec::new();
-            for (start, end, who, what) in intervals {
-                if kind == 0 || who != source || what != scope {
-                    kept.push((start, end, who, what));
+            for (start, end, who) in intervals {
+                if kind == 0 || who != source {
+                    kept.push((start, end, who));
                     continue;
                 }
                 if start < from {
-                    kept.push((start, end.min(from - 1), who.clone(), what));
+                    kept.push((start, end.min(from - 1), who.clone()));
                 }
                 if end > to {
-                    kept.push((start.max(to + 1), end, who, what));
+                    kept.push((start.max(to + 1), end, who));
                 }
             }
             intervals = kept;
             if kind == 0 {
-                intervals.push((from, to, source, scope));
+                intervals.push((from, to, source));
             }
         }
         intervals.into_iter().map(|(from, to, ..)| (from, to)).collect()

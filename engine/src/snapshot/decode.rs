@@ -1,0 +1,409 @@
+//! From what a snapshot says to the state. Whatever does not fit the pack is refused: a wrong snapshot
+//! is none.
+
+use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
+
+use etio_plan::{Origin, Type};
+
+use crate::{
+    conclude::{
+        episode::{self, Open},
+        keys::{self, Gap},
+    },
+    engine::Engine,
+    input::{
+        apply::{Entity, Removal},
+        timeline::{self, Observed},
+    },
+    program::Programs,
+    snapshot::{
+        form::{
+            Change, Closed, Episode, Fact, Held, Key, Pin, Remembered, Row, Scope, Span, Standing,
+            State, Values,
+        },
+        types,
+    },
+    store::{
+        coverage::{Cut, ScopeWords},
+        relation::{self, ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId, SUSPECT, WEAK},
+        sources::Stamp,
+        support::{Kept, KeyId, Support, Want},
+    },
+    think::judge::Choice,
+    value::word::{Word, as_int, at},
+};
+
+/// The marks a row may have between instants.
+const LASTING: Marks = ASSUMED | FIRST | WEAK | SUSPECT | EVENTFUL;
+
+impl Engine {
+    /// Takes a state over; this engine is new. None where the state is not one of its pack.
+    pub(super) fn refill(&mut self, state: State) -> Option<()> {
+        let programs = self.programs.clone();
+        self.timeline.set_clock(state.clock);
+        self.now = state.clock;
+        for (source, name, resolution) in &state.sources {
+            self.sources.name(*source, name, *resolution);
+        }
+        for (source, events) in state.late {
+            self.timeline.count_late(source, events);
+        }
+        self.transitions = state.transitions;
+        let mut read = Reader { engine: self, programs: &programs, rows: Vec::new() };
+        read.all(state.coverage, Reader::span)?;
+        read.relations(state.relations)?;
+        read.entities(state.entities)?;
+        read.rules(state.rules)?;
+        read.all(state.held, Reader::held)?;
+        read.cursors(state.cursors)?;
+        // What a new engine would think about first is among what waits, if it still does.
+        while read.engine.dirty.next().is_some() {}
+        read.all(state.waiting, |me, (rule, key)| {
+            let key = me.rule_key(rule as usize, &key)?;
+            me.engine.dirty.add(rule as usize, key);
+            Some(())
+        })?;
+        read.all(state.closed, Reader::closed)?;
+        let closed = self.closed.len().saturating_sub(self.limits.closed);
+        self.closed.drain(..closed);
+        Some(())
+    }
+}
+
+struct Reader<'a> {
+    engine: &'a mut Engine,
+    programs: &'a Programs,
+    /// The rows of each relation in canonical order.
+    rows: Vec<Vec<RowId>>,
+}
+
+impl Reader<'_> {
+    fn all<T>(&mut self, each: Vec<T>, read: impl Fn(&mut Self, T) -> Option<()>) -> Option<()> {
+        each.into_iter().try_for_each(|one| read(self, one))
+    }
+
+    /// One of something for each of what there is.
+    fn each<T>(
+        &mut self,
+        many: Vec<Vec<T>>,
+        count: usize,
+        read: impl Fn(&mut Self, usize, T) -> Option<()>,
+    ) -> Option<()> {
+        if many.len() != count {
+            return None;
+        }
+        let many = many.into_iter().enumerate();
+        many.flat_map(|(at, of)| of.into_iter().map(move |one| (at, one)))
+            .try_for_each(|(at, one)| read(self, at, one))
+    }
+
+    fn span(&mut self, span: Span) -> Option<()> {
+        let relation = span.relation as usize;
+        let scope = self.scope(relation, &span.scope)?;
+        let mut ends = span.intervals.iter().flat_map(|(from, to)| [*from, *to]);
+        let mut last = ends.next().unwrap_or(i64::MIN);
+        let rises = ends.all(|end| core::mem::replace(&mut last, end) <= end);
+        let mut cuts = Vec::with_capacity(span.cuts.len());
+        for (scope, from, to) in &span.cuts {
+            cuts.push(Cut { scope: self.scope(relation, scope)?, from: *from, to: *to });
+        }
+        let of = self.engine.coverage.span(span.source, relation, &scope)?;
+        (of.intervals, of.cuts) = (span.intervals, cuts);
+        rises.then_some(())
+    }
+
+    fn relations(&mut self, relations: Vec<Vec<Row>>) -> Option<()> {
+        self.rows = relations.iter().map(|rows| Vec::with_capacity(rows.len())).collect();
+        let count = self.engine.relations.len();
+        self.each(relations, count, Self::row)?;
+        for relation in 0..self.programs.relations {
+            self.engine.await_oldest(self.programs, relation);
+        }
+        Some(())
+    }
+
+    fn row(&mut self, relation: usize, row: Row) -> Option<()> {
+        let types = self.engine.relations.get(relation)?.types.clone();
+        let words = self.words(&types, &row.values)?;
+        let first = row.first.as_ref().map(|fact| self.fact(fact));
+        let (origin, more) = row.origins.split_first()?;
+        let names = Names { sources: &self.engine.sources, symbols: &self.engine.symbols };
+        let rows = self.engine.relations.get_mut(relation)?;
+        let stamp = Stamp { time: row.time, origin: *origin };
+        if row.marks & !LASTING != 0 {
+            return None;
+        }
+        let id = rows.insert(&words, stamp, row.marks, names);
+        more.iter().for_each(|origin| rows.add_origin(id, *origin));
+        self.rows.get_mut(relation)?.push(id);
+        if self.programs.is_event(relation) {
+            for origin in &row.origins {
+                self.engine.carry(relation, origin.source);
+            }
+        }
+        let base = self.programs.base(relation);
+        if base != relation {
+            let stood = as_int(*words.last()?);
+            let kept = self.programs.schema.get(base)?.retention;
+            self.engine.sweeps.insert((stood.saturating_add(kept), relation, id));
+        }
+        if let Some(first) = first {
+            self.engine.supports.begin(relation, id, Some(first?));
+        }
+        Some(())
+    }
+
+    fn entities(&mut self, entities: Vec<Vec<Remembered>>) -> Option<()> {
+        let count = self.engine.entities.len();
+        let mut removals = BTreeSet::new();
+        for (relation, of) in entities.iter().enumerate() {
+            for entity in of {
+                if let Some((_, until)) = entity.removed {
+                    removals.insert((until, relation, self.entity_key(relation, &entity.key)?));
+                }
+            }
+        }
+        self.engine.removals = removals.into_iter().collect();
+        self.each(entities, count, Self::entity)
+    }
+
+    fn entity(&mut self, relation: usize, of: Remembered) -> Option<()> {
+        let key = self.entity_key(relation, &of.key)?;
+        let types = self.engine.relations.get(relation)?.types.clone();
+        let row = match of.row {
+            Some(row) => Some(self.id(relation, row)?),
+            None => None,
+        };
+        let said = if of.said.is_empty() { Box::default() } else { self.words(&types, &of.said)? };
+        let fields = &self.programs.schema.get(relation)?.key;
+        let own = |row: RowId| {
+            let words = self.engine.relations.get(relation).map_or(&[][..], |of| of.words(row));
+            fields.iter().zip(&key).all(|(field, word)| at(words, *field) == *word)
+        };
+        if of.by.len() != said.len() || !row.is_none_or(own) {
+            return None;
+        }
+        let entity = Entity {
+            row,
+            newest: of.newest.map(stamp),
+            said,
+            by: of.by.into(),
+            removed: of.removed.map(|(of, until)| Removal { stamp: stamp(of), until }),
+        };
+        self.engine.entities.get_mut(relation)?.insert(key, entity);
+        Some(())
+    }
+
+    fn rules(&mut self, rules: Vec<Vec<Key>>) -> Option<()> {
+        let count = self.engine.keys.len();
+        self.each(rules, count, Self::key)
+    }
+
+    fn key(&mut self, rule: usize, of: Key) -> Option<()> {
+        let words = self.rule_key(rule, &of.key)?;
+        let relation = self.programs.rules.get(rule)?.relation;
+        let number = self.engine.keys.get_mut(rule)?.number(&words);
+        let clock = self.engine.timeline.clock();
+        if of.deadline.is_some_and(|deadline| deadline <= clock) {
+            return None;
+        }
+        self.engine.set_timer(rule, number, of.deadline.unwrap_or(i64::MAX));
+        let mut rows = Vec::with_capacity(of.rows.len());
+        for standing in of.rows {
+            let gap = standing.gap.map(|(until, lapsed)| Gap { until, lapsed });
+            let row = self.stand(relation, (rule, number), standing)?;
+            rows.push(keys::Standing { row, gap });
+        }
+        let open = match of.open {
+            Some((standing, episode)) => {
+                let row = self.stand(relation, (rule, number), standing)?;
+                let open = self.episode(rule, row, episode)?;
+                for (clause, words) in &open.claims {
+                    let claim = (rule, *clause, words.clone());
+                    self.engine.claims.entry(claim).or_default().insert(number);
+                }
+                Some(Box::new(open))
+            }
+            None => None,
+        };
+        let state = self.engine.keys.get_mut(rule)?.get_mut(number)?;
+        (state.rows, state.open) = (rows, open);
+        Some(())
+    }
+
+    /// Gives a row the support of a key.
+    fn stand(
+        &mut self,
+        relation: usize,
+        (rule, key): (usize, KeyId),
+        of: Standing,
+    ) -> Option<RowId> {
+        let row = self.id(relation, of.row)?;
+        let (pins, wants) = (self.pins(&of.pins)?, self.wants(of.wants)?);
+        let support = Support { rule, key, marks: of.marks, pins, wants };
+        self.engine.supports.put(relation, row, support);
+        (of.marks & !LASTING == 0).then_some(row)
+    }
+
+    fn episode(&mut self, rule: usize, row: RowId, of: Episode) -> Option<Open> {
+        let program = self.programs.rules.get(rule)?;
+        let mut texts = [None, None, None];
+        for ((which, place), text) in texts.iter_mut().enumerate().zip(of.texts) {
+            if let Some((text, values)) = text {
+                let types = types::of_text(program, which, text as usize)?;
+                let values = self.words(types, &values)?;
+                *place = Some(Choice { text: text as usize, values });
+            }
+        }
+        let mut claims = Vec::with_capacity(of.claims.len());
+        for (clause, values) in &of.claims {
+            let types = types::of_claim(self.engine, program, *clause as usize)?;
+            let types: Vec<Type> = types.into_iter().cloned().collect();
+            claims.push((*clause as usize, self.words(&types, values)?));
+        }
+        claims.sort_unstable();
+        Some(Open {
+            opened: of.opened,
+            row,
+            verdict: of.verdict,
+            wants: self.wants(of.wants)?,
+            texts,
+            pins: self.pins(&of.pins)?,
+            evidence: of.evidence.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?,
+            first: match &of.first {
+                Some(fact) => Some(self.fact(fact)?),
+                None => None,
+            },
+            claims,
+            causes: of.causes,
+            explains: of.explains,
+        })
+    }
+
+    fn held(&mut self, held: Held) -> Option<()> {
+        let relation = held.relation as usize;
+        self.engine.pack.relations.get(relation)?;
+        let change = match held.change {
+            Change::Vouch { scope, vouch } => {
+                timeline::Change::Vouch { relation, scope: self.scope(relation, &scope)?, vouch }
+            }
+            Change::Event { values } => {
+                timeline::Change::Event { relation, words: self.whole(relation, &values)? }
+            }
+            Change::Row { values, how } => timeline::Change::Row {
+                relation,
+                row: Observed { words: self.whole(relation, &values)?, how },
+            },
+            Change::Remove { key } => {
+                timeline::Change::Remove { relation, key: self.entity_key(relation, &key)? }
+            }
+            Change::Snapshot { scope, rows } => {
+                let mut observed = Vec::with_capacity(rows.len());
+                for (of, values, how) in rows {
+                    let words = self.whole(relation, &values)?;
+                    observed.push((stamp(of), Observed { words, how }));
+                }
+                let scope = self.scope(relation, &scope)?;
+                timeline::Change::Snapshot { relation, scope, rows: observed }
+            }
+        };
+        let held = timeline::Held { time: held.time, stamp: stamp(held.stamp), change };
+        let timeline = &mut self.engine.timeline;
+        let waits = timeline.not_before_now(held.time) == held.time;
+        timeline.hold(held);
+        waits.then_some(())
+    }
+
+    fn cursors(&mut self, cursors: Vec<Vec<(Values, i64)>>) -> Option<()> {
+        let count = self.programs.cursors.len();
+        self.each(cursors, count, |me, condition, (key, to)| {
+            let key = me.rule_key(*me.programs.waiters.get(condition)?, &key)?;
+            // Nothing is gone yet.
+            me.engine.cursors.set(condition, &key, to, |_| i64::MIN);
+            Some(())
+        })
+    }
+
+    fn closed(&mut self, of: Closed) -> Option<()> {
+        let rule = of.rule as usize;
+        let key = self.rule_key(rule, &of.key)?;
+        let open = Box::new(self.episode(rule, RowId::MAX, of.episode)?);
+        let closed = episode::Closed { rule, key, open, closed: of.closed, status: of.status };
+        self.engine.closed.push_back(closed);
+        Some(())
+    }
+
+    fn fact(&mut self, of: &Fact) -> Option<Kept> {
+        let relation = of.relation as usize;
+        let declared = self.engine.pack.relations.get(relation)?.fields.len();
+        let types: Vec<Type> = types::of_fact(self.engine, relation).into_iter().cloned().collect();
+        if !(declared..=types.len()).contains(&of.values.len()) {
+            return None;
+        }
+        let words = self.words(types.get(..of.values.len())?, &of.values)?;
+        Some(Kept { relation, time: of.time, origins: of.origins.clone(), words })
+    }
+
+    fn id(&self, relation: usize, place: u32) -> Option<RowId> {
+        self.rows.get(relation)?.get(place as usize).copied()
+    }
+
+    fn pins(&self, pins: &[Pin]) -> Option<Vec<relation::Pin>> {
+        let pin = |(relation, row): &Pin| {
+            let relation = *relation as usize;
+            let rows = self.engine.relations.get(relation)?;
+            match row {
+                Some(row) => rows.pin(relation, self.id(relation, *row)?),
+                None => Some(relation::Pin { relation, row: RowId::MAX, generation: 0 }),
+            }
+        };
+        pins.iter().map(pin).collect()
+    }
+
+    fn wants(&self, wants: Vec<Want>) -> Option<Vec<Want>> {
+        let known = |want: &Want| match want {
+            Want::Relation(relation) => *relation < self.programs.relations,
+            Want::NodeName | Want::Limit => true,
+        };
+        wants.iter().all(known).then_some(wants)
+    }
+
+    fn words<'t>(
+        &mut self,
+        types: impl IntoIterator<Item = &'t Type, IntoIter: ExactSizeIterator>,
+        values: &Values,
+    ) -> Option<Box<[Word]>> {
+        let types = types.into_iter();
+        if types.len() != values.len() {
+            return None;
+        }
+        types.zip(values).map(|(ty, value)| self.engine.symbols.word(value, ty)).collect()
+    }
+
+    fn whole(&mut self, relation: usize, values: &Values) -> Option<Box<[Word]>> {
+        let types = self.engine.relations.get(relation)?.types.clone();
+        self.words(&types, values)
+    }
+
+    fn entity_key(&mut self, relation: usize, values: &Values) -> Option<Box<[Word]>> {
+        self.words(&self.programs.schema.get(relation)?.key_types, values)
+    }
+
+    fn rule_key(&mut self, rule: usize, values: &Values) -> Option<Box<[Word]>> {
+        self.words(&self.programs.rules.get(rule)?.key_types, values)
+    }
+
+    fn scope(&mut self, relation: usize, scope: &Scope) -> Option<ScopeWords> {
+        let types = self.engine.relations.get(relation)?.types.clone();
+        let word = |(field, value): &(u16, etio_plan::Value)| {
+            let word = self.engine.symbols.word(value, types.get(usize::from(*field))?)?;
+            Some((*field, word))
+        };
+        let scope: ScopeWords = scope.iter().map(word).collect::<Option<_>>()?;
+        scope.is_sorted_by(|a, b| a.0 < b.0).then_some(scope)
+    }
+}
+
+const fn stamp((time, origin): (i64, Origin)) -> Stamp {
+    Stamp { time, origin }
+}

@@ -1,0 +1,296 @@
+//! From the state to what a snapshot says of it.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use etio_plan::{Type, Value};
+use hashbrown::HashMap;
+use serde::Serialize;
+
+use crate::{
+    conclude::{episode::Open, keys::KeyState},
+    engine::Engine,
+    input::{apply::Entity, timeline},
+    program::Program,
+    snapshot::{
+        form::{
+            Change, Closed, Episode, Fact, Held, Key, Pin, Remembered, Row, Scope, Span, Standing,
+            State, Values,
+        },
+        types,
+    },
+    store::{
+        relation::{self, Names, RowId},
+        sources::Stamp,
+        support::{Kept, KeyId, Support},
+    },
+    value::word::Word,
+};
+
+/// The place of each row in canonical order, by relation.
+type Places = Vec<HashMap<RowId, u32, foldhash::fast::FixedState>>;
+
+impl Engine {
+    pub(super) fn form(&self) -> State {
+        let names = Names { sources: &self.sources, symbols: &self.symbols };
+        let rows: Vec<Vec<RowId>> = self.relations.iter().map(|of| of.in_order(names)).collect();
+        let place = |rows: &Vec<RowId>| rows.iter().copied().zip(0..).collect();
+        let write = Writer { engine: self, places: rows.iter().map(place).collect() };
+        let pack = 0..self.pack.relations.len();
+        State {
+            clock: self.timeline.clock(),
+            sources: self
+                .sources
+                .iter()
+                .map(|(of, name, at)| (of, String::from(name), at))
+                .collect(),
+            late: self.timeline.late().iter().map(|(of, events)| (*of, *events)).collect(),
+            held: write.held(),
+            coverage: write.coverage(),
+            relations: rows.iter().enumerate().map(|(of, rows)| write.rows(of, rows)).collect(),
+            entities: pack.map(|of| write.entities(of)).collect(),
+            rules: (0..self.keys.len()).map(|of| write.keys(of)).collect(),
+            cursors: (0..self.programs.cursors.len()).map(|of| write.cursors(of)).collect(),
+            waiting: write.waiting(),
+            closed: write.closed(),
+            transitions: self.transitions.clone(),
+        }
+    }
+}
+
+struct Writer<'a> {
+    engine: &'a Engine,
+    places: Places,
+}
+
+/// One spelling for what is a set.
+fn sorted<T: Serialize>(set: impl Iterator<Item = T>) -> Vec<T> {
+    let bytes = |of: T| (postcard::to_allocvec(&of).unwrap_or_default(), of);
+    let mut all: Vec<(Vec<u8>, T)> = set.map(bytes).collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.dedup_by(|a, b| a.0 == b.0);
+    all.into_iter().map(|(_, of)| of).collect()
+}
+
+impl Writer<'_> {
+    fn held(&self) -> Vec<Held> {
+        sorted(self.engine.timeline.held().iter().map(|held| {
+            let (relation, change) = match &held.change {
+                timeline::Change::Vouch { relation, scope, vouch } => {
+                    (relation, Change::Vouch { scope: self.scope(*relation, scope), vouch: *vouch })
+                }
+                timeline::Change::Event { relation, words } => {
+                    (relation, Change::Event { values: self.row(*relation, words) })
+                }
+                timeline::Change::Row { relation, row } => {
+                    let values = self.row(*relation, &row.words);
+                    (relation, Change::Row { values, how: row.how })
+                }
+                timeline::Change::Remove { relation, key } => {
+                    (relation, Change::Remove { key: self.key_of(*relation, key) })
+                }
+                timeline::Change::Snapshot { relation, scope, rows } => {
+                    let row = |(of, row): &(Stamp, timeline::Observed)| {
+                        (stamp(of), self.row(*relation, &row.words), row.how)
+                    };
+                    let scope = self.scope(*relation, scope);
+                    (relation, Change::Snapshot { scope, rows: rows.iter().map(row).collect() })
+                }
+            };
+            Held { time: held.time, stamp: stamp(&held.stamp), relation: *relation as u32, change }
+        }))
+    }
+
+    fn coverage(&self) -> Vec<Span> {
+        sorted(self.engine.coverage.iter().map(|(relation, scope, span)| Span {
+            relation: relation as u32,
+            scope: self.scope(relation, &scope),
+            source: span.source,
+            intervals: span.intervals.clone(),
+            cuts: sorted(
+                span.cuts.iter().map(|cut| (self.scope(relation, &cut.scope), cut.from, cut.to)),
+            ),
+        }))
+    }
+
+    fn rows(&self, relation: usize, rows: &[RowId]) -> Vec<Row> {
+        let Some(of) = self.engine.relations.get(relation) else { return Vec::new() };
+        let row = |row: &RowId| Row {
+            values: self.values(&of.types, of.words(*row)),
+            time: of.time(*row),
+            origins: of.origins(*row).collect(),
+            marks: of.marks(*row),
+            first: self.engine.supports.first(relation, *row).map(|fact| self.fact(fact)),
+        };
+        rows.iter().map(row).collect()
+    }
+
+    fn entities(&self, relation: usize) -> Vec<Remembered> {
+        let of = self.engine.entities.get(relation).into_iter().flatten();
+        let entity = |(key, of): (_, &Entity)| Remembered {
+            key: self.key_of(relation, key),
+            row: of.row.and_then(|row| self.place(relation, row)),
+            newest: of.newest.as_ref().map(stamp),
+            said: self.row(relation, &of.said),
+            by: of.by.to_vec(),
+            removed: of.removed.map(|removed| (stamp(&removed.stamp), removed.until)),
+        };
+        sorted(of.map(entity))
+    }
+
+    fn keys(&self, rule: usize) -> Vec<Key> {
+        let (Some(keys), Some(program)) =
+            (self.engine.keys.get(rule), self.engine.programs.rules.get(rule))
+        else {
+            return Vec::new();
+        };
+        let mut states: Vec<(KeyId, &KeyState)> = keys.iter().collect();
+        let symbols = &self.engine.symbols;
+        states.sort_by(|a, b| symbols.compare_all(&program.key_types, &a.1.key, &b.1.key));
+        let key = |(number, of): (KeyId, &KeyState)| {
+            let standing = |row, gap| self.standing(program, (rule, number), row, gap);
+            let mut rows: Vec<Standing> = of
+                .rows
+                .iter()
+                .filter_map(|of| standing(of.row, of.gap.map(|gap| (gap.until, gap.lapsed))))
+                .collect();
+            rows.sort_by_key(|of| of.row);
+            let open = of.open.as_ref();
+            Key {
+                key: self.values(&program.key_types, &of.key),
+                deadline: of.deadline,
+                rows,
+                open: open.and_then(|open| {
+                    Some((standing(open.row, None)?, self.episode(program, open)))
+                }),
+            }
+        };
+        states.into_iter().map(key).collect()
+    }
+
+    fn standing(
+        &self,
+        program: &Program,
+        (rule, key): (usize, KeyId),
+        row: RowId,
+        gap: Option<(i64, Option<relation::Marks>)>,
+    ) -> Option<Standing> {
+        let Support { marks, pins, wants, .. } =
+            self.engine.supports.of(program.relation, row, rule, key)?;
+        Some(Standing {
+            row: self.place(program.relation, row)?,
+            gap,
+            marks: *marks,
+            pins: self.pins(pins),
+            wants: wants.clone(),
+        })
+    }
+
+    fn episode(&self, program: &Program, open: &Open) -> Episode {
+        let texts = [0, 1, 2].map(|which| {
+            let choice = open.texts.get(which)?.as_ref()?;
+            let types = types::of_text(program, which, choice.text)?;
+            Some((choice.text as u32, self.values(types, &choice.values)))
+        });
+        let claim = |(clause, words): &(usize, Box<[Word]>)| {
+            let types = types::of_claim(self.engine, program, *clause).unwrap_or_default();
+            (*clause as u32, self.values(types, words))
+        };
+        let mut explains = open.explains.clone();
+        explains.sort_unstable();
+        Episode {
+            opened: open.opened,
+            verdict: open.verdict,
+            wants: open.wants.clone(),
+            texts,
+            pins: self.pins(&open.pins),
+            evidence: open.evidence.iter().map(|fact| self.fact(fact)).collect(),
+            first: open.first.as_ref().map(|fact| self.fact(fact)),
+            claims: sorted(open.claims.iter().map(claim)),
+            causes: open.causes.clone(),
+            explains,
+        }
+    }
+
+    fn cursors(&self, condition: usize) -> Vec<(Values, i64)> {
+        let rule = self.engine.programs.waiters.get(condition).copied().unwrap_or(usize::MAX);
+        let cursors = self.engine.cursors.iter(condition);
+        sorted(cursors.map(|(key, to)| (self.rule_key(rule, key), to)))
+    }
+
+    fn waiting(&self) -> Vec<(u32, Values)> {
+        let postponed = self.engine.postponed.iter().map(|(rule, key)| (*rule, &**key));
+        let all = self.engine.dirty.iter().chain(postponed);
+        sorted(all.map(|(rule, key)| (rule as u32, self.rule_key(rule, key))))
+    }
+
+    fn closed(&self) -> Vec<Closed> {
+        let closed = self.engine.closed.iter().filter_map(|of| {
+            let program = self.engine.programs.rules.get(of.rule)?;
+            Some(Closed {
+                rule: of.rule as u32,
+                key: self.rule_key(of.rule, &of.key),
+                episode: self.episode(program, &of.open),
+                closed: of.closed,
+                status: of.status,
+            })
+        });
+        closed.collect()
+    }
+
+    fn fact(&self, kept: &Kept) -> Fact {
+        Fact {
+            relation: kept.relation as u32,
+            time: kept.time,
+            origins: kept.origins.clone(),
+            values: self.values(types::of_fact(self.engine, kept.relation), &kept.words),
+        }
+    }
+
+    fn place(&self, relation: usize, row: RowId) -> Option<u32> {
+        self.places.get(relation)?.get(&row).copied()
+    }
+
+    fn pins(&self, pins: &[relation::Pin]) -> Vec<Pin> {
+        let place = |pin: &relation::Pin| {
+            let rows = self.engine.relations.get(pin.relation).filter(|rows| rows.holds(pin));
+            let row = rows.and_then(|_| self.place(pin.relation, pin.row));
+            (pin.relation as u32, row)
+        };
+        let mut pins: Vec<Pin> = pins.iter().map(place).collect();
+        pins.sort_unstable();
+        pins
+    }
+
+    fn values<'t>(&self, types: impl IntoIterator<Item = &'t Type>, words: &[Word]) -> Values {
+        let typed = types.into_iter().zip(words);
+        typed.map(|(ty, word)| self.engine.symbols.value(*word, ty)).collect()
+    }
+
+    fn row(&self, relation: usize, words: &[Word]) -> Values {
+        let types = self.engine.relations.get(relation).map_or(&[][..], |of| &of.types);
+        self.values(types, words)
+    }
+
+    fn key_of(&self, relation: usize, words: &[Word]) -> Values {
+        let types = self.engine.programs.schema.get(relation).map_or(&[][..], |of| &of.key_types);
+        self.values(types, words)
+    }
+
+    fn rule_key(&self, rule: usize, words: &[Word]) -> Values {
+        let types = self.engine.programs.rules.get(rule).map_or(&[][..], |of| &of.key_types);
+        self.values(types, words)
+    }
+
+    fn scope(&self, relation: usize, scope: &[(u16, Word)]) -> Scope {
+        let types = self.engine.relations.get(relation).map_or(&[][..], |of| &of.types);
+        let value = |(field, word): &(u16, Word)| {
+            let ty = types.get(usize::from(*field));
+            (*field, ty.map_or(Value::Null, |ty| self.engine.symbols.value(*word, ty)))
+        };
+        scope.iter().map(value).collect()
+    }
+}
+
+const fn stamp(stamp: &Stamp) -> (i64, etio_plan::Origin) {
+    (stamp.time, stamp.origin)
+}
