@@ -126,7 +126,7 @@ impl Writer<'_> {
 
     fn entities(&self, relation: usize) -> Vec<Remembered> {
         let of = self.engine.entities.get(relation).into_iter().flatten();
-        let entity = |(key, of): (_, &Entity)| Remembered {
+        let entity = |key: &[Word], of: &Entity| Remembered {
             key: self.key_of(relation, key),
             row: of.row.and_then(|row| self.place(relation, row)),
             newest: of.newest.as_ref().map(stamp),
@@ -134,7 +134,7 @@ impl Writer<'_> {
             by: of.by.to_vec(),
             removed: of.removed.map(|removed| (stamp(&removed.stamp), removed.until)),
         };
-        sorted(of.map(entity))
+        sorted(of.map(|(key, of)| entity(key, of)))
     }
 
     fn keys(&self, rule: usize) -> Vec<Key> {
