@@ -5,6 +5,7 @@ mod diagnose;
 mod exit;
 mod facts;
 mod input;
+mod page;
 mod program;
 mod report;
 pub mod ruleck;

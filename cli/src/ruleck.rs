@@ -2,10 +2,11 @@
 
 mod args;
 mod check;
+mod doc;
 mod explain;
 mod fmt;
 mod plan;
-mod show;
+pub(crate) mod show;
 pub mod test;
 mod text;
 
@@ -22,6 +23,7 @@ pub fn run() -> Exit {
         Command::Test(args) => test::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Doc(args) => doc::run(&args),
         Command::Plan(files) => plan(&files),
     };
     done.unwrap_or_else(|message| exit::unusable(&message))

@@ -2,7 +2,9 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use common::{etio, root, ruleck};
 
@@ -33,4 +35,34 @@ fn the_readme_shows_the_real_output() {
     } else {
         assert_eq!(shown, fresh, "`cargo xtask bless` shows the real output");
     }
+}
+
+#[test]
+fn the_pages_of_the_failure_modes_are_those_of_the_rules() {
+    let kept = root().join("docs/modes");
+    if std::env::var_os("BLESS").is_some() {
+        fs::remove_dir_all(&kept).unwrap();
+        assert_eq!(ruleck(&["doc", "--out", kept.to_str().unwrap()]).code, 0);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let ran = ruleck(&["doc", "--out", dir.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let (fresh, kept) = (texts(dir.path()), texts(&kept));
+    let names = |of: &BTreeMap<String, String>| of.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&kept), names(&fresh), "`cargo xtask bless` writes docs/modes anew");
+    for (name, text) in fresh {
+        assert_eq!(kept[&name], text, "{name}: `cargo xtask bless` writes docs/modes anew");
+    }
+}
+
+/// The files of a directory by name.
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+fn texts(dir: &Path) -> BTreeMap<String, String> {
+    let files = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).unwrap())
+        })
+        .collect()
 }

@@ -173,6 +173,10 @@ fn a_failure_mode_is_one_file_with_tests() {
                     "{}: {tests} tests; it needs one that fires and a near miss",
                     path.display()
                 );
+                for part in ["Symptoms", "Cause", "Confirm", "Remedy"] {
+                    let head = format!("\n/// **{part}.** ");
+                    assert!(text.contains(&head), "the page of {} lacks {part}", path.display());
+                }
             }
             more => panic!("{} has {} findings; give each its file", path.display(), more.len()),
         }

@@ -25,6 +25,8 @@ pub(crate) enum Command {
         /// The code (`E0101`) or its name; all codes where it is left out
         code: Option<String>,
     },
+    /// Writes the pages of failure modes as Markdown
+    Doc(Doc),
     /// Prints how rules run: conditions, partition field, how long events are kept
     Plan(Files),
 }
@@ -38,6 +40,15 @@ pub(crate) struct Files {
     /// Leave out the standard library's rules; its facts stay
     #[arg(long)]
     pub(crate) no_stdlib: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Doc {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// Write a file for each mode, and an index, into this directory; otherwise to standard output
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use etio_plan::{Atom, Body, Cond, Head, Pack, Relation, Rule, SlotId, SlotType, Source, Type};
+use etio_plan::{Atom, Body, Cond, Head, Pack, Relation, Rule, SlotId, SlotType, Type};
 
 use super::show::{Show, value};
 use super::text::duration;
@@ -85,7 +85,7 @@ fn partition(rule: &Rule) -> Option<SlotId> {
     let body = &rule.body;
     let blocks = [&body.confirm, &body.unless, &body.maybe].into_iter().flatten();
     let conds = body.when.iter().chain(blocks.flatten());
-    let atoms: Vec<&Atom> = conds.flat_map(atoms_of).collect();
+    let atoms: Vec<&Atom> = conds.flat_map(Cond::atoms).collect();
     let everywhere = |slot: &SlotId| {
         let joined = |atom: &Atom| {
             atom.binds.iter().any(|(_, bound)| bound == slot)
@@ -102,22 +102,4 @@ fn partition(rule: &Rule) -> Option<SlotId> {
     let mut candidates: Vec<SlotId> = rule.key.iter().copied().filter(everywhere).collect();
     candidates.sort_by_key(|slot| !is_node(slot));
     candidates.first().copied()
-}
-
-fn atoms_of(cond: &Cond) -> Vec<&Atom> {
-    let source = match cond {
-        Cond::Each(source)
-        | Cond::No(source)
-        | Cond::Pick(_, source)
-        | Cond::Agg { of: source, .. } => source,
-        Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => return Vec::new(),
-    };
-    match source {
-        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => vec![atom],
-        Source::Then { first, next, without, .. } => {
-            [first, next].into_iter().chain(without.as_ref()).collect()
-        }
-        Source::Without { first, end, .. } => vec![first, end],
-        Source::Silence { of, per, .. } => vec![of, per],
-    }
 }

@@ -107,7 +107,7 @@ impl Show<'_> {
     }
 
     /// `row` is the relation whose cells the expression may read.
-    fn expr(&self, expr: &Expr, row: Option<RelId>) -> String {
+    pub(crate) fn expr(&self, expr: &Expr, row: Option<RelId>) -> String {
         let show = |expr: &Expr| self.expr(expr, row);
         let list = |items: &[Expr], between: &str| {
             items.iter().map(show).collect::<Vec<_>>().join(between)

@@ -275,3 +275,51 @@ pub struct Atom {
     /// Further tests, over cells, bound variables and the binds above.
     pub tests: Vec<Expr>,
 }
+
+impl Rule {
+    /// Every atom of its conditions, in the order written: of its body first, then of its texts' guards
+    /// and its `explains` clauses.
+    pub fn atoms(&self) -> impl Iterator<Item = &Atom> {
+        let Body { when, confirm, unless, maybe } = &self.body;
+        let blocks = confirm.iter().chain(unless).chain(maybe).flatten();
+        let finding = match &self.head {
+            Head::Finding(finding) => Some(finding),
+            Head::Derived { .. } => None,
+        };
+        let told = finding.into_iter().flat_map(|finding| {
+            let texts = finding.title.iter().chain(&finding.because).chain(&finding.remedy);
+            let guards = texts.flat_map(|text| &text.guard);
+            guards.chain(finding.explains.iter().flat_map(|clause| &clause.when))
+        });
+        when.iter().chain(blocks).chain(told).flat_map(Cond::atoms)
+    }
+}
+
+impl Cond {
+    /// Where its matches come from; a test or a binding has none.
+    #[must_use]
+    pub const fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Each(of) | Self::No(of) | Self::Pick(_, of) | Self::Agg { of, .. } => Some(of),
+            Self::Test(_) | Self::Let(..) | Self::Member(..) => None,
+        }
+    }
+
+    /// The atoms it matches rows with.
+    pub fn atoms(&self) -> impl Iterator<Item = &Atom> {
+        self.source().into_iter().flat_map(Source::atoms)
+    }
+}
+
+impl Source {
+    /// The atoms it matches rows with, in the order written.
+    pub fn atoms(&self) -> impl Iterator<Item = &Atom> {
+        let atoms = match self {
+            Self::Rows { atom, .. } | Self::Sustained { atom, .. } => [Some(atom), None, None],
+            Self::Then { first, next, without, .. } => [Some(first), Some(next), without.as_ref()],
+            Self::Without { first, end, .. } => [Some(first), Some(end), None],
+            Self::Silence { of, per, .. } => [Some(of), Some(per), None],
+        };
+        atoms.into_iter().flatten()
+    }
+}

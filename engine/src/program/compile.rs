@@ -8,7 +8,7 @@ use etio_plan::{Atom, Body, Cond, Expr, Finding, Pack, Rule, SlotType, Source, T
 use crate::{
     program::{Block, Explains, Head, Kind, Part, Program, Scan, Schema, Src, Step, Text, Window},
     store::{
-        cover::{atoms_of, relation_of, source_of},
+        cover::{atoms_of, relation_of},
         relation::{Names, Relation},
         sources::Sources,
     },
@@ -115,7 +115,7 @@ impl Compiler<'_> {
         let mut inputs: Vec<usize> = when
             .iter()
             .filter(rows_now)
-            .filter_map(source_of)
+            .filter_map(Cond::source)
             .flat_map(|source| atoms_of(source).0)
             .map(|atom| atom.relation.index())
             .collect();
@@ -187,7 +187,7 @@ impl Compiler<'_> {
     /// A body of one entity atom holds since its row says so.
     fn since(&self, rule: &Rule) -> Option<u16> {
         let Body { when, confirm, unless, .. } = &rule.body;
-        let mut sources = when.iter().filter(|cond| source_of(cond).is_some());
+        let mut sources = when.iter().filter(|cond| cond.source().is_some());
         match (sources.next(), sources.next()) {
             (Some(Cond::Each(Source::Rows { atom, window: etio_plan::Window::Stands })), None)
                 if confirm.is_empty() && unless.is_empty() =>

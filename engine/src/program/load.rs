@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     program::{Dispatch, Programs, Reader, Schema, compile::Compiler, route},
     store::{
-        cover::{atoms_of, covers, relation_of, source_of, vias},
+        cover::{atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
         sources::Sources,
     },
@@ -215,19 +215,19 @@ fn atoms(rule: &Rule) -> Vec<(&Atom, bool)> {
     let mut found = Vec::new();
     let body = &rule.body;
     for cond in &body.when {
-        let Some(source) = source_of(cond) else { continue };
+        let Some(source) = cond.source() else { continue };
         let binds = matches!(cond, Cond::Each(_) | Cond::Pick(..));
         let (rows, looked_for) = atoms_of(source);
         found.extend(rows.into_iter().map(|atom| (atom, !binds)));
         found.extend(looked_for.into_iter().map(|atom| (atom, true)));
     }
     let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe).flatten();
-    found.extend(blocks.filter_map(source_of).flat_map(all));
+    found.extend(blocks.filter_map(Cond::source).flat_map(all));
     if let Head::Finding(finding) = &rule.head {
         let texts = finding.title.iter().chain(&finding.because).chain(&finding.remedy);
         let guards = texts.flat_map(|text| &text.guard);
         let clauses = finding.explains.iter().flat_map(|clause| &clause.when);
-        found.extend(guards.chain(clauses).filter_map(source_of).flat_map(all));
+        found.extend(guards.chain(clauses).filter_map(Cond::source).flat_map(all));
     }
     found
 }

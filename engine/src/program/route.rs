@@ -11,10 +11,7 @@ use crate::{
         ByField, Dispatch, Hop, Route, Scan,
         compile::{Bound, Compiler},
     },
-    store::{
-        cover::{atoms_of, source_of},
-        relation::Relation,
-    },
+    store::{cover::atoms_of, relation::Relation},
     value::{
         expr::{Calc, Ex, Order},
         word::{ABSENT, Symbols, Word, at, put},
@@ -109,7 +106,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop>
             Cond::Member(slot, expr) => binders.push(Binder::Member(*slot, expr)),
             Cond::No(_) | Cond::Test(_) => {}
             cond => {
-                let source = source_of(cond);
+                let source = cond.source();
                 binders.extend(source.into_iter().flat_map(|of| atoms_of(of).0).map(Binder::Atom));
             }
         }

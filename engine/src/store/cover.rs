@@ -168,7 +168,7 @@ fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> Vec<(&'a Atom, i64)>
         Expr::Param(param) => params.get(param.index()).map_or(rule.keep, |word| as_int(*word)),
         _ => rule.keep,
     };
-    for source in deciding(&rule.body).filter_map(source_of) {
+    for source in deciding(&rule.body).filter_map(Cond::source) {
         match source {
             Source::Rows { atom, window } => found.push((
                 atom,
@@ -203,14 +203,6 @@ fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> Vec<(&'a Atom, i64)>
 fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
     let blocks = body.confirm.iter().chain(&body.unless).flatten();
     body.when.iter().chain(blocks)
-}
-
-/// The source a condition reads.
-pub(crate) const fn source_of(cond: &Cond) -> Option<&Source> {
-    match cond {
-        Cond::Each(of) | Cond::No(of) | Cond::Pick(_, of) | Cond::Agg { of, .. } => Some(of),
-        Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => None,
-    }
 }
 
 /// The atoms of a source: those whose rows it binds, then those it only looks for.
