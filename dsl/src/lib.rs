@@ -12,11 +12,13 @@ mod lower;
 mod order;
 mod resolve;
 mod retention;
+mod site;
 pub mod syntax;
 mod testcase;
 mod types;
 
-pub use compile::{Compiled, compile};
+pub use compile::{Compiled, compile, compile_at};
 pub use fmt::fmt;
+pub use site::{SiteChange, SiteEffect};
 pub use syntax::SourceFile;
 pub use testcase::{ExpectTime, Expected, SampleCase, TestCase, TestStep, TestStepKind};

@@ -12,6 +12,7 @@ mod expr;
 mod extract;
 mod finish;
 mod head;
+mod ignore;
 mod operator;
 mod pattern;
 mod scope;
@@ -23,9 +24,11 @@ use std::collections::HashMap;
 use etio_plan::{FieldId, RelId, Rule, SlotId};
 
 pub(crate) use extract::{constants, extractors};
+pub(crate) use finish::each_atom;
 
 use crate::{
-    resolve::{Block, Cx},
+    resolve::{Block, BlockItem, Cx, Place},
+    site::Sites,
     syntax::ast::Span,
 };
 use scope::State;
@@ -39,7 +42,7 @@ pub(crate) struct Draft {
     /// One for each `explains` of the plan.
     pub(crate) explains_spans: Vec<Span>,
     /// Where the pattern behind each row variable stands.
-    pub(crate) row_spans: HashMap<SlotId, Span>,
+    pub(crate) row_places: HashMap<SlotId, Place>,
 }
 
 /// Lowers one rule: what all rules share, and what belongs to this one.
@@ -61,7 +64,7 @@ struct Shared {
 }
 
 /// Lowers all rules, in dependency order.
-pub(crate) fn rules<'a>(cx: &mut Cx<'a>, blocks: &[Block<'a>]) -> Vec<Draft> {
+pub(crate) fn rules<'a>(cx: &mut Cx<'a>, blocks: &[Block<'a>], sites: &Sites<'a>) -> Vec<Draft> {
     let mut shared = Shared::default();
     let mut drafts: Vec<Draft> = Vec::with_capacity(blocks.len());
     let mut waiting = Vec::new();
@@ -77,6 +80,10 @@ pub(crate) fn rules<'a>(cx: &mut Cx<'a>, blocks: &[Block<'a>]) -> Vec<Draft> {
     for (at, state, block) in waiting {
         if let Some(draft) = drafts.get_mut(at) {
             finish::finish(cx, &mut shared, state, &block, draft);
+            if let BlockItem::Finding(item) = block.item {
+                let ignores = sites.ignores(block.relation);
+                ignore::ignores(cx, &mut shared, ignores, item, draft);
+            }
         }
     }
     drafts.append(&mut shared.hidden);

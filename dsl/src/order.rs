@@ -153,7 +153,7 @@ fn report_cycle(
 }
 
 /// Calls `see` with every relation that the truth of a block depends on.
-fn each_condition(item: BlockItem<'_>, see: &mut dyn FnMut(&Path)) {
+pub(crate) fn each_condition(item: BlockItem<'_>, see: &mut dyn FnMut(&Path)) {
     match item {
         BlockItem::Derive(derive) => conditions(&derive.when, see),
         BlockItem::Finding(finding) => {
@@ -165,7 +165,7 @@ fn each_condition(item: BlockItem<'_>, see: &mut dyn FnMut(&Path)) {
     }
 }
 
-fn conditions(conds: &[Cond], see: &mut dyn FnMut(&Path)) {
+pub(crate) fn conditions(conds: &[Cond], see: &mut dyn FnMut(&Path)) {
     for cond in conds {
         match &cond.kind {
             CondKind::Each(_, of) | CondKind::No(of) | CondKind::Pick(_, _, of) => source(of, see),

@@ -2,6 +2,7 @@
 
 mod declare;
 mod fields;
+mod replaced;
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,6 +16,7 @@ use crate::{
 };
 
 pub(crate) use declare::declare;
+pub(crate) use replaced::Replaced;
 
 /// A place in one of the files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -60,6 +62,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) filled: HashSet<(RelId, FieldId)>,
     /// Events that have an extractor.
     pub(crate) extracted: HashSet<RelId>,
+    /// Findings in whose place sites put their own.
+    pub(crate) replaced: Replaced<'a>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// How many of them are errors.
     errors: usize,
@@ -122,6 +126,11 @@ impl<'a> Names<'a> {
     /// Where a relation is declared.
     pub(crate) fn place(&self, relation: RelId) -> Option<Place> {
         self.places.get(relation.index()).copied()
+    }
+
+    /// Where each relation is declared, in the order of the pack.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (usize, Span)> {
+        self.places.iter().map(|place| (place.file, place.span))
     }
 
     /// The names a file may write.
@@ -271,6 +280,18 @@ impl<'a> Cx<'a> {
 
     pub(crate) fn kind(&self, relation: RelId) -> Option<Kind> {
         self.pack.get(relation).map(|relation| relation.kind)
+    }
+
+    /// Whether a relation is one that the compiler has made.
+    pub(crate) fn is_hidden(&self, relation: RelId) -> bool {
+        self.name_of(relation).contains('#')
+    }
+
+    /// A piece of a file on one line, with single blanks.
+    pub(crate) fn words(&self, file: usize, span: Span) -> String {
+        let text = self.files.get(file).map_or("", |file| file.text.as_str());
+        let piece = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        piece.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The shown name of a relation.

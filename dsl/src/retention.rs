@@ -9,7 +9,7 @@ use etio_plan::{
 use crate::{
     diag::{Diagnostic, codes},
     lower::Draft,
-    resolve::Cx,
+    resolve::{Cx, Place},
 };
 
 /// Sets `Relation::retention` and `Relation::history` from all uses. A use without a bound is an
@@ -23,7 +23,7 @@ pub(crate) fn derive(cx: &mut Cx<'_>, drafts: &[Draft]) {
             uses.conds(block);
         }
         if let Head::Finding(finding) = &draft.rule.head {
-            for text in finding.title.iter().chain(&finding.because).chain(&finding.remedy) {
+            for text in finding.texts().into_iter().flatten() {
                 uses.conds(&text.guard);
             }
             for edge in &finding.explains {
@@ -143,8 +143,8 @@ impl Uses<'_, '_> {
         let mut diagnostic = self.error(&message, atom).help(format!(
             "`{word}` takes the row of an event; for how long back `{name}` counts write `within d`"
         ));
-        if let Some(span) = row.and_then(|row| self.draft.row_spans.get(&row)) {
-            diagnostic = diagnostic.also(self.draft.file, *span, "this may stand for ever");
+        if let Some(place) = row.and_then(|row| self.draft.row_places.get(&row)) {
+            diagnostic = diagnostic.also(place.file, place.span, "this may stand for ever");
         }
         self.cx.report(diagnostic);
         None
@@ -192,8 +192,9 @@ impl Uses<'_, '_> {
     }
 
     fn error(&self, message: &str, atom: &Atom) -> Diagnostic {
-        let span = self.draft.row_spans.get(&atom.row).copied().unwrap_or(self.draft.name_span);
-        Diagnostic::new(codes::NO_BOUND, message).at(self.draft.file, span, "")
+        let rule = Place { file: self.draft.file, span: self.draft.name_span };
+        let place = self.draft.row_places.get(&atom.row).copied().unwrap_or(rule);
+        Diagnostic::new(codes::NO_BOUND, message).at(place.file, place.span, "")
     }
 }
 

@@ -5,7 +5,7 @@ use etio_plan::{FieldId, Kind, RelId, Value};
 use crate::{
     diag::{Diagnostic, codes},
     lower::constants,
-    resolve::Cx,
+    resolve::{Cx, Place},
     syntax::ast::{self, Atom, Item, Path, Span, StepKind},
 };
 
@@ -108,8 +108,8 @@ pub struct SampleCase {
     pub span: Span,
 }
 
-/// All tests of all files.
-pub(crate) fn tests(cx: &mut Cx<'_>) -> Vec<TestCase> {
+/// All tests of all files, but for those of findings that sites disable or replace.
+pub(crate) fn tests(cx: &mut Cx<'_>, gone: &[RelId]) -> Vec<TestCase> {
     let mut cases = Vec::new();
     let trees = cx.trees;
     for file in cx.order.clone() {
@@ -118,6 +118,10 @@ pub(crate) fn tests(cx: &mut Cx<'_>) -> Vec<TestCase> {
                 Item::Finding(finding) => {
                     let path = Path { parts: vec![finding.name.clone()], span: finding.name.span };
                     let Some(relation) = cx.finding(file, &path) else { continue };
+                    let place = Place { file, span: finding.name.span };
+                    if gone.contains(&relation) || cx.names.place(relation) != Some(place) {
+                        continue;
+                    }
                     for test in &finding.tests {
                         cases.push(case(cx, file, Some(relation), test));
                     }

@@ -92,6 +92,7 @@ fn outline(debug: &str) -> String {
         "Explains {",
         "Cond {",
         "Step {",
+        "Change {",
     ] {
         out = out.replace(part, &format!("\n{part}"));
     }

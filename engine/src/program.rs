@@ -112,8 +112,8 @@ pub(crate) enum Head {
         since: Option<u16>,
     },
     Finding {
-        /// Title, because, remedy.
-        texts: [Vec<Text>; 3],
+        /// Title, because, remedy, ignored.
+        texts: [Vec<Text>; 4],
         explains: Vec<Explains>,
     },
 }

@@ -277,3 +277,33 @@ fn parameters_are_fixed_and_within_their_range() {
         assert_eq!(Engine::new(Arc::clone(&pack), options).is_ok(), fine, "{value:?}");
     }
 }
+
+#[test]
+fn what_a_site_ignores_is_said_while_its_conditions_hold() {
+    let site = r#"
+        site "acme" {
+          ignore symptom { node: "y" } because "y is known"
+          ignore symptom when { E { node, state: "off" } } because "it is off"
+        }
+    "#;
+    let mut world = World::new(&format!("{RULES}{site}"));
+    let ignored = |world: &World, node: &str| -> Option<String> {
+        let episodes = world.engine.episodes();
+        let mine = |of: &&etio_engine::Episode| {
+            of.mode == "symptom" && of.key == [("node".to_string(), Value::from(node))]
+        };
+        episodes.iter().find(mine).expect("it is open").ignored.clone()
+    };
+    world.row(0, "E x on");
+    world.row(1, "A x reg/a:1");
+    world.row(1, "A y reg/a:1");
+    world.advance(2);
+    assert_eq!(ignored(&world, "x"), None);
+    assert_eq!(ignored(&world, "y"), Some("y is known (site acme)".into()));
+    world.row(3, "E x off");
+    world.advance(4);
+    assert_eq!(ignored(&world, "x"), Some("it is off (site acme)".into()));
+    world.row(5, "E x on");
+    world.advance(6);
+    assert_eq!(ignored(&world, "x"), None);
+}

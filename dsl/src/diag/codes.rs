@@ -1,6 +1,6 @@
 //! The one list of all codes. A code, once given, is never used for anything else.
 //!
-//! `E01..` the text, `E02..` names, `E03..` types, `E04..` rules, `E05..` tests; `W01..` lints.
+//! `E01..` the text, `E02..` names, `E03..` types, `E04..` rules, `E05..` tests, `E06..` sites; `W01..` lints.
 
 use super::Code;
 
@@ -65,6 +65,10 @@ codes! {
     FORMAT_CHANGES_MEANING = "E0117" "format-changes-meaning": "the formatter would change a file",
         "The formatter reads its own result again and compares. This file would not mean the same, so it \
          is left as it is. It is an error in the formatter, not in the file.";
+
+    NO_REASON = "E0118" "no-reason": "a rule is disabled or ignored without a reason",
+        "Whoever meets the statement in a year must know whether it still holds: `because \"…\"` is part \
+         of `disable` and `ignore`. Add `until 2027-01-31` where it is meant for a while.";
 
     UNKNOWN_NAME = "E0201" "unknown-name": "a relation, finding, enum or type is not known",
         "Schemas are closed: every relation is declared as `event`, `entity`, `derive` or `finding`. \
@@ -148,8 +152,6 @@ codes! {
     PATTERN_PLACE = "E0409" "pattern-place": "a template is matched on what is no text from outside",
         "Text is matched where it enters: on a text field of an event or entity that is collected. \
          What it means gets a field, and rules combine the fields.";
-    NOT_SUPPORTED = "E0410" "not-supported": "this version cannot do that yet",
-        "The text is well formed, but this version has no meaning for it yet.";
     BAD_SHAPE = "E0411" "bad-shape": "a relation is declared in a way that makes no sense",
         "Entities have a key that is always there, and at most one `since` field of type `time?`. \
          Events have neither. All `derive` blocks of a relation declare the same fields.";
@@ -178,6 +180,22 @@ codes! {
     EMPTY_TEST = "E0502" "empty-test": "a test expects nothing, or nothing in particular",
         "A test says what must be found, or `expect none`; outside a finding it names which.";
 
+    UNKNOWN_PARAM = "E0601" "unknown-param": "a site sets a parameter that is not there",
+        "`set rule.param = value` names a rule and one of its parameters. `etio rules RULE` lists them \
+         with their ranges; only what a rule calls a parameter can be set.";
+    SITE_CONFLICT = "E0602" "site-conflict": "two statements of sites contradict each other",
+        "What sites say does not depend on the order of files, so two statements cannot both count \
+         where one sets a parameter to another value, or disables or replaces a rule once more. Keep \
+         one of them.";
+    STILL_READ = "E0603" "still-read": "a rule is disabled that other rules read",
+        "A disabled rule is gone, and what reads it would silently mean something else. To see it no \
+         more, `ignore` it: it then holds and explains as before. Or disable what reads it as well. A \
+         rule that only explains it, or that it explains, is no hindrance: the edge goes.";
+    BAD_REPLACEMENT = "E0604" "bad-replacement": "nothing can take the place of a replaced rule",
+        "`replace rule version \"…\"` stands in the file that has a finding of the same name and key; that \
+         one takes the place of the rule everywhere: what reads or explains the rule reads or explains \
+         it. The tests of the rule are left out.";
+
     UNUSED_PARAM = "W0101" "unused-param": "a parameter is never used",
         "A parameter that nothing reads lets a site change nothing. Remove it, or use it.";
     ALWAYS_PRESENT = "W0102" "always-present": "`present` asks for what is always there",
@@ -189,6 +207,14 @@ codes! {
     NEVER_THERE = "W0104" "never-there": "a condition asks for a field that nothing fills",
         "A condition on an absent field does not match. No spelling of the event, or no `derive` block \
          of the relation, ever fills this one, so the condition never holds.";
+    EXPIRED = "W0105" "expired": "a statement of a site has expired",
+        "Its `until` has come, so it counts no more: the rule is back. Remove the statement, or give it \
+         another date if its reason still holds. `until 2027-01-31` ends with the first moment of that \
+         day, in UTC.";
+    REPLACED_CHANGED = "W0106" "replaced-changed": "a replaced rule is not what it was",
+        "The statement names the version of the rule that its author has seen. The rule says something \
+         else now, and may have learnt what the replacement lacks. Compare the two, then write the \
+         version of now. A version is a hash of the rule's text without comments and tests.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).

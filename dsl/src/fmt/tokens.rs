@@ -174,6 +174,7 @@ fn is_statement(parent: Kind, kind: Kind) -> bool {
         (Kind::Block, Kind::Cond)
             | (Kind::FindingItem, Kind::Clause)
             | (Kind::TestItem, Kind::Step)
+            | (Kind::SiteItem, Kind::Change)
     )
 }
 
@@ -228,7 +229,7 @@ fn glues(kind: Kind, parent: Kind) -> bool {
 fn column(parent: Kind, kind: Kind) -> Option<Column> {
     match (parent, kind) {
         (Kind::TextClause, Kind::Text) | (Kind::Refs, Kind::LSquare) => Some(Column::Text),
-        (Kind::Param, Kind::Assign) => Some(Column::Param),
+        (Kind::Param | Kind::SetParam, Kind::Assign) => Some(Column::Param),
         (Kind::AtStep, Kind::Atom | Kind::KwRemove) => Some(Column::Step),
         (Kind::When | Kind::Evidence, Kind::Block) => Some(Column::Block),
         _ => None,

@@ -1,12 +1,12 @@
 //! The second half of a rule: texts and `explains`, then the fields that were read through row
 //! variables go into their patterns.
 
-use etio_plan::{Atom, Cond, Explains, Head, Part, SlotType, Source, Text};
+use etio_plan::{Atom, Body, Cond, Explains, Finding, Head, Part, Rule, SlotType, Source, Text};
 
 use super::{Draft, Lower, Shared, expr::Mode, scope::State};
 use crate::{
     diag::codes,
-    resolve::{Block, BlockItem, Cx},
+    resolve::{Block, BlockItem, Cx, Place},
     syntax::ast::{self, FieldOp, InterpPart, TextClause},
 };
 
@@ -50,7 +50,8 @@ pub(super) fn finish<'a>(
         );
     }
     lower.check_uses();
-    lower.complete(draft);
+    lower.fill(conds(&mut draft.rule));
+    lower.give_back(draft);
 }
 
 impl<'a> Lower<'_, 'a> {
@@ -136,34 +137,25 @@ impl<'a> Lower<'_, 'a> {
         Some(super::expr::Typed { expr: etio_plan::Expr::Slot(slot), ty: found, optional: false })
     }
 
-    /// Puts what was read through row variables into their patterns.
-    fn complete(&mut self, draft: &mut Draft) {
+    /// Puts what was read through row variables into the patterns of these conditions.
+    pub(super) fn fill<'c>(&self, conds: impl Iterator<Item = &'c mut Cond>) {
+        for cond in conds {
+            atoms(cond, &mut |atom| {
+                let Some(info) = self.st.rows.get(&atom.row) else { return };
+                atom.joins.extend(info.joins.iter().cloned());
+                for (field, (slot, present)) in &info.read {
+                    let binds = if *present { &mut atom.binds } else { &mut atom.optional_binds };
+                    binds.push((*field, *slot));
+                }
+            });
+        }
+    }
+
+    /// Gives the variables to the rule, and says where its rows stand.
+    pub(super) fn give_back(&mut self, draft: &mut Draft) {
         for (slot, info) in &self.st.rows {
-            draft.row_spans.insert(*slot, info.span);
-        }
-        let st = &self.st;
-        let mut fill = |atom: &mut Atom| {
-            let Some(info) = st.rows.get(&atom.row) else { return };
-            atom.joins.extend(info.joins.iter().cloned());
-            for (field, (slot, present)) in &info.read {
-                let binds = if *present { &mut atom.binds } else { &mut atom.optional_binds };
-                binds.push((*field, *slot));
-            }
-        };
-        let body = &mut draft.rule.body;
-        let blocks = body.confirm.iter_mut().chain(&mut body.unless).chain(&mut body.maybe);
-        for cond in body.when.iter_mut().chain(blocks.flatten()) {
-            atoms(cond, &mut fill);
-        }
-        if let Head::Finding(finding) = &mut draft.rule.head {
-            let texts =
-                finding.title.iter_mut().chain(&mut finding.because).chain(&mut finding.remedy);
-            for cond in texts.flat_map(|text| &mut text.guard) {
-                atoms(cond, &mut fill);
-            }
-            for cond in finding.explains.iter_mut().flat_map(|edge| &mut edge.when) {
-                atoms(cond, &mut fill);
-            }
+            let place = Place { file: self.st.file, span: info.span };
+            draft.row_places.insert(*slot, place);
         }
         debug_assert!(self.st.rows.keys().all(|row| matches!(
             self.st.slots.get(row.index()).map(|slot| &slot.ty),
@@ -171,6 +163,26 @@ impl<'a> Lower<'_, 'a> {
         )));
         draft.rule.slots = std::mem::take(&mut self.st.slots);
     }
+}
+
+/// Every pattern of a rule.
+pub(crate) fn each_atom(rule: &mut Rule, see: &mut dyn FnMut(&mut Atom)) {
+    conds(rule).for_each(|cond| atoms(cond, see));
+}
+
+/// Every condition of a rule, those of its texts and edges last.
+fn conds(rule: &mut Rule) -> impl Iterator<Item = &mut Cond> {
+    let Body { when, confirm, unless, maybe } = &mut rule.body;
+    let blocks = confirm.iter_mut().chain(unless).chain(maybe).flatten();
+    let (texts, edges) = match &mut rule.head {
+        Head::Finding(Finding { title, because, remedy, ignored, explains, .. }) => {
+            (Some([title, because, remedy, ignored]), Some(explains))
+        }
+        Head::Derived { .. } => (None, None),
+    };
+    let guards = texts.into_iter().flatten().flatten().flat_map(|text| &mut text.guard);
+    let edges = edges.into_iter().flatten().flat_map(|edge| &mut edge.when);
+    when.iter_mut().chain(blocks).chain(guards).chain(edges)
 }
 
 /// Every pattern of a condition.

@@ -19,7 +19,7 @@ use crate::{
     types,
 };
 
-const HOUR: i64 = 3_600_000_000_000;
+pub(super) const HOUR: i64 = 3_600_000_000_000;
 
 /// The conditions and the conclusion of a rule. Texts and `explains` follow when all are done.
 pub(super) fn body<'a>(
@@ -49,7 +49,7 @@ pub(super) fn body<'a>(
         rule,
         name_span,
         explains_spans: Vec::new(),
-        row_spans: HashMap::new(),
+        row_places: HashMap::new(),
     };
     lower.st.errors_after = lower.cx.errors();
     (draft, lower.st)
@@ -163,9 +163,11 @@ impl<'a> Lower<'_, 'a> {
             title: Vec::new(),
             because: Vec::new(),
             remedy: Vec::new(),
+            ignored: Vec::new(),
             refs: item.refs.iter().map(|(text, _)| text.clone()).collect(),
             explains: Vec::new(),
             doc: item.doc.clone(),
+            version: item.version,
         };
         (Head::Finding(finding), key, Body { when, confirm, unless, maybe }, item.name.span)
     }
@@ -325,7 +327,9 @@ impl<'a> Lower<'_, 'a> {
             }
             None => (Value::Null, Value::Null),
         };
-        if decl.range.is_some() && !(at_most(&low, &default) && at_most(&default, &high)) {
+        let doc = decl.doc.clone();
+        let param = Param { path, ty: ty.clone(), default, low, high, doc };
+        if !param.allows(&param.default) {
             let message = format!("the value of `{name}` is not within its range");
             self.error(
                 codes::BAD_RANGE,
@@ -336,29 +340,9 @@ impl<'a> Lower<'_, 'a> {
             return None;
         }
         let id = ParamId(number(self.cx.pack.params.len()));
-        self.cx.pack.params.push(Param {
-            path,
-            ty: ty.clone(),
-            default,
-            low,
-            high,
-            doc: decl.doc.clone(),
-        });
+        self.cx.pack.params.push(param);
         self.st.params.insert(name, ParamVar { id, ty, span, uses: 0 });
         Some(id)
-    }
-}
-
-/// Whether a value is at most another of its type; what has no order is not.
-fn at_most(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Int(a), Value::Int(b))
-        | (Value::Duration(a), Value::Duration(b))
-        | (Value::Time(a), Value::Time(b))
-        | (Value::Bytes(a), Value::Bytes(b)) => a <= b,
-        (Value::Float(a), Value::Float(b)) | (Value::Percent(a), Value::Percent(b)) => a <= b,
-        (Value::Text(a), Value::Text(b)) => etio_plan::compare_versions(a, b).is_le(),
-        _ => false,
     }
 }
 

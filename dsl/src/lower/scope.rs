@@ -307,6 +307,12 @@ impl<'a> Lower<'_, 'a> {
         self.insert(name, self.st.vars.len() - 1, false);
     }
 
+    /// Calls a variable that another part of the rule binds by its name.
+    pub(super) fn call_slot(&mut self, name: &'a str, span: Span, slot: SlotId) {
+        self.st.vars.push(Var { name, slot, span, uses: 2, atom: 0, keyable: true });
+        self.insert(name, self.st.vars.len() - 1, false);
+    }
+
     /// A field read through a row variable: a variable of its own, bound in the row's pattern.
     /// `present`: an absent field makes what reads it false.
     pub(super) fn read(&mut self, row: SlotId, field: FieldId, present: bool) -> Option<SlotId> {

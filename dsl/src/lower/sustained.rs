@@ -10,7 +10,7 @@ use etio_plan::{
 use super::{Draft, Lower};
 use crate::{
     diag::codes,
-    resolve::{number, short},
+    resolve::{Place, number, short},
     syntax::ast::{self, ExprKind, FieldOp},
 };
 
@@ -166,7 +166,7 @@ impl<'a> Lower<'_, 'a> {
             rule,
             name_span: written.span,
             explains_spans: Vec::new(),
-            row_spans: HashMap::from([(row, written.span)]),
+            row_places: HashMap::from([(row, Place { file: self.st.file, span: written.span })]),
         });
         relation
     }

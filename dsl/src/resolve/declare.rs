@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use etio_plan::{Enum, EnumId, Field, FieldId, Kind, RelId, Relation, Type, Value};
 use indexmap::IndexSet;
 
-use super::{Block, BlockItem, Cx, Def, Imports, Names, Place, number, path_text, short};
+use super::{Block, BlockItem, Cx, Def, Imports, Names, Place, Replaced, number, path_text, short};
 use crate::{
     SourceFile,
     diag::{Diagnostic, codes, did_you_mean},
@@ -28,6 +28,7 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
         broken: IndexSet::new(),
         filled: HashSet::new(),
         extracted: HashSet::new(),
+        replaced: Replaced::of(&order, trees),
         diagnostics: Vec::new(),
         errors: 0,
     };
@@ -36,6 +37,7 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
             cx.declare_item(*file, item);
         }
     }
+    cx.give_names_to_replacements();
     cx.names.imports.resize_with(files.len(), Imports::default);
     for file in 0..files.len() {
         cx.read_uses(file);
@@ -72,6 +74,9 @@ impl<'a> Cx<'a> {
             Item::Finding(decl) => {
                 let relation = self.next_relation();
                 let place = Place { file, span: decl.name.span };
+                if self.replaced.put_aside(file, decl) {
+                    return;
+                }
                 if let Some((_, first)) = self.names.findings.get(decl.name.text.as_str()) {
                     let first = *first;
                     self.duplicate("finding", &decl.name.text, place, first);
@@ -81,14 +86,7 @@ impl<'a> Cx<'a> {
                     self.blocks.push(Block { file, relation, item: BlockItem::Finding(decl) });
                 }
             }
-            Item::Site(site) => self.error(
-                codes::NOT_SUPPORTED,
-                file,
-                site.span,
-                format!("the site `{}` is not supported yet in this version", site.name),
-                "for now, change parameters where the engine is made",
-            ),
-            Item::Extract(_) | Item::Test(_) => {}
+            Item::Site(_) | Item::Extract(_) | Item::Test(_) => {}
         }
     }
 

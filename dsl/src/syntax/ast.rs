@@ -3,7 +3,11 @@
 //! Every node carries its span, so that each later stage can point at the text it speaks of. Names
 //! are not resolved here and nothing is checked beyond the grammar.
 
+mod site;
+
 use etio_plan::{AggOp, Arith, Cmp, HoleType, Pick, Severity};
+
+pub use site::{Change, ChangeKind, Site};
 
 /// A range of bytes in one source file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -256,6 +260,8 @@ pub struct Finding {
     pub explains: Vec<Explains>,
     /// Each `test`.
     pub tests: Vec<Test>,
+    /// A hash of what it says, by which a site names it; no comment and no test counts.
+    pub version: u32,
     /// The whole item.
     pub span: Span,
 }
@@ -582,13 +588,4 @@ pub enum ExpectTime {
     Before(i64),
     /// After the last step.
     End,
-}
-
-/// `site "name" {…}`. The clauses come with the site overlay; for now its presence is an error.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Site {
-    /// Its name.
-    pub name: String,
-    /// The whole item.
-    pub span: Span,
 }

@@ -7,6 +7,7 @@
 mod conds;
 mod exprs;
 mod items;
+mod site;
 mod timeline;
 
 use super::ast::{Item, Name, Path, Span, Use};

@@ -140,6 +140,7 @@ fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
                 "severity", "keep", "param", "when", "confirm", "unless", "maybe", "title",
                 "because", "remedy", "refs", "explains", "test",
             ],
+            Kind::Change => vec!["set", "disable", "ignore", "replace"],
             Kind::Step => vec!["shuffled", "given", "collected", "not", "expect"],
             Kind::Expected => {
                 vec!["none", "open", "confirmed", "suspected", "resolved", "lapsed"]

@@ -168,8 +168,12 @@ macro_rules! with_kinds {
             collected Collected "`collected`"; expect Expect "`expect`";
             expected Expected "`none`, `open`, `confirmed`, `suspected`, `resolved` or `lapsed`";
             expect_key ExpectKey "?`(`"; needs Needs "?`needs`"; explained Explained "?`explained by`";
-            expect_time ExpectTime "?`at` or `before`"; site_item SiteItem "`site`"; soup Soup "`{`";
-            soup_token SoupToken "a word";
+            expect_time ExpectTime "?`at` or `before`"; site_item SiteItem "`site`";
+            kw_set KwSet "`set`"; kw_disable KwDisable "`disable`"; kw_ignore KwIgnore "`ignore`";
+            kw_replace KwReplace "`replace`"; kw_version KwVersion "`version`";
+            kw_until KwUntil "`until`"; change Change "`set`, `disable`, `ignore` or `replace`";
+            set_param SetParam "`set`"; disable Disable "`disable`"; ignore Ignore "`ignore`";
+            replace Replace "`replace`"; reason Reason "`because`"; until Until "`until`";
         }
     };
 }

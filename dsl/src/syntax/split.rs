@@ -155,7 +155,11 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         match c {
             '"' => {
-                let plain = matches!(seen.last, "sample" | "test" | "collect" | "site");
+                let plain = match seen.last {
+                    "sample" | "test" | "collect" | "site" => true,
+                    "because" | "version" => seen.keyword == "site",
+                    _ => false,
+                };
                 let with = if plain { With::Plain } else { With::Text };
                 self.open(seen, with);
             }

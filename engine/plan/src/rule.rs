@@ -62,6 +62,17 @@ pub enum Head {
     Finding(Finding),
 }
 
+impl Head {
+    /// The relation that is concluded.
+    #[must_use]
+    pub const fn relation(&self) -> RelId {
+        match self {
+            Self::Derived { relation, .. } => *relation,
+            Self::Finding(finding) => finding.relation,
+        }
+    }
+}
+
 /// What makes a finding more than a row: its texts and its edges.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Finding {
@@ -79,12 +90,26 @@ pub struct Finding {
     pub because: Vec<Text>,
     /// What to do.
     pub remedy: Vec<Text>,
+    /// Why a site does not want to see it. INVARIANT: empty, or the last has neither guard nor parts:
+    /// then it is shown.
+    pub ignored: Vec<Text>,
     /// Where to read more.
     pub refs: Vec<String>,
     /// The findings it causes.
     pub explains: Vec<Explains>,
     /// The doc comment.
     pub doc: String,
+    /// A hash of what its rule says, by which a site names what it has replaced. No comment and no
+    /// test changes it.
+    pub version: u32,
+}
+
+impl Finding {
+    /// All its texts: title, because, remedy, ignored.
+    #[must_use]
+    pub fn texts(&self) -> [&[Text]; 4] {
+        [&self.title, &self.because, &self.remedy, &self.ignored]
+    }
 }
 
 /// How bad a finding is.

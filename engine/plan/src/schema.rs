@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-use crate::{FieldId, ParamId, Type, Value};
+use crate::{FieldId, ParamId, Type, Value, compare_versions};
 
 /// How a relation's rows come to be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -100,10 +100,32 @@ pub struct Param {
     pub doc: String,
 }
 
+impl Param {
+    /// Whether a value of its type is in its range. One without a range allows all.
+    #[must_use]
+    pub fn allows(&self, value: &Value) -> bool {
+        (self.low.is_null() && self.high.is_null())
+            || (at_most(&self.low, value) && at_most(value, &self.high))
+    }
+}
+
 impl crate::Pack {
     /// A parameter by id.
     #[must_use]
     pub fn param(&self, id: ParamId) -> Option<&Param> {
         self.params.get(id.index())
+    }
+}
+
+/// Whether a value is at most another of its type; what has no order is not.
+fn at_most(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b))
+        | (Value::Duration(a), Value::Duration(b))
+        | (Value::Time(a), Value::Time(b))
+        | (Value::Bytes(a), Value::Bytes(b)) => a <= b,
+        (Value::Float(a), Value::Float(b)) | (Value::Percent(a), Value::Percent(b)) => a <= b,
+        (Value::Text(a), Value::Text(b)) => compare_versions(a, b).is_le(),
+        _ => false,
     }
 }

@@ -113,6 +113,8 @@ pub struct Episode {
     pub because: String,
     /// What to do.
     pub remedy: String,
+    /// Why a site does not want to see it; none where it does.
+    pub ignored: Option<String>,
     /// Where to read more.
     pub refs: Vec<String>,
     /// What would have to be collected.
@@ -144,7 +146,7 @@ pub(crate) struct Open {
     pub(crate) verdict: Verdict,
     pub(crate) wants: Vec<Want>,
     /// Title, because, remedy.
-    pub(crate) texts: [Option<Choice>; 3],
+    pub(crate) texts: [Option<Choice>; 4],
     pub(crate) pins: Vec<Pin>,
     pub(crate) evidence: Vec<Kept>,
     /// The first fact behind it.

@@ -99,6 +99,7 @@ impl Engine {
             title: self.text(entry, 0, now),
             because: self.text(entry, 1, now),
             remedy: self.text(entry, 2, now),
+            ignored: Some(self.text(entry, 3, now)).filter(|why| !why.is_empty()),
             refs: finding.refs.clone(),
             needs: self.needs(&open.wants),
             evidence: open.evidence.iter().map(|kept| self.shown(kept)).collect(),

@@ -199,10 +199,9 @@ impl Compiler<'_> {
     }
 
     fn finding(&mut self, rule: &Rule, finding: &Finding, bound: &Bound) -> Head {
-        let mut texts = |of: &[etio_plan::Text]| -> Vec<Text> {
-            of.iter().map(|text| self.text(rule, text, bound)).collect()
-        };
-        let texts = [texts(&finding.title), texts(&finding.because), texts(&finding.remedy)];
+        let texts = finding
+            .texts()
+            .map(|texts| texts.iter().map(|text| self.text(rule, text, bound)).collect());
         let explains = finding.explains.iter().map(|clause| {
             let mut inside = bound.clone();
             let when = self.steps(rule, &clause.when, &mut inside, &mut Bound::none(rule));

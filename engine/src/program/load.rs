@@ -224,8 +224,7 @@ fn atoms(rule: &Rule) -> Vec<(&Atom, bool)> {
     let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe).flatten();
     found.extend(blocks.filter_map(Cond::source).flat_map(all));
     if let Head::Finding(finding) = &rule.head {
-        let texts = finding.title.iter().chain(&finding.because).chain(&finding.remedy);
-        let guards = texts.flat_map(|text| &text.guard);
+        let guards = finding.texts().into_iter().flatten().flat_map(|text| &text.guard);
         let clauses = finding.explains.iter().flat_map(|clause| &clause.when);
         found.extend(guards.chain(clauses).filter_map(Cond::source).flat_map(all));
     }

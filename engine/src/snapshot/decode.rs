@@ -247,7 +247,7 @@ impl Reader<'_> {
 
     fn episode(&mut self, rule: usize, row: RowId, of: Episode) -> Option<Open> {
         let program = self.programs.rules.get(rule)?;
-        let mut texts = [None, None, None];
+        let mut texts = [const { None }; 4];
         for ((which, place), text) in texts.iter_mut().enumerate().zip(of.texts) {
             if let Some((text, values)) = text {
                 let types = types::of_text(program, which, text as usize)?;

@@ -186,7 +186,7 @@ impl Writer<'_> {
     }
 
     fn episode(&self, program: &Program, open: &Open) -> Episode {
-        let texts = [0, 1, 2].map(|which| {
+        let texts = [0, 1, 2, 3].map(|which| {
             let choice = open.texts.get(which)?.as_ref()?;
             let types = types::of_text(program, which, choice.text)?;
             Some((choice.text as u32, self.values(types, &choice.values)))

@@ -129,7 +129,7 @@ pub(super) struct Episode {
     pub(super) verdict: Verdict,
     pub(super) wants: Vec<Want>,
     /// Which title, because and remedy, and the values of its parts.
-    pub(super) texts: [Option<(u32, Values)>; 3],
+    pub(super) texts: [Option<(u32, Values)>; 4],
     pub(super) pins: Vec<Pin>,
     pub(super) evidence: Vec<Fact>,
     pub(super) first: Option<Fact>,

@@ -55,7 +55,7 @@ pub(crate) struct Diagnosis {
     pub(crate) wants: Vec<Want>,
     pub(crate) pins: Vec<Pin>,
     /// Title, because, remedy.
-    pub(crate) texts: [Option<Choice>; 3],
+    pub(crate) texts: [Option<Choice>; 4],
     /// Clauses and the keys, or parts of keys, of what it explains.
     pub(crate) claims: Vec<(usize, Box<[Word]>)>,
 }

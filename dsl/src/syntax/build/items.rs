@@ -6,7 +6,7 @@ use super::{Builder, Built};
 use crate::diag::{Diagnostic, codes, did_you_mean};
 use crate::syntax::ast::{
     Derive, EnumDecl, Explains, Expr, Extract, FieldDecl, Finding, Item, Name, ParamDecl, Path,
-    RelationDecl, Sample, Site, Span, TextClause, TypeRef, Use,
+    RelationDecl, Sample, Span, TextClause, TypeRef, Use,
 };
 use crate::syntax::cst::{Kind, Node};
 
@@ -20,7 +20,7 @@ impl Builder<'_> {
             Kind::DeriveItem => Item::Derive(self.derive(node)?),
             Kind::FindingItem => Item::Finding(self.finding(node)?),
             Kind::TestItem => Item::Test(self.test(node)?),
-            _ => Item::Site(Site { name: self.plain(node.find(Kind::Plain)?)?, span: node.span }),
+            _ => Item::Site(self.site(node)?),
         };
         Some(Built::Item(Box::new(item)))
     }
@@ -222,6 +222,7 @@ impl Builder<'_> {
             refs,
             explains,
             tests,
+            version: super::site::version(node, self.text),
             span: node.span,
         })
     }
@@ -319,7 +320,7 @@ impl Builder<'_> {
         })
     }
 
-    fn check_once(&mut self, node: &Node, kind: Kind, name: &str) {
+    pub(super) fn check_once(&mut self, node: &Node, kind: Kind, name: &str) {
         let mut clauses = node.all(kind);
         let (Some(first), Some(second)) = (clauses.next(), clauses.next()) else { return };
         let error = Diagnostic::new(codes::REPEATED_CLAUSE, format!("`{name}` stands here twice"))

@@ -135,8 +135,11 @@ impl Scope<'_> {
         if finding.params.iter().any(|id| self.pack.param(*id).is_none()) {
             return Err("no such parameter".into());
         }
-        for text in finding.title.iter().chain(&finding.because).chain(&finding.remedy) {
+        for text in finding.texts().into_iter().flatten() {
             self.clone().text_is_sound(text)?;
+        }
+        if finding.ignored.last().is_some_and(|last| last.guard.len() + last.parts.len() > 0) {
+            return Err("it is always ignored".into());
         }
         for edge in &finding.explains {
             let target = self.pack.of_kind(edge.target, &[Kind::Finding])?;

@@ -103,6 +103,8 @@ fn sound() -> Pack {
             refs: vec![],
             explains: vec![],
             doc: String::new(),
+            ignored: vec![],
+            version: 0,
         }),
         slots: vec![
             slot("#Seen", SlotType::Row(RelId(1))),
