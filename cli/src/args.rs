@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::date;
+
 /// Finds why a Kubernetes node or pod is stuck.
 #[derive(Parser, Debug)]
 #[command(name = "etio", version, max_term_width = 100, arg_required_else_help = true)]
@@ -31,7 +33,7 @@ pub(crate) struct Diagnose {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// Show also what was seen to recover, and all evidence and symptoms
+    /// Show also what was seen to recover, what sites ignore, and all evidence and symptoms
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -46,10 +48,27 @@ pub(crate) struct Facts {
 
 #[derive(Args, Debug)]
 pub(crate) struct Rules {
-    /// Path or mode of one rule: its page
+    /// Path or mode of one rule, to print its page
     pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) program: Program,
+    /// Print each rule, or the one named, and its parameters, with what sites change and where
+    #[arg(long)]
+    pub(crate) effective: bool,
+    /// How to print `--effective`: `human` or `json`
+    #[arg(long, value_enum, default_value_t = Listing::Human, requires = "effective")]
+    pub(crate) format: Listing,
+    /// The day by which the `until` of sites is judged; otherwise today
+    #[arg(long, value_name = "DATE", value_parser = date::parse)]
+    pub(crate) at: Option<jiff::Timestamp>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Listing {
+    /// For people
+    Human,
+    /// One object
+    Json,
 }
 
 /// What to read.
@@ -78,7 +97,7 @@ pub(crate) struct Input {
 /// Which rules to run.
 #[derive(Args, Debug)]
 pub(crate) struct Program {
-    /// Rule files, or directories of them, to run besides the standard library
+    /// Rule and site files, or directories of them, to run besides the standard library
     #[arg(long, value_name = "PATH", num_args = 1..)]
     pub(crate) rules: Vec<PathBuf>,
     /// Leave out the standard library's rules; its facts stay

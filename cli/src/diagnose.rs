@@ -8,11 +8,11 @@ use etio_ingest::{Bundle, Place};
 use etio_plan::{Origin, Pack, Value};
 
 use crate::args::{Diagnose, Format};
-use crate::report::{self, Evidence, Finding, Input, Need, Report, Status, Verdict};
-use crate::{Exit, input, program};
+use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
+use crate::{Exit, ignored, input, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
-    let pack = program::pack(&args.program)?;
+    let pack = program::pack(&args.program, args.input.at)?;
     let bundle = input::read(&args.input, &pack)?;
     let report = report(pack, &bundle, args.all).map_err(|error| error.to_string())?;
     let text = match args.format {
@@ -44,13 +44,18 @@ fn report(pack: Pack, bundle: &Bundle, all: bool) -> Result<Report, etio::Error>
         engine.feed(input.clone())?;
     }
     engine.advance(bundle.collected_at);
-    let episodes = shown(engine.episodes(), all);
+    let mut episodes = shown(engine.episodes(), all);
+    let ignored = if all { Vec::new() } else { ignored::take_out(&mut episodes) };
     let findings =
         in_order(&episodes).into_iter().map(|at| finding(at, &episodes, bundle)).collect();
     Ok(Report {
         etio: env!("CARGO_PKG_VERSION"),
         inputs: bundle.inputs.iter().map(input_row).collect(),
         findings,
+        ignored: ignored
+            .into_iter()
+            .map(|(because, findings)| Ignored { because, findings })
+            .collect(),
         as_of: bundle.collected_at,
         notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
     })
@@ -128,6 +133,7 @@ fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
         title: episode.title.clone(),
         because: episode.because.clone(),
         remedy: episode.remedy.clone(),
+        ignored: episode.ignored.clone(),
         refs: episode.refs.clone(),
         needs: episode
             .needs

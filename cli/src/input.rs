@@ -2,13 +2,14 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use etio_ingest::{Bundle, Options, Reader, Since, Zone, read_paths};
 use etio_plan::Pack;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Input;
+use crate::date::{self, nanos};
 
 /// Reads what the command line names.
 pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
@@ -65,14 +66,8 @@ fn since(text: &str) -> Result<Since, String> {
         })
 }
 
-fn nanos(at: jiff::Timestamp) -> i64 {
-    i64::try_from(at.as_nanosecond()).unwrap_or(i64::MAX)
-}
-
 /// The end of the host's day. It settles the year of stamps that have none, and the moment of
-/// collection where files only tell ages; the day, so that the same files give the same bytes all day.
+/// collection where files only tell ages.
 fn today() -> Option<i64> {
-    const DAY: u64 = 24 * 60 * 60;
-    let age = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    i64::try_from((age.as_secs() / DAY + 1) * DAY).ok()?.checked_mul(1_000_000_000)
+    date::today()?.checked_add(date::DAY)
 }

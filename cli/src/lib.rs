@@ -1,9 +1,12 @@
 //! The commands `etio` and `ruleck`.
 
 mod args;
+mod date;
 mod diagnose;
+mod effective;
 mod exit;
 mod facts;
+mod ignored;
 mod input;
 mod page;
 mod program;

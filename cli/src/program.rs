@@ -5,10 +5,11 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use etio_dsl::diag::{Diagnostic, render};
-use etio_dsl::{Compiled, SourceFile, compile};
+use etio_dsl::{Compiled, SourceFile, compile, compile_at};
 use etio_plan::Pack;
 
 use crate::args::Program;
+use crate::date;
 
 /// The rule files compiled together, in the order of their indices in diagnostics.
 pub(crate) struct Sources {
@@ -41,9 +42,12 @@ impl Sources {
         Ok(Self { files, own })
     }
 
-    /// Compiles them.
-    pub(crate) fn compile(&self) -> Compiled {
-        compile(&self.files)
+    /// Compiles them as of an instant, today where none is given: by it the `until` of sites is judged.
+    pub(crate) fn compile(&self, at: Option<jiff::Timestamp>) -> Compiled {
+        match at.map(date::nanos).or_else(date::today) {
+            Some(at) => compile_at(&self.files, at),
+            None => compile(&self.files),
+        }
     }
 
     /// Diagnostics as people read them, coloured where standard error is a terminal.
@@ -55,18 +59,19 @@ impl Sources {
     }
 }
 
-/// The pack that `etio` runs: the one built in, unless the user adds or leaves out rules.
-pub(crate) fn pack(program: &Program) -> Result<Pack, String> {
+/// The pack that `etio` runs: the one built in, unless the user adds or leaves out rules. `at`: as for
+/// [`Sources::compile`].
+pub(crate) fn pack(program: &Program, at: Option<jiff::Timestamp>) -> Result<Pack, String> {
     if program.rules.is_empty() && !program.no_stdlib {
         return Ok(etio_stdlib::pack());
     }
     let sources = Sources::load(&program.rules, program.no_stdlib)?;
-    let compiled = sources.compile();
+    let compiled = sources.compile(at);
     let errors: Vec<Diagnostic> =
         compiled.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
     match compiled.pack {
         Some(pack) if errors.is_empty() => Ok(pack),
-        _ => Err(sources.render(&errors)),
+        _ => Err(format!("the rules do not compile\n{}", sources.render(&errors))),
     }
 }
 

@@ -7,5 +7,5 @@ mod model;
 pub(crate) mod sarif;
 
 pub(crate) use model::{
-    Evidence, Finding, Input, Need, Report, Status, Verdict, rfc3339, severity_word,
+    Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339, severity_word,
 };

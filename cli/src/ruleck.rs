@@ -8,7 +8,7 @@ mod fmt;
 mod plan;
 pub(crate) mod show;
 pub mod test;
-mod text;
+pub(crate) mod text;
 
 use clap::Parser as _;
 
@@ -31,7 +31,7 @@ pub fn run() -> Exit {
 
 fn plan(files: &Files) -> Result<Exit, String> {
     let sources = Sources::load(&files.paths, files.no_stdlib)?;
-    let compiled = sources.compile();
+    let compiled = sources.compile(files.at);
     let Some(pack) = compiled.pack else {
         return Err(format!("the rules do not compile\n{}", sources.render(&compiled.diagnostics)));
     };

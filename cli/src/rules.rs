@@ -8,13 +8,16 @@ use etio_plan::Severity;
 use crate::args::Rules;
 use crate::page::{Page, pages};
 use crate::report::severity_word;
-use crate::{Exit, program};
+use crate::{Exit, effective, program};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
 pub(crate) fn run(args: &Rules) -> Result<Exit, String> {
-    let pack = program::pack(&args.program)?;
+    if args.effective {
+        return effective::run(args);
+    }
+    let pack = program::pack(&args.program, args.at)?;
     let pages = pages(&pack);
     match &args.id {
         None => anstream::print!("{}", list(&pages)),
@@ -48,26 +51,33 @@ fn list(pages: &[Page<'_>]) -> String {
 
 /// The page of one rule, by path or mode.
 fn find<'a, 'p>(pages: &'a [Page<'p>], id: &str) -> Result<&'a Page<'p>, String> {
-    let wanted = id.replace('_', "-");
-    let found = pages.iter().find(|page| page.rule.path == id || page.mode() == wanted);
-    found.ok_or_else(|| {
-        let modes = pages.iter().map(Page::mode);
-        let hint = etio_dsl::diag::did_you_mean(&wanted, modes).map_or_else(
-            || "`etio rules` lists them".to_owned(),
-            |mode| format!("did you mean `{mode}`?"),
-        );
-        format!("there is no rule `{id}`; {hint}")
-    })
+    let found = pages.iter().find(|page| is_meant(id, &page.rule.path, page.mode()));
+    found.ok_or_else(|| unknown(id, pages.iter().map(Page::mode)))
+}
+
+/// Whether a rule is the one that was asked for, by its path or its mode.
+pub(crate) fn is_meant(id: &str, path: &str, mode: &str) -> bool {
+    path == id || mode == id.replace('_', "-")
+}
+
+/// Says that there is no such rule.
+pub(crate) fn unknown<'m>(id: &str, modes: impl Iterator<Item = &'m str>) -> String {
+    let hint = etio_dsl::diag::did_you_mean(&id.replace('_', "-"), modes).map_or_else(
+        || "`etio rules` lists them".to_owned(),
+        |mode| format!("did you mean `{mode}`?"),
+    );
+    format!("there is no rule `{id}`; {hint}")
 }
 
 fn render(page: &Page<'_>) -> String {
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{BOLD}{}{BOLD:#}  {}  {DIM}{}{DIM:#}\n\n{}\n",
+        "{BOLD}{}{BOLD:#}  {}  {DIM}{} version {:08x}{DIM:#}\n\n{}\n",
         page.mode(),
         severity_word(page.finding.severity),
         page.rule.path,
+        page.finding.version,
         page.finding.doc.trim()
     );
     let mut row = |name: &str, text: &str, note: &str| {

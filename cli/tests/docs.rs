@@ -22,18 +22,49 @@ fn every_example_compiles_and_passes_its_tests() {
 }
 
 #[test]
-fn the_readme_shows_the_real_output() {
-    let path = root().join("README.md");
-    let text = fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once("```text\n$ etio ").unwrap();
-    let (shown, after) = rest.split_once("```").unwrap();
-    let command = shown.lines().next().unwrap();
-    let args: Vec<&str> = command.split_whitespace().collect();
-    let fresh = format!("{command}\n{}", etio(&args).out);
-    if std::env::var_os("BLESS").is_some() {
-        fs::write(&path, format!("{before}```text\n$ etio {fresh}```{after}")).unwrap();
-    } else {
-        assert_eq!(shown, fresh, "`cargo xtask bless` shows the real output");
+fn pages_show_the_real_output() {
+    for page in ["README.md", "docs/site-rules.md"] {
+        let path = root().join(page);
+        let text = fs::read_to_string(&path).unwrap();
+        let mut pieces = text.split("```text\n$ ");
+        let mut fresh = pieces.next().unwrap().to_owned();
+        for piece in pieces {
+            let (shown, after) = piece.split_once("```").unwrap();
+            let command = shown.lines().next().unwrap();
+            fresh += &format!("```text\n$ {command}\n{}```{after}", output(command));
+        }
+        assert!(text.contains("```text\n$ etio "), "{page} shows no command");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&path, fresh).unwrap();
+        } else {
+            assert_eq!(text, fresh, "`cargo xtask bless` shows the real output");
+        }
+    }
+}
+
+/// What a command prints, its messages first.
+fn output(command: &str) -> String {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let ran = match words.split_first() {
+        Some((&"ruleck", args)) => ruleck(args),
+        Some((_, args)) => etio(args),
+        None => etio(&[]),
+    };
+    assert!(ran.code < 2, "{command}: {}", ran.err);
+    ran.err + &ran.out
+}
+
+/// The rules on the page about sites are those of `examples/site`, word by word.
+#[test]
+fn the_page_about_sites_shows_the_files() {
+    let page = fs::read_to_string(root().join("docs/site-rules.md")).unwrap();
+    let read = |name: &str| fs::read_to_string(root().join("examples/site").join(name)).unwrap();
+    let files = read("mirrord.etio") + &read("acme.etio");
+    let blocks: Vec<&str> =
+        page.split("```etio\n").skip(1).map(|block| block.split("```").next().unwrap()).collect();
+    assert_eq!(blocks.len(), 3);
+    for block in blocks {
+        assert!(files.contains(block), "not in the files:\n{block}");
     }
 }
 

@@ -46,7 +46,10 @@ fn article(page: &mut String, finding: &Finding) {
         escape(&finding.mode),
         escape(&finding.subject_text()),
     );
-    for (name, text) in [("because", &finding.because), ("remedy", &finding.remedy)] {
+    let ignored = finding.ignored.clone().unwrap_or_default();
+    for (name, text) in
+        [("because", &finding.because), ("remedy", &finding.remedy), ("ignored", &ignored)]
+    {
         if !text.is_empty() {
             let _ = writeln!(page, "<dt>{name}</dt><dd>{}</dd>", escape(text));
         }

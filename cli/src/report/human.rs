@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use etio_plan::Severity;
 
-use super::{Evidence, Finding, Report, Status, Verdict, rfc3339, severity_word};
+use super::{Evidence, Finding, Ignored, Report, Status, Verdict, rfc3339, severity_word};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -108,6 +108,7 @@ impl Page<'_> {
         self.wrapped("  ", "  ", &finding.title, BOLD);
         self.field("because", &finding.because);
         self.field("remedy", &finding.remedy);
+        self.field("ignored", finding.ignored.as_deref().unwrap_or_default());
         self.evidence(&finding.evidence);
         for need in &finding.needs {
             let what = if need.collect.is_empty() {
@@ -132,7 +133,8 @@ impl Page<'_> {
             let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
             let style = style(finding.severity);
             let room = self.layout.width.saturating_sub(deep + 5 + finding.mode.len());
-            let title = cut(&clean(&finding.title), room.max(20));
+            let mark = if finding.ignored.is_some() { "(ignored) " } else { "" };
+            let title = cut(&format!("{mark}{}", clean(&finding.title)), room.max(20));
             let place = self
                 .place(finding)
                 .filter(|place| title.chars().count() + 2 + place.chars().count() <= room);
@@ -179,7 +181,8 @@ impl Page<'_> {
     fn foot(&mut self, report: &Report) {
         self.line("");
         if report.findings.is_empty() {
-            self.line(&format!("{GOOD}nothing found{GOOD:#}"));
+            let but = if report.ignored.is_empty() { "" } else { " that is not ignored" };
+            self.line(&format!("{GOOD}nothing found{but}{GOOD:#}"));
         } else {
             let roots = self.tree.roots.len() as u64;
             let total = report.findings.len() as u64;
@@ -190,6 +193,10 @@ impl Page<'_> {
                 format!(", {} explained by them", count(symptoms, "finding"))
             };
             self.line(&format!("{BOLD}{}{BOLD:#}{tail}", count(roots, "root cause")));
+        }
+        for Ignored { because, findings } in &report.ignored {
+            let found = count(*findings as u64, "finding");
+            self.line(&format!("{DIM}{found} ignored (--all): {}{DIM:#}", clean(because)));
         }
         let unparsed: u64 = report.inputs.iter().map(|input| input.unparsed).sum();
         if unparsed > 0 {

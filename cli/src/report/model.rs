@@ -12,12 +12,22 @@ pub(crate) struct Report {
     pub(crate) inputs: Vec<Input>,
     /// Roots first, each followed by what it explains.
     pub(crate) findings: Vec<Finding>,
+    /// What is not among them because a site ignores it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ignored: Vec<Ignored>,
     /// The instant of collection.
     #[serde(skip)]
     pub(crate) as_of: i64,
     /// What could not be read, for people.
     #[serde(skip)]
     pub(crate) notes: Vec<String>,
+}
+
+/// Findings left out for one reason: what a site ignores, and what only that explains.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Ignored {
+    pub(crate) because: String,
+    pub(crate) findings: usize,
 }
 
 /// One file read.
@@ -48,6 +58,9 @@ pub(crate) struct Finding {
     pub(crate) title: String,
     pub(crate) because: String,
     pub(crate) remedy: String,
+    /// Why a site ignores it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ignored: Option<String>,
     pub(crate) refs: Vec<String>,
     pub(crate) needs: Vec<Need>,
     pub(crate) evidence: Vec<Evidence>,

@@ -56,11 +56,17 @@ fn result(finding: &Finding) -> Value {
             })
         })
         .collect();
+    let suppressions: Vec<Value> = finding
+        .ignored
+        .iter()
+        .map(|because| json!({ "kind": "external", "justification": because }))
+        .collect();
     json!({
         "ruleId": finding.mode,
         "level": level,
         "message": { "text": format!("{}: {}", finding.title, finding.because) },
         "locations": locations,
+        "suppressions": suppressions,
         "partialFingerprints": { "findingId": finding.id },
         "properties": {
             "verdict": finding.verdict,

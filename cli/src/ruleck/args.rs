@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::date;
+
 /// Checks, tests and formats Etio's rule files.
 #[derive(Parser, Debug)]
 #[command(name = "ruleck", version, max_term_width = 100, arg_required_else_help = true)]
@@ -40,6 +42,9 @@ pub(crate) struct Files {
     /// Leave out the standard library's rules; its facts stay
     #[arg(long)]
     pub(crate) no_stdlib: bool,
+    /// The day by which the `until` of sites is judged; otherwise today
+    #[arg(long, value_name = "DATE", value_parser = date::parse)]
+    pub(crate) at: Option<jiff::Timestamp>,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,7 @@
 //! `ruleck check`: what is wrong with rule files.
 
 use etio_dsl::diag::Diagnostic;
+use etio_plan::Rule;
 
 use super::args::Files;
 use super::text::count;
@@ -8,7 +9,7 @@ use crate::{Exit, program::Sources};
 
 pub(super) fn run(files: &Files) -> Result<Exit, String> {
     let sources = Sources::load(&files.paths, files.no_stdlib)?;
-    let compiled = sources.compile();
+    let compiled = sources.compile(files.at);
     let checked = super::checked(&sources);
     let mine = |diagnostic: &&Diagnostic| {
         let place = diagnostic.place().map(|label| label.file);
@@ -19,12 +20,19 @@ pub(super) fn run(files: &Files) -> Result<Exit, String> {
     if !shown.is_empty() {
         anstream::eprintln!("{}\n", sources.render(&shown));
     }
-    let rules = compiled.pack.as_ref().map_or(0, |pack| pack.rules.len());
+    let rules = compiled.pack.as_ref().map_or(0, |pack| {
+        let file = |rule: &&Rule| compiled.places.get(rule.head.relation().index()).map(|at| at.0);
+        pack.rules
+            .iter()
+            .filter(|rule| file(rule).is_some_and(|file| checked.contains(&file)))
+            .count()
+    });
+    let tests = compiled.tests.iter().filter(|test| checked.contains(&test.file)).count();
     anstream::println!(
         "{}, {}, {}, {}, {}",
         count(checked.len(), "file"),
         count(rules, "rule"),
-        count(compiled.tests.len(), "test"),
+        count(tests, "test"),
         count(errors, "error"),
         count(shown.len() - errors, "warning"),
     );

@@ -12,7 +12,7 @@ use crate::{Exit, program::Sources};
 
 pub(super) fn run(args: &Doc) -> Result<Exit, String> {
     let sources = Sources::load(&args.files.paths, args.files.no_stdlib)?;
-    let compiled = sources.compile();
+    let compiled = sources.compile(args.files.at);
     let Some(pack) = compiled.pack else {
         return Err(format!("the rules do not compile\n{}", sources.render(&compiled.diagnostics)));
     };

@@ -186,7 +186,7 @@ fn place(files: &[SourceFile], file: usize, span: Span) -> String {
 
 pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
     let sources = Sources::load(&args.files.paths, args.files.no_stdlib)?;
-    let compiled = sources.compile();
+    let compiled = sources.compile(args.files.at);
     if compiled.pack.is_none() {
         anstream::eprintln!("{}\n", sources.render(&compiled.diagnostics));
     }

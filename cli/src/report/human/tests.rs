@@ -15,6 +15,7 @@ fn finding(id: &str, mode: &str, root: bool, explained_by: &[&str]) -> Finding {
         title: format!("title of {id}"),
         because: "one two three".into(),
         remedy: String::new(),
+        ignored: None,
         refs: vec![],
         needs: vec![],
         evidence: vec![Evidence {
@@ -37,7 +38,7 @@ fn plain(findings: Vec<Finding>) -> String {
         facts: 1,
         unparsed: 1,
     }];
-    let report = Report { etio: "0", inputs, findings, as_of: 0, notes: vec![] };
+    let report = Report { etio: "0", inputs, findings, ignored: vec![], as_of: 0, notes: vec![] };
     let styled = render(&report, Layout { width: 60, all: false });
     anstream::adapter::strip_str(&styled).to_string()
 }

@@ -1,0 +1,64 @@
+//! What sites do not want to see: left out of a report with what only it explains.
+
+use std::collections::{HashMap, HashSet};
+
+use etio::Episode;
+
+/// An episode: its id and when it opened.
+type Name = (u128, i64);
+
+/// Takes out what a site ignores, and what is explained by nothing else. Gives each reason with the
+/// number of findings it has taken out, in the order they came.
+pub(crate) fn take_out(episodes: &mut Vec<Episode>) -> Vec<(String, usize)> {
+    let known: HashMap<Name, &Episode> =
+        episodes.iter().map(|episode| (name(episode), episode)).collect();
+    let mut shown: HashSet<Name> = HashSet::new();
+    let mut open: Vec<&Episode> = episodes
+        .iter()
+        .filter(|episode| episode.root || causes(episode, &known).next().is_none())
+        .collect();
+    while let Some(episode) = open.pop() {
+        if episode.ignored.is_none() && shown.insert(name(episode)) {
+            open.extend(episode.explains.iter().filter_map(|name| known.get(name).copied()));
+        }
+    }
+    let mut reasons: Vec<(String, usize)> = Vec::new();
+    for episode in episodes.iter().filter(|episode| !shown.contains(&name(episode))) {
+        let reason = reason(episode, &known);
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((reason.to_owned(), 1)),
+        }
+    }
+    episodes.retain(|episode| shown.contains(&name(episode)));
+    reasons
+}
+
+const fn name(episode: &Episode) -> Name {
+    (episode.id, episode.opened)
+}
+
+fn causes<'e>(
+    episode: &'e Episode,
+    known: &'e HashMap<Name, &'e Episode>,
+) -> impl Iterator<Item = &'e Episode> {
+    episode.explained_by.iter().filter_map(|name| known.get(name).copied())
+}
+
+/// Its own reason, else that of the nearest cause that has one.
+fn reason<'e>(episode: &'e Episode, known: &'e HashMap<Name, &'e Episode>) -> &'e str {
+    let mut seen = HashSet::new();
+    let mut next = vec![episode];
+    // The breadth of the graph, level by level.
+    while !next.is_empty() {
+        if let Some(reason) = next.iter().find_map(|episode| episode.ignored.as_deref()) {
+            return reason;
+        }
+        next.retain(|episode| seen.insert(name(episode)));
+        next = next.into_iter().flat_map(|episode| causes(episode, known)).collect();
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests;
