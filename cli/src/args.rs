@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Facts(Facts),
     /// Lists the rules, or prints the page of one
     Rules(Rules),
+    /// Rewrites rules of another tool as rule files
+    Import(Import),
 }
 
 #[derive(Args, Debug)]
@@ -69,6 +71,27 @@ pub(crate) enum Listing {
     Human,
     /// One object
     Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// The tool whose rules they are
+    #[arg(value_enum, value_name = "TOOL")]
+    pub(crate) from: Tool,
+    /// Files, directories, or `-` for standard input. Lines of a `test.log` beside a file become samples
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write one file a rule into this directory, instead of printing them
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Tool {
+    /// Common Reliability Enumerations, in YAML
+    Cre,
+    /// Configurations of node-problem-detector, in JSON
+    Npd,
 }
 
 /// What to read.

@@ -7,6 +7,7 @@ mod effective;
 mod exit;
 mod facts;
 mod ignored;
+mod import;
 mod input;
 mod page;
 mod program;
@@ -25,6 +26,7 @@ pub fn etio() -> Exit {
         args::Command::Diagnose(args) => diagnose::run(&args),
         args::Command::Facts(args) => facts::run(&args),
         args::Command::Rules(args) => rules::run(&args),
+        args::Command::Import(args) => import::run(&args),
     };
     done.unwrap_or_else(|message| exit::unusable(&message))
 }

@@ -127,6 +127,16 @@ impl Gathered {
     }
 }
 
+/// A text as the value of any of these fields, and the line that shows it.
+struct Offer<'a> {
+    text: &'a str,
+    places: &'a [(RelId, FieldId)],
+    /// Nothing but the text is known.
+    partial: bool,
+    line: u64,
+    shown: &'a str,
+}
+
 /// Collects one document.
 pub(crate) struct Gather<'s, 'p> {
     schema: &'s Schema<'p>,
@@ -137,6 +147,8 @@ pub(crate) struct Gather<'s, 'p> {
     last: When,
     /// The line that rows stand on, and how many do.
     on_line: (u64, u32),
+    /// The events that this line told of, each once.
+    told: (u64, Vec<RelId>),
 }
 
 /// What the files that speak for a document's directory say, the nearest first.
@@ -156,7 +168,14 @@ pub(crate) fn said_of<'g, T>(
 impl<'s, 'p> Gather<'s, 'p> {
     pub(crate) fn new(schema: &'s Schema<'p>, path: &str) -> Self {
         let all = Gathered { path: path.to_owned(), ..Gathered::default() };
-        Self { schema, all, unnamed: unnamed(path), last: When::Unknown, on_line: (0, 0) }
+        Self {
+            schema,
+            all,
+            unnamed: unnamed(path),
+            last: When::Unknown,
+            on_line: (0, 0),
+            told: (0, Vec::new()),
+        }
     }
 
     pub(crate) fn finish(mut self, lines: u64) -> Gathered {
@@ -183,32 +202,79 @@ impl<'s, 'p> Gather<'s, 'p> {
 
     /// Offers a message to the extractors; whether one took it.
     fn offer(&mut self, record: &Record<'_>, program: Program, message: &str, when: When) -> bool {
+        let (places, partial) = (self.schema.places(program), program == Program::Unknown);
+        let (line, shown) = (record.line, record.text);
+        self.scan(record, &Offer { text: message, places, partial, line, shown }, when)
+    }
+
+    /// Offers the lines of a record as they were written, each by itself and then all as one; whether
+    /// an extractor took one.
+    fn offer_lines(&mut self, record: &Record<'_>, when: When) -> bool {
+        let places = self.schema.lines(record.program);
+        if places.is_empty() {
+            return false;
+        }
+        let partial = record.program == Program::Unknown;
+        let offer = |text, line, shown| Offer { text, places, partial, line, shown };
+        let before = self.all.found.len();
+        let mut told = self.told_of(record.line).to_vec();
+        self.scan(record, &offer(&record.written, record.line, record.text), when);
+        for (line, text) in (record.line + 1..).zip(&record.more) {
+            self.scan(record, &offer(text, line, text), when);
+        }
+        if !record.more.is_empty() {
+            told.extend(self.all.found.iter().skip(before).map(|found| found.relation));
+            self.told = (record.line, told);
+            let more = record.more.iter().map(|line| line.trim());
+            let joined = more.fold(record.written.to_string(), |joined, line| joined + " " + line);
+            self.scan(record, &offer(&joined, record.line, record.text), when);
+        }
+        self.all.found.len() > before
+    }
+
+    /// The events that a line has told of.
+    fn told_of(&self, line: u64) -> &[RelId] {
+        if self.told.0 == line { &self.told.1 } else { &[] }
+    }
+
+    /// Scans a text of a record; whether it tells of anything.
+    fn scan(&mut self, record: &Record<'_>, offer: &Offer<'_>, when: When) -> bool {
         let schema = self.schema;
         let row = |relation: RelId, field: FieldId| match schema.field_name(relation, field) {
+            _ if offer.places.contains(&(relation, field)) => Value::from(offer.text),
             "node" => Value::from(record.host.unwrap_or(UNNAMED)),
             "program" => record.name.map_or(Value::Null, Value::from),
             "level" => record.level.map_or(Value::Null, Value::from),
-            "message" => Value::from(message),
-            "pod" | "object" => Value::from(self.unnamed.as_str()),
+            "message" => Value::from(record.message.as_ref()),
+            "line" => Value::from(record.written.as_ref()),
+            // Of an event that stands here without its object; a log knows whose container wrote it.
+            "pod" | "object" if schema.is_event(relation) => Value::from(self.unnamed.as_str()),
+            "pod" => record.pod.map_or(Value::Null, Value::from),
             _ => Value::Null,
         };
-        let places = schema.places(program);
-        let partial = program == Program::Unknown;
-        let events = schema.scanner.extract(&Text { text: message, places, row: &row, partial });
+        let text =
+            Text { text: offer.text, places: offer.places, row: &row, partial: offer.partial };
+        let mut events = schema.scanner.extract(&text);
+        // What a message and its line say alike is said once.
+        events.retain(|event| !self.told_of(offer.line).contains(&event.relation));
         if events.is_empty() {
             return false;
         }
-        let nth = self.nth(record.line);
+        if self.told.0 != offer.line {
+            self.told = (offer.line, Vec::new());
+        }
+        let nth = self.nth(offer.line);
         for (part, event) in (1..).zip(events) {
+            self.told.1.push(event.relation);
             self.all.found.push(Found {
                 relation: event.relation,
                 values: event.values,
                 when,
-                line: record.line,
+                line: offer.line,
                 nth,
                 part,
                 pod: record.pod.map(str::to_owned),
-                text: cut(record.text),
+                text: cut(offer.shown),
                 newest: None,
             });
         }
@@ -293,9 +359,11 @@ impl Out for Gather<'_, '_> {
         }
         if !record.more.is_empty() {
             self.offer_wrapped(&record, when);
+            self.offer_lines(&record, when);
             return;
         }
         let taken = self.offer(&record, record.program, &record.message, when);
+        let taken = self.offer_lines(&record, when) || taken;
         if record.program != Program::Unknown || taken {
             return;
         }
@@ -310,6 +378,11 @@ impl Out for Gather<'_, '_> {
         if record.when == When::Unknown {
             self.all.unparsed += 1;
         }
+    }
+
+    fn reads(&self, relation: &str) -> bool {
+        let reads = |id| !self.schema.scanner.reads(id).is_empty();
+        self.schema.input(relation).is_some_and(reads)
     }
 
     fn complete(&mut self, relation: &'static str, scope: Vec<(&'static str, Value)>, when: When) {

@@ -85,6 +85,8 @@ pub struct Record<'a> {
     pub message: std::borrow::Cow<'a, str>,
     /// The line it starts on, from 1.
     pub line: u64,
+    /// The line as its program wrote it: as it stands, or what a container runtime has wrapped.
+    pub written: std::borrow::Cow<'a, str>,
     /// The line as it stands, shown as evidence.
     pub text: &'a str,
     /// The lines below it that have no header of their own: the message goes on in them, or
@@ -100,6 +102,10 @@ pub trait Out {
     fn row(&mut self, row: Row);
     /// A log record.
     fn record(&mut self, record: Record<'_>);
+    /// Whether an extractor reads a text of this relation. What is large or private is given only then.
+    fn reads(&self, _relation: &str) -> bool {
+        false
+    }
     /// All rows of this relation with these fields, as of this moment, are in this document: what is
     /// left out does not exist. Without scope: of the whole cluster, or of the document's node.
     fn complete(&mut self, relation: &'static str, scope: Vec<(&'static str, Value)>, when: When);

@@ -16,6 +16,8 @@ pub(crate) struct Schema<'p> {
     /// The relations whose `message` a program's records may be: for an unknown one all of them, and
     /// that of API events.
     places: BTreeMap<Program, Vec<(RelId, FieldId)>>,
+    /// The relations whose `line` they may be, as far as an extractor reads it.
+    lines: BTreeMap<Program, Vec<(RelId, FieldId)>>,
 }
 
 /// The relation of each program's log.
@@ -35,15 +37,25 @@ impl<'p> Schema<'p> {
             .zip(&pack.relations)
             .map(|(id, relation)| (relation.path.as_str(), RelId(id)))
             .collect();
-        let message = |path: &str| {
+        let field = |path: &str, name: &str| {
             let relation = *by_path.get(path)?;
-            Some((relation, pack.get(relation)?.field("message")?))
+            Some((relation, pack.get(relation)?.field(name)?))
         };
-        let mut places: BTreeMap<Program, Vec<_>> =
-            LOGS.iter().map(|(of, path)| (*of, message(path).into_iter().collect())).collect();
-        let all = places.values().flatten().copied().chain(message(EVENT)).collect();
-        places.insert(Program::Unknown, all);
-        Self { pack, scanner: Scanner::new(pack), places, by_path }
+        let of_logs = |name| -> BTreeMap<Program, Vec<_>> {
+            LOGS.iter().map(|(of, path)| (*of, field(path, name).into_iter().collect())).collect()
+        };
+        let all = |places: &BTreeMap<_, Vec<_>>| places.values().flatten().copied().collect();
+        let scanner = Scanner::new(pack);
+        let mut places = of_logs("message");
+        let mut messages: Vec<_> = all(&places);
+        messages.extend(field(EVENT, "message"));
+        places.insert(Program::Unknown, messages);
+        let mut lines = of_logs("line");
+        for read in lines.values_mut() {
+            read.retain(|(relation, field)| scanner.reads(*relation).contains(field));
+        }
+        lines.insert(Program::Unknown, all(&lines));
+        Self { pack, scanner, places, lines, by_path }
     }
 
     /// A relation that rows are given of.
@@ -64,6 +76,16 @@ impl<'p> Schema<'p> {
     /// The text fields that a program's message may be the value of.
     pub(crate) fn places(&self, program: Program) -> &[(RelId, FieldId)] {
         self.places.get(&program).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The text fields that a program's whole lines are wanted for; most often none.
+    pub(crate) fn lines(&self, program: Program) -> &[(RelId, FieldId)] {
+        self.lines.get(&program).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether this is the relation of API events.
+    pub(crate) fn is_event(&self, relation: RelId) -> bool {
+        self.get(relation).is_some_and(|relation| relation.path == EVENT)
     }
 
     /// The name of a field.

@@ -8,11 +8,13 @@ use crate::row::{Wall, When};
 const SECOND: i64 = 1_000_000_000;
 
 /// `2019-10-02T02:18:24.5+08:00`: also with a blank for the `T`, a comma before the fraction, and a
-/// zone as `+0800`, ` +0800` or ` UTC`. Without a zone it is a wall clock.
+/// zone as `+0800`, ` +0800` or ` UTC`; with slashes as Go's log and nginx write it. Without a zone it is
+/// a wall clock.
 pub(crate) fn iso(text: &str) -> Option<(When, &str)> {
     let (year, rest) = digits(text, 4)?;
-    let (month, rest) = digits(rest.strip_prefix('-')?, 2)?;
-    let (day, rest) = digits(rest.strip_prefix('-')?, 2)?;
+    let between = rest.chars().next().filter(|c| matches!(c, '-' | '/'))?;
+    let (month, rest) = digits(rest.strip_prefix(between)?, 2)?;
+    let (day, rest) = digits(rest.strip_prefix(between)?, 2)?;
     let (nanos, rest) = clock(rest.strip_prefix(['T', ' ', 't'])?)?;
     let wall = Wall::new(Some(i16::try_from(year).ok()?), month, day, nanos)?;
     match zone(rest) {
@@ -252,6 +254,7 @@ mod tests {
             (syslog("Okt 02 02:18:24 h"), wall(None, 10, 2, morning)),
             (klog("0214 02:18:24.000001    1 x"), wall(None, 2, 14, morning + 1000)),
             (iso("2019-07-22 02:18:24 W | x"), wall(Some(2019), 7, 22, morning)),
+            (iso("2019/07/22 02:18:24 [error] x"), wall(Some(2019), 7, 22, morning)),
             (ctime("Wed Oct  2 02:18:24 2019]"), wall(Some(2019), 10, 2, morning)),
             (boot("    3.734352] x"), When::Boot(3_734_352_000)),
         ] {

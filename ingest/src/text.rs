@@ -13,8 +13,15 @@ const MORE: usize = 64;
 /// Reads all of a document.
 pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
     let author = Author::of(document);
-    let mut walk =
-        Walk { author, pending: None, host: None, last: None, flags: Flags::default(), out };
+    let mut walk = Walk {
+        author,
+        pending: None,
+        gap: false,
+        host: None,
+        last: None,
+        flags: Flags::default(),
+        out,
+    };
     let mut skip = 0;
     let mut start = 0;
     for (number, line) in document.lines() {
@@ -44,6 +51,8 @@ fn end_of_line(text: &str, at: usize) -> usize {
 struct Walk<'a, 'o> {
     author: Author<'a>,
     pending: Option<Pending<'a>>,
+    /// The line before was blank.
+    gap: bool,
     /// The host of the line before, which a line without one shares.
     host: Option<Cow<'a, str>>,
     /// The record before, which may be said to have been repeated.
@@ -64,8 +73,15 @@ impl<'a> Walk<'a, '_> {
     /// Reads a line, or as many as a section takes.
     fn line(&mut self, number: u64, line: &'a str, rest: &dyn Fn() -> Document<'a>) -> usize {
         if line.trim().is_empty() {
-            self.flush();
+            self.gap = true;
             return 1;
+        }
+        // A blank line ends a record, but for the one in the middle of a Go program's crash.
+        if std::mem::take(&mut self.gap) {
+            match &mut self.pending {
+                Some(pending) if line.starts_with("goroutine ") => pending.more.push(""),
+                _ => self.flush(),
+            }
         }
         if let Some(banner) = log::banner(line) {
             self.flush();
@@ -125,6 +141,9 @@ impl<'a> Walk<'a, '_> {
             && pending.head.partial
         {
             pending.head.message.to_mut().push_str(&head.message);
+            if let (Some(written), Some(more)) = (&mut pending.head.written, &head.written) {
+                written.to_mut().push_str(more);
+            }
             pending.head.partial = head.partial;
             return;
         }
@@ -179,6 +198,7 @@ impl<'a> Walk<'a, '_> {
             when: head.when,
             message: Cow::Borrowed(&head.message),
             line,
+            written: Cow::Borrowed(head.written.as_deref().unwrap_or(text)),
             text,
             more,
             zone: head.zone,
@@ -201,6 +221,7 @@ pub(crate) fn unknown(line: u64, text: &str) -> Record<'_> {
         when: When::Unknown,
         message: Cow::Borrowed(text.trim()),
         line,
+        written: Cow::Borrowed(text),
         text,
         more: Vec::new(),
         zone: None,

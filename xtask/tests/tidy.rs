@@ -56,6 +56,7 @@ fn arrows_between_crates_go_one_way() {
         ("dsl/Cargo.toml", &["etio-plan"]),
         ("stdlib-rules/Cargo.toml", &["etio-plan"]),
         ("ingest/Cargo.toml", &["etio-plan", "etio-scan"]),
+        ("import/Cargo.toml", &["etio-dsl"]),
         (
             "bindings/rust/Cargo.toml",
             &["etio-engine", "etio-ingest", "etio-plan", "etio-scan", "etio-stdlib"],

@@ -146,6 +146,9 @@ pub(super) fn object(
             text.read().map(|it: storage::Attachment| storage::attachment(&it, place, out))
         }
         "ConfigMap" => {
+            if out.reads(config::FILE) {
+                text.read().into_iter().for_each(|it| config::files(&it, place, out));
+            }
             text.read().map(|it: config::Config| config::rows("ConfigMap", &it, place, out))
         }
         // Of a secret nothing but its name is read.

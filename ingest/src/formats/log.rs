@@ -35,6 +35,8 @@ pub(crate) struct Head<'a> {
     pub(crate) level: Option<&'static str>,
     /// What is left.
     pub(crate) message: Cow<'a, str>,
+    /// What the program wrote, of a line that a container runtime has wrapped.
+    pub(crate) written: Option<Cow<'a, str>>,
     /// The line is the first part of a message that the next line goes on with.
     pub(crate) partial: bool,
     /// Seconds east of Greenwich, where two layers show one moment in two ways.
@@ -98,6 +100,7 @@ impl<'a> Head<'a> {
             file: inner.file.or(self.file),
             level: inner.level.or(self.level),
             message: inner.message,
+            written: inner.written.or(self.written),
             partial: self.partial,
             zone: self.zone.or_else(|| offset(self.when, inner.when)),
         }
@@ -112,6 +115,7 @@ impl<'a> Head<'a> {
             file: self.file.map(own),
             level: self.level,
             message: own(self.message),
+            written: self.written.map(own),
             partial: self.partial,
             zone: self.zone,
         }

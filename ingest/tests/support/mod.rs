@@ -132,8 +132,22 @@ fn event(pack: &mut Pack, path: &str, fields: &[(&str, Type)]) {
     });
 }
 
-/// One extractor of one template; fields of the same name are copied.
+/// The same, with extractors of whole lines and of config maps' files.
+pub(crate) fn pack_of_lines() -> Pack {
+    let mut pack = pack();
+    event(&mut pack, "test.OutOf", &[("node", Type::Node), ("what", Type::Text)]);
+    event(&mut pack, "test.Weak", &[("object", Type::Text), ("file", Type::Text)]);
+    template_of(&mut pack, "test.OutOf", ("std.node.SystemLog", "line"), "{_}E out of {what}");
+    template_of(&mut pack, "test.Weak", ("std.kube.ConfigFile", "text"), "{_}RC4{_}");
+    pack
+}
+
+/// One extractor of one template of messages; fields of the same name are copied.
 fn template(pack: &mut Pack, event: &str, from: &str, template: &str) {
+    template_of(pack, event, (from, "message"), template);
+}
+
+fn template_of(pack: &mut Pack, event: &str, (from, text): (&str, &str), template: &str) {
     let (event, from) = (pack.relation(event).unwrap(), pack.relation(from).unwrap());
     let (to, source) = (pack.get(event).unwrap(), pack.get(from).unwrap());
     let mut pieces = Vec::new();
@@ -162,7 +176,7 @@ fn template(pack: &mut Pack, event: &str, from: &str, template: &str) {
     let extractor = Extractor {
         event,
         from,
-        field: source.field("message").unwrap(),
+        field: source.field(text).unwrap(),
         filters: Vec::new(),
         copies: copies.collect(),
         consts: Vec::new(),

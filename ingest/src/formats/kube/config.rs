@@ -1,4 +1,5 @@
-//! Config maps and secrets, of which only names and times are read, never content.
+//! Config maps and secrets, of which only names and times are read. The files of a config map are given
+//! where a rule reads them; the content of a secret never is.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,30 @@ impl Config {
     /// One of which nothing else is known.
     pub(crate) fn named(metadata: Meta) -> Self {
         Self { metadata, ..Self::default() }
+    }
+}
+
+/// The relation of a config map's files.
+pub(crate) const FILE: &str = "std.kube.ConfigFile";
+
+/// A config map with its content.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Content {
+    metadata: Meta,
+    data: Option<BTreeMap<String, String>>,
+}
+
+/// One row a file of a config map.
+pub(crate) fn files(it: &Content, place: Place<'_>, out: &mut dyn Out) {
+    let object = it.metadata.namespaced(place);
+    for (file, text) in it.data.iter().flatten() {
+        let shown = format!("ConfigMap {object}: {file}");
+        let row = Row::of(FILE, place.line, shown)
+            .with("object", object.as_str())
+            .with("file", file.as_str())
+            .with("text", text.as_str());
+        out.row(row);
     }
 }
 

@@ -36,7 +36,7 @@ fn cri(line: &str) -> Option<Head<'_>> {
         "P" => true,
         _ => return None,
     };
-    Some(Head { when, message: Cow::Borrowed(message), partial, ..Head::default() })
+    Some(wrapped(when, Cow::Borrowed(message), partial))
 }
 
 #[derive(Deserialize)]
@@ -56,5 +56,9 @@ fn docker(line: &str) -> Option<Head<'_>> {
         Cow::Owned(text) => Cow::Owned(text.trim_end_matches(['\r', '\n']).to_owned()),
     };
     let when = stamp::iso(&record.time).map_or(When::Unknown, |(when, _)| when);
-    Some(Head { when, message, partial, ..Head::default() })
+    Some(wrapped(when, message, partial))
+}
+
+fn wrapped(when: When, message: Cow<'_, str>, partial: bool) -> Head<'_> {
+    Head { when, written: Some(message.clone()), message, partial, ..Head::default() }
 }

@@ -77,6 +77,7 @@ fn emit(fields: &Map<String, Value>, line: u64, out: &mut dyn Out) {
         when,
         message: message.into(),
         line,
+        written: head.message.as_ref().into(),
         text: &head.message,
         more: Vec::new(),
         zone: None,
