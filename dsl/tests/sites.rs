@@ -1,6 +1,6 @@
 //! What sites promise: no order shows, dates end at their first moment, what is gone leaves nothing.
 
-#![expect(clippy::expect_used, reason = "a test stops at what it does not expect")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use etio_dsl::{Compiled, SiteEffect, SourceFile, compile, compile_at, diag::codes};
 use etio_plan::{Finding, Head, Pack, Value};

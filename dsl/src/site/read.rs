@@ -65,8 +65,17 @@ fn statement<'a>(
 fn replacement(cx: &mut Cx<'_>, file: usize, rule: &Path, version: (u32, Span)) -> Option<RelId> {
     let name = rule.parts.last().map_or("", |last| last.text.as_str());
     let own = cx.finding(file, rule)?;
-    let is_own = cx.names.place(own).is_some_and(|place| place.file == file);
-    if !is_own {
+    let place = cx.names.place(own)?;
+    if cx.replaced.is_second(name, file) {
+        let message = format!("two files replace `{name}`");
+        let diagnostic = Diagnostic::new(codes::SITE_CONFLICT, message)
+            .at(file, rule.span, "this one")
+            .also(place.file, place.span, "and the one with this")
+            .help("keep one of them");
+        cx.report(diagnostic);
+        return None;
+    }
+    if place.file != file {
         let message = format!("this file has no finding `{name}`");
         let help = "the finding that takes its place stands in the file of the `replace`";
         cx.error(codes::BAD_REPLACEMENT, file, rule.span, message, help);
