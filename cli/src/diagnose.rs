@@ -127,7 +127,7 @@ fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
             etio::Status::Lapsed => Status::Lapsed,
             etio::Status::Resolved => Status::Resolved,
         },
-        subject: episode.key.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+        subject: episode.key.iter().map(|(name, value)| (name.to_string(), json(value))).collect(),
         opened: episode.opened,
         closed: episode.closed,
         title: episode.title.clone(),

@@ -1,7 +1,6 @@
 //! The engine from outside, and the instants time passes in.
 
 use alloc::{
-    boxed::Box,
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
     vec::Vec,
@@ -17,10 +16,7 @@ use crate::{
         keys::{Dirty, Keys},
     },
     error::Error,
-    input::{
-        apply::Entity,
-        timeline::{Held, Timeline},
-    },
+    input::timeline::{Held, Timeline},
     program::{
         Programs, Route,
         load::{Loaded, load},
@@ -28,11 +24,13 @@ use crate::{
     store::{
         coverage::Coverage,
         cursors::Cursors,
+        entity::Entities,
         relation::{Relation, RowId},
         sources::Sources,
         support::{KeyId, Supports},
     },
-    value::word::{Symbols, Word},
+    think::eval::Room,
+    value::word::{Key, Symbols, Word},
 };
 
 /// How an engine runs a pack; fixed for its life.
@@ -77,7 +75,7 @@ pub struct Engine {
     pub(crate) timeline: Timeline,
     pub(crate) coverage: Coverage,
     pub(crate) relations: Vec<Relation>,
-    pub(crate) entities: Vec<HashMap<Box<[Word]>, Entity, FixedState>>,
+    pub(crate) entities: Vec<Entities>,
     /// The sources that carry each event relation.
     pub(crate) carriers: Vec<Vec<SourceId>>,
     pub(crate) supports: Supports,
@@ -87,7 +85,9 @@ pub struct Engine {
     pub(crate) timers: BTreeSet<(i64, usize, KeyId)>,
     pub(crate) cover_routes: HashMap<(usize, usize, Vec<u16>), Arc<Route>, FixedState>,
     /// Removals to forget, in the order in which they are due.
-    pub(crate) removals: VecDeque<(i64, usize, Box<[Word]>)>,
+    pub(crate) removals: VecDeque<(i64, usize, Key)>,
+    /// Rows that went in this instant, and whose slots are freed at its end.
+    pub(crate) gone: Vec<(usize, RowId)>,
     /// When a superseded row, or the oldest of all events of a relation, is no longer needed.
     pub(crate) sweeps: BTreeSet<(i64, usize, RowId)>,
     /// The instant.
@@ -97,17 +97,18 @@ pub struct Engine {
     pub(crate) changed: Vec<Changed>,
     pub(crate) seen: Vec<(usize, KeyId)>,
     /// Keys that a rule had no work left for; they are thought about in the next instant.
-    pub(crate) postponed: Vec<(usize, Box<[Word]>)>,
+    pub(crate) postponed: Vec<(usize, Key)>,
     /// Which open findings claim to explain a clause's key.
     pub(crate) claims: BTreeMap<Claim, BTreeSet<KeyId>>,
     pub(crate) closed: VecDeque<Closed>,
     pub(crate) transitions: Vec<Transition>,
     pub(crate) unnamed: Option<Word>,
     pub(crate) scratch: Vec<Word>,
+    pub(crate) room: Room,
 }
 
 /// A rule, one of its `explains` clauses, and the key or part of a key it points at.
-pub(crate) type Claim = (usize, usize, Box<[Word]>);
+pub(crate) type Claim = (usize, usize, Key);
 
 /// The row number that stands for the oldest events of a relation.
 const OLDEST: RowId = RowId::MAX;
@@ -132,15 +133,16 @@ impl Engine {
                 pack.relations.iter().map(|relation| relation.lossy).collect(),
                 state.clone(),
             ),
-            entities: pack.relations.iter().map(|_| HashMap::with_hasher(state.clone())).collect(),
+            entities: pack.relations.iter().map(|_| Entities::new(&state)).collect(),
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
             supports: Supports::new(pack.relations.len(), &state),
             keys: (0..rules).map(|_| Keys::new(state.clone())).collect(),
-            dirty: Dirty::new(rules, &state),
+            dirty: Dirty::new(rules),
             cursors: Cursors::new(&programs.cursors, &state),
             timers: BTreeSet::new(),
             cover_routes: HashMap::with_hasher(state),
             removals: VecDeque::new(),
+            gone: Vec::new(),
             sweeps: BTreeSet::new(),
             now: i64::MIN,
             leaving: Vec::new(),
@@ -151,6 +153,7 @@ impl Engine {
             closed: VecDeque::new(),
             transitions: Vec::new(),
             scratch: Vec::new(),
+            room: Room::default(),
             programs: Arc::new(programs),
             pack,
             relations,
@@ -164,7 +167,7 @@ impl Engine {
     fn settled(mut self) -> Self {
         for (rule, program) in self.programs.rules.iter().enumerate() {
             if program.key.is_empty() {
-                self.dirty.add(rule, Box::default());
+                self.dirty.add(rule, Key::new());
             }
         }
         self
@@ -236,7 +239,7 @@ impl Engine {
         {
             self.timers.pop_first();
             if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key)) {
-                state.deadline = None;
+                state.deadline = i64::MAX;
                 self.dirty.add(rule, state.key.clone());
             }
         }
@@ -249,6 +252,16 @@ impl Engine {
         self.link(programs);
         self.leave();
         self.tell(programs);
+        self.bury();
+    }
+
+    /// Frees the slots of the rows that went.
+    fn bury(&mut self) {
+        for (relation, row) in self.gone.drain(..) {
+            if let Some(rows) = self.relations.get_mut(relation) {
+                rows.free(row);
+            }
+        }
     }
 
     /// Notes when the oldest event of a relation is no longer needed.
@@ -292,16 +305,6 @@ impl Engine {
             }
             self.await_oldest(programs, relation);
         }
-        while let Some((until, relation, _)) = self.removals.front()
-            && *until <= now
-        {
-            let relation = *relation;
-            if let Some((_, _, key)) = self.removals.pop_front()
-                && let Some(entities) = self.entities.get_mut(relation)
-                && entities.get(&key).is_some_and(|entity| entity.is_forgotten(now))
-            {
-                entities.remove(&key);
-            }
-        }
+        self.forget_removals(now);
     }
 }

@@ -38,4 +38,5 @@ mod value;
 pub use conclude::episode::{Change, Episode, Evidence, Late, Need, Status, Transition};
 pub use engine::{Engine, Limits, Options};
 pub use error::Error;
+pub use input::cell::{Cell, Symbol};
 pub use think::judge::Verdict;

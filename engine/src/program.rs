@@ -4,7 +4,7 @@ pub(crate) mod compile;
 pub(crate) mod load;
 pub(crate) mod route;
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use etio_plan::{AggOp, Atom, Pick, Type};
 use foldhash::fast::FixedState;
@@ -12,7 +12,7 @@ use hashbrown::HashMap;
 
 use crate::{
     store::cover::{Cover, Term, Via},
-    value::{expr::Ex, word::Word},
+    value::{expr::Ex, id::Fnv, word::Word},
 };
 
 /// All that is fixed for an engine's life.
@@ -70,6 +70,8 @@ pub(crate) struct Schema {
     pub(crate) whole: usize,
     pub(crate) since: Option<u16>,
     pub(crate) key: Vec<u16>,
+    /// The index over the key, for entities.
+    pub(crate) by_key: usize,
     pub(crate) key_types: Vec<Type>,
     pub(crate) defaults: Vec<(u16, Word)>,
     /// Where superseded rows go, for `changes` and `as of`.
@@ -82,7 +84,9 @@ pub(crate) struct Schema {
 
 /// A rule.
 pub(crate) struct Program {
-    pub(crate) path: String,
+    pub(crate) path: Arc<str>,
+    /// The hash of its path, with which the ids of its findings begin.
+    pub(crate) id: Fnv,
     /// Its place among the rules' paths: the order in which transitions are told.
     pub(crate) rank: usize,
     pub(crate) relation: usize,
@@ -90,6 +94,9 @@ pub(crate) struct Program {
     pub(crate) slots: usize,
     pub(crate) key: Vec<u16>,
     pub(crate) key_types: Vec<Type>,
+    pub(crate) key_names: Vec<Arc<str>>,
+    /// Whether some rule looks for what it concludes; if not, a finding is no row.
+    pub(crate) is_read: bool,
     pub(crate) when: Vec<Step>,
     pub(crate) confirm: Vec<Block>,
     pub(crate) unless: Vec<Block>,
@@ -220,14 +227,17 @@ pub(crate) enum Window {
 }
 
 /// A pattern over one relation, found through one index.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Scan {
     pub(crate) relation: usize,
     /// The variable for the row; it holds the row's time.
     pub(crate) row: u16,
     pub(crate) index: usize,
-    /// The columns of the index and what they must equal. An optional variable may be absent.
+    /// Columns and what they must equal. An optional variable may be absent.
     pub(crate) columns: Vec<u16>,
     pub(crate) probe: Vec<(Ex, bool)>,
+    /// As many of the columns are those of the index; the others are among the tests.
+    pub(crate) indexed: usize,
     /// Fields and the variables they bind; absent does not match.
     pub(crate) binds: Vec<(u16, u16)>,
     /// Fields and the variables they bind, absent or not.
@@ -240,6 +250,11 @@ pub(crate) struct Scan {
 }
 
 impl Scan {
+    /// What the columns of the index must equal.
+    pub(crate) fn keyed(&self) -> &[(Ex, bool)] {
+        self.probe.get(..self.indexed).unwrap_or_default()
+    }
+
     /// Whether the index alone decides a match.
     pub(crate) const fn is_plain(&self) -> bool {
         self.binds.is_empty() && self.tests.is_empty() && self.after.is_empty()

@@ -4,6 +4,7 @@
 pub(crate) mod cover;
 pub(crate) mod coverage;
 pub(crate) mod cursors;
+pub(crate) mod entity;
 pub(crate) mod index;
 pub(crate) mod relation;
 pub(crate) mod sources;

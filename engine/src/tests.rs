@@ -157,7 +157,7 @@ fn histories_open_every_finding_in_both_verdicts() {
         let inputs = inputs(&mut world, &steps);
         inputs.into_iter().for_each(|input| world.feed(input));
         world.advance(2 * END);
-        seen.extend(world.engine.drain().into_iter().map(|of| (of.rule, of.verdict)));
+        seen.extend(world.engine.drain().into_iter().map(|of| (of.rule.to_string(), of.verdict)));
     }
     let rules = world_findings();
     // Two rest on an absence that only a lossy relation vouches for.

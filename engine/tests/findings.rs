@@ -40,7 +40,7 @@ fn m4_1_ids_and_episodes() {
         [(time(1), Some(time(51)), Status::Lapsed), (time(100), Some(time(150)), Status::Lapsed),]
     );
     assert_eq!(symptoms[0].id, symptoms[1].id);
-    assert_eq!(symptoms[0].key, [("node".to_string(), Value::from("x"))]);
+    assert_eq!(symptoms[0].key, [("node".into(), Value::from("x"))]);
     // Fixed for all time: hosts store it.
     assert_eq!(format!("{:032x}", symptoms[0].id), "2ea3b33006ca713cfe955a602ff623d6");
 }
@@ -290,7 +290,7 @@ fn what_a_site_ignores_is_said_while_its_conditions_hold() {
     let ignored = |world: &World, node: &str| -> Option<String> {
         let episodes = world.engine.episodes();
         let mine = |of: &&etio_engine::Episode| {
-            of.mode == "symptom" && of.key == [("node".to_string(), Value::from(node))]
+            of.mode == "symptom" && of.key == [("node".into(), Value::from(node))]
         };
         episodes.iter().find(mine).expect("it is open").ignored.clone()
     };

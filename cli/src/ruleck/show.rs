@@ -1,5 +1,7 @@
 //! A rule's plan in words close to those it was written in.
 
+use std::sync::Arc;
+
 use etio_plan::{
     AggOp, Arith, Atom, Cmp, Cond, Expr, FieldId, Func, Pack, Pick, RelId, Relation, Rule, SlotId,
     Source, Value, Window,
@@ -201,7 +203,7 @@ pub(crate) fn value(it: &Value) -> String {
 }
 
 /// The key of a finding: `(node: "n1", pod: "a/b")`.
-pub(crate) fn key(key: &[(String, Value)]) -> String {
+pub(crate) fn key(key: &[(Arc<str>, Value)]) -> String {
     let fields = key.iter().map(|(name, is)| format!("{name}: {}", value(is)));
     format!("({})", fields.collect::<Vec<_>>().join(", "))
 }

@@ -1,6 +1,6 @@
 //! Links causes to symptoms once everything is true (M4.2), and tells what changed.
 
-use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
+use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 
 use etio_plan::Value;
 
@@ -13,7 +13,7 @@ use crate::{
         support::{KeyId, Want},
     },
     think::judge::Verdict,
-    value::word::Word,
+    value::word::{Key, Word},
 };
 
 impl Engine {
@@ -22,7 +22,7 @@ impl Engine {
         &mut self,
         (rule, key): (usize, KeyId),
         program: &Program,
-        claims: Vec<(usize, Box<[Word]>)>,
+        claims: Vec<(usize, Key)>,
     ) {
         let Head::Finding { explains, .. } = &program.head else { return };
         if explains.is_empty() {
@@ -31,10 +31,10 @@ impl Engine {
         self.seen.push((rule, key));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
         let Some(open) = state.and_then(|state| state.open.as_mut()) else { return };
-        if open.claims == claims {
+        if open.links.claims == claims {
             return;
         }
-        for (clause, words) in core::mem::replace(&mut open.claims, claims.clone()) {
+        for (clause, words) in core::mem::replace(&mut open.links.claims, claims.clone()) {
             let name = (rule, clause, words);
             if let Some(keys) = self.claims.get_mut(&name) {
                 keys.remove(&key);
@@ -59,7 +59,7 @@ impl Engine {
             else {
                 continue;
             };
-            for (clause, words) in &open.claims {
+            for (clause, words) in &open.links.claims {
                 let Some(clause) = explains.get(*clause) else { continue };
                 let Some(rule) = programs.schema.get(clause.target).and_then(|schema| schema.rule)
                 else {
@@ -114,7 +114,7 @@ impl Engine {
         let edge = Cause { id: from_id, opened: from.opened, rule: cause.0, verdict: from.verdict };
         let known = |known: &Cause| (known.id, known.opened) == (edge.id, edge.opened);
         if cause == symptom
-            || to.causes.iter().any(known)
+            || to.links.causes.iter().any(known)
             || !self.may_precede(programs, from, to.opened)
         {
             return None;
@@ -122,10 +122,10 @@ impl Engine {
         let to_id = self.id(programs, symptom.0, &to_key);
         let opened = to.opened;
         let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open.as_mut()?;
-        open.explains.push((to_id, opened));
+        open.links.explains.push((to_id, opened));
         let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open.as_mut()?;
-        open.causes.push(edge);
-        open.causes.sort_unstable();
+        open.links.causes.push(edge);
+        open.links.causes.sort_unstable();
         self.changed.push(Changed {
             rule: symptom.0,
             key: symptom.1,
@@ -138,7 +138,7 @@ impl Engine {
     /// Whether the cause's first evidence is not after the symptom opened, or its source does not
     /// reach back that far.
     fn may_precede(&self, programs: &Programs, cause: &Open, opened: i64) -> bool {
-        let Some(first) = &cause.first else { return cause.opened <= opened };
+        let Some(first) = &cause.links.first else { return cause.opened <= opened };
         if first.time <= opened {
             return true;
         }
@@ -163,25 +163,23 @@ impl Engine {
         });
         // Opened comes before updated: a finding that opens with its causes is only told as opened.
         changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
-        for changed in &changed {
-            let Some(open) = self.episode_of(changed) else { continue };
+        for changed in changed.drain(..) {
+            let Some(open) = self.episode_of(&changed) else { continue };
+            let Some(program) = programs.rules.get(changed.rule) else { continue };
             let transition = Transition {
                 time: self.now,
                 change: changed.change,
                 id: self.id(programs, changed.rule, &changed.words),
-                rule: programs
-                    .rules
-                    .get(changed.rule)
-                    .map(|rule| rule.path.clone())
-                    .unwrap_or_default(),
-                key: self.named_key(changed.rule, &changed.words),
+                rule: program.path.clone(),
+                key: self.named_key(program, &changed.words),
                 verdict: open.verdict,
                 needs: self.needs(&open.wants),
                 opened: open.opened,
-                explained_by: open.causes.iter().map(|cause| (cause.id, cause.opened)).collect(),
+                explained_by: caused_by(open),
             };
             self.transitions.push(transition);
         }
+        self.changed = changed;
         while self.closed.len() > self.limits.closed {
             self.closed.pop_front();
         }
@@ -198,13 +196,9 @@ impl Engine {
     }
 
     /// A key by the names of its fields.
-    pub(crate) fn named_key(&self, rule: usize, words: &[Word]) -> Vec<(String, Value)> {
-        let relation = self.programs.rules.get(rule).map_or(usize::MAX, |rule| rule.relation);
-        let fields = self.pack.relations.get(relation).map_or(&[][..], |relation| &relation.fields);
-        let named = fields.iter().zip(words);
-        named
-            .map(|(field, word)| (field.name.clone(), self.symbols.value(*word, &field.ty)))
-            .collect()
+    pub(crate) fn named_key(&self, program: &Program, words: &[Word]) -> Vec<(Arc<str>, Value)> {
+        let named = program.key_names.iter().zip(&program.key_types).zip(words);
+        named.map(|((name, ty), word)| (name.clone(), self.symbols.value(*word, ty))).collect()
     }
 
     /// What would have to be collected or done.
@@ -254,57 +248,17 @@ impl Engine {
     /// The id of a finding instance.
     pub(crate) fn id(&self, programs: &Programs, rule: usize, key: &[Word]) -> u128 {
         let Some(program) = programs.rules.get(rule) else { return 0 };
-        let mut hash = Fnv::new();
-        hash.write(program.path.as_bytes());
+        let mut hash = program.id;
         for (ty, word) in program.key_types.iter().zip(key) {
-            hash.value(&self.symbols.value(*word, ty));
+            hash.value(&self.symbols, *word, ty);
         }
         hash.finish()
     }
 }
 
-/// Two FNV-1a of 64 bits over the same bytes from different beginnings: fixed for all time.
-struct Fnv(u64, u64);
-
-impl Fnv {
-    const fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325, 0x6c62_272e_07bb_0142)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        // What ends where is part of what is hashed.
-        for byte in bytes.iter().chain(&(bytes.len() as u32).to_le_bytes()) {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-            self.1 = (self.1 ^ u64::from(byte.rotate_left(3))).wrapping_mul(0x100_0000_01b3);
-        }
-    }
-
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Null => self.write(&[0]),
-            Value::Bool(value) => self.write(&[1, u8::from(*value)]),
-            Value::Int(n) | Value::Duration(n) | Value::Time(n) | Value::Bytes(n) => {
-                self.write(&n.to_le_bytes());
-            }
-            Value::Float(x) | Value::Percent(x) => self.write(&x.to_bits().to_le_bytes()),
-            Value::Text(text) => self.write(text.as_bytes()),
-            Value::List(items) => {
-                items.iter().for_each(|item| self.value(item));
-                self.write(&[2]);
-            }
-            Value::Map(entries) => {
-                for (key, value) in entries {
-                    self.write(key.as_bytes());
-                    self.value(value);
-                }
-                self.write(&[3]);
-            }
-        }
-    }
-
-    fn finish(&self) -> u128 {
-        (u128::from(self.0) << 64) | u128::from(self.1)
-    }
+/// The causes of an episode.
+pub(crate) fn caused_by(open: &Open) -> Vec<(u128, i64)> {
+    open.links.causes.iter().map(|cause| (cause.id, cause.opened)).collect()
 }
 
 /// Whether no cause stands above an episode (M4.3).

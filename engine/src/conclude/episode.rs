@@ -1,17 +1,17 @@
 //! Findings as the host sees them, and what is remembered of each.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 use etio_plan::{Origin, Severity, SourceId, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     store::{
-        relation::{Pin, RowId},
+        relation::{Pins, RowId},
         support::{Kept, KeyId, Want},
     },
     think::judge::{Choice, Verdict},
-    value::word::Word,
+    value::word::Key,
 };
 
 /// Where an episode is in its life.
@@ -58,9 +58,9 @@ pub struct Transition {
     /// The finding instance: a fixed hash of rule and key.
     pub id: u128,
     /// The rule's path.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// The key by name.
-    pub key: Vec<(String, Value)>,
+    pub key: Vec<(Arc<str>, Value)>,
     /// The verdict after the change.
     pub verdict: Verdict,
     /// What is needed after the change.
@@ -98,7 +98,7 @@ pub struct Episode {
     /// How bad it is.
     pub severity: Severity,
     /// The key by name.
-    pub key: Vec<(String, Value)>,
+    pub key: Vec<(Arc<str>, Value)>,
     /// When it began to hold.
     pub opened: i64,
     /// When it ended.
@@ -142,16 +142,23 @@ pub struct Late {
 #[derive(Clone)]
 pub(crate) struct Open {
     pub(crate) opened: i64,
-    pub(crate) row: RowId,
+    /// Its row, where some rule reads findings of its kind.
+    pub(crate) row: Option<RowId>,
     pub(crate) verdict: Verdict,
     pub(crate) wants: Vec<Want>,
-    /// Title, because, remedy.
-    pub(crate) texts: [Option<Choice>; 4],
-    pub(crate) pins: Vec<Pin>,
-    pub(crate) evidence: Vec<Kept>,
-    /// The first fact behind it.
-    pub(crate) first: Option<Kept>,
-    pub(crate) claims: Vec<(usize, Box<[Word]>)>,
+    pub(crate) texts: Choice,
+    pub(crate) pins: Pins,
+    /// The facts behind the pins, where these alone cannot show them later.
+    pub(crate) evidence: Option<Box<[Kept]>>,
+    pub(crate) links: Links,
+}
+
+/// What binds an episode to others; most have nothing of it.
+#[derive(Clone, Default)]
+pub(crate) struct Links {
+    /// The first fact behind a finding that explains others.
+    pub(crate) first: Option<Box<Kept>>,
+    pub(crate) claims: Vec<(usize, Key)>,
     pub(crate) causes: Vec<Cause>,
     pub(crate) explains: Vec<(u128, i64)>,
 }
@@ -170,7 +177,7 @@ pub(crate) struct Cause {
 #[derive(Clone)]
 pub(crate) struct Closed {
     pub(crate) rule: usize,
-    pub(crate) key: Box<[Word]>,
+    pub(crate) key: Key,
     pub(crate) open: Box<Open>,
     pub(crate) closed: i64,
     pub(crate) status: Status,
@@ -181,6 +188,6 @@ pub(crate) struct Closed {
 pub(crate) struct Changed {
     pub(crate) rule: usize,
     pub(crate) key: KeyId,
-    pub(crate) words: Box<[Word]>,
+    pub(crate) words: Key,
     pub(crate) change: Change,
 }

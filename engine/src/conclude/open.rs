@@ -3,11 +3,11 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    conclude::episode::{Change, Changed, Closed, Open, Status},
+    conclude::episode::{Change, Changed, Closed, Links, Open, Status},
     engine::Engine,
-    program::{Program, Programs},
+    program::{Head, Program, Programs},
     store::{
-        relation::{Marks, Pin, SUSPECT},
+        relation::{Marks, Pin, Pins, SUSPECT},
         sources::Stamp,
         support::{Kept, KeyId, Support, Want},
     },
@@ -15,7 +15,7 @@ use crate::{
         aggregate::MOST_EVIDENCE,
         judge::{Conclusion, Diagnosis, Verdict},
     },
-    value::word::Word,
+    value::word::{Row, Word},
 };
 
 impl Engine {
@@ -36,11 +36,14 @@ impl Engine {
             eval.begin(program, &key);
             let diagnosis = eval.diagnose(program);
             *work = eval.work;
-            if eval.is_over() {
+            let (over, deadline) = (eval.is_over(), eval.deadline);
+            let settled = core::mem::take(&mut eval.settled);
+            self.room = eval.into_room();
+            if over {
                 self.suspend(programs, (rule, number), program);
                 return;
             }
-            (diagnosis, eval.deadline, eval.settled)
+            (diagnosis, deadline, settled)
         };
         match (diagnosis, was_open) {
             (Some(diagnosis), false) => self.open(programs, (rule, number), program, diagnosis),
@@ -67,10 +70,19 @@ impl Engine {
         }
         open.wants.push(Want::Limit);
         open.verdict = Verdict::Suspected;
-        let (row, words, wants) = (open.row, state.key.clone(), open.wants.clone());
+        let (row, pins, words) = (open.row, open.pins.clone(), state.key.clone());
+        let wants = open.wants.clone();
+        // It may outlive what it rests on.
+        let evidence = open.evidence.take().unwrap_or_else(|| self.evidence(programs, &pins));
+        let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
+        if let Some(open) = state.and_then(|state| state.open.as_mut()) {
+            open.evidence = Some(evidence);
+        }
         self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
-        let support = Support { rule, key: number, marks: SUSPECT, pins: Vec::new(), wants };
-        self.support(programs, program.relation, row, support, self.now);
+        if let Some(row) = row {
+            let support = Support { rule, key: number, marks: SUSPECT, pins: Pins::new(), wants };
+            self.support(programs, program.relation, row, support, self.now);
+        }
     }
 
     fn open(
@@ -85,22 +97,25 @@ impl Engine {
         else {
             return;
         };
-        let conclusion = self.as_row(&key, &found);
-        let Some(row) = self.conclude(programs, rule, number, conclusion) else { return };
-        let evidence = self.evidence(programs, &found.pins);
-        let first = self.first_fact(programs, &found.pins);
+        let mut row = None;
+        if program.is_read {
+            row = self.conclude(programs, rule, number, as_row(&key, &found));
+            if row.is_none() {
+                return;
+            }
+        }
         let open = Open {
             opened: self.now,
             row,
+            evidence: self.copied(programs, &found.pins),
+            links: Links {
+                first: self.first_of(programs, program, &found.pins),
+                ..Links::default()
+            },
             verdict: found.verdict,
             wants: found.wants,
             texts: found.texts,
             pins: found.pins,
-            evidence,
-            first,
-            claims: Vec::new(),
-            causes: Vec::new(),
-            explains: Vec::new(),
         };
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             state.open = Some(Box::new(open));
@@ -120,17 +135,17 @@ impl Engine {
         let Some(open) = &state.open else { return };
         let key = state.key.clone();
         let differs = open.verdict != found.verdict || open.wants != found.wants;
-        // Rows do not change, so the same facts need not be copied again.
-        let inputs =
-            |pin: &Pin| programs.base(pin.relation) == pin.relation && self.is_input(programs, pin);
-        let same = open.pins == found.pins && found.pins.iter().all(inputs);
-        let evidence = (!same).then(|| {
-            (self.evidence(programs, &found.pins), self.first_fact(programs, &found.pins))
-        });
-        let (row, conclusion) = (open.row, self.as_row(&key, &found));
-        self.conclude(programs, rule, number, conclusion);
-        if let Some((_, first)) = &evidence {
-            self.supports.begin(program.relation, row, first.clone());
+        let copied = self.copied(programs, &found.pins);
+        // Rows do not change, so the first of the same facts need not be looked for again.
+        let same = open.pins == found.pins && copied.is_none();
+        let row = open.row;
+        if row.is_some() {
+            self.conclude(programs, rule, number, as_row(&key, &found));
+        }
+        let first = if same { None } else { Some(self.first_of(programs, program, &found.pins)) };
+        if let (Some(row), false) = (row, same) {
+            let first = self.first_fact(programs, &found.pins);
+            self.supports.begin(program.relation, row, first);
         }
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
@@ -138,9 +153,9 @@ impl Engine {
             open.wants = found.wants;
             open.texts = found.texts;
             open.pins = found.pins;
-            if let Some((evidence, first)) = evidence {
-                open.evidence = evidence;
-                open.first = first;
+            open.evidence = copied;
+            if let Some(first) = first {
+                open.links.first = first;
             }
         }
         if differs {
@@ -149,19 +164,21 @@ impl Engine {
         self.claim((rule, number), program, found.claims);
     }
 
-    fn is_input(&self, programs: &Programs, pin: &Pin) -> bool {
-        programs.schema.get(pin.relation).is_some_and(|schema| schema.event || schema.entity)
+    /// The facts behind rows that cannot show them as long as an episode is open: rows that rules
+    /// conclude, and superseded ones. Of inputs the rows will do, because an episode is thought about
+    /// again in the instant in which one goes.
+    fn copied(&self, programs: &Programs, pins: &[Pin]) -> Option<Box<[Kept]>> {
+        let is_input = |pin: &Pin| {
+            let schema = programs.schema.get(pin.relation());
+            schema.is_some_and(|schema| schema.event || schema.entity)
+        };
+        (!pins.iter().all(is_input)).then(|| self.evidence(programs, pins))
     }
 
-    /// A finding is a row of its relation: its key.
-    fn as_row(&self, key: &[Word], found: &Diagnosis) -> Conclusion {
-        Conclusion {
-            words: key.into(),
-            marks: found.marks(),
-            pins: found.pins.clone(),
-            wants: found.wants.clone(),
-            since: None,
-        }
+    /// The first fact behind a finding, where it explains others.
+    fn first_of(&self, programs: &Programs, program: &Program, pins: &[Pin]) -> Option<Box<Kept>> {
+        let Head::Finding { explains, .. } = &program.head else { return None };
+        if explains.is_empty() { None } else { self.first_fact(programs, pins).map(Box::new) }
     }
 
     fn close(
@@ -175,8 +192,11 @@ impl Engine {
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
             return;
         };
-        let Some(open) = state.open.take() else { return };
+        let Some(mut open) = state.open.take() else { return };
         let key = state.key.clone();
+        if open.evidence.is_none() {
+            open.evidence = Some(self.evidence(programs, &open.pins));
+        }
         let row = open.row;
         let (status, change) = match lapsed {
             Some(_) => (Status::Lapsed, Change::Lapsed),
@@ -184,34 +204,36 @@ impl Engine {
         };
         self.changed.push(Changed { rule, key: number, words: key.clone(), change });
         self.closed.push_back(Closed { rule, key, open, closed: self.now, status });
-        self.withdraw(programs, program.relation, row, (rule, number), lapsed);
+        if let Some(row) = row {
+            self.withdraw(programs, program.relation, row, (rule, number), lapsed);
+        }
     }
 
     /// The first fact behind rows; behind a concluded one that is the first of when it came to stand.
     pub(crate) fn first_fact(&self, programs: &Programs, pins: &[Pin]) -> Option<Kept> {
-        let fact = |pin: &Pin| match self.supports.get(pin.relation, pin.row) {
-            Some(_) => self.supports.first(pin.relation, pin.row).cloned(),
+        let fact = |pin: &Pin| match self.supports.get(pin.relation(), pin.row) {
+            Some(_) => self.supports.first(pin.relation(), pin.row).cloned(),
             None => self.kept(programs, pin),
         };
         pins.iter().filter_map(fact).min_by_key(|kept| kept.time)
     }
 
     fn kept(&self, programs: &Programs, pin: &Pin) -> Option<Kept> {
-        let rows = self.relations.get(pin.relation).filter(|rows| rows.holds(pin))?;
+        let rows = self.relations.get(pin.relation()).filter(|rows| rows.holds(pin))?;
         Some(Kept {
-            relation: programs.base(pin.relation),
+            relation: programs.base(pin.relation()),
             time: rows.time(pin.row),
             origins: rows.origins(pin.row).collect(),
-            words: rows.copy(pin.row),
+            words: Row::from_slice(rows.words(pin.row)),
         })
     }
 
     /// The input facts behind rows, in canonical order. A concluded row stands for what it rests on.
-    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Vec<Kept> {
-        let mut open: Vec<Pin> = pins.to_vec();
-        let (mut seen, mut kept): (Vec<Pin>, Vec<(Stamp, Kept)>) = (Vec::new(), Vec::new());
+    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Box<[Kept]> {
+        let mut open = Pins::from_slice(pins);
+        let (mut seen, mut kept) = (Pins::new(), Vec::<(Stamp, Kept)>::new());
         while let Some(pin) = open.pop() {
-            let Some(rows) = self.relations.get(pin.relation).filter(|rows| rows.holds(&pin))
+            let Some(rows) = self.relations.get(pin.relation()).filter(|rows| rows.holds(&pin))
             else {
                 continue;
             };
@@ -219,7 +241,7 @@ impl Engine {
                 continue;
             }
             seen.push(pin);
-            if let Some(support) = self.supports.get(pin.relation, pin.row) {
+            if let Some(support) = self.supports.get(pin.relation(), pin.row) {
                 open.extend(support.pins.iter().copied());
                 continue;
             }
@@ -228,5 +250,16 @@ impl Engine {
         }
         kept.sort_by(|a, b| self.sources.compare(&a.0, &b.0).then(a.1.relation.cmp(&b.1.relation)));
         kept.into_iter().map(|(_, kept)| kept).collect()
+    }
+}
+
+/// A finding is a row of its relation: its key.
+fn as_row(key: &[Word], found: &Diagnosis) -> Conclusion {
+    Conclusion {
+        words: Row::from_slice(key),
+        marks: found.marks(),
+        pins: found.pins.clone(),
+        wants: found.wants.clone(),
+        since: None,
     }
 }

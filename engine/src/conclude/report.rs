@@ -4,11 +4,11 @@ use alloc::{string::String, vec::Vec};
 
 use crate::{
     conclude::{
-        edges::is_root,
+        edges::{caused_by, is_root},
         episode::{Episode, Evidence, Open, Status},
     },
     engine::Engine,
-    program::{Head, Part, Text},
+    program::{Head, Part, Program, Text},
     store::support::Kept,
     think::judge::Verdict,
     value::{
@@ -74,6 +74,7 @@ impl Engine {
 
     fn episode(&self, entry: &Entry<'_>, all: &[(u128, i64, Verdict)]) -> Option<Episode> {
         let rule = self.pack.rules.get(entry.rule)?;
+        let program = self.programs.rules.get(entry.rule)?;
         let etio_plan::Head::Finding(finding) = &rule.head else { return None };
         let open = entry.open;
         let verdict_of = |id: u128, opened: i64, known: Verdict| {
@@ -81,30 +82,38 @@ impl Engine {
             current.map_or(known, |(.., verdict)| *verdict)
         };
         let causes =
-            open.causes.iter().map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
+            open.links.causes.iter().map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
         let now = entry.closed.unwrap_or(self.timeline.clock());
-        let mut explains = open.explains.clone();
+        let mut explains = open.links.explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
+        let [title, because, remedy, ignored] = self.texts(program, open, now);
+        let evidence = match &open.evidence {
+            Some(evidence) => evidence.iter().map(|kept| self.shown(kept)).collect(),
+            None => {
+                let evidence = self.evidence(&self.programs, &open.pins);
+                evidence.iter().map(|kept| self.shown(kept)).collect()
+            }
+        };
         Some(Episode {
             id: self.id(&self.programs, entry.rule, entry.key),
             rule: entry.rule,
             path: rule.path.clone(),
             mode: finding.mode.clone(),
             severity: finding.severity,
-            key: self.named_key(entry.rule, entry.key),
+            key: self.named_key(program, entry.key),
             opened: open.opened,
             closed: entry.closed,
             status: entry.status,
             verdict: open.verdict,
-            title: self.text(entry, 0, now),
-            because: self.text(entry, 1, now),
-            remedy: self.text(entry, 2, now),
-            ignored: Some(self.text(entry, 3, now)).filter(|why| !why.is_empty()),
+            title,
+            because,
+            remedy,
+            ignored: Some(ignored).filter(|why| !why.is_empty()),
             refs: finding.refs.clone(),
             needs: self.needs(&open.wants),
-            evidence: open.evidence.iter().map(|kept| self.shown(kept)).collect(),
+            evidence,
             explains,
-            explained_by: open.causes.iter().map(|cause| (cause.id, cause.opened)).collect(),
+            explained_by: caused_by(open),
             root: is_root(open.verdict, causes),
         })
     }
@@ -118,7 +127,7 @@ impl Engine {
             .filter(|(field, word)| !field.hidden && **word != ABSENT);
         Evidence {
             relation: relation.map(|relation| relation.path.clone()).unwrap_or_default(),
-            origins: kept.origins.clone(),
+            origins: kept.origins.to_vec(),
             time: kept.time,
             fields: shown
                 .map(|(field, word)| (field.name.clone(), self.symbols.value(*word, &field.ty)))
@@ -126,29 +135,36 @@ impl Engine {
         }
     }
 
-    fn text(&self, entry: &Entry<'_>, which: usize, now: i64) -> String {
-        let Some(Head::Finding { texts, .. }) =
-            self.programs.rules.get(entry.rule).map(|rule| &rule.head)
-        else {
-            return String::new();
-        };
-        let choice = entry.open.texts.get(which).and_then(Option::as_ref);
-        let text = choice.and_then(|choice| Some((texts.get(which)?.get(choice.text)?, choice)));
-        text.map_or_else(String::new, |(text, choice)| self.fill(text, &choice.values, now))
-    }
-
-    fn fill(&self, text: &Text, values: &[Word], now: i64) -> String {
-        let mut filled = String::new();
-        for (part, value) in text.parts.iter().zip(values) {
-            match part {
-                Part::Lit(text) => filled.push_str(text),
-                Part::Value(Ex::Age(_), ty) if *value != ABSENT => {
-                    let age = int(now.saturating_sub(as_int(*value)));
-                    filled.push_str(&render::value(&self.symbols, age, ty));
-                }
-                Part::Value(_, ty) => filled.push_str(&render::value(&self.symbols, *value, ty)),
+    /// Title, because, remedy and why it is ignored, as of an instant.
+    fn texts(&self, program: &Program, open: &Open, now: i64) -> [String; 4] {
+        let Head::Finding { texts, .. } = &program.head else { return Default::default() };
+        let mut values = open.texts.values.iter().copied();
+        let mut filled: [String; 4] = Default::default();
+        for ((text, chosen), filled) in texts.iter().zip(open.texts.chosen).zip(&mut filled) {
+            if let Some(text) = chosen.and_then(|at| text.get(usize::from(at))) {
+                self.fill(filled, text, &mut values, now);
             }
         }
         filled
+    }
+
+    fn fill(
+        &self,
+        filled: &mut String,
+        text: &Text,
+        values: &mut impl Iterator<Item = Word>,
+        now: i64,
+    ) {
+        for part in &text.parts {
+            match part {
+                Part::Lit(text) => filled.push_str(text),
+                Part::Value(ex, ty) => {
+                    let value = values.next().unwrap_or(ABSENT);
+                    let is_age = matches!(ex, Ex::Age(_)) && value != ABSENT;
+                    let value = if is_age { int(now.saturating_sub(as_int(value))) } else { value };
+                    filled.push_str(&render::value(&self.symbols, value, ty));
+                }
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Thinks about the dirty keys of a rule and compares with what stood: rows come and go. Each
 //! difference is a change for later rules in the same instant.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 use crate::{
     conclude::keys::{Gap, Standing},
@@ -16,19 +16,20 @@ use crate::{
         eval::{Eval, View},
         judge::Conclusion,
     },
-    value::word::Word,
+    value::word::{Key, Word},
 };
 
 impl Engine {
     /// Thinks about keys of one rule, in the order of their values.
-    pub(crate) fn think(&mut self, programs: &Programs, rule: usize, mut keys: Vec<Box<[Word]>>) {
+    pub(crate) fn think(&mut self, programs: &Programs, rule: usize, mut keys: Vec<Key>) {
         let Some(program) = programs.rules.get(rule) else { return };
-        keys.sort_by(|a, b| self.symbols.compare_all(&program.key_types, a, b));
+        if keys.len() > 1 {
+            keys.sort_unstable_by(|a, b| self.symbols.compare_all(&program.key_types, a, b));
+            keys.dedup();
+        }
         let mut work = 0;
-        for key in keys {
-            let Some(number) = self.keys.get_mut(rule).map(|keys| keys.number(&key)) else {
-                return;
-            };
+        for key in &keys {
+            let Some(number) = self.keys.get_mut(rule).map(|keys| keys.number(key)) else { break };
             match &program.head {
                 Head::Row { linger, .. } => {
                     self.think_rows(programs, (rule, number), program, *linger, &mut work);
@@ -38,12 +39,13 @@ impl Engine {
                 }
             }
             if work > self.limits.work {
-                self.postponed.push((rule, key));
+                self.postponed.push((rule, key.clone()));
             }
             if let Some(keys) = self.keys.get_mut(rule) {
                 keys.forget_idle(number);
             }
         }
+        self.dirty.give_back(rule, keys);
     }
 
     /// Ready to think, as of this instant.
@@ -57,7 +59,8 @@ impl Engine {
             sources: &self.sources,
             unnamed: self.unnamed,
         };
-        let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work);
+        let room = core::mem::take(&mut self.room);
+        let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work, room);
         eval.work = work;
         eval
     }
@@ -107,11 +110,14 @@ impl Engine {
             eval.begin(program, &key);
             let rows = eval.derive(program);
             *work = eval.work;
-            if eval.is_over() {
+            let (over, deadline) = (eval.is_over(), eval.deadline);
+            let settled = core::mem::take(&mut eval.settled);
+            self.room = eval.into_room();
+            if over {
                 // What stood stays until there is work left for it.
                 return;
             }
-            (rows, eval.deadline, eval.settled)
+            (rows, deadline, settled)
         };
         let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -168,17 +174,16 @@ impl Engine {
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
             return;
         };
-        let deadline = (deadline != i64::MAX).then_some(deadline);
-        if state.deadline == deadline {
+        let old = core::mem::replace(&mut state.deadline, deadline);
+        if old == deadline {
             return;
         }
-        if let Some(old) = state.deadline {
+        if old != i64::MAX {
             self.timers.remove(&(old, rule, number));
         }
-        if let Some(new) = deadline {
-            self.timers.insert((new, rule, number));
+        if deadline != i64::MAX {
+            self.timers.insert((deadline, rule, number));
         }
-        state.deadline = deadline;
     }
 
     /// Lets a concluded row stand, new or again.

@@ -1,6 +1,6 @@
 //! Brings the inputs of one instant to the relations, and each changed row to the keys it concerns.
 
-use alloc::{boxed::Box, collections::BTreeSet, sync::Arc, vec, vec::Vec};
+use alloc::{collections::BTreeSet, sync::Arc, vec, vec::Vec};
 
 use etio_plan::{Origin, SourceId};
 
@@ -15,59 +15,15 @@ use crate::{
     store::{
         cover::Term,
         coverage::Vouch,
-        relation::{ASSUMED, EVENTFUL, FIRST, Names, RowId},
+        entity::Removal,
+        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Meta, Names, RowId},
         sources::Stamp,
     },
-    value::word::{ABSENT, Word, at, int, put},
+    value::word::{ABSENT, Key, Row, Word, at, int, put},
 };
 
 /// For how long a removal is remembered, so that a late row does not bring the key back (M1.3).
 const REMEMBER_REMOVAL: i64 = 3600 * 1_000_000_000;
-
-/// What is known of one key of an entity.
-#[derive(Clone, Default)]
-pub(crate) struct Entity {
-    pub(crate) row: Option<RowId>,
-    /// The stamp of the newest row; none where the row is only assumed.
-    pub(crate) newest: Option<Stamp>,
-    /// What was said of each field, and which source said it.
-    pub(crate) said: Box<[Word]>,
-    pub(crate) by: Box<[SourceId]>,
-    pub(crate) removed: Option<Removal>,
-}
-
-/// A removal, and until when it is remembered.
-#[derive(Clone, Copy)]
-pub(crate) struct Removal {
-    pub(crate) stamp: Stamp,
-    pub(crate) until: i64,
-}
-
-impl Entity {
-    /// Whether only a removal is known, and that long enough ago.
-    pub(crate) fn is_forgotten(&self, now: i64) -> bool {
-        self.row.is_none() && self.removal(now).is_none()
-    }
-
-    /// The removal, where it is still remembered. That it is not swept up yet does not count.
-    fn removal(&self, now: i64) -> Option<Stamp> {
-        self.removed.filter(|removed| removed.until > now).map(|removed| removed.stamp)
-    }
-
-    /// Takes what a source says of the key. It does not erase what others say of fields it lacks.
-    fn hear(&mut self, words: &[Word], source: SourceId) {
-        if self.newest.is_none() {
-            self.said = words.into();
-            self.by = words.iter().map(|_| source).collect();
-            return;
-        }
-        for ((said, by), word) in self.said.iter_mut().zip(&mut self.by).zip(words) {
-            if *word != ABSENT || *by == source || *said == ABSENT {
-                (*said, *by) = (*word, source);
-            }
-        }
-    }
-}
 
 impl Engine {
     /// Applies one input.
@@ -178,54 +134,66 @@ impl Engine {
             .any(|row| rows.origins(row).any(|known| known == origin))
     }
 
-    fn entity_key(&self, programs: &Programs, relation: usize, words: &[Word]) -> Box<[Word]> {
+    fn entity_key(&self, programs: &Programs, relation: usize, words: &[Word]) -> Key {
         let key = programs.schema.get(relation).map_or(&[][..], |schema| &schema.key);
         key.iter().map(|field| at(words, *field)).collect()
     }
 
+    /// The row that stands for a key, and the newest stamp it was told with; none where it is only
+    /// assumed.
+    fn standing(
+        &self,
+        programs: &Programs,
+        relation: usize,
+        key: &[Word],
+    ) -> Option<(RowId, Meta, Option<Stamp>)> {
+        let rows = self.relations.get(relation)?;
+        let row = rows.find(programs.schema.get(relation)?.by_key, key).get(0)?;
+        let meta = *rows.meta(row)?;
+        let told = meta.marks & ASSUMED == 0;
+        let newest = || self.entities.get(relation).map(|of| of.newest(row, meta.stamp));
+        Some((row, meta, told.then(newest).flatten()))
+    }
+
     fn observe(&mut self, programs: &Programs, relation: usize, seen: &Observed, stamp: Stamp) {
         let key = self.entity_key(programs, relation, &seen.words);
+        let standing = self.standing(programs, relation, &key);
+        let newest = standing.and_then(|(.., newest)| newest);
         let Some(entities) = self.entities.get_mut(relation) else { return };
-        let entity = entities.entry(key).or_default();
-        let sources = &self.sources;
-        let newer = |known: &Stamp| sources.compare(known, &stamp).is_gt();
+        let removed = entities.removed(&key, self.now);
+        if newest.or(removed).is_some_and(|known| self.sources.compare(&known, &stamp).is_gt()) {
+            return;
+        }
+        let names = Names { sources: &self.sources, symbols: &self.symbols };
         if seen.how == How::Assumed {
-            if entity.row.is_none() && !entity.removal(self.now).is_some_and(|of| newer(&of)) {
+            if standing.is_none() {
                 let words = with_defaults(programs, relation, seen.words.clone());
                 let assumed = Stamp { time: self.now, ..stamp };
-                let names = Names { sources, symbols: &self.symbols };
                 let Some(rows) = self.relations.get_mut(relation) else { return };
                 let row = rows.insert(&words, assumed, ASSUMED | FIRST, names);
-                entity.row = Some(row);
                 self.touch(programs, relation, row);
             }
             return;
         }
-        if entity.newest.or(entity.removal(self.now)).is_some_and(|known| newer(&known)) {
-            return;
+        if removed.is_some() {
+            entities.forgive(&key);
         }
-        let first = seen.how == How::First && entity.newest.is_none();
-        entity.hear(&seen.words, stamp.origin.source);
-        entity.newest = Some(stamp);
-        entity.removed = None;
-        let (words, row) = (entity.said.clone(), entity.row);
+        let (words, by) = match (standing, newest) {
+            (Some((row, ..)), Some(newest)) => {
+                let stood = self.relations.get(relation).map_or(&[][..], |rows| rows.words(row));
+                let told = (&*seen.words, stamp.origin.source);
+                entities.hear(row, (stood, newest.origin.source), told)
+            }
+            _ => (seen.words.clone(), None),
+        };
         let words = with_defaults(programs, relation, words);
+        let first = seen.how == How::First && newest.is_none();
         let marks = if first { FIRST } else { 0 };
-        let row = self.stand(programs, relation, row, &words, stamp, marks);
-        self.set_row(programs, relation, &words, row);
-    }
-
-    fn set_row(
-        &mut self,
-        programs: &Programs,
-        relation: usize,
-        words: &[Word],
-        row: Option<RowId>,
-    ) {
-        let key = self.entity_key(programs, relation, words);
-        if let Some(entity) = self.entities.get_mut(relation).and_then(|of| of.get_mut(&key)) {
-            entity.row = row;
-        }
+        let old = standing.map(|(row, ..)| row);
+        let row = self.stand(programs, relation, old, &words, stamp, marks);
+        let (Some(row), Some(entities)) = (row, self.entities.get_mut(relation)) else { return };
+        let own = self.relations.get(relation).and_then(|rows| rows.meta(row));
+        entities.note(row, own.map_or(stamp, |meta| meta.stamp), stamp, by);
     }
 
     /// Puts a row in the place of another of its key.
@@ -236,7 +204,7 @@ impl Engine {
         old: Option<RowId>,
         words: &[Word],
         stamp: Stamp,
-        marks: u8,
+        marks: Marks,
     ) -> Option<RowId> {
         if let Some(row) = old {
             let rows = self.relations.get(relation)?;
@@ -259,36 +227,52 @@ impl Engine {
     }
 
     fn remove(&mut self, programs: &Programs, relation: usize, key: &[Word], stamp: Stamp) {
+        let standing = self.standing(programs, relation, key);
+        let newest = standing.and_then(|(.., newest)| newest);
         let Some(entities) = self.entities.get_mut(relation) else { return };
-        let entity = entities.entry(key.into()).or_default();
-        let sources = &self.sources;
-        let newer = |known: &Stamp| sources.compare(known, &stamp).is_gt();
-        if entity.newest.or(entity.removal(self.now)).is_some_and(|known| newer(&known)) {
+        let known = newest.or_else(|| entities.removed(key, self.now));
+        if known.is_some_and(|known| self.sources.compare(&known, &stamp).is_gt()) {
             return;
         }
-        let assumed = entity.row.filter(|_| entity.newest.is_none());
-        let assumed = assumed.and_then(|row| self.relations.get(relation)?.meta(row));
-        let owner =
-            entity.newest.or(assumed.map(|meta| meta.stamp)).map(|stamp| stamp.origin.source);
-        if owner.is_some_and(|owner| owner != stamp.origin.source) {
+        let owner = newest.or(standing.map(|(_, meta, _)| meta.stamp));
+        if owner.is_some_and(|owner| owner.origin.source != stamp.origin.source) {
             // Another source has the newest row.
             return;
         }
-        let row = entity.row.take();
         let until = self.now.saturating_add(REMEMBER_REMOVAL);
-        *entity = Entity { removed: Some(Removal { stamp, until }), ..Entity::default() };
+        entities.remember(key.into(), Removal { stamp, until });
         self.removals.push_back((until, relation, key.into()));
-        if let Some(row) = row {
+        if let Some((row, ..)) = standing {
             self.drop_row(programs, relation, row);
         }
     }
 
+    /// Forgets removals that are long enough ago.
+    pub(crate) fn forget_removals(&mut self, now: i64) {
+        while let Some((until, relation, _)) = self.removals.front()
+            && *until <= now
+        {
+            let relation = *relation;
+            if let Some((_, _, key)) = self.removals.pop_front()
+                && let Some(entities) = self.entities.get_mut(relation)
+                && entities.removed(&key, now).is_none()
+            {
+                entities.forgive(&key);
+            }
+        }
+    }
+
+    /// Takes a row out. Until the instant is over, what closes can still show that it rested on it.
     fn drop_row(&mut self, programs: &Programs, relation: usize, row: RowId) {
         self.touch(programs, relation, row);
         self.keep_past(programs, relation, row);
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if let Some(rows) = self.relations.get_mut(relation) {
-            rows.remove(row, names);
+            rows.retire(row, names);
+            self.gone.push((relation, row));
+        }
+        if let Some(entities) = self.entities.get_mut(relation) {
+            entities.forget(row);
         }
     }
 
@@ -320,7 +304,7 @@ impl Engine {
         relation: usize,
         scope: &[(u16, Word)],
         source: SourceId,
-    ) -> Vec<Box<[Word]>> {
+    ) -> Vec<Key> {
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         let Some(rows) = self.relations.get_mut(relation) else { return Vec::new() };
         let columns: Vec<u16> = scope.iter().map(|(field, _)| *field).collect();
@@ -330,13 +314,11 @@ impl Engine {
         let found: Vec<RowId> = (0..found.len()).filter_map(|place| found.get(place)).collect();
         let Some(rows) = self.relations.get(relation) else { return Vec::new() };
         let key = |row: RowId| self.entity_key(programs, relation, rows.words(row));
-        let keys: Vec<Box<[Word]>> = found.into_iter().map(key).collect();
-        let says = |key: &[Word]| {
-            let entity = self.entities.get(relation).and_then(|of| of.get(key));
-            let newest = entity.and_then(|entity| entity.newest);
+        let says = |key: &Key| {
+            let newest = self.standing(programs, relation, key).and_then(|(.., newest)| newest);
             newest.is_none_or(|newest| newest.origin.source == source)
         };
-        keys.into_iter().filter(|key| says(key)).collect()
+        found.into_iter().map(key).filter(says).collect()
     }
 
     /// Marks every key that a row concerns, before it goes or after it came.
@@ -441,11 +423,7 @@ impl Engine {
 }
 
 /// What a collected row lacks is what its producer means by silence.
-pub(crate) fn with_defaults(
-    programs: &Programs,
-    relation: usize,
-    mut words: Box<[Word]>,
-) -> Box<[Word]> {
+pub(crate) fn with_defaults(programs: &Programs, relation: usize, mut words: Row) -> Row {
     let defaults = programs.schema.get(relation).map_or(&[][..], |schema| &schema.defaults);
     for (field, default) in defaults {
         if at(&words, *field) == ABSENT {

@@ -1,8 +1,8 @@
 //! What hosts insert, checked and held back.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
-use etio_plan::{Fact, FieldId, Input, Kind, RelId, Scope, SourceId, Value};
+use etio_plan::{Fact, FieldId, Input, Kind, RelId, Scope, SourceId, Type, Value};
 
 use crate::{
     engine::Engine,
@@ -15,7 +15,7 @@ use crate::{
         coverage::{ScopeWords, Vouch},
         sources::Stamp,
     },
-    value::word::{ABSENT, Word, as_int, at},
+    value::word::{ABSENT, Row, Symbols, Word, as_int, at},
 };
 
 impl Engine {
@@ -24,25 +24,19 @@ impl Engine {
     /// # Errors
     /// When it does not fit the pack's schema, or as many inputs are held back as the limit allows.
     pub fn insert(&mut self, input: Input) -> Result<(), Error> {
-        if self.timeline.len() >= self.limits.held {
-            return Err(Error::Full(self.limits.held));
-        }
+        self.room()?;
         match input {
             Input::Source { source, name, resolution } => {
                 self.sources.name(source, &name, resolution);
                 Ok(())
             }
-            Input::Fact(fact) => self.insert_fact(fact),
+            Input::Fact(fact) => {
+                let words = self.value_words(fact.relation, &fact.values)?;
+                self.tell_row(fact.relation, words, stamp(&fact), fact.assumed_from)
+            }
             Input::Remove(fact) => {
-                let relation = self.entity(fact.relation)?;
-                let words = self.words(&fact)?;
-                if self.is_read(relation) {
-                    let key =
-                        self.programs.schema.get(relation).map_or(&[][..], |schema| &schema.key);
-                    let key = key.iter().map(|field| at(&words, *field)).collect();
-                    self.hold(fact.time, stamp(&fact), Change::Remove { relation, key });
-                }
-                Ok(())
+                let words = self.value_words(fact.relation, &fact.values)?;
+                self.tell_removal(fact.relation, &words, stamp(&fact))
             }
             Input::Snapshot { source, relation, scope, time, rows } => {
                 self.insert_snapshot(source, relation, &scope, time, rows)
@@ -61,55 +55,84 @@ impl Engine {
         }
     }
 
-    fn insert_fact(&mut self, fact: Fact) -> Result<(), Error> {
-        let relation = fact.relation.index();
-        let kind = self.pack.get(fact.relation).map(|relation| relation.kind);
-        let words = match kind {
-            Some(Kind::Event | Kind::Entity) => self.words(&fact)?,
-            _ => return Err(self.no_input(fact.relation)),
-        };
-        if !self.is_read(relation) {
-            return Ok(());
-        }
-        if kind == Some(Kind::Entity) {
-            self.hold_row(relation, words, &fact);
-        } else if fact.time <= self.timeline.clock() {
-            let programs = self.programs.clone();
-            if !self.is_known(&programs, relation, fact.time, fact.origin) {
-                self.timeline.count_late(fact.origin.source, 1);
+    /// Whether one more input may be held back.
+    pub(crate) fn room(&self) -> Result<(), Error> {
+        let limit = self.limits.held;
+        if self.timeline.len() < limit { Ok(()) } else { Err(Error::Full(limit)) }
+    }
+
+    /// Holds a row of an event or an entity back.
+    pub(crate) fn tell_row(
+        &mut self,
+        relation: RelId,
+        words: Row,
+        stamp: Stamp,
+        assumed_from: Option<i64>,
+    ) -> Result<(), Error> {
+        let kind = self.pack.get(relation).map(|relation| relation.kind);
+        let at = relation.index();
+        match kind {
+            Some(Kind::Event | Kind::Entity) if !self.is_read(at) => {}
+            Some(Kind::Entity) => {
+                let how = self.assume(at, &words, stamp, assumed_from);
+                let row = Observed { words, how };
+                self.hold(stamp.time, stamp, Change::Row { relation: at, row });
             }
-        } else {
-            let words = with_defaults(&self.programs, relation, words);
-            self.hold(fact.time, stamp(&fact), Change::Event { relation, words });
+            Some(Kind::Event) if stamp.time <= self.timeline.clock() => {
+                let programs = self.programs.clone();
+                if !self.is_known(&programs, at, stamp.time, stamp.origin) {
+                    self.timeline.count_late(stamp.origin.source, 1);
+                }
+            }
+            Some(Kind::Event) => {
+                let words = with_defaults(&self.programs, at, words);
+                self.hold(stamp.time, stamp, Change::Event { relation: at, words });
+            }
+            _ => return Err(self.no_input(relation)),
         }
         Ok(())
     }
 
-    /// Holds a row of an entity back, and what is assumed of the time before it (M5.2).
-    fn hold_row(&mut self, relation: usize, words: Box<[Word]>, fact: &Fact) {
-        let stamp = stamp(fact);
-        let how = self.assume(relation, &words, fact);
-        self.hold(fact.time, stamp, Change::Row { relation, row: Observed { words, how } });
+    /// Holds back that an entity's row is gone.
+    pub(crate) fn tell_removal(
+        &mut self,
+        relation: RelId,
+        words: &[Word],
+        stamp: Stamp,
+    ) -> Result<(), Error> {
+        let relation = self.entity(relation)?;
+        if self.is_read(relation) {
+            let key = self.programs.schema.get(relation).map_or(&[][..], |schema| &schema.key);
+            let key = key.iter().map(|field| at(words, *field)).collect();
+            self.hold(stamp.time, stamp, Change::Remove { relation, key });
+        }
+        Ok(())
     }
 
     /// Lets the row of a first snapshot stand before its observation: since when it says itself, or
     /// as assumed. Says how the observation itself counts then.
-    fn assume(&mut self, relation: usize, words: &[Word], fact: &Fact) -> How {
-        let Some(from) = fact.assumed_from else { return How::Plain };
+    fn assume(
+        &mut self,
+        relation: usize,
+        words: &[Word],
+        stamp: Stamp,
+        assumed_from: Option<i64>,
+    ) -> How {
+        let Some(from) = assumed_from else { return How::Plain };
         let since = self.programs.schema.get(relation).and_then(|schema| schema.since);
         match since.map_or(ABSENT, |field| at(words, field)) {
             ABSENT => {
-                if from < fact.time {
+                if from < stamp.time {
                     let row = Observed { words: words.into(), how: How::Assumed };
-                    self.hold(from, stamp(fact), Change::Row { relation, row });
+                    self.hold(from, stamp, Change::Row { relation, row });
                 }
                 How::First
             }
             since => {
                 let since = as_int(since);
-                if since < fact.time {
+                if since < stamp.time {
                     let row = Observed { words: words.into(), how: How::Plain };
-                    let stamp = Stamp { time: since, origin: fact.origin };
+                    let stamp = Stamp { time: since, ..stamp };
                     self.hold(since.max(from), stamp, Change::Row { relation, row });
                 }
                 How::Plain
@@ -133,15 +156,16 @@ impl Engine {
             if fact.relation.index() != relation {
                 return Err(self.no_input(fact.relation));
             }
-            observed.push((self.words(&fact)?, fact));
+            let words = self.value_words(fact.relation, &fact.values)?;
+            observed.push((words, stamp(&fact), fact.assumed_from));
         }
         if !self.is_read(relation) {
             return Ok(());
         }
         let mut rows = Vec::with_capacity(observed.len());
-        for (words, fact) in observed {
-            let how = self.assume(relation, &words, &fact);
-            rows.push((stamp(&fact), Observed { words, how }));
+        for (words, stamp, assumed_from) in observed {
+            let how = self.assume(relation, &words, stamp, assumed_from);
+            rows.push((stamp, Observed { words, how }));
         }
         self.hold(time, placeless(source, time), Change::Snapshot { relation, scope, rows });
         Ok(())
@@ -184,34 +208,42 @@ impl Engine {
         Error::Relation(path.unwrap_or_else(|| alloc::format!("number {}", relation.0)))
     }
 
-    /// A fact's values as words, one a field.
-    fn words(&mut self, fact: &Fact) -> Result<Box<[Word]>, Error> {
-        let pack = self.pack.clone();
-        let Some(relation) = pack.get(fact.relation) else {
-            return Err(self.no_input(fact.relation));
+    fn value_words(&mut self, relation: RelId, values: &[Value]) -> Result<Row, Error> {
+        self.words(relation, values, |symbols, value, ty| symbols.word(value, ty))
+    }
+
+    /// What a host says of each field as words, one a field.
+    pub(crate) fn words<V>(
+        &mut self,
+        relation: RelId,
+        values: &[V],
+        word: impl Fn(&mut Symbols, &V, &Type) -> Option<Word>,
+    ) -> Result<Row, Error> {
+        let Some(declared) = self.pack.get(relation) else {
+            return Err(self.no_input(relation));
         };
         let wrong = |field: usize, what| Error::Value {
-            relation: relation.path.clone(),
-            field: relation.fields.get(field).map(|field| field.name.clone()).unwrap_or_default(),
+            relation: declared.path.clone(),
+            field: declared.fields.get(field).map(|field| field.name.clone()).unwrap_or_default(),
             what,
         };
-        if fact.values.len() > relation.fields.len() {
-            return Err(wrong(
-                relation.fields.len(),
-                "does not exist: there are more values than fields",
-            ));
+        if values.len() > declared.fields.len() {
+            let what = "does not exist: there are more values than fields";
+            return Err(wrong(declared.fields.len(), what));
         }
-        let mut words = Vec::with_capacity(relation.fields.len());
-        for (at, field) in relation.fields.iter().enumerate() {
-            let value = fact.values.get(at).unwrap_or(&Value::Null);
-            let word = self.symbols.word(value, &field.ty);
+        let mut words = Row::with_capacity(declared.fields.len());
+        for (at, field) in declared.fields.iter().enumerate() {
+            let word = match values.get(at) {
+                Some(value) => word(&mut self.symbols, value, &field.ty),
+                None => Some(ABSENT),
+            };
             let word = word.ok_or_else(|| wrong(at, "has a value of another type"))?;
             if word == ABSENT && field.key {
                 return Err(wrong(at, "is part of the key and has no value"));
             }
             words.push(word);
         }
-        Ok(words.into())
+        Ok(words)
     }
 
     fn scope(&mut self, relation: RelId, scope: &[(FieldId, Value)]) -> Result<ScopeWords, Error> {

@@ -1,6 +1,6 @@
 //! Inputs held back until the clock passes them, and the order in which they count (M1).
 
-use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+use alloc::{collections::BTreeMap, vec::Vec};
 
 use etio_plan::{Origin, SourceId};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::{
         coverage::{ScopeWords, Vouch},
         sources::{Sources, Stamp},
     },
-    value::word::Word,
+    value::word::{Key, Row},
 };
 
 /// An input that waits for its instant.
@@ -34,7 +34,7 @@ pub(crate) enum Change {
     },
     Event {
         relation: usize,
-        words: Box<[Word]>,
+        words: Row,
     },
     Row {
         relation: usize,
@@ -42,7 +42,7 @@ pub(crate) enum Change {
     },
     Remove {
         relation: usize,
-        key: Box<[Word]>,
+        key: Key,
     },
     Snapshot {
         relation: usize,
@@ -54,7 +54,7 @@ pub(crate) enum Change {
 /// A row of an entity as a source has it.
 #[derive(Clone)]
 pub(crate) struct Observed {
-    pub(crate) words: Box<[Word]>,
+    pub(crate) words: Row,
     pub(crate) how: How,
 }
 

@@ -3,7 +3,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use etio_plan::{Atom, Body, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
+use etio_plan::{Atom, Body, Cmp, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
 
 use crate::{
     program::{Block, Explains, Head, Kind, Part, Program, Scan, Schema, Src, Step, Text, Window},
@@ -13,7 +13,8 @@ use crate::{
         sources::Sources,
     },
     value::{
-        expr::{Calc, Ex, Typing},
+        expr::{Calc, Ex, Order, Typing},
+        id::Fnv,
         word::{ABSENT, Symbols, Word, as_int},
     },
 };
@@ -28,6 +29,11 @@ pub(crate) struct Compiler<'a> {
     pub(crate) sources: &'a Sources,
     /// The relations of the conditions that have a cursor.
     pub(crate) cursors: &'a mut Vec<usize>,
+}
+
+/// A test that a field has a value.
+pub(crate) fn equal(field: u16, ex: Ex) -> Ex {
+    Ex::Cmp(Cmp::Eq, Order::Word, Ex::Cell(field).into(), ex.into())
 }
 
 /// Whether the key and the event alone say which events there are and what settles one.
@@ -140,12 +146,26 @@ impl Compiler<'_> {
             _ => Type::Time,
         };
         Program {
-            path: rule.path.clone(),
+            path: rule.path.as_str().into(),
+            id: {
+                let mut id = Fnv::new();
+                id.write(rule.path.as_bytes());
+                id
+            },
             rank,
             relation: relation_of(rule),
             slots: rule.slots.len(),
             key: rule.key.iter().map(|slot| slot.0).collect(),
             key_types: rule.key.iter().map(|slot| type_of(slot.index())).collect(),
+            key_names: self
+                .pack
+                .relations
+                .get(relation_of(rule))
+                .into_iter()
+                .flat_map(|relation| &relation.fields)
+                .map(|field| field.name.as_str().into())
+                .collect(),
+            is_read: false,
             when: when_steps,
             confirm: confirm_blocks,
             unless: unless_blocks,
@@ -348,9 +368,9 @@ impl Compiler<'_> {
         let relation = atom.relation.index();
         let cells: Vec<Type> =
             self.relations.get(relation).map_or_else(Vec::new, |of| of.types.clone());
-        let mut equal: Vec<(u16, Ex, bool)> = Vec::new();
+        let mut demands: Vec<(u16, Ex, bool)> = Vec::new();
         for (field, expr) in &atom.joins {
-            equal.push((field.0, self.expr(rule, expr, &cells), false));
+            demands.push((field.0, self.expr(rule, expr, &cells), false));
         }
         let (mut binds, mut optional, mut after, mut tests) = (vec![], vec![], vec![], vec![]);
         let before = bound.clone();
@@ -359,14 +379,11 @@ impl Compiler<'_> {
                 match before.get(slot.0) {
                     Binding::ByKey if chosen => after.push((field.0, slot.0)),
                     Binding::ByKey | Binding::Written => {
-                        equal.push((field.0, Ex::Slot(slot.0), may_lack));
+                        demands.push((field.0, Ex::Slot(slot.0), may_lack));
                     }
-                    Binding::Fresh if bound.has(slot.0) => tests.push(Ex::Cmp(
-                        etio_plan::Cmp::Eq,
-                        crate::value::expr::Order::Word,
-                        Ex::Cell(field.0).into(),
-                        Ex::Slot(slot.0).into(),
-                    )),
+                    Binding::Fresh if bound.has(slot.0) => {
+                        tests.push(equal(field.0, Ex::Slot(slot.0)));
+                    }
                     Binding::Fresh if may_lack => optional.push((field.0, slot.0)),
                     Binding::Fresh => binds.push((field.0, slot.0)),
                 }
@@ -375,29 +392,26 @@ impl Compiler<'_> {
         }
         bound.write(atom.row.0);
         tests.extend(atom.tests.iter().map(|expr| self.expr(rule, expr, &cells)));
-        equal.sort_by_key(|(field, ..)| *field);
+        demands.sort_by_key(|(field, ..)| *field);
         // An index has each column once; a second demand on one is a test.
         let (mut columns, mut probe) = (Vec::new(), Vec::new());
-        for (field, ex, may_lack) in equal {
+        for (field, ex, may_lack) in demands {
             if columns.last() == Some(&field) {
-                let cell = Ex::Cell(field).into();
-                tests.push(Ex::Cmp(
-                    etio_plan::Cmp::Eq,
-                    crate::value::expr::Order::Word,
-                    cell,
-                    ex.into(),
-                ));
+                tests.push(equal(field, ex));
             } else {
                 columns.push(field);
                 probe.push((ex, may_lack));
             }
         }
+        let indexed = self.key_first(relation, &mut columns, &mut probe, &mut tests);
+        let by = columns.get(..indexed).unwrap_or_default();
         let past = self.schema.get(relation).and_then(|schema| schema.past);
         Scan {
             relation,
             row: atom.row.0,
-            index: self.index(relation, &columns),
-            past: past.map(|past| (past, self.index(past, &columns))),
+            index: self.index(relation, by),
+            past: past.map(|past| (past, self.index(past, by))),
+            indexed,
             columns,
             probe,
             binds,
@@ -405,6 +419,28 @@ impl Compiler<'_> {
             tests,
             after,
         }
+    }
+
+    /// Where the key of an entity is known, its index finds the one row; what else must be equal is
+    /// tested on it. Says how many columns the index takes.
+    fn key_first(
+        &self,
+        relation: usize,
+        columns: &mut Vec<u16>,
+        probe: &mut Vec<(Ex, bool)>,
+        tests: &mut Vec<Ex>,
+    ) -> usize {
+        let schema = self.schema.get(relation).filter(|schema| schema.entity);
+        let key = schema.map_or(&[][..], |schema| &schema.key);
+        let may_lack = probe.iter().any(|(_, may_lack)| *may_lack);
+        if key.is_empty() || may_lack || !key.iter().all(|field| columns.contains(field)) {
+            return columns.len();
+        }
+        let both = columns.drain(..).zip(probe.drain(..));
+        let (first, rest): (Vec<_>, Vec<_>) = both.partition(|(field, _)| key.contains(field));
+        tests.extend(rest.iter().map(|(field, (ex, _))| equal(*field, ex.clone())));
+        (*columns, *probe) = first.into_iter().chain(rest).unzip();
+        key.len()
     }
 
     fn index(&mut self, relation: usize, columns: &[u16]) -> usize {

@@ -54,6 +54,9 @@ pub(crate) fn load(
     let names = Names { sources: &sources, symbols };
     for (relation, rows) in schema.iter_mut().zip(&mut relations) {
         let all: Vec<u16> = (0..rows.types.len() as u16).collect();
+        if relation.entity {
+            relation.by_key = rows.index_on(&relation.key, names);
+        }
         relation.whole = match (relation.event, relation.entity) {
             (true, _) if relation.read => rows.index_on(&[], names),
             (true, _) | (_, true) => 0,
@@ -105,6 +108,11 @@ pub(crate) fn load(
                 add_readers(&mut programs, at, atom);
             }
         }
+    }
+    for program in &mut programs.rules {
+        let explained = programs.explained.get(program.relation);
+        program.is_read = schema.get(program.relation).is_some_and(|schema| schema.read)
+            || explained.is_some_and(|clauses| !clauses.is_empty());
     }
     programs.cursors = cursors;
     programs.schema = schema;

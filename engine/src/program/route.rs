@@ -1,20 +1,21 @@
 //! From a changed row to the keys it concerns.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::vec::Vec;
 
 use etio_plan::{Atom, Cmp, Cond, Expr, Rule, SlotId, SlotType};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use smallvec::SmallVec;
 
 use crate::{
     program::{
         ByField, Dispatch, Hop, Route, Scan,
-        compile::{Bound, Compiler},
+        compile::{Bound, Compiler, equal},
     },
     store::{cover::atoms_of, relation::Relation},
     value::{
         expr::{Calc, Ex, Order},
-        word::{ABSENT, Symbols, Word, at, put},
+        word::{ABSENT, Key, Symbols, Word, at, put},
     },
 };
 
@@ -91,10 +92,6 @@ pub(crate) fn route(
     }
     let hops = hops(compiler, rule, &mut bound);
     Route { rule: at_rule, row: whole.then_some(atom.row.0), binds, optional, tests, hops }
-}
-
-fn equal(field: u16, ex: Ex) -> Ex {
-    Ex::Cmp(Cmp::Eq, Order::Word, Ex::Cell(field).into(), ex.into())
 }
 
 /// The shortest sequence of probes that binds every key variable.
@@ -292,7 +289,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) key: &'a [u16],
     pub(crate) slots: Vec<Word>,
     /// Gets each key found.
-    pub(crate) found: &'a mut dyn FnMut(Box<[Word]>),
+    pub(crate) found: &'a mut dyn FnMut(Key),
 }
 
 impl Walk<'_> {
@@ -350,8 +347,8 @@ impl Walk<'_> {
     }
 
     fn probe(&mut self, scan: &Scan, rest: &[Hop]) {
-        let mut key = vec![ABSENT; scan.probe.len()];
-        for (place, (ex, may_lack)) in key.iter_mut().zip(&scan.probe) {
+        let mut key: Key = SmallVec::from_elem(ABSENT, scan.indexed);
+        for (place, (ex, may_lack)) in key.iter_mut().zip(scan.keyed()) {
             *place = self.eval(ex, &[]);
             if *place == ABSENT && !may_lack {
                 return;

@@ -4,33 +4,32 @@
 use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
 
 use etio_plan::{Origin, Type};
+use smallvec::SmallVec;
 
 use crate::{
     conclude::{
-        episode::{self, Open},
+        episode::{self, Links, Open},
         keys::{self, Gap},
     },
     engine::Engine,
-    input::{
-        apply::{Entity, Removal},
-        timeline::{self, Observed},
-    },
+    input::timeline::{self, Observed},
     program::Programs,
     snapshot::{
         form::{
-            Change, Closed, Episode, Fact, Held, Key, Pin, Remembered, Row, Scope, Span, Standing,
-            State, Values,
+            Change, Closed, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
+            Standing, State, Values,
         },
         types,
     },
     store::{
         coverage::{Cut, ScopeWords},
+        entity::Removal,
         relation::{self, ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId, SUSPECT, WEAK},
         sources::Stamp,
         support::{Kept, KeyId, Support, Want},
     },
     think::judge::Choice,
-    value::word::{Word, as_int, at},
+    value::word::{self, as_int},
 };
 
 /// The marks a row may have between instants.
@@ -52,7 +51,9 @@ impl Engine {
         let mut read = Reader { engine: self, programs: &programs, rows: Vec::new() };
         read.all(state.coverage, Reader::span)?;
         read.relations(state.relations)?;
-        read.entities(state.entities)?;
+        read.removed(state.removed)?;
+        let relations = read.engine.entities.len();
+        read.each(state.heard, relations, Reader::heard)?;
         read.rules(state.rules)?;
         read.all(state.held, Reader::held)?;
         read.cursors(state.cursors)?;
@@ -153,44 +154,32 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn entities(&mut self, entities: Vec<Vec<Remembered>>) -> Option<()> {
+    fn removed(&mut self, removed: Vec<Vec<Removed>>) -> Option<()> {
         let count = self.engine.entities.len();
         let mut removals = BTreeSet::new();
-        for (relation, of) in entities.iter().enumerate() {
-            for entity in of {
-                if let Some((_, until)) = entity.removed {
-                    removals.insert((until, relation, self.entity_key(relation, &entity.key)?));
-                }
+        for (relation, of) in removed.iter().enumerate() {
+            for (key, _, until) in of {
+                removals.insert((*until, relation, self.entity_key(relation, key)?));
             }
         }
         self.engine.removals = removals.into_iter().collect();
-        self.each(entities, count, Self::entity)
+        self.each(removed, count, |me, relation, (key, of, until)| {
+            let (key, removal) =
+                (me.entity_key(relation, &key)?, Removal { stamp: stamp(of), until });
+            me.engine.entities.get_mut(relation)?.remember(key, removal);
+            Some(())
+        })
     }
 
-    fn entity(&mut self, relation: usize, of: Remembered) -> Option<()> {
-        let key = self.entity_key(relation, &of.key)?;
-        let types = self.engine.relations.get(relation)?.types.clone();
-        let row = match of.row {
-            Some(row) => Some(self.id(relation, row)?),
-            None => None,
-        };
-        let said = if of.said.is_empty() { Box::default() } else { self.words(&types, &of.said)? };
-        let fields = &self.programs.schema.get(relation)?.key;
-        let own = |row: RowId| {
-            let words = self.engine.relations.get(relation).map_or(&[][..], |of| of.words(row));
-            fields.iter().zip(&key).all(|(field, word)| at(words, *field) == *word)
-        };
-        if of.by.len() != said.len() || !row.is_none_or(own) {
+    fn heard(&mut self, relation: usize, of: Heard) -> Option<()> {
+        let row = self.id(relation, of.row)?;
+        let rows = self.engine.relations.get(relation)?;
+        let by = (!of.by.is_empty()).then(|| of.by.into());
+        if by.as_ref().is_some_and(|by: &Box<[_]>| by.len() != rows.types.len()) {
             return None;
         }
-        let entity = Entity {
-            row,
-            newest: of.newest.map(stamp),
-            said,
-            by: of.by.into(),
-            removed: of.removed.map(|(of, until)| Removal { stamp: stamp(of), until }),
-        };
-        self.engine.entities.get_mut(relation)?.insert(key, entity);
+        let own = rows.meta(row)?.stamp;
+        self.engine.entities.get_mut(relation)?.note(row, own, stamp(of.newest), by);
         Some(())
     }
 
@@ -204,10 +193,10 @@ impl Reader<'_> {
         let relation = self.programs.rules.get(rule)?.relation;
         let number = self.engine.keys.get_mut(rule)?.number(&words);
         let clock = self.engine.timeline.clock();
-        if of.deadline.is_some_and(|deadline| deadline <= clock) {
+        if of.deadline <= clock {
             return None;
         }
-        self.engine.set_timer(rule, number, of.deadline.unwrap_or(i64::MAX));
+        self.engine.set_timer(rule, number, of.deadline);
         let mut rows = Vec::with_capacity(of.rows.len());
         for standing in of.rows {
             let gap = standing.gap.map(|(until, lapsed)| Gap { until, lapsed });
@@ -216,9 +205,15 @@ impl Reader<'_> {
         }
         let open = match of.open {
             Some((standing, episode)) => {
-                let row = self.stand(relation, (rule, number), standing)?;
+                let row = match standing {
+                    Some(of) => Some(self.stand(relation, (rule, number), of)?),
+                    None => None,
+                };
+                if row.is_some() != self.programs.rules.get(rule)?.is_read {
+                    return None;
+                }
                 let open = self.episode(rule, row, episode)?;
-                for (clause, words) in &open.claims {
+                for (clause, words) in &open.links.claims {
                     let claim = (rule, *clause, words.clone());
                     self.engine.claims.entry(claim).or_default().insert(number);
                 }
@@ -245,21 +240,21 @@ impl Reader<'_> {
         (of.marks & !LASTING == 0).then_some(row)
     }
 
-    fn episode(&mut self, rule: usize, row: RowId, of: Episode) -> Option<Open> {
+    fn episode(&mut self, rule: usize, row: Option<RowId>, of: Episode) -> Option<Open> {
         let program = self.programs.rules.get(rule)?;
-        let mut texts = [const { None }; 4];
-        for ((which, place), text) in texts.iter_mut().enumerate().zip(of.texts) {
+        let mut texts = Choice::default();
+        for ((which, chosen), text) in texts.chosen.iter_mut().enumerate().zip(of.texts) {
             if let Some((text, values)) = text {
                 let types = types::of_text(program, which, text as usize)?;
-                let values = self.words(types, &values)?;
-                *place = Some(Choice { text: text as usize, values });
+                texts.values.extend(self.words(types, &values)?);
+                *chosen = Some(u8::try_from(text).ok()?);
             }
         }
         let mut claims = Vec::with_capacity(of.claims.len());
         for (clause, values) in &of.claims {
             let types = types::of_claim(self.engine, program, *clause as usize)?;
             let types: Vec<Type> = types.into_iter().cloned().collect();
-            claims.push((*clause as usize, self.words(&types, values)?));
+            claims.push((*clause as usize, self.words(&types, values)?.into_iter().collect()));
         }
         claims.sort_unstable();
         Some(Open {
@@ -269,14 +264,19 @@ impl Reader<'_> {
             wants: self.wants(of.wants)?,
             texts,
             pins: self.pins(&of.pins)?,
-            evidence: of.evidence.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?,
-            first: match &of.first {
-                Some(fact) => Some(self.fact(fact)?),
+            evidence: match of.evidence {
+                Some(of) => Some(of.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?),
                 None => None,
             },
-            claims,
-            causes: of.causes,
-            explains: of.explains,
+            links: Links {
+                first: match &of.first {
+                    Some(fact) => Some(Box::new(self.fact(fact)?)),
+                    None => None,
+                },
+                claims,
+                causes: of.causes,
+                explains: of.explains,
+            },
         })
     }
 
@@ -327,7 +327,7 @@ impl Reader<'_> {
     fn closed(&mut self, of: Closed) -> Option<()> {
         let rule = of.rule as usize;
         let key = self.rule_key(rule, &of.key)?;
-        let open = Box::new(self.episode(rule, RowId::MAX, of.episode)?);
+        let open = Box::new(self.episode(rule, None, of.episode)?);
         let closed = episode::Closed { rule, key, open, closed: of.closed, status: of.status };
         self.engine.closed.push_back(closed);
         Some(())
@@ -341,20 +341,20 @@ impl Reader<'_> {
             return None;
         }
         let words = self.words(types.get(..of.values.len())?, &of.values)?;
-        Some(Kept { relation, time: of.time, origins: of.origins.clone(), words })
+        Some(Kept { relation, time: of.time, origins: SmallVec::from_slice(&of.origins), words })
     }
 
     fn id(&self, relation: usize, place: u32) -> Option<RowId> {
         self.rows.get(relation)?.get(place as usize).copied()
     }
 
-    fn pins(&self, pins: &[Pin]) -> Option<Vec<relation::Pin>> {
+    fn pins(&self, pins: &[Pin]) -> Option<relation::Pins> {
         let pin = |(relation, row): &Pin| {
             let relation = *relation as usize;
             let rows = self.engine.relations.get(relation)?;
             match row {
                 Some(row) => rows.pin(relation, self.id(relation, *row)?),
-                None => Some(relation::Pin { relation, row: RowId::MAX, generation: 0 }),
+                None => Some(relation::Pin::gone(relation)),
             }
         };
         pins.iter().map(pin).collect()
@@ -372,7 +372,7 @@ impl Reader<'_> {
         &mut self,
         types: impl IntoIterator<Item = &'t Type, IntoIter: ExactSizeIterator>,
         values: &Values,
-    ) -> Option<Box<[Word]>> {
+    ) -> Option<word::Row> {
         let types = types.into_iter();
         if types.len() != values.len() {
             return None;
@@ -380,17 +380,19 @@ impl Reader<'_> {
         types.zip(values).map(|(ty, value)| self.engine.symbols.word(value, ty)).collect()
     }
 
-    fn whole(&mut self, relation: usize, values: &Values) -> Option<Box<[Word]>> {
+    fn whole(&mut self, relation: usize, values: &Values) -> Option<word::Row> {
         let types = self.engine.relations.get(relation)?.types.clone();
         self.words(&types, values)
     }
 
-    fn entity_key(&mut self, relation: usize, values: &Values) -> Option<Box<[Word]>> {
-        self.words(&self.programs.schema.get(relation)?.key_types, values)
+    fn entity_key(&mut self, relation: usize, values: &Values) -> Option<word::Key> {
+        let key = self.words(&self.programs.schema.get(relation)?.key_types, values)?;
+        Some(word::Key::from_slice(&key))
     }
 
-    fn rule_key(&mut self, rule: usize, values: &Values) -> Option<Box<[Word]>> {
-        self.words(&self.programs.rules.get(rule)?.key_types, values)
+    fn rule_key(&mut self, rule: usize, values: &Values) -> Option<word::Key> {
+        let key = self.words(&self.programs.rules.get(rule)?.key_types, values)?;
+        Some(word::Key::from_slice(&key))
     }
 
     fn scope(&mut self, relation: usize, scope: &Scope) -> Option<ScopeWords> {

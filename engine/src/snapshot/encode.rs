@@ -1,6 +1,6 @@
 //! From the state to what a snapshot says of it.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use etio_plan::{Type, Value};
 use hashbrown::HashMap;
@@ -9,21 +9,22 @@ use serde::Serialize;
 use crate::{
     conclude::{episode::Open, keys::KeyState},
     engine::Engine,
-    input::{apply::Entity, timeline},
+    input::timeline,
     program::Program,
     snapshot::{
         form::{
-            Change, Closed, Episode, Fact, Held, Key, Pin, Remembered, Row, Scope, Span, Standing,
-            State, Values,
+            Change, Closed, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
+            Standing, State, Values,
         },
         types,
     },
     store::{
+        entity::Entities,
         relation::{self, Names, RowId},
         sources::Stamp,
         support::{Kept, KeyId, Support},
     },
-    value::word::Word,
+    value::word::{self, Word},
 };
 
 /// The place of each row in canonical order, by relation.
@@ -47,7 +48,8 @@ impl Engine {
             held: write.held(),
             coverage: write.coverage(),
             relations: rows.iter().enumerate().map(|(of, rows)| write.rows(of, rows)).collect(),
-            entities: pack.map(|of| write.entities(of)).collect(),
+            heard: pack.clone().map(|of| write.heard(of)).collect(),
+            removed: pack.map(|of| write.removed(of)).collect(),
             rules: (0..self.keys.len()).map(|of| write.keys(of)).collect(),
             cursors: (0..self.programs.cursors.len()).map(|of| write.cursors(of)).collect(),
             waiting: write.waiting(),
@@ -124,17 +126,17 @@ impl Writer<'_> {
         rows.iter().map(row).collect()
     }
 
-    fn entities(&self, relation: usize) -> Vec<Remembered> {
-        let of = self.engine.entities.get(relation).into_iter().flatten();
-        let entity = |key: &[Word], of: &Entity| Remembered {
-            key: self.key_of(relation, key),
-            row: of.row.and_then(|row| self.place(relation, row)),
-            newest: of.newest.as_ref().map(stamp),
-            said: self.row(relation, &of.said),
-            by: of.by.to_vec(),
-            removed: of.removed.map(|removed| (stamp(&removed.stamp), removed.until)),
-        };
-        sorted(of.map(|(key, of)| entity(key, of)))
+    fn heard(&self, relation: usize) -> Vec<Heard> {
+        let of = self.engine.entities.get(relation).into_iter().flat_map(Entities::heard);
+        sorted(of.filter_map(|(row, newest, by)| {
+            let row = self.place(relation, row)?;
+            Some(Heard { row, newest: stamp(&newest), by: by.to_vec() })
+        }))
+    }
+
+    fn removed(&self, relation: usize) -> Vec<Removed> {
+        let of = self.engine.entities.get(relation).into_iter().flat_map(Entities::removals);
+        sorted(of.map(|(key, of)| (self.key_of(relation, key), stamp(&of.stamp), of.until)))
     }
 
     fn keys(&self, rule: usize) -> Vec<Key> {
@@ -159,8 +161,9 @@ impl Writer<'_> {
                 key: self.values(&program.key_types, &of.key),
                 deadline: of.deadline,
                 rows,
-                open: open.and_then(|open| {
-                    Some((standing(open.row, None)?, self.episode(program, open)))
+                open: open.map(|open| {
+                    let row = open.row.and_then(|row| standing(row, None));
+                    (row, self.episode(program, open))
                 }),
             }
         };
@@ -186,16 +189,19 @@ impl Writer<'_> {
     }
 
     fn episode(&self, program: &Program, open: &Open) -> Episode {
+        let mut values = &*open.texts.values;
         let texts = [0, 1, 2, 3].map(|which| {
-            let choice = open.texts.get(which)?.as_ref()?;
-            let types = types::of_text(program, which, choice.text)?;
-            Some((choice.text as u32, self.values(types, &choice.values)))
+            let text = usize::from((*open.texts.chosen.get(which)?)?);
+            let types = types::of_text(program, which, text)?;
+            let (own, rest) = values.split_at_checked(types.len())?;
+            values = rest;
+            Some((text as u32, self.values(types, own)))
         });
-        let claim = |(clause, words): &(usize, Box<[Word]>)| {
+        let claim = |(clause, words): &(usize, word::Key)| {
             let types = types::of_claim(self.engine, program, *clause).unwrap_or_default();
             (*clause as u32, self.values(types, words))
         };
-        let mut explains = open.explains.clone();
+        let mut explains = open.links.explains.clone();
         explains.sort_unstable();
         Episode {
             opened: open.opened,
@@ -203,10 +209,13 @@ impl Writer<'_> {
             wants: open.wants.clone(),
             texts,
             pins: self.pins(&open.pins),
-            evidence: open.evidence.iter().map(|fact| self.fact(fact)).collect(),
-            first: open.first.as_ref().map(|fact| self.fact(fact)),
-            claims: sorted(open.claims.iter().map(claim)),
-            causes: open.causes.clone(),
+            evidence: open
+                .evidence
+                .as_ref()
+                .map(|of| of.iter().map(|fact| self.fact(fact)).collect()),
+            first: open.links.first.as_ref().map(|fact| self.fact(fact)),
+            claims: sorted(open.links.claims.iter().map(claim)),
+            causes: open.links.causes.clone(),
             explains,
         }
     }
@@ -241,7 +250,7 @@ impl Writer<'_> {
         Fact {
             relation: kept.relation as u32,
             time: kept.time,
-            origins: kept.origins.clone(),
+            origins: kept.origins.to_vec(),
             values: self.values(types::of_fact(self.engine, kept.relation), &kept.words),
         }
     }
@@ -252,9 +261,9 @@ impl Writer<'_> {
 
     fn pins(&self, pins: &[relation::Pin]) -> Vec<Pin> {
         let place = |pin: &relation::Pin| {
-            let rows = self.engine.relations.get(pin.relation).filter(|rows| rows.holds(pin));
-            let row = rows.and_then(|_| self.place(pin.relation, pin.row));
-            (pin.relation as u32, row)
+            let rows = self.engine.relations.get(pin.relation()).filter(|rows| rows.holds(pin));
+            let row = rows.and_then(|_| self.place(pin.relation(), pin.row));
+            (pin.relation() as u32, row)
         };
         let mut pins: Vec<Pin> = pins.iter().map(place).collect();
         pins.sort_unstable();

@@ -32,8 +32,10 @@ pub(super) struct State {
     pub(super) coverage: Vec<Span>,
     /// One a relation; those of superseded rows come last.
     pub(super) relations: Vec<Vec<Row>>,
-    /// One a relation of the pack.
-    pub(super) entities: Vec<Vec<Remembered>>,
+    /// One a relation of the pack: what was heard of rows beside what they say.
+    pub(super) heard: Vec<Vec<Heard>>,
+    /// One a relation of the pack: keys that were removed.
+    pub(super) removed: Vec<Vec<Removed>>,
     /// One a rule.
     pub(super) rules: Vec<Vec<Key>>,
     /// One a condition that passes over what is settled: keys, and before when all is.
@@ -82,22 +84,24 @@ pub(super) struct Row {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Remembered {
-    pub(super) key: Values,
-    pub(super) row: Option<u32>,
-    pub(super) newest: Option<Stamp>,
-    pub(super) said: Values,
+pub(super) struct Heard {
+    pub(super) row: u32,
+    pub(super) newest: Stamp,
+    /// Who said each field, where several sources spoke.
     pub(super) by: Vec<SourceId>,
-    /// Its stamp, and until when it is remembered.
-    pub(super) removed: Option<(Stamp, i64)>,
 }
+
+/// A key, the stamp of its removal, and until when that is remembered.
+pub(super) type Removed = (Values, Stamp, i64);
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct Key {
     pub(super) key: Values,
-    pub(super) deadline: Option<i64>,
+    /// The last instant of all where it waits for nothing.
+    pub(super) deadline: i64,
     pub(super) rows: Vec<Standing>,
-    pub(super) open: Option<(Standing, Episode)>,
+    /// Without a row where no rule reads it.
+    pub(super) open: Option<(Option<Standing>, Episode)>,
 }
 
 /// A row that a key concludes, and why.
@@ -128,10 +132,11 @@ pub(super) struct Episode {
     pub(super) opened: i64,
     pub(super) verdict: Verdict,
     pub(super) wants: Vec<Want>,
-    /// Which title, because and remedy, and the values of its parts.
+    /// Which title, because and remedy, and the values of its parts that are no literals.
     pub(super) texts: [Option<(u32, Values)>; 4],
     pub(super) pins: Vec<Pin>,
-    pub(super) evidence: Vec<Fact>,
+    /// None where the rows show it.
+    pub(super) evidence: Option<Vec<Fact>>,
     pub(super) first: Option<Fact>,
     /// Clauses and what they point at.
     pub(super) claims: Vec<(u32, Values)>,

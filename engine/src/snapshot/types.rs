@@ -16,16 +16,16 @@ pub(super) fn of_fact(engine: &Engine, relation: usize) -> Vec<&Type> {
     types.iter().chain([&Type::Time]).collect()
 }
 
-/// Of the parts of a text. A literal has no value, an age is kept as the instant it is counted from.
+/// Of the values of a text; an age is kept as the instant it is counted from.
 pub(super) fn of_text(program: &Program, which: usize, text: usize) -> Option<Vec<&Type>> {
     let Head::Finding { texts, .. } = &program.head else { return None };
     let parts = &texts.get(which)?.get(text)?.parts;
     let ty = |part| match part {
-        &Part::Lit(_) => &Type::Bool,
-        Part::Value(Ex::Age(_), _) => &Type::Time,
-        Part::Value(_, ty) => ty,
+        &Part::Lit(_) => None,
+        Part::Value(Ex::Age(_), _) => Some(&Type::Time),
+        Part::Value(_, ty) => Some(ty),
     };
-    Some(parts.iter().map(ty).collect())
+    Some(parts.iter().filter_map(ty).collect())
 }
 
 /// Of what an `explains` clause points at.

@@ -6,10 +6,11 @@ use etio_plan::SourceId;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::{
     store::cover::{Cover, Read, Term, Via},
-    value::word::Word,
+    value::word::{Key, Word},
 };
 
 /// What is covered, by relation.
@@ -24,7 +25,7 @@ pub(crate) struct Coverage {
 #[derive(Clone)]
 struct Shape {
     fields: Box<[u16]>,
-    spans: HashMap<Box<[Word]>, Vec<Span>, FixedState>,
+    spans: HashMap<Key, Vec<Span>, FixedState>,
 }
 
 /// What one source covers of one scope.
@@ -231,7 +232,7 @@ impl Coverage {
         let whole =
             |(start, end, lossy): &(i64, i64, bool)| !lossy && *start <= from && *end == i64::MAX;
         let fully = Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
-        let mut found = Vec::new();
+        let mut found = SmallVec::new();
         // Mostly one source covers all there is to cover.
         if self.collect(read.relation, known, &mut found, &whole) {
             return fully;
@@ -257,15 +258,14 @@ impl Coverage {
         &self,
         relation: usize,
         known: &[(u16, Word)],
-        found: &mut Vec<(i64, i64, bool)>,
+        found: &mut SmallVec<[(i64, i64, bool); 4]>,
         enough: &dyn Fn(&(i64, i64, bool)) -> bool,
     ) -> bool {
         let lossy = self.is_lossy(relation);
         for shape in self.relations.get(relation).into_iter().flatten() {
             let word = |field: &u16| word_of(known, *field);
-            let Some(key) = shape.fields.iter().map(word).collect::<Option<Vec<Word>>>() else {
-                continue;
-            };
+            let key: Option<Key> = shape.fields.iter().map(word).collect();
+            let Some(key) = key else { continue };
             for span in shape.spans.get(key.as_slice()).into_iter().flatten() {
                 let before = found.len();
                 span.intervals_of(known, |from, to| found.push((from, to, lossy)));

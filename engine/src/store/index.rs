@@ -1,6 +1,6 @@
 //! Hash indexes over some columns of a relation; each chain is in canonical order.
 
-use alloc::{boxed::Box, collections::VecDeque};
+use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
 use core::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
@@ -16,15 +16,18 @@ use crate::{
 pub(crate) struct Index {
     pub(crate) columns: Box<[u16]>,
     chains: HashTable<Chain>,
+    /// The chains of more than one row, and those of no row any more.
+    long: Vec<VecDeque<RowId>>,
+    free: Vec<u32>,
     state: FixedState,
 }
 
-/// Most keys of an entity have one row; it costs no allocation.
-#[derive(Clone)]
-enum Chain {
-    One(RowId),
-    Many(VecDeque<RowId>),
-}
+/// A chain of one row is that row; most keys have one, and cost four bytes. The others are the place
+/// of a long chain, with the highest bit set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Chain(u32);
+
+const LONG: u32 = 1 << 31;
 
 /// The rows of one chain, oldest first.
 #[derive(Clone, Copy)]
@@ -36,39 +39,66 @@ pub(crate) enum Rows<'a> {
 
 impl Index {
     pub(crate) fn new(columns: &[u16], state: FixedState) -> Self {
-        Self { columns: columns.into(), chains: HashTable::new(), state }
+        let (long, free) = (Vec::new(), Vec::new());
+        Self { columns: columns.into(), chains: HashTable::new(), long, free, state }
     }
 
-    /// The rows whose words at the columns are these.
-    pub(crate) fn find(&self, table: &Table, key: &[Word]) -> Rows<'_> {
+    /// The chain of the rows whose words at the columns are these.
+    pub(crate) fn find(&self, table: &Table, key: &[Word]) -> Option<Chain> {
         let same = |chain: &Chain| {
-            let row = table.words(chain.first());
+            let row = table.words(first(&self.long, *chain));
             self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
         };
-        match self.chains.find(hash(&self.state, key.iter().copied()), same) {
-            None => Rows::None,
-            Some(Chain::One(row)) => Rows::One(*row),
-            Some(Chain::Many(rows)) => Rows::Many(rows),
+        self.chains.find(hash(&self.state, key.iter().copied()), same).copied()
+    }
+
+    /// The rows of a chain.
+    pub(crate) fn rows(&self, chain: Chain) -> Rows<'_> {
+        match chain.place() {
+            None => Rows::One(chain.0),
+            Some(place) => self.long.get(place).map_or(Rows::None, Rows::Many),
         }
     }
 
     /// Adds a row. `before(a, b)` is the canonical order.
     pub(crate) fn add(&mut self, table: &Table, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-        let Self { columns, chains, state } = self;
+        let Self { columns, chains, long, free, state } = self;
         let words = table.words(row);
         let same = |chain: &Chain| {
-            let other = table.words(chain.first());
+            let other = table.words(first(long, *chain));
             columns.iter().all(|column| at(other, *column) == at(words, *column))
         };
         let key = |row| {
             let words = table.words(row);
             hash(state, columns.iter().map(|column| at(words, *column)))
         };
-        let place = key(row);
-        if let Some(chain) = chains.find_mut(place, same) {
-            chain.add(row, before);
-        } else {
-            chains.insert_unique(place, Chain::One(row), |chain| key(chain.first()));
+        let hash = key(row);
+        let Some(chain) = chains.find_mut(hash, same) else {
+            chains.insert_unique(hash, Chain(row), |chain| key(first(long, *chain)));
+            return;
+        };
+        match chain.place() {
+            Some(place) => {
+                if let Some(rows) = long.get_mut(place) {
+                    // Rows come in canonical order but for late ones and changed entities.
+                    if rows.back().is_none_or(|last| before(*last, row)) {
+                        rows.push_back(row);
+                    } else {
+                        let place = rows.partition_point(|other| before(*other, row));
+                        rows.insert(place, row);
+                    }
+                }
+            }
+            None => {
+                let only = chain.0;
+                let pair = if before(row, only) { [row, only] } else { [only, row] };
+                let place = free.pop().unwrap_or(long.len() as u32);
+                match long.get_mut(place as usize) {
+                    Some(rows) => rows.extend(pair),
+                    None => long.push(VecDeque::from(pair)),
+                }
+                *chain = Chain(place | LONG);
+            }
         }
     }
 
@@ -79,64 +109,49 @@ impl Index {
         row: RowId,
         before: impl Fn(RowId, RowId) -> bool,
     ) {
-        let Self { columns, chains, state } = self;
+        let Self { columns, chains, long, free, state } = self;
         let words = table.words(row);
         let same = |chain: &Chain| {
-            let other = table.words(chain.first());
+            let other = table.words(first(long, *chain));
             columns.iter().all(|column| at(other, *column) == at(words, *column))
         };
-        let place = hash(state, columns.iter().map(|column| at(words, *column)));
-        if let Ok(mut entry) = chains.find_entry(place, same)
-            && entry.get_mut().remove(row, before)
-        {
+        let hash = hash(state, columns.iter().map(|column| at(words, *column)));
+        let Ok(entry) = chains.find_entry(hash, same) else { return };
+        let Some(place) = entry.get().place() else {
+            if entry.get().0 == row {
+                entry.remove();
+            }
+            return;
+        };
+        let Some(rows) = long.get_mut(place) else { return };
+        if rows.front() == Some(&row) {
+            rows.pop_front();
+        } else {
+            let place = rows.partition_point(|other| before(*other, row));
+            if rows.get(place) == Some(&row) {
+                rows.remove(place);
+            }
+        }
+        // It stays long until its last row goes, lest one that comes and goes costs an allocation.
+        if rows.is_empty() {
+            free.push(place as u32);
             entry.remove();
         }
     }
 }
 
 impl Chain {
-    fn first(&self) -> RowId {
-        match self {
-            Self::One(row) => *row,
-            Self::Many(rows) => rows.front().copied().unwrap_or(RowId::MAX),
-        }
+    /// The place of a long chain.
+    const fn place(self) -> Option<usize> {
+        if self.0 & LONG == 0 { None } else { Some((self.0 & !LONG) as usize) }
     }
+}
 
-    fn add(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-        match self {
-            Self::One(only) => {
-                let only = *only;
-                let pair = if before(row, only) { [row, only] } else { [only, row] };
-                *self = Self::Many(VecDeque::from(pair));
-            }
-            Self::Many(rows) => {
-                // Rows come in canonical order but for late ones and changed entities.
-                if rows.back().is_none_or(|last| before(*last, row)) {
-                    rows.push_back(row);
-                } else {
-                    let place = rows.partition_point(|other| before(*other, row));
-                    rows.insert(place, row);
-                }
-            }
-        }
-    }
-
-    /// Says whether the chain is empty now.
-    fn remove(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) -> bool {
-        match self {
-            Self::One(only) => *only == row,
-            Self::Many(rows) => {
-                if rows.front() == Some(&row) {
-                    rows.pop_front();
-                } else {
-                    let place = rows.partition_point(|other| before(*other, row));
-                    if rows.get(place) == Some(&row) {
-                        rows.remove(place);
-                    }
-                }
-                rows.is_empty()
-            }
-        }
+/// INVARIANT: a chain has at least one row.
+fn first(long: &[VecDeque<RowId>], chain: Chain) -> RowId {
+    match chain.place() {
+        None => chain.0,
+        Some(place) => long.get(place).and_then(VecDeque::front).copied().unwrap_or(RowId::MAX),
     }
 }
 

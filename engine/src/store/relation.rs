@@ -1,14 +1,15 @@
 //! The rows of one relation.
 
-use alloc::{boxed::Box, collections::BTreeMap, vec::Vec};
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
 use etio_plan::{Origin, Type};
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 use crate::{
     store::{
-        index::{Index, Rows},
+        index::{Chain, Index, Rows},
         sources::{Sources, Stamp},
     },
     value::word::{Symbols, Word},
@@ -18,7 +19,7 @@ use crate::{
 pub(crate) type RowId = u32;
 
 /// What is known about a row beside its words: a set of the marks below.
-pub(crate) type Marks = u8;
+pub(crate) type Marks = u16;
 
 /// Known only from a later first snapshot (M5.2): events may join it, alone it does not count.
 pub(crate) const ASSUMED: Marks = 1;
@@ -34,8 +35,10 @@ pub(crate) const EVENTFUL: Marks = 16;
 pub(crate) const ENDED: Marks = 32;
 /// Ended in this instant because only a window ran out; leaves the relation at its end.
 pub(crate) const LAPSED: Marks = 64;
+/// Was taken out in this instant: no index finds it, but who rested on it can still show it.
+const GONE: Marks = 128;
 /// The slot is free.
-const FREE: Marks = 128;
+const FREE: Marks = 256;
 
 /// What the engine keeps of a row beside its words.
 #[derive(Clone, Copy)]
@@ -56,9 +59,23 @@ pub(crate) struct Table {
 /// A row that will be found again even where its slot has been taken by another since.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Pin {
-    pub(crate) relation: usize,
+    relation: u32,
     pub(crate) row: RowId,
-    pub(crate) generation: u32,
+    generation: u32,
+}
+
+/// The rows behind a conclusion. Few rest on more than four.
+pub(crate) type Pins = SmallVec<[Pin; 4]>;
+
+impl Pin {
+    /// Of a row that is gone.
+    pub(crate) const fn gone(relation: usize) -> Self {
+        Self { relation: relation as u32, row: RowId::MAX, generation: 0 }
+    }
+
+    pub(crate) const fn relation(self) -> usize {
+        self.relation as usize
+    }
 }
 
 /// The rows of one relation with their indexes.
@@ -148,12 +165,12 @@ impl Relation {
 
     /// The index over these columns; made if there is none yet.
     pub(crate) fn index_on(&mut self, columns: &[u16], names: Names<'_>) -> usize {
-        if let Some(known) = self.indexes.iter().position(|index| *index.columns == *columns) {
+        if let Some(known) = self.index_of(columns) {
             return known;
         }
         let mut index = Index::new(columns, self.state.clone());
         for row in 0..self.table.meta.len() as RowId {
-            if self.meta(row).is_some() {
+            if self.meta(row).is_some_and(|meta| meta.marks & GONE == 0) {
                 index.add(&self.table, row, |a, b| {
                     self.table.compare(names, &self.types, a, b).is_lt()
                 });
@@ -165,7 +182,22 @@ impl Relation {
 
     /// The rows an index has for a key, in canonical order.
     pub(crate) fn find(&self, index: usize, key: &[Word]) -> Rows<'_> {
-        self.indexes.get(index).map_or(Rows::None, |index| index.find(&self.table, key))
+        self.chain(index, key).map_or(Rows::None, |chain| self.rows(index, chain))
+    }
+
+    /// A handle on the rows an index has for a key, good until a row comes or goes.
+    pub(crate) fn chain(&self, index: usize, key: &[Word]) -> Option<Chain> {
+        self.indexes.get(index)?.find(&self.table, key)
+    }
+
+    /// The rows of a chain of an index.
+    pub(crate) fn rows(&self, index: usize, chain: Chain) -> Rows<'_> {
+        self.indexes.get(index).map_or(Rows::None, |index| index.rows(chain))
+    }
+
+    /// The index over these columns, if there is one.
+    pub(crate) fn index_of(&self, columns: &[u16]) -> Option<usize> {
+        self.indexes.iter().position(|index| *index.columns == *columns)
     }
 
     /// Adds a row.
@@ -196,12 +228,25 @@ impl Relation {
 
     /// Takes a row out and frees its slot.
     pub(crate) fn remove(&mut self, row: RowId, names: Names<'_>) {
+        self.retire(row, names);
+        self.free(row);
+    }
+
+    /// Takes a row out; its words stay readable until its slot is freed.
+    pub(crate) fn retire(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
+        if let Some(meta) = self.table.meta.get_mut(row as usize) {
+            meta.marks |= GONE;
+            self.live -= 1;
+        }
+    }
+
+    /// Frees the slot of a row that was taken out.
+    pub(crate) fn free(&mut self, row: RowId) {
         self.more.remove(&row);
         if let Some(meta) = self.table.meta.get_mut(row as usize) {
             meta.marks = FREE;
             meta.generation = meta.generation.wrapping_add(1);
-            self.live -= 1;
             self.free.push(row);
         }
     }
@@ -251,17 +296,12 @@ impl Relation {
     /// A handle on a row of this relation, whose number is `relation`.
     pub(crate) fn pin(&self, relation: usize, row: RowId) -> Option<Pin> {
         let generation = self.meta(row)?.generation;
-        Some(Pin { relation, row, generation })
+        Some(Pin { relation: relation as u32, row, generation })
     }
 
     /// Whether the pinned row is still the one there.
     pub(crate) fn holds(&self, pin: &Pin) -> bool {
         self.meta(pin.row).is_some_and(|meta| meta.generation == pin.generation)
-    }
-
-    /// The words of a row, to keep.
-    pub(crate) fn copy(&self, row: RowId) -> Box<[Word]> {
-        self.words(row).into()
     }
 }
 

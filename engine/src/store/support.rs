@@ -1,15 +1,16 @@
 //! What each row that rules conclude rests on.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 use etio_plan::Origin;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::{
-    store::relation::{Marks, Pin, RowId, blemish},
-    value::word::Word,
+    store::relation::{Marks, Pins, RowId, blemish},
+    value::word::Row,
 };
 
 /// A key of one rule, by number.
@@ -21,7 +22,7 @@ pub(crate) struct Support {
     pub(crate) rule: usize,
     pub(crate) key: KeyId,
     pub(crate) marks: Marks,
-    pub(crate) pins: Vec<Pin>,
+    pub(crate) pins: Pins,
     pub(crate) wants: Vec<Want>,
 }
 
@@ -42,8 +43,8 @@ pub(crate) struct Kept {
     /// A relation of the pack.
     pub(crate) relation: usize,
     pub(crate) time: i64,
-    pub(crate) origins: Vec<Origin>,
-    pub(crate) words: Box<[Word]>,
+    pub(crate) origins: SmallVec<[Origin; 1]>,
+    pub(crate) words: Row,
 }
 
 /// The supports of all concluded rows, by relation.

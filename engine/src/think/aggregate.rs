@@ -23,9 +23,9 @@ pub(crate) const MOST_EVIDENCE: usize = 64;
 
 /// What an aggregate rests on.
 #[derive(Default)]
-pub(crate) struct Found<'a> {
+pub(crate) struct Found {
     pub(crate) marks: Marks,
-    pub(crate) rows: Vec<Facts<'a>>,
+    pub(crate) rows: Vec<Facts>,
     /// What lacks for it to be exact, and what is sure all the same.
     pub(crate) lacks: Vec<Lack>,
     pub(crate) bound: Option<Bound>,
@@ -56,7 +56,7 @@ impl<'a> Eval<'a> {
         arg: Option<&'a Ex>,
         ty: &Type,
         of: &'a Src,
-    ) -> Option<(Word, Found<'a>)> {
+    ) -> Option<(Word, Found)> {
         let mut found = Found::default();
         if op == AggOp::Count
             && let Some(count) = self.count_plain(of, &mut found)
@@ -94,7 +94,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Adds what the coverage of the source leaves open.
-    fn bound(&mut self, op: AggOp, of: &'a Src, found: &mut Found<'a>) {
+    fn bound(&mut self, op: AggOp, of: &'a Src, found: &mut Found) {
         let mut lacks = Vec::new();
         self.covered(of, &mut lacks);
         found.lacks.append(&mut lacks);
@@ -104,7 +104,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Counting events that an index alone decides is a subtraction.
-    fn count_plain(&mut self, of: &'a Src, found: &mut Found<'a>) -> Option<Word> {
+    fn count_plain(&mut self, of: &'a Src, found: &mut Found) -> Option<Word> {
         let Kind::Rows { scan, window } = &of.kind else { return None };
         let relations = self.view.relations;
         let relation = relations.get(scan.relation)?;
@@ -125,8 +125,10 @@ impl<'a> Eval<'a> {
         }
         self.work += 1;
         let Some(key) = self.probe(scan) else { return Some(0) };
-        let rows = relation.find(scan.index, &key);
+        let chain = relation.chain(scan.index, &key);
         self.give_back(key);
+        let Some(chain) = chain else { return Some(0) };
+        let rows = relation.rows(scan.index, chain);
         let start = rows.skip(|row| relation.time(row) < from);
         let count = rows.len() - start;
         if count > 0 {
@@ -135,16 +137,13 @@ impl<'a> Eval<'a> {
                 note(&mut self.deadline, self.now, relation.time(oldest).saturating_add(d));
             }
         }
-        found.rows.push(Facts::Chain(scan.relation, rows, start));
+        let (relation, index) = (scan.relation, scan.index);
+        found.rows.push(Facts::Chain { relation, index, chain, from: start });
         Some(count as Word)
     }
 
     /// How many times the value changed between one version of a row and the next in the window.
-    pub(crate) fn changes(
-        &mut self,
-        of: &'a Src,
-        arg: Option<&'a Ex>,
-    ) -> Option<(Word, Found<'a>)> {
+    pub(crate) fn changes(&mut self, of: &'a Src, arg: Option<&'a Ex>) -> Option<(Word, Found)> {
         let mut found = Found::default();
         let Kind::Rows { scan, window } = &of.kind else { return Some((0, found)) };
         let from = match window {

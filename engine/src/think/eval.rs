@@ -13,7 +13,7 @@ use crate::{
     store::{
         coverage::Coverage,
         cursors::Cursors,
-        index::Rows,
+        index::{Chain, Rows},
         relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
         sources::Sources,
         support::{Supports, Want},
@@ -71,41 +71,51 @@ pub(crate) struct Eval<'a> {
     /// What the rows on the path are, together.
     pub(crate) marks: Marks,
     pub(crate) lacks: Vec<Lack>,
-    pub(crate) path: Vec<Facts<'a>>,
+    pub(crate) path: Vec<Facts>,
     pub(crate) inexact: Vec<Inexact>,
     /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
     pub(crate) evidence: bool,
     pub(crate) misses: Misses,
     /// How far cursors may be moved.
     pub(crate) settled: Vec<(usize, i64)>,
-    scratch: Vec<Word>,
+    probe: Vec<Word>,
 }
 
 /// Facts on a path: a row that was bound, or those an aggregate counts.
 #[derive(Clone, Copy)]
-pub(crate) enum Facts<'a> {
+pub(crate) enum Facts {
     One(usize, RowId),
-    /// The rows of a chain of a relation from a place on.
-    Chain(usize, Rows<'a>, usize),
+    /// The rows of a chain of an index of a relation from a place on.
+    Chain {
+        relation: usize,
+        index: usize,
+        chain: Chain,
+        from: usize,
+    },
 }
 
-impl<'a> Facts<'a> {
-    /// The facts, or as many of them as stand for an aggregate.
-    pub(crate) fn rows(self) -> impl Iterator<Item = (usize, RowId)> + use<'a> {
-        let (relation, rows, places) = match self {
-            Facts::One(relation, row) => (relation, Rows::One(row), 0..1),
-            Facts::Chain(relation, rows, from) => (relation, rows, from..rows.len()),
-        };
-        let row = move |place| rows.get(place).map(|row| (relation, row));
-        places.take(MOST_EVIDENCE).filter_map(row)
-    }
+/// The buffers of a walk, kept from one to the next.
+#[derive(Clone, Default)]
+pub(crate) struct Room {
+    key: Vec<Word>,
+    slots: Vec<Word>,
+    lacks: Vec<Lack>,
+    path: Vec<Facts>,
+    probe: Vec<Word>,
 }
 
 /// What to do with a match.
 pub(crate) type Then<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>) -> ControlFlow<()>;
 
 impl<'a> Eval<'a> {
-    pub(crate) fn new(view: View<'a>, symbols: &'a mut Symbols, now: i64, limit: u64) -> Self {
+    pub(crate) fn new(
+        view: View<'a>,
+        symbols: &'a mut Symbols,
+        now: i64,
+        limit: u64,
+        room: Room,
+    ) -> Self {
+        let Room { key, slots, lacks, path, probe } = room;
         Self {
             view,
             symbols,
@@ -113,18 +123,24 @@ impl<'a> Eval<'a> {
             lapse: false,
             work: 0,
             limit,
-            key: Vec::new(),
-            slots: Vec::new(),
+            key,
+            slots,
             deadline: i64::MAX,
             marks: 0,
-            lacks: Vec::new(),
-            path: Vec::new(),
+            lacks,
+            path,
             inexact: Vec::new(),
             evidence: false,
             misses: Misses::default(),
             settled: Vec::new(),
-            scratch: Vec::new(),
+            probe,
         }
+    }
+
+    /// Gives the buffers back.
+    pub(crate) fn into_room(self) -> Room {
+        let Self { key, slots, lacks, path, probe, .. } = self;
+        Room { key, slots, lacks, path, probe }
     }
 
     /// Forgets the last key and binds the next.
@@ -338,12 +354,12 @@ impl<'a> Eval<'a> {
 
     /// The words an index is probed with; none where something it needs is absent.
     pub(crate) fn probe(&mut self, scan: &'a Scan) -> Option<Vec<Word>> {
-        let mut key = core::mem::take(&mut self.scratch);
+        let mut key = core::mem::take(&mut self.probe);
         key.clear();
-        for (ex, may_lack) in &scan.probe {
+        for (ex, may_lack) in scan.keyed() {
             let word = self.eval(ex, &[]);
             if word == ABSENT && !may_lack {
-                self.scratch = key;
+                self.probe = key;
                 return None;
             }
             key.push(word);
@@ -353,7 +369,7 @@ impl<'a> Eval<'a> {
 
     /// Gives the words of a probe back for the next one to write to.
     pub(crate) fn give_back(&mut self, key: Vec<Word>) {
-        self.scratch = key;
+        self.probe = key;
     }
 
     fn bind(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> bool {
@@ -388,6 +404,20 @@ impl<'a> Eval<'a> {
         self.lacks.truncate(lacks);
         self.marks = marks;
         flow
+    }
+
+    /// The facts, or as many of them as stand for an aggregate.
+    pub(crate) fn facts(&self, facts: Facts) -> impl Iterator<Item = (usize, RowId)> + use<'a> {
+        let (relation, rows, places) = match facts {
+            Facts::One(relation, row) => (relation, Rows::One(row), 0..1),
+            Facts::Chain { relation, index, chain, from } => {
+                let relations = self.view.relations;
+                let rows = relations.get(relation).map_or(Rows::None, |of| of.rows(index, chain));
+                (relation, rows, from..rows.len())
+            }
+        };
+        let row = move |place| rows.get(place).map(|row| (relation, row));
+        places.take(MOST_EVIDENCE).filter_map(row)
     }
 
     /// Whether the path has an event on it, or something that rests on one.

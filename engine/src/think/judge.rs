@@ -1,6 +1,6 @@
 //! From bindings to verdicts (M3.3 to M3.5), and to what a rule concludes.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use core::{
     cmp::Ordering,
@@ -9,11 +9,14 @@ use core::{
 
 use etio_plan::SourceId;
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::{
     program::{Block, Explains, Head, Part, Program, Text},
     store::{
-        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Names, Pin, RowId, SUSPECT, WEAK, blemish},
+        relation::{
+            ASSUMED, EVENTFUL, FIRST, Marks, Names, Pin, Pins, RowId, SUSPECT, WEAK, blemish,
+        },
         support::Want,
     },
     think::{
@@ -22,7 +25,7 @@ use crate::{
     },
     value::{
         expr::Ex,
-        word::{ABSENT, Word, put},
+        word::{ABSENT, Key, Row, Word, put},
     },
 };
 
@@ -40,9 +43,9 @@ pub enum Verdict {
 
 /// A row that a rule concludes.
 pub(crate) struct Conclusion {
-    pub(crate) words: Box<[Word]>,
+    pub(crate) words: Row,
     pub(crate) marks: Marks,
-    pub(crate) pins: Vec<Pin>,
+    pub(crate) pins: Pins,
     pub(crate) wants: Vec<Want>,
     /// Since when it holds, where a row says so.
     pub(crate) since: Option<i64>,
@@ -53,11 +56,10 @@ pub(crate) struct Diagnosis {
     pub(crate) verdict: Verdict,
     eventful: Marks,
     pub(crate) wants: Vec<Want>,
-    pub(crate) pins: Vec<Pin>,
-    /// Title, because, remedy.
-    pub(crate) texts: [Option<Choice>; 4],
+    pub(crate) pins: Pins,
+    pub(crate) texts: Choice,
     /// Clauses and the keys, or parts of keys, of what it explains.
-    pub(crate) claims: Vec<(usize, Box<[Word]>)>,
+    pub(crate) claims: Vec<(usize, Key)>,
 }
 
 impl Diagnosis {
@@ -70,13 +72,18 @@ impl Diagnosis {
     }
 }
 
-/// A text chosen for the shown binding, with the value of each of its parts; of an age, the instant
-/// it is counted from, because it is rendered later.
-#[derive(Clone, PartialEq)]
+/// The texts chosen for the shown binding.
+#[derive(Clone, PartialEq, Default)]
 pub(crate) struct Choice {
-    pub(crate) text: usize,
-    pub(crate) values: Box<[Word]>,
+    /// Title, because, remedy, ignored: the place of each among its choices.
+    pub(crate) chosen: [Option<u8>; 4],
+    /// What the chosen texts say, one after the other; of an age, the instant it is counted from,
+    /// because it is rendered later.
+    pub(crate) values: Values,
 }
+
+/// The values of texts, of which there are few.
+pub(crate) type Values = SmallVec<[Word; 2]>;
 
 /// What came of a block.
 enum Held {
@@ -90,11 +97,11 @@ enum Held {
 }
 
 /// A path through a block.
-struct Path<'a> {
+struct Path {
     held: Held,
     lacks: Vec<Lack>,
-    slots: Vec<Word>,
-    rows: Vec<Facts<'a>>,
+    slots: SmallVec<[Word; 16]>,
+    rows: SmallVec<[Facts; 4]>,
     marks: Marks,
 }
 
@@ -131,7 +138,7 @@ impl<'a> Eval<'a> {
             if me.rests_on_first() {
                 marks |= FIRST;
             }
-            let words: Box<[Word]> = fields
+            let words: Row = fields
                 .iter()
                 .map(|field| field.as_ref().map_or(ABSENT, |ex| me.eval(ex, &[])))
                 .collect();
@@ -161,7 +168,7 @@ impl<'a> Eval<'a> {
 
     /// The finding for the key that is bound, where it holds: its least binding of the best verdict.
     pub(crate) fn diagnose(&mut self, program: &'a Program) -> Option<Diagnosis> {
-        let mut best: Option<(Worth, Path<'a>, Vec<Pin>)> = None;
+        let mut best: Option<(Worth, Path, Pins)> = None;
         let _ = self.walk(&program.when, &mut |me| {
             let Some(worth) = me.judge(program) else { return Continue(()) };
             let sure = worth.verdict == Verdict::Confirmed;
@@ -172,9 +179,8 @@ impl<'a> Eval<'a> {
             if sure { Break(()) } else { Continue(()) }
         });
         let (worth, path, mut pins) = best?;
-        self.slots = path.slots;
+        self.go_to(&path);
         self.marks = path.marks;
-        self.path = path.rows;
         self.lacks.clear();
         for block in &program.maybe {
             if matches!(self.block(block), Held::True | Held::Weak) {
@@ -182,7 +188,7 @@ impl<'a> Eval<'a> {
             }
         }
         let Head::Finding { texts, explains } = &program.head else { return None };
-        let texts = texts.each_ref().map(|texts| self.choose(texts));
+        let texts = self.choose_all(texts);
         let claims = self.claims(explains);
         Some(Diagnosis {
             verdict: worth.verdict,
@@ -280,7 +286,7 @@ impl<'a> Eval<'a> {
         let (evidence, slots) = (self.evidence, self.slots.clone());
         self.evidence = true;
         self.marks &= !(WEAK | SUSPECT);
-        let mut best: Option<Path<'a>> = None;
+        let mut best: Option<Path> = None;
         let _ = self.walk(&block.steps, &mut |me| {
             if me.marks & ASSUMED != 0 && !me.is_eventful() {
                 return Continue(());
@@ -308,10 +314,9 @@ impl<'a> Eval<'a> {
         self.slots = slots;
         match best {
             Some(path) => {
-                self.lacks.extend(path.lacks);
+                self.lacks.extend_from_slice(&path.lacks);
                 if matches!(path.held, Held::True | Held::Weak) {
-                    self.slots = path.slots;
-                    self.path = path.rows;
+                    self.go_to(&path);
                     self.marks |= path.marks & EVENTFUL;
                 }
                 path.held
@@ -329,52 +334,81 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn here(&self, held: Held, depth: usize) -> Path<'a> {
+    fn here(&self, held: Held, depth: usize) -> Path {
         Path {
             held,
             lacks: self.lacks.get(depth..).unwrap_or_default().to_vec(),
-            slots: self.slots.clone(),
-            rows: self.path.clone(),
+            slots: SmallVec::from_slice(&self.slots),
+            rows: SmallVec::from_slice(&self.path),
             marks: self.marks,
         }
     }
 
-    /// The first text whose guard is true and whose names have values.
-    fn choose(&mut self, texts: &'a [Text]) -> Option<Choice> {
-        for (at, text) in texts.iter().enumerate() {
-            let (slots, rows, lacks) = (self.slots.clone(), self.path.len(), self.lacks.len());
-            let held = self.block(&text.guard);
-            self.path.truncate(rows);
-            self.lacks.truncate(lacks);
-            let true_guard = matches!(held, Held::True | Held::Weak);
-            let values = self.values(text);
-            self.slots = slots;
-            if true_guard && !values.contains(&ABSENT) {
-                return Some(Choice { text: at, values });
+    /// Binds what a path bound, with its rows.
+    fn go_to(&mut self, path: &Path) {
+        self.slots.clear();
+        self.slots.extend_from_slice(&path.slots);
+        self.path.clear();
+        self.path.extend_from_slice(&path.rows);
+    }
+
+    fn choose_all(&mut self, texts: &'a [Vec<Text>; 4]) -> Choice {
+        let mut choice = Choice::default();
+        for (texts, chosen) in texts.iter().zip(&mut choice.chosen) {
+            *chosen = self.choose(texts, &mut choice.values);
+        }
+        choice
+    }
+
+    /// The first text whose guard is true and whose names have values, with these values.
+    fn choose(&mut self, texts: &'a [Text], said: &mut Values) -> Option<u8> {
+        let before = said.len();
+        for (at, text) in (0..).zip(texts) {
+            let holds = self.say(text, said);
+            let absent = said.get(before..).is_none_or(|values| values.contains(&ABSENT));
+            if holds && !absent {
+                return Some(at);
             }
+            said.truncate(before);
         }
         // The last has no guard: it says what it can.
-        let (at, text) = texts.iter().enumerate().next_back()?;
-        Some(Choice { text: at, values: self.values(text) })
+        self.values(texts.last()?, said);
+        u8::try_from(texts.len() - 1).ok()
     }
 
-    /// The values of a text's parts; of a literal none is needed.
-    fn values(&mut self, text: &'a Text) -> Box<[Word]> {
-        let value = |part: &'a Part| match part {
-            Part::Lit(_) => 0,
-            Part::Value(Ex::Age(of), _) => self.eval(of, &[]),
-            Part::Value(ex, _) => self.eval(ex, &[]),
-        };
-        text.parts.iter().map(value).collect()
+    /// Adds the values of a text with what its guard binds, and says whether the guard is true.
+    fn say(&mut self, text: &'a Text, said: &mut Values) -> bool {
+        if text.guard.steps.is_empty() {
+            self.values(text, said);
+            return true;
+        }
+        let lacks = self.lacks.len();
+        let outer = self.here(Held::True, lacks);
+        let held = self.block(&text.guard);
+        self.values(text, said);
+        self.go_to(&outer);
+        self.lacks.truncate(lacks);
+        matches!(held, Held::True | Held::Weak)
     }
 
-    fn claims(&mut self, explains: &'a [Explains]) -> Vec<(usize, Box<[Word]>)> {
+    /// Adds the values of a text's parts; a literal has none.
+    fn values(&mut self, text: &'a Text, said: &mut Values) {
+        for part in &text.parts {
+            match part {
+                Part::Lit(_) => {}
+                Part::Value(Ex::Age(of), _) => said.push(self.eval(of, &[])),
+                Part::Value(ex, _) => said.push(self.eval(ex, &[])),
+            }
+        }
+    }
+
+    fn claims(&mut self, explains: &'a [Explains]) -> Vec<(usize, Key)> {
         let mut claims = Vec::new();
         self.lacks.clear();
         for (at, clause) in explains.iter().enumerate() {
             let slots = self.slots.clone();
             let _ = self.walk(&clause.when, &mut |me| {
-                let key: Box<[Word]> = clause.key.iter().map(|ex| me.eval(ex, &[])).collect();
+                let key: Key = clause.key.iter().map(|ex| me.eval(ex, &[])).collect();
                 let sure = me.lacks.iter().all(|lack| lack.weak);
                 if sure && !key.contains(&ABSENT) {
                     claims.push((at, key));
@@ -389,16 +423,16 @@ impl<'a> Eval<'a> {
     }
 
     /// The rows on the path, as evidence: in an order that does not depend on where rows lie.
-    fn pins(&self) -> Vec<Pin> {
+    fn pins(&self) -> Pins {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
-        let rows = self.path.iter().flat_map(|facts| facts.rows());
-        let mut pins: Vec<Pin> = rows.filter_map(pin).take(MOST_EVIDENCE).collect();
+        let rows = self.path.iter().flat_map(|facts| self.facts(*facts));
+        let mut pins: Pins = rows.filter_map(pin).take(MOST_EVIDENCE).collect();
         let names = Names { sources: self.view.sources, symbols: self.symbols };
         pins.sort_by(|a, b| {
-            let rows = relations.get(a.relation).filter(|_| a.relation == b.relation);
+            let rows = relations.get(a.relation()).filter(|_| a.relation() == b.relation());
             let order = rows.map(|rows| rows.compare(names, a.row, b.row));
-            a.relation.cmp(&b.relation).then(order.unwrap_or(Ordering::Equal))
+            a.relation().cmp(&b.relation()).then(order.unwrap_or(Ordering::Equal))
         });
         pins.dedup();
         pins
@@ -407,14 +441,14 @@ impl<'a> Eval<'a> {
     /// Whether a row was there when first observed, in this instant: then how long the conclusion has
     /// held is not known either (M5.2).
     fn rests_on_first(&self) -> bool {
-        self.path.iter().flat_map(|facts| facts.rows()).any(|(relation, row)| {
+        self.path.iter().flat_map(|facts| self.facts(*facts)).any(|(relation, row)| {
             let meta = self.view.relations.get(relation).and_then(|of| of.meta(row));
             meta.is_some_and(|meta| meta.marks & FIRST != 0 && meta.stamp.time >= self.now)
         })
     }
 
     fn since(&self, field: Option<u16>) -> Option<i64> {
-        let (relation, row) = self.path.first()?.rows().next()?;
+        let (relation, row) = self.facts(*self.path.first()?).next()?;
         let words = self.view.relations.get(relation)?.words(row);
         match crate::value::word::at(words, field?) {
             ABSENT => None,
@@ -443,9 +477,9 @@ impl<'a> Eval<'a> {
 
     /// The sources of the facts behind a row.
     fn sources_of(&self, pin: Pin) -> Vec<SourceId> {
-        match self.view.supports.get(pin.relation, pin.row) {
+        match self.view.supports.get(pin.relation(), pin.row) {
             Some(support) => support.pins.iter().flat_map(|pin| self.sources_of(*pin)).collect(),
-            None => vec![self.stamp_in(pin.relation, pin.row).origin.source],
+            None => vec![self.stamp_in(pin.relation(), pin.row).origin.source],
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use smallvec::SmallVec;
+
 use crate::{
     program::{Kind, Scan, Src, Window},
     store::{
@@ -11,7 +13,7 @@ use crate::{
     think::eval::{Eval, Lack},
     value::{
         expr::note,
-        word::{ABSENT, as_int},
+        word::{ABSENT, Word, as_int},
     },
 };
 
@@ -91,7 +93,7 @@ impl<'a> Eval<'a> {
         to: i64,
         lacks: &mut Vec<Lack>,
     ) -> Answer {
-        let mut known = Vec::with_capacity(scan.columns.len());
+        let mut known: SmallVec<[(u16, Word); 4]> = SmallVec::new();
         for (column, (ex, _)) in scan.columns.iter().zip(&scan.probe) {
             match self.eval(ex, &[]) {
                 ABSENT => {}

@@ -10,9 +10,16 @@ use core::{cmp::Ordering, hash::BuildHasher};
 use etio_plan::{Type, Value, compare_versions};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 /// A value in a row or a variable.
 pub(crate) type Word = u64;
+
+/// A key. Those of one or two words, as most are, take no allocation.
+pub(crate) type Key = SmallVec<[Word; 2]>;
+
+/// A row that waits to be stored.
+pub(crate) type Row = SmallVec<[Word; 6]>;
 
 /// The absent value. Integers saturate above it and `-0.0`, whose bits it has, is written `0.0`.
 pub(crate) const ABSENT: Word = 1 << 63;

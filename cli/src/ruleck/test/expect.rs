@@ -1,5 +1,7 @@
 //! Whether what is expected is so, and both in words.
 
+use std::sync::Arc;
+
 use etio::{Change, Episode, Status, Transition, Verdict};
 use etio_dsl::{ExpectTime, Expected, TestStepKind};
 use etio_plan::{FieldId, Pack, RelId, Value};
@@ -75,9 +77,9 @@ impl<'p> Expectation<'p> {
         episodes.iter().filter(|episode| self.is_mine(&episode.path, &episode.key))
     }
 
-    fn is_mine(&self, path: &str, key: &[(String, Value)]) -> bool {
+    fn is_mine(&self, path: &str, key: &[(Arc<str>, Value)]) -> bool {
         let has = |(name, value): &(&str, &Value)| {
-            key.iter().any(|(known, is)| known == name && is == *value)
+            key.iter().any(|(known, is)| **known == **name && is == *value)
         };
         path == self.finding && self.key.iter().all(has)
     }

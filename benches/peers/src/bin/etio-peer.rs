@@ -1,0 +1,119 @@
+//! Etio's side of the workloads.
+
+use etio_dsl::SourceFile;
+use etio_engine::{Cell, Change, Engine, Options, Symbol};
+use etio_peers::rules::{Cluster, Shape, run};
+use etio_plan::{Input, Origin, Pack, RelId, SourceId};
+
+const SOURCE: SourceId = SourceId(0);
+
+/// One rule a reason.
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+fn rules(reasons: u32) -> Pack {
+    let mut text = String::from(
+        "entity Alarm { key id: int, pod: pod, reason: text }\n\
+         entity Instance { key pod: pod, node: node, running: bool }\n\
+         entity Machine { key node: node, ready: bool }\n\
+         entity Silence { key node: node, key reason: text }\n",
+    );
+    for reason in 0..reasons {
+        text += &format!(
+            "finding alarm_{reason}(id) {{\n  severity info\n  when {{\n\
+             Alarm {{ id, pod, reason: \"r{reason}\" }}\n\
+             Instance {{ pod, node, running: true }}\n\
+             Machine {{ node, ready: true }}\n\
+             no Silence {{ node, reason: \"r{reason}\" }}\n  }}\n  title \"alarm {{id}}\"\n}}\n"
+        );
+    }
+    let files = [SourceFile::in_module("rules.etio", "rules", text)];
+    etio_dsl::compile(&files).pack.expect("the rules compile")
+}
+
+struct Etio {
+    engine: Engine,
+    event: RelId,
+    pod: RelId,
+    node: RelId,
+    silence: RelId,
+    pods: Vec<Symbol>,
+    nodes: Vec<Symbol>,
+    reasons: Vec<Symbol>,
+    now: i64,
+    told: u64,
+    fired: u64,
+}
+
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
+impl Etio {
+    fn new(shape: Shape) -> Self {
+        let pack = rules(shape.reasons);
+        let relation = |name: &str| pack.relation(&format!("rules.{name}")).expect("is declared");
+        let [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"].map(relation);
+        let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");
+        for relation in [event, pod, node, silence] {
+            let from = i64::MIN;
+            let input = Input::Covered { source: SOURCE, relation, scope: Vec::new(), from };
+            engine.insert(input).expect("there is room");
+        }
+        let mut symbols = |prefix: &str, count: u32| -> Vec<Symbol> {
+            (0..count).map(|at| engine.symbol(&format!("{prefix}{at}"))).collect()
+        };
+        let pods = symbols("ns/p", shape.pods);
+        let nodes = symbols("n", (shape.pods / 10).max(1));
+        let reasons = symbols("r", shape.reasons);
+        Self { engine, event, pod, node, silence, pods, nodes, reasons, now: 0, told: 0, fired: 0 }
+    }
+
+    fn tell(&mut self, relation: RelId, cells: &[Cell]) {
+        self.told += 1;
+        let origin = Origin { source: SOURCE, at: self.told, part: 0 };
+        self.engine.insert_cells(relation, cells, self.now + 1, origin).expect("the row fits");
+    }
+}
+
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
+impl Cluster for Etio {
+    fn node(&mut self, node: u32, ready: bool) {
+        let cells = [Cell::Text(self.nodes[node as usize]), Cell::Bool(ready)];
+        self.tell(self.node, &cells);
+    }
+
+    fn pod(&mut self, pod: u32, node: u32, running: bool) {
+        let (pod, node) = (self.pods[pod as usize], self.nodes[node as usize]);
+        self.tell(self.pod, &[Cell::Text(pod), Cell::Text(node), Cell::Bool(running)]);
+    }
+
+    fn silence(&mut self, node: u32, reason: u32) {
+        let (node, reason) = (self.nodes[node as usize], self.reasons[reason as usize]);
+        self.tell(self.silence, &[Cell::Text(node), Cell::Text(reason)]);
+    }
+
+    fn event(&mut self, id: u32, pod: u32, reason: u32) {
+        let (pod, reason) = (self.pods[pod as usize], self.reasons[reason as usize]);
+        self.tell(self.event, &[Cell::Int(i64::from(id)), Cell::Text(pod), Cell::Text(reason)]);
+    }
+
+    fn retract(&mut self, id: u32) {
+        self.told += 1;
+        let origin = Origin { source: SOURCE, at: self.told, part: 0 };
+        let key = [Cell::Int(i64::from(id))];
+        self.engine.remove_cells(self.event, &key, self.now + 1, origin).expect("there is room");
+    }
+
+    fn settle(&mut self) {
+        self.now += 1;
+        self.engine.advance(self.now);
+        let changes = self.engine.drain();
+        self.fired += changes.iter().filter(|of| of.change == Change::Opened).count() as u64;
+    }
+
+    fn fired(&self) -> u64 {
+        self.fired
+    }
+}
+
+fn main() {
+    let pods = std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or(1000);
+    let shape = Shape { pods, reasons: 50, seed: 7, most: u32::MAX };
+    run(&mut Etio::new(shape), shape);
+}

@@ -1,0 +1,123 @@
+//! What is known of an entity's keys beside the rows that stand.
+
+use alloc::boxed::Box;
+
+use etio_plan::SourceId;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::{
+    store::{relation::RowId, sources::Stamp},
+    value::word::{ABSENT, Key, Row, Word},
+};
+
+/// Most rows are told once, by one source, and need no entry here.
+#[derive(Clone)]
+pub(crate) struct Entities {
+    heard: HashMap<RowId, Heard, FixedState>,
+    /// Keys without a row whose removal is remembered, and when that was.
+    removed: HashMap<Key, Removal, FixedState>,
+}
+
+/// A removal, and until when it is remembered.
+#[derive(Clone, Copy)]
+pub(crate) struct Removal {
+    pub(crate) stamp: Stamp,
+    pub(crate) until: i64,
+}
+
+/// What was said of a row beside what its own stamp says.
+#[derive(Clone)]
+struct Heard {
+    /// The newest stamp; the row keeps that of its first observation (M7.1).
+    newest: Stamp,
+    /// Who said each field, where several sources spoke.
+    by: Option<Box<[SourceId]>>,
+}
+
+impl Entities {
+    pub(crate) fn new(state: &FixedState) -> Self {
+        Self {
+            heard: HashMap::with_hasher(state.clone()),
+            removed: HashMap::with_hasher(state.clone()),
+        }
+    }
+
+    /// The newest stamp of a row that has this one.
+    pub(crate) fn newest(&self, row: RowId, own: Stamp) -> Stamp {
+        self.heard.get(&row).map_or(own, |heard| heard.newest)
+    }
+
+    /// The removal of a key, where it is still remembered. That it is not swept up yet does not count.
+    pub(crate) fn removed(&self, key: &[Word], now: i64) -> Option<Stamp> {
+        self.removed.get(key).filter(|removed| removed.until > now).map(|removed| removed.stamp)
+    }
+
+    /// What was heard of rows beside their own stamps: their newest stamps, and who said each field.
+    pub(crate) fn heard(&self) -> impl Iterator<Item = (RowId, Stamp, &[SourceId])> {
+        let heard = self.heard.iter();
+        heard.map(|(row, heard)| (*row, heard.newest, heard.by.as_deref().unwrap_or_default()))
+    }
+
+    /// All removals that are remembered.
+    pub(crate) fn removals(&self) -> impl Iterator<Item = (&[Word], &Removal)> {
+        self.removed.iter().map(|(key, removal)| (&**key, removal))
+    }
+
+    /// What a source says of a row that stands, together with what others said: it does not erase
+    /// fields it lacks (M1.3). The second value says who said each field, where that needs saying.
+    pub(crate) fn hear(
+        &self,
+        row: RowId,
+        (stood, by): (&[Word], SourceId),
+        (words, source): (&[Word], SourceId),
+    ) -> (Row, Option<Box<[SourceId]>>) {
+        let known = self.heard.get(&row).and_then(|heard| heard.by.clone());
+        if known.is_none() && by == source {
+            return (Row::from_slice(words), None);
+        }
+        let mut by = known.unwrap_or_else(|| words.iter().map(|_| by).collect());
+        let mut said = Row::from_slice(stood);
+        for ((said, by), word) in said.iter_mut().zip(&mut by).zip(words) {
+            if *word != ABSENT || *by == source || *said == ABSENT {
+                (*said, *by) = (*word, source);
+            }
+        }
+        (said, Some(by))
+    }
+
+    /// Notes the newest stamp of a row and who said its fields. `own` is its own stamp.
+    pub(crate) fn note(
+        &mut self,
+        row: RowId,
+        own: Stamp,
+        newest: Stamp,
+        by: Option<Box<[SourceId]>>,
+    ) {
+        if own == newest && by.is_none() {
+            self.heard.remove(&row);
+        } else {
+            self.heard.insert(row, Heard { newest, by });
+        }
+    }
+
+    /// Forgets what was heard of a row that goes.
+    pub(crate) fn forget(&mut self, row: RowId) {
+        self.heard.remove(&row);
+    }
+
+    /// Remembers a removal.
+    pub(crate) fn remember(&mut self, key: Key, removed: Removal) {
+        self.removed.insert(key, removed);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.heard.is_empty() && self.removed.is_empty()
+    }
+
+    /// A key has a row again, or its removal is old enough.
+    pub(crate) fn forgive(&mut self, key: &[Word]) {
+        self.removed.remove(key);
+    }
+}
