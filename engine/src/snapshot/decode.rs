@@ -174,10 +174,10 @@ impl Reader<'_> {
     fn heard(&mut self, relation: usize, of: Heard) -> Option<()> {
         let row = self.id(relation, of.row)?;
         let rows = self.engine.relations.get(relation)?;
-        let by = (!of.by.is_empty()).then(|| of.by.into());
-        if by.as_ref().is_some_and(|by: &Box<[_]>| by.len() != rows.types.len()) {
+        if !of.by.is_empty() && of.by.len() != rows.types.len() {
             return None;
         }
+        let by = (!of.by.is_empty()).then(|| of.by.into());
         let own = rows.meta(row)?.stamp;
         self.engine.entities.get_mut(relation)?.note(row, own, stamp(of.newest), by);
         Some(())

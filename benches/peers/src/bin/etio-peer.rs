@@ -43,7 +43,7 @@ struct Etio {
     fired: u64,
 }
 
-#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
 impl Etio {
     fn new(shape: Shape) -> Self {
         let pack = rules(shape.reasons);
