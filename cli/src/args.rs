@@ -18,6 +18,8 @@ pub(crate) struct Etio {
 pub(crate) enum Command {
     /// Names root causes in what was collected
     Diagnose(Diagnose),
+    /// Says why a rule finds nothing: which condition fails, and what came closest
+    WhyNot(WhyNot),
     /// Prints the facts that the inputs give, one JSON object a line
     Facts(Facts),
     /// Lists the rules, or prints the page of one
@@ -38,6 +40,34 @@ pub(crate) struct Diagnose {
     /// Show also what was seen to recover, what sites ignore, and all evidence and symptoms
     #[arg(long)]
     pub(crate) all: bool,
+    /// Show under each finding how each of its conditions came out, and on which facts it rests
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WhyNot {
+    /// Mode or path of the rule
+    pub(crate) rule: String,
+    /// Parts of the key, `node=worker-3`, then files, directories, archives, or `-` for standard input
+    #[arg(required = true, value_name = "KEY=VALUE | PATH")]
+    pub(crate) rest: Vec<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Answer::Human)]
+    pub(crate) format: Answer,
+}
+
+/// How to print an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Answer {
+    /// For people
+    Human,
+    /// One object
+    Json,
 }
 
 #[derive(Args, Debug)]
@@ -100,6 +130,13 @@ pub(crate) struct Input {
     /// Files, directories, archives, or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// How to read it.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
     /// The instant of collection (RFC 3339); otherwise the inputs tell
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<jiff::Timestamp>,

@@ -9,12 +9,12 @@ use etio_plan::{Origin, Pack, Value};
 
 use crate::args::{Diagnose, Format};
 use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
-use crate::{Exit, ignored, input, program};
+use crate::{Exit, explain, ignored, input, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
-    let pack = program::pack(&args.program, args.input.at)?;
+    let pack = program::pack(&args.program, args.input.reading.at)?;
     let bundle = input::read(&args.input, &pack)?;
-    let report = report(pack, &bundle, args.all).map_err(|error| error.to_string())?;
+    let report = report(pack, &bundle, args).map_err(|error| error.to_string())?;
     let text = match args.format {
         Format::Human => {
             let width = terminal_width().unwrap_or(100);
@@ -36,18 +36,29 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     Ok(if report.findings.is_empty() { Exit::Clean } else { Exit::Found })
 }
 
-/// Runs the rules over the bundle up to its collection.
-fn report(pack: Pack, bundle: &Bundle, all: bool) -> Result<Report, etio::Error> {
+/// An engine that has seen the bundle, up to its collection.
+pub(crate) fn run_rules(pack: Pack, bundle: &Bundle) -> Result<Engine, etio::Error> {
     let params = Params::default().unnamed_ambiguous(bundle.ambiguous_node);
     let mut engine = Engine::new(pack, params)?;
     for input in &bundle.feed {
         engine.feed(input.clone())?;
     }
     engine.advance(bundle.collected_at);
-    let mut episodes = shown(engine.episodes(), all);
-    let ignored = if all { Vec::new() } else { ignored::take_out(&mut episodes) };
-    let findings =
-        in_order(&episodes).into_iter().map(|at| finding(at, &episodes, bundle)).collect();
+    Ok(engine)
+}
+
+/// What the rules find in the bundle.
+fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::Error> {
+    let mut engine = run_rules(pack, bundle)?;
+    let mut episodes = shown(engine.episodes(), args.all);
+    let ignored = if args.all { Vec::new() } else { ignored::take_out(&mut episodes) };
+    let mut findings: Vec<Finding> = Vec::with_capacity(episodes.len());
+    for episode in in_order(&episodes) {
+        let proof = if args.explain { engine.proof(episode.id) } else { None };
+        let mut finding = finding(episode, &episodes, bundle);
+        finding.proof = proof.map(|proof| explain::proof(&proof, engine.pack(), bundle));
+        findings.push(finding);
+    }
     Ok(Report {
         etio: env!("CARGO_PKG_VERSION"),
         inputs: bundle.inputs.iter().map(input_row).collect(),
@@ -144,6 +155,7 @@ fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
         explains: episode.explains.iter().filter_map(known).collect(),
         explained_by: episode.explained_by.iter().filter_map(known).collect(),
         root: episode.root,
+        proof: None,
     }
 }
 
@@ -171,7 +183,7 @@ fn evidence(episode: &Episode, bundle: &Bundle) -> Vec<Evidence> {
     lines
 }
 
-fn json(value: &Value) -> serde_json::Value {
+pub(crate) fn json(value: &Value) -> serde_json::Value {
     match value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(yes) => (*yes).into(),
@@ -199,7 +211,7 @@ fn input_row(input: &etio_ingest::InputReport) -> Input {
 }
 
 /// The terminal's width, where the report goes to one.
-fn terminal_width() -> Option<usize> {
+pub(crate) fn terminal_width() -> Option<usize> {
     let (_, width) = console::Term::stdout().size_checked()?;
     Some(usize::from(width).clamp(60, 140))
 }

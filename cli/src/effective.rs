@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::args::{Listing, Rules};
 use crate::program::Sources;
 use crate::report::severity_word;
-use crate::ruleck::show;
+use crate::show;
 use crate::{Exit, date, rules};
 
 /// All rules as they run. Its serialised form is what `--format json` prints.

@@ -6,7 +6,7 @@ use crate::args::Facts;
 use crate::{Exit, input, program};
 
 pub(crate) fn run(args: &Facts) -> Result<Exit, String> {
-    let pack = program::pack(&args.program, args.input.at)?;
+    let pack = program::pack(&args.program, args.input.reading.at)?;
     let bundle = input::read(&args.input, &pack)?;
     let mut out = BufWriter::new(io::stdout().lock());
     match bundle.write_facts(&pack, &mut out).and_then(|()| out.flush()) {

@@ -11,7 +11,7 @@ use etio_import::{File, LeftOut, Names, cre, npd};
 
 use crate::Exit;
 use crate::args::{Import, Tool};
-use crate::ruleck::text::count;
+use crate::text::count;
 
 pub(crate) fn run(args: &Import) -> Result<Exit, String> {
     let (mut files, mut left_out) = (Vec::new(), Vec::new());

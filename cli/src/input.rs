@@ -1,19 +1,28 @@
 //! From paths to a settled bundle, with progress on a terminal.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etio_ingest::{Bundle, Options, Reader, Since, Zone, read_paths};
 use etio_plan::Pack;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::Input;
+use crate::args::{Input, Reading};
 use crate::date::{self, nanos};
 
 /// Reads what the command line names.
 pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
-    let mut reader = Reader::new(pack, options(input)?);
+    read_all(&input.paths, &input.reading, pack)
+}
+
+/// Reads these paths.
+pub(crate) fn read_all(
+    paths: &[PathBuf],
+    reading: &Reading,
+    pack: &Pack,
+) -> Result<Bundle, String> {
+    let mut reader = Reader::new(pack, options(reading)?);
     let progress = progress();
     let mut files = 0_u64;
     let mut before = |path: &Path| {
@@ -21,7 +30,7 @@ pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
         progress.set_message(format!("{files} files  {}", path.display()));
         progress.tick();
     };
-    let done = read_paths(&mut reader, &input.paths, &mut before);
+    let done = read_paths(&mut reader, paths, &mut before);
     progress.set_message("settling the bundle");
     let bundle = done.map(|()| reader.finish()).map_err(|error| error.to_string());
     progress.finish_and_clear();
@@ -41,7 +50,7 @@ fn progress() -> ProgressBar {
     bar
 }
 
-fn options(input: &Input) -> Result<Options, String> {
+fn options(input: &Reading) -> Result<Options, String> {
     Ok(Options {
         at: input.at.map(nanos),
         year: input.year,

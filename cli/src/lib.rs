@@ -5,6 +5,7 @@ mod date;
 mod diagnose;
 mod effective;
 mod exit;
+mod explain;
 mod facts;
 mod ignored;
 mod import;
@@ -14,6 +15,9 @@ mod program;
 mod report;
 pub mod ruleck;
 mod rules;
+mod show;
+mod text;
+mod why_not;
 
 use clap::Parser as _;
 
@@ -24,6 +28,7 @@ pub use exit::Exit;
 pub fn etio() -> Exit {
     let done = match args::Etio::parse().command {
         args::Command::Diagnose(args) => diagnose::run(&args),
+        args::Command::WhyNot(args) => why_not::run(&args),
         args::Command::Facts(args) => facts::run(&args),
         args::Command::Rules(args) => rules::run(&args),
         args::Command::Import(args) => import::run(&args),

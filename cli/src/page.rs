@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use etio_plan::{Finding, Head, Kind, Pack, Param, Part, RelId, Rule, Text};
 
-use crate::ruleck::show::{Show, value};
+use crate::show::{Show, value};
 
 /// The page of one failure mode.
 pub(crate) struct Page<'p> {
@@ -104,7 +104,7 @@ impl<'p> Page<'p> {
 
 impl Saying {
     fn new(pack: &Pack, rule: &Rule, text: &Text) -> Self {
-        let show = Show { pack, rule };
+        let show = Show::new(pack, rule);
         let words = text.parts.iter().map(|part| match part {
             Part::Lit(text) => text.clone(),
             Part::Expr(expr) => format!("{{{}}}", show.expr(expr, None)),

@@ -4,8 +4,11 @@ pub(crate) mod html;
 pub(crate) mod human;
 pub(crate) mod json;
 mod model;
+pub(crate) mod proof;
 pub(crate) mod sarif;
+pub(crate) mod why_not;
 
 pub(crate) use model::{
-    Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339, severity_word,
+    Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339, seconds,
+    severity_word,
 };

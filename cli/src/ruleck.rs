@@ -6,9 +6,7 @@ mod doc;
 mod explain;
 mod fmt;
 mod plan;
-pub(crate) mod show;
 pub mod test;
-pub(crate) mod text;
 
 use clap::Parser as _;
 

@@ -21,9 +21,10 @@ fn every_example_compiles_and_passes_its_tests() {
     }
 }
 
+/// Each block that shows a command shows what it prints.
 #[test]
 fn pages_show_the_real_output() {
-    for page in ["README.md", "docs/site-rules.md"] {
+    for page in ["README.md", "docs/explain.md", "docs/site-rules.md"] {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();
         let mut pieces = text.split("```text\n$ ");

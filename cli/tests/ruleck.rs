@@ -140,7 +140,7 @@ fn a_plan_names_conditions_partition_and_what_is_kept() {
     assert_eq!(ran.code, 0);
     for part in [
         "licences.licence_lost  (finding, keep 1h, partition: by node)",
-        "LicenceLost { node -> node, server -> server }",
+        "LicenceLost { node, server }",
         "licences.LicenceLost        1h  69 B x events in 1h",
     ] {
         assert!(ran.out.contains(part), "`{part}` is not in\n{}", ran.out);

@@ -10,7 +10,8 @@
 //! - `think` evaluates each of these keys again, from its rule's first condition to its verdict;
 //! - `conclude` compares with what stood, each difference being a change for later rules, and links
 //!   causes to symptoms once everything is true;
-//! - `snapshot` writes all of that down and reads it back.
+//! - `snapshot` writes all of that down and reads it back;
+//! - `explain` says on request why a finding holds or not, by walking its conditions again.
 //!
 //! A room uses those named before it and `value`, the words that all of them work on. `engine` holds the
 //! state of them all and forms the instants; what changes that state is written in the rooms.
@@ -26,6 +27,7 @@ extern crate self as etio_engine;
 mod conclude;
 mod engine;
 mod error;
+mod explain;
 mod input;
 mod program;
 mod snapshot;
@@ -38,5 +40,6 @@ mod value;
 pub use conclude::episode::{Change, Episode, Evidence, Late, Need, Status, Transition};
 pub use engine::{Engine, Limits, Options};
 pub use error::Error;
+pub use explain::why_not::{Standing, WhyNot};
 pub use input::cell::{Cell, Symbol};
 pub use think::judge::Verdict;

@@ -6,6 +6,8 @@
     reason = "a test: where it is wrong it should stop"
 )]
 
+#[path = "support/checked.rs"]
+mod checked;
 mod oracle;
 mod support;
 
@@ -208,6 +210,18 @@ fn agree(text: &str, steps: &[Step], coverage: &[Step]) -> Result<(), TestCaseEr
     let twice = inputs.iter().rev().chain(&inputs);
     let other = lines(&pack, &told(&pack, twice, &[-2000, 3, 4, 11, 30]));
     prop_assert_eq!(other, engine, "otherwise told, {} over {:#?}", text, steps);
+    // What it says for itself holds before a checker that shares no code with it.
+    let mut engine = Engine::new(pack.clone(), Options::default()).unwrap();
+    inputs.iter().for_each(|input| engine.insert(input.clone()).unwrap());
+    for stop in [4, 9, 14, 22, UNTIL] {
+        engine.advance(time(stop));
+        for (proof, wrong) in checked::proofs(&pack, &inputs, &mut engine) {
+            prop_assert!(
+                wrong.is_empty(),
+                "{wrong:#?} at {stop}, {text} over {steps:#?}, {proof:#?}"
+            );
+        }
+    }
     Ok(())
 }
 

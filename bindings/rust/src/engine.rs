@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use etio_engine::{Episode, Late, Options, Transition};
+use etio_engine::{Episode, Late, Options, Transition, WhyNot};
 use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, Relation, SourceId, Value, checksum};
 use etio_scan::Scanner;
 
@@ -246,6 +246,25 @@ impl Engine {
     #[must_use]
     pub fn episodes(&self) -> Vec<Episode> {
         self.inner.episodes()
+    }
+
+    /// Why a finding holds, by the id of its episode: of one that is open its conditions, the facts they
+    /// rest on and what vouches for what is absent; of one that ended the facts that are remembered.
+    pub fn proof(&mut self, id: u128) -> Option<crate::proof::Proof> {
+        self.inner.proof(id)
+    }
+
+    /// Why a rule, by its path or mode, finds nothing for a key: the condition that fails first and what
+    /// comes closest to it. What is not given of the key may be anything; of several keys the one that
+    /// gets furthest is shown.
+    ///
+    /// # Errors
+    /// When the pack has no such rule, its key no such part, or a value is not of its type.
+    pub fn why_not(&mut self, rule: &str, key: &[(&str, Value)]) -> Result<WhyNot, Error> {
+        let (at, rule) = schema::rule(&self.pack, rule)?;
+        let key = schema::key(&self.pack, rule, key)?;
+        let path = &rule.path;
+        self.inner.why_not(at, &key).ok_or_else(|| Error::UnknownRule(path.clone()))
     }
 
     /// How many events came too late, by source.

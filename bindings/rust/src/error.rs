@@ -26,6 +26,17 @@ pub enum Error {
         /// The fields it has.
         fields: Vec<String>,
     },
+    /// The pack has no rule of this path or mode.
+    UnknownRule(String),
+    /// The key of a rule has no such part.
+    UnknownKey {
+        /// The rule's path.
+        rule: String,
+        /// The name given.
+        name: String,
+        /// The parts it has.
+        parts: Vec<String>,
+    },
     /// The pack has no parameter of this path.
     UnknownParam(String),
     /// A value is not of the type of its field or parameter.
@@ -62,6 +73,10 @@ impl fmt::Display for Error {
             }
             Self::UnknownField { relation, field, fields } => {
                 write!(f, "`{relation}` has no field `{field}`; it has {}", fields.join(", "))
+            }
+            Self::UnknownRule(name) => write!(f, "the pack has no rule `{name}`"),
+            Self::UnknownKey { rule, name, parts } => {
+                write!(f, "the key of `{rule}` has no `{name}`; it has {}", parts.join(", "))
             }
             Self::UnknownParam(path) => write!(f, "the pack has no parameter `{path}`"),
             Self::WrongType { place, expected, found } => {

@@ -1,6 +1,9 @@
 //! Names and loose values into rows of a pack's relations.
 
-use etio_plan::{Field, FieldId, Pack, RelId, Relation, Scope, Type, Value, canonical};
+use etio_plan::{
+    Field, FieldId, Head, Pack, RelId, Relation, Rule, Scope, SlotId, SlotType, Type, Value,
+    canonical,
+};
 use etio_scan::convert;
 
 use crate::Error;
@@ -23,6 +26,50 @@ pub(crate) fn relation<'p>(pack: &'p Pack, name: &str) -> Result<(RelId, &'p Rel
                 .collect(),
         }),
     }
+}
+
+/// A rule by its path or by the mode of its finding, and its place in the pack.
+pub(crate) fn rule<'p>(pack: &'p Pack, name: &str) -> Result<(usize, &'p Rule), Error> {
+    let mode = name.replace('_', "-");
+    let is_named = |rule: &Rule| match &rule.head {
+        Head::Finding(finding) => rule.path == name || finding.mode == mode,
+        Head::Derived { .. } => rule.path == name,
+    };
+    let found = pack.rules.iter().enumerate().find(|(_, rule)| is_named(rule));
+    found.ok_or_else(|| Error::UnknownRule(name.into()))
+}
+
+/// The parts of a rule's key by name, with their types.
+pub(crate) fn key_parts<'p>(pack: &'p Pack, rule: &'p Rule) -> Vec<(&'p str, &'p Type)> {
+    let declared = match &rule.head {
+        Head::Finding(finding) => pack.get(finding.relation).map(|of| &of.fields),
+        Head::Derived { .. } => None,
+    };
+    let part = |(at, slot): (usize, &SlotId)| {
+        let slot = rule.slots.get(slot.index())?;
+        let SlotType::Scalar(ty) = &slot.ty else { return None };
+        let field = declared.and_then(|fields| fields.get(at));
+        Some((field.map_or(slot.name.as_str(), |field| field.name.as_str()), ty))
+    };
+    rule.key.iter().enumerate().filter_map(part).collect()
+}
+
+/// A rule's key in order, absent where a part is not given.
+pub(crate) fn key(pack: &Pack, rule: &Rule, given: &[(&str, Value)]) -> Result<Vec<Value>, Error> {
+    let parts = key_parts(pack, rule);
+    let mut key = vec![Value::Null; parts.len()];
+    for (name, value) in given {
+        let at = parts.iter().position(|(known, _)| known == name);
+        let (place, (_, ty)) = at
+            .and_then(|at| Some((key.get_mut(at)?, parts.get(at)?)))
+            .ok_or_else(|| Error::UnknownKey {
+                rule: rule.path.clone(),
+                name: (*name).into(),
+                parts: parts.iter().map(|(name, _)| (*name).into()).collect(),
+            })?;
+        *place = fit(&format!("{}.{name}", rule.path), ty, value.clone())?;
+    }
+    Ok(key)
 }
 
 /// What a row is for, which decides what it must have.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::{Effective, ParamRow, Place, RuleRow, SiteRow};
-use crate::ruleck::text::count;
+use crate::text::count;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

@@ -8,7 +8,12 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use etio_plan::Severity;
 
-use super::{Evidence, Finding, Ignored, Report, Status, Verdict, rfc3339, severity_word};
+use super::{Evidence, Finding, Ignored, Report, Status, Verdict, seconds, severity_word};
+
+mod proof;
+mod why_not;
+
+pub(crate) use why_not::render as why_not;
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
@@ -118,6 +123,7 @@ impl Page<'_> {
             };
             self.field("collect", &what);
         }
+        self.proof(finding);
         let below = self.tree.below(finding);
         if !below.is_empty() {
             self.line(&format!("  {DIM}explains{DIM:#}"));
@@ -143,8 +149,18 @@ impl Page<'_> {
                 finding.mode,
                 place.map_or(String::new(), |place| format!("  {DIM}{place}{DIM:#}")),
             ));
+            let inner = format!("{indent}{DIM}{below}{DIM:#}");
+            if let Some(proof) = &finding.proof {
+                let nodes = proof::tree(proof, self.base);
+                // What it explains stands in the same tree, behind its proof.
+                let more = !self.tree.below(finding).is_empty();
+                let place = proof::Place { deep: deep + 3, width: self.layout.width, more };
+                for line in proof::draw(&nodes, &inner, place) {
+                    self.line(&line);
+                }
+            }
             let children = self.tree.below(finding);
-            self.symptoms(&children, &format!("{indent}{DIM}{below}{DIM:#}"), deep + 3);
+            self.symptoms(&children, &inner, deep + 3);
         }
         if shown < findings.len() {
             let more = findings.len() - shown;
@@ -175,6 +191,15 @@ impl Page<'_> {
                 "  {DIM}         and {} more (--all){DIM:#}",
                 evidence.len() - shown
             ));
+        }
+    }
+
+    fn proof(&mut self, finding: &Finding) {
+        let Some(proof) = &finding.proof else { return };
+        self.line(&format!("  {DIM}proof{DIM:#}"));
+        let place = proof::Place { deep: 2, width: self.layout.width, more: false };
+        for line in proof::draw(&proof::tree(proof, self.base), "  ", place) {
+            self.line(&line);
         }
     }
 
@@ -219,20 +244,10 @@ impl Page<'_> {
     /// or fewer.
     fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: Style) {
         let room = self.layout.width.saturating_sub(11).max(20);
-        let mut lead = first;
-        let mut line = String::new();
-        for word in clean(text).split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-                self.line(&format!("{lead}{style}{line}{style:#}"));
-                line.clear();
-                lead = rest;
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
+        for (at, line) in fold(text, room).iter().enumerate() {
+            let lead = if at == 0 { first } else { rest };
+            self.line(&format!("{lead}{style}{line}{style:#}"));
         }
-        self.line(&format!("{lead}{style}{line}{style:#}"));
     }
 
     fn line(&mut self, text: &str) {
@@ -266,7 +281,10 @@ fn standing(finding: &Finding) -> String {
 
 /// The directory that all files lie in, with its slash; empty where they share none.
 fn base(report: &Report) -> &str {
-    let mut paths = report.inputs.iter().map(|input| input.path.as_str());
+    common_dir(report.inputs.iter().map(|input| input.path.as_str()))
+}
+
+fn common_dir<'a>(mut paths: impl Iterator<Item = &'a str>) -> &'a str {
     let first = paths.next().unwrap_or_default();
     let mut base = first.rfind('/').map_or(0, |slash| slash + 1);
     for path in paths {
@@ -276,11 +294,6 @@ fn base(report: &Report) -> &str {
         }
     }
     first.get(..base).unwrap_or_default()
-}
-
-/// An instant to the second.
-fn seconds(at: i64) -> String {
-    rfc3339(at - at.rem_euclid(1_000_000_000))
 }
 
 fn short(relation: &str) -> &str {
@@ -298,6 +311,22 @@ fn count(n: u64, what: &str) -> String {
     }
     let plural = if n == 1 { "" } else { "s" };
     format!("{grouped} {what}{plural}")
+}
+
+/// The words of a text in lines of at most so many columns; at least one line.
+fn fold(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in clean(text).split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// Inputs are not trusted with the terminal: control characters become blanks.

@@ -67,6 +67,8 @@ pub(crate) struct Finding {
     pub(crate) explains: Vec<String>,
     pub(crate) explained_by: Vec<String>,
     pub(crate) root: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) proof: Option<super::proof::Proof>,
 }
 
 /// How sure a finding is.
@@ -130,11 +132,11 @@ fn severity<S: Serializer>(severity: &Severity, to: S) -> Result<S::Ok, S::Error
     to.serialize_str(severity_word(*severity))
 }
 
-fn time<S: Serializer>(time: &i64, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn time<S: Serializer>(time: &i64, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&rfc3339(*time))
 }
 
-fn optional_time<S: Serializer>(time: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn optional_time<S: Serializer>(time: &Option<i64>, to: S) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => to.serialize_str(&rfc3339(*time)),
         None => to.serialize_none(),
@@ -145,4 +147,9 @@ fn optional_time<S: Serializer>(time: &Option<i64>, to: S) -> Result<S::Ok, S::E
 pub(crate) fn rfc3339(nanos: i64) -> String {
     jiff::Timestamp::from_nanosecond(i128::from(nanos))
         .map_or_else(|_| format!("{nanos}ns"), |time| time.to_string())
+}
+
+/// An instant to the second.
+pub(crate) fn seconds(at: i64) -> String {
+    rfc3339(at - at.rem_euclid(1_000_000_000))
 }

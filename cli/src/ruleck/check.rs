@@ -4,7 +4,7 @@ use etio_dsl::diag::Diagnostic;
 use etio_plan::Rule;
 
 use super::args::Files;
-use super::text::count;
+use crate::text::count;
 use crate::{Exit, program::Sources};
 
 pub(super) fn run(files: &Files) -> Result<Exit, String> {

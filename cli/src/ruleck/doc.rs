@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use super::args::Doc;
-use super::{checked, text::count};
+use super::checked;
 use crate::page::{Page, pages};
 use crate::report::severity_word;
+use crate::text::count;
 use crate::{Exit, program::Sources};
 
 pub(super) fn run(args: &Doc) -> Result<Exit, String> {

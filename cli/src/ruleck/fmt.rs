@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use etio_dsl::diag::render;
 
 use super::args::Fmt;
-use super::text::count;
+use crate::text::count;
 use crate::{Exit, program::Sources};
 
 pub(super) fn run(args: &Fmt) -> Result<Exit, String> {

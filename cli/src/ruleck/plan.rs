@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use etio_plan::{Atom, Body, Cond, Head, Pack, Relation, Rule, SlotId, SlotType, Type};
 
-use super::show::{Show, value};
-use super::text::duration;
+use crate::show::{Show, value};
+use crate::text::duration;
 
 /// Bytes of an event's row and its index entries, as the engine's design estimates them.
 const EVENT_BYTES: u32 = 45 + 2 * 12;
@@ -31,7 +31,7 @@ pub(crate) fn render(pack: &Pack, wanted: impl Fn(&str) -> bool) -> String {
 }
 
 fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
-    let show = Show { pack, rule };
+    let show = Show::new(pack, rule);
     let kind = match &rule.head {
         Head::Derived { .. } => "derived",
         Head::Finding(_) => "finding",

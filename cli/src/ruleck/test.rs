@@ -15,9 +15,8 @@ use etio_plan::Pack;
 use etio_scan::Scanner;
 
 use super::args;
-use super::show;
-use super::text::{count, duration};
-use crate::{Exit, program::Sources};
+use crate::text::{count, duration};
+use crate::{Exit, program::Sources, show};
 use expect::Expectation;
 use shuffle::Dice;
 use timeline::{Timeline, ZERO};

@@ -252,6 +252,47 @@ impl Coverage {
         Answer { turns: answer.turns.saturating_add(read.back), ..answer }
     }
 
+    /// Who covers what of an interval, with the relation through which: for a proof.
+    pub(crate) fn vouchers(
+        &self,
+        covers: &[Cover],
+        vias: &[Vec<Via>],
+        query: Query<'_>,
+    ) -> Vec<(usize, SourceId, i64, i64)> {
+        let mut found = Vec::new();
+        for read in covers.get(query.relation).into_iter().flat_map(|cover| &cover.reads) {
+            let known = match &read.map {
+                None => query.known.to_vec(),
+                Some(map) => translate(map, query.known),
+            };
+            let from = query.from.saturating_sub(read.back);
+            let own = (read.relation, known.clone());
+            let vias = vias.get(read.relation).into_iter().flatten();
+            let through = vias.map(|via| (via.from, translate(&via.map, &known)));
+            for (relation, known) in core::iter::once(own).chain(through) {
+                for span in self.spans(relation, &known) {
+                    let near = span.intervals.iter().filter(|(a, b)| *a <= query.to && *b >= from);
+                    found.extend(near.map(|(a, b)| (relation, span.source, *a, *b)));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// What sources cover of a relation where these fields are known.
+    fn spans(&self, relation: usize, known: &[(u16, Word)]) -> impl Iterator<Item = &Span> {
+        let word =
+            |field: &u16| known.iter().find(|(other, _)| other == field).map(|(_, word)| *word);
+        let shapes = self.relations.get(relation).into_iter().flatten();
+        let spans = shapes.filter_map(move |shape| {
+            let key = shape.fields.iter().map(word).collect::<Option<Vec<Word>>>()?;
+            shape.spans.get(key.as_slice())
+        });
+        spans.flatten()
+    }
+
     /// Adds the intervals of all scopes that hold what is known. Stops and says so where one of them
     /// is enough.
     fn collect(

@@ -135,6 +135,12 @@ impl Relation {
         self.live
     }
 
+    /// All rows, in no order that may show.
+    pub(crate) fn all(&self) -> impl Iterator<Item = RowId> {
+        let there = |row: &RowId| self.meta(*row).is_some_and(|meta| meta.marks & GONE == 0);
+        (0..self.table.meta.len() as RowId).filter(there)
+    }
+
     pub(crate) fn words(&self, row: RowId) -> &[Word] {
         self.table.words(row)
     }

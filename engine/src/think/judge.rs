@@ -86,7 +86,7 @@ pub(crate) struct Choice {
 pub(crate) type Values = SmallVec<[Word; 2]>;
 
 /// What came of a block.
-enum Held {
+pub(crate) enum Held {
     True,
     /// Only a lossy relation vouches for it.
     Weak,
@@ -105,14 +105,21 @@ struct Path {
     marks: Marks,
 }
 
+impl Held {
+    /// A better way through a block ranks higher.
+    pub(crate) const fn rank(&self) -> u8 {
+        matches!(self, Self::True) as u8 * 2 + matches!(self, Self::Weak) as u8
+    }
+}
+
 /// What a binding of `when` is worth.
-struct Worth {
-    verdict: Verdict,
+pub(crate) struct Worth {
+    pub(crate) verdict: Verdict,
     wants: Vec<Want>,
     /// Nothing is unknown and no evidence is missing.
-    complete: bool,
-    weak: bool,
-    suspect: bool,
+    pub(crate) complete: bool,
+    pub(crate) weak: bool,
+    pub(crate) suspect: bool,
 }
 
 impl<'a> Eval<'a> {
@@ -202,7 +209,7 @@ impl<'a> Eval<'a> {
 
     /// Judges a complete binding of `when`; none where something kills it. The rows of a true
     /// `confirm` block join the path; the caller's conditions take them off again.
-    fn judge(&mut self, program: &'a Program) -> Option<Worth> {
+    pub(crate) fn judge(&mut self, program: &'a Program) -> Option<Worth> {
         let is_finding = matches!(program.head, Head::Finding { .. });
         if is_finding && self.marks & ASSUMED != 0 && !self.is_eventful() {
             return None;
@@ -280,7 +287,7 @@ impl<'a> Eval<'a> {
 
     /// Walks a block beside `when`. Where it is true its variables stay bound and its rows stay on
     /// the path; what it lacks is added to `lacks`.
-    fn block(&mut self, block: &'a Block) -> Held {
+    pub(crate) fn block(&mut self, block: &'a Block) -> Held {
         let (marks, depth) = (self.marks, self.lacks.len());
         let outer = core::mem::take(&mut self.misses);
         let (evidence, slots) = (self.evidence, self.slots.clone());
@@ -291,19 +298,9 @@ impl<'a> Eval<'a> {
             if me.marks & ASSUMED != 0 && !me.is_eventful() {
                 return Continue(());
             }
-            let lacks = me.lacks.get(depth..).unwrap_or_default();
-            let held = if me.marks & SUSPECT != 0 || lacks.iter().any(|lack| !lack.weak) {
-                Held::Unknown
-            } else if me.marks & WEAK != 0 || !lacks.is_empty() {
-                Held::Weak
-            } else {
-                Held::True
-            };
-            let rank = |held: &Held| {
-                matches!(held, Held::True) as u8 * 2 + matches!(held, Held::Weak) as u8
-            };
+            let held = me.held(depth);
             let sure = matches!(held, Held::True);
-            if best.as_ref().is_none_or(|best| rank(&held) > rank(&best.held)) {
+            if best.as_ref().is_none_or(|best| held.rank() > best.held.rank()) {
                 best = Some(me.here(held, depth));
             }
             if sure { Break(()) } else { Continue(()) }
@@ -331,6 +328,18 @@ impl<'a> Eval<'a> {
                     (false, false) => Held::False,
                 }
             }
+        }
+    }
+
+    /// What the way through a block is worth, where `depth` things lacked before it.
+    pub(crate) fn held(&self, depth: usize) -> Held {
+        let lacks = self.lacks.get(depth..).unwrap_or_default();
+        if self.marks & SUSPECT != 0 || lacks.iter().any(|lack| !lack.weak) {
+            Held::Unknown
+        } else if self.marks & WEAK != 0 || !lacks.is_empty() {
+            Held::Weak
+        } else {
+            Held::True
         }
     }
 

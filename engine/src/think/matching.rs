@@ -272,7 +272,7 @@ impl<'a> Eval<'a> {
     }
 
     /// The first row after another (M1.6), at most at `latest`. Its variables stay bound.
-    fn first_after(
+    pub(crate) fn first_after(
         &mut self,
         scan: &'a Scan,
         after: (&'a Scan, RowId),
@@ -302,7 +302,12 @@ impl<'a> Eval<'a> {
     }
 
     /// Whether a row lies after the first and not after the second of two others.
-    fn is_between(&mut self, scan: &'a Scan, a: (&'a Scan, RowId), b: (&'a Scan, RowId)) -> bool {
+    pub(crate) fn is_between(
+        &mut self,
+        scan: &'a Scan,
+        a: (&'a Scan, RowId),
+        b: (&'a Scan, RowId),
+    ) -> bool {
         let (begin, end) = (self.stamp(a.0, a.1), self.stamp(b.0, b.1));
         let mut found = false;
         let _ = self.rows(

@@ -27,6 +27,7 @@ fn finding(id: &str, mode: &str, root: bool, explained_by: &[&str]) -> Finding {
         explains: vec![],
         explained_by: explained_by.iter().map(|id| (*id).to_owned()).collect(),
         root,
+        proof: None,
     }
 }
 

@@ -8,8 +8,8 @@ use etio_plan::{FieldId, Pack, RelId, Value};
 
 use super::timeline::ZERO;
 use super::watch::Watched;
-use crate::ruleck::show;
-use crate::ruleck::text::duration;
+use crate::show;
+use crate::text::duration;
 
 /// An expectation in the words of episodes.
 pub(super) struct Expectation<'p> {

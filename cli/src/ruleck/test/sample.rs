@@ -4,7 +4,7 @@ use etio_dsl::SampleCase;
 use etio_plan::{Extractor, FieldId, Pack, RelId, Type, Value};
 use etio_scan::{Event, Scanner, Text};
 
-use crate::ruleck::show;
+use crate::show;
 
 /// What is wrong with what a sample becomes, if anything is.
 pub(super) fn failure(sample: &SampleCase, pack: &Pack, scanner: &Scanner) -> Option<String> {
