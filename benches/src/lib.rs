@@ -1,10 +1,14 @@
 //! The inputs of the benches: generated, never stored.
 
+mod program;
+
 use std::fmt::Write as _;
 
 use etio::{Engine, Params, Stamp, Value};
 use etio_dsl::SourceFile;
 use etio_plan::Pack;
+
+pub use program::program;
 
 /// One second.
 pub const SECOND: i64 = 1_000_000_000;
