@@ -21,7 +21,8 @@ pub(crate) struct Sources {
 impl Sources {
     /// The standard library's facts, its rules unless left out, then the user's files.
     ///
-    /// A user's file that is one of the library's own (someone works on the library) takes its place.
+    /// A user's file in the library's own folders (someone works on the library) belongs to its module, and takes the
+    /// place of the one it is.
     pub(crate) fn load(user: &[PathBuf], no_stdlib: bool) -> Result<Self, String> {
         let user = read_all(user)?;
         let rules = if no_stdlib { &[][..] } else { etio_stdlib::RULES };
@@ -33,9 +34,8 @@ impl Sources {
             .collect();
         let own = files.len();
         files.extend(user.into_iter().map(|mut mine| {
-            let known = etio_stdlib::FACTS.iter().chain(etio_stdlib::RULES);
-            if let Some(file) = known.into_iter().find(|file| is_same(&mine.path, file.path)) {
-                mine.module = file.module.to_owned();
+            if let Some(module) = library_module(&mine.path) {
+                mine.module = module;
             }
             mine
         }));
@@ -115,8 +115,37 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> String {
     format!("cannot read `{}`: {error}", path.display())
 }
 
+/// The module of a file in the standard library's folders, also of one that is not in the library yet.
+fn library_module(on_disk: &str) -> Option<String> {
+    let on_disk = on_disk.replace('\\', "/");
+    let (before, inside) = on_disk.rsplit_once("stdlib-rules/")?;
+    (before.is_empty() || before.ends_with('/')).then_some(())?;
+    let area = match inside.strip_suffix(".etio")?.split('/').collect::<Vec<_>>()[..] {
+        ["facts", area] | ["rules", area, _] => area,
+        _ => return None,
+    };
+    Some(format!("std.{area}"))
+}
+
 /// Whether a path on disk is this file of the standard library (`rules/image/x.etio`).
 fn is_same(on_disk: &str, library: &str) -> bool {
     let on_disk = on_disk.replace('\\', "/");
     on_disk.strip_suffix(library).is_some_and(|rest| rest.ends_with("stdlib-rules/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::library_module;
+
+    #[test]
+    fn a_new_file_in_the_library_belongs_to_its_folder() {
+        let module = |path| library_module(path);
+        assert_eq!(module("stdlib-rules/rules/volume/new.etio").as_deref(), Some("std.volume"));
+        assert_eq!(module("/x/stdlib-rules/facts/kube.etio").as_deref(), Some("std.kube"));
+        for path in
+            ["rules/volume/new.etio", "my-stdlib-rules/rules/a/b.etio", "stdlib-rules/x.etio"]
+        {
+            assert_eq!(module(path), None, "{path}");
+        }
+    }
 }
