@@ -295,6 +295,7 @@ fn node_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         metadata: Meta { labels: Some(labels), ..it.meta() },
         spec: Some(node::Spec {
             unschedulable: Some(parts.any(|part| part == "SchedulingDisabled")),
+            pod_cidr: None,
             taints: None,
         }),
         status: Some(node::Status {

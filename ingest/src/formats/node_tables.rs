@@ -13,7 +13,7 @@ pub(super) const BUDDYINFO: Section = Section {
 };
 /// `/proc/swaps`, which is also what `swapon -s` prints, and `swapon --show`.
 pub(super) const SWAPS: Section = Section { kind: "swaps", begins: begins_swaps, read: read_swaps };
-/// `sysctl -a`: only what is a limit.
+/// `sysctl -a`: only what is a limit, and switches without which pods have no network.
 pub(super) const SYSCTL: Section = Section {
     kind: "sysctl",
     begins: |doc| begins(doc, |line| setting(line).is_some()),
@@ -101,6 +101,8 @@ const LIMITS: &[(&str, Option<&str>)] = &[
     ("net.nf_conntrack_max", Some("net.netfilter.nf_conntrack_count")),
     ("net.ipv4.neigh.default.gc_thresh3", None),
     ("net.ipv6.neigh.default.gc_thresh3", None),
+    ("net.ipv4.ip_forward", None),
+    ("net.bridge.bridge-nf-call-iptables", None),
     ("vm.max_map_count", None),
     ("user.max_user_namespaces", None),
 ];

@@ -36,6 +36,7 @@ pub(super) fn node(of: &[Entry<'_>], metadata: Meta) -> Node {
         metadata: Meta { labels: known.then(|| role.chain(labels).collect()), ..metadata },
         spec: Some(Spec {
             unschedulable: value(of, "Unschedulable").map(|it| it == "true"),
+            pod_cidr: value(of, "PodCIDR").filter(|it| !it.is_empty()).map(Into::into),
             taints: Some(lines(of, "Taints").into_iter().filter_map(taint).collect()),
         }),
         status: Some(Status {

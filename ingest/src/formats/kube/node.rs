@@ -22,6 +22,8 @@ pub(crate) type Node = Object<Spec, Status>;
 #[serde(default)]
 pub(crate) struct Spec {
     pub(crate) unschedulable: Option<bool>,
+    #[serde(rename = "podCIDR")]
+    pub(crate) pod_cidr: Option<String>,
     pub(crate) taints: Option<Vec<Taint>>,
 }
 
@@ -122,6 +124,7 @@ fn node_row(node: &Node, conditions: &[Condition], place: Place<'_>) -> Row {
         .with("created", meta.creation_timestamp)
         .with("deleted", meta.deletion_timestamp)
         .with("max_pods", max_pods)
+        .with("pod_cidr", node.spec.as_ref().and_then(|it| it.pod_cidr.clone()))
         .with_finalizers(meta, place);
     let labelled = place.whole || meta.labels.is_some();
     let row = row.with("control_plane", if labelled { Value::Bool(leads) } else { Value::Null });
