@@ -1,5 +1,5 @@
 //! `cargo xtask eval PATH`: runs `etio diagnose` on every labelled case below a directory and says what
-//! it found, missed and made up.
+//! it found, missed (with the `etio why-not` of each miss) and made up.
 //!
 //! A case is a directory with a `case.json`: `labels` (modes; `a/b` accepts either), `root_cause_label`,
 //! `negative` (nothing but the labels may be found), `inputs` with a `file` each.
@@ -46,6 +46,7 @@ struct Finding {
     mode: String,
     severity: String,
     root: bool,
+    title: String,
 }
 
 /// Per mode: labelled, found, found where it is not labelled.
@@ -100,7 +101,8 @@ fn run(path: &Path) -> Result<Tally, String> {
         let case: Case =
             serde_json::from_str(&text).map_err(|e| format!("{}: {e}", dir.display()))?;
         let report = diagnose(&etio, &dir, &case)?;
-        tally.add(&dir, &case, &report, &known);
+        let why_not = |mode: &str| why_not(&etio, &dir, &case, mode);
+        tally.add(&dir, &case, &report, &known, &why_not);
     }
     Ok(tally)
 }
@@ -150,8 +152,25 @@ fn diagnose(etio: &Path, dir: &Path, case: &Case) -> Result<Report, String> {
     })
 }
 
+/// Why a mode was not found in a case, as `etio why-not` says it.
+fn why_not(etio: &Path, dir: &Path, case: &Case, mode: &str) -> String {
+    let output = Command::new(etio)
+        .args(["why-not", mode])
+        .args(case.inputs.iter().map(|input| dir.join(&input.file)))
+        .output();
+    let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    text.unwrap_or_default().lines().map(|line| format!("    {line}\n")).collect()
+}
+
 impl Tally {
-    fn add(&mut self, dir: &Path, case: &Case, report: &Report, known: &BTreeSet<String>) {
+    fn add(
+        &mut self,
+        dir: &Path,
+        case: &Case,
+        report: &Report,
+        known: &BTreeSet<String>,
+        why_not: &dyn Fn(&str) -> String,
+    ) {
         let name = dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let found: BTreeSet<&str> = report.findings.iter().map(|f| f.mode.as_str()).collect();
         let mut expected: BTreeSet<&str> = BTreeSet::new();
@@ -167,7 +186,10 @@ impl Tally {
             score.labelled += 1;
             match hit {
                 Some(_) => score.found += 1,
-                None => self.misses.push(format!("{name}: {label} (found: {})", list(&found))),
+                None => {
+                    let why: String = names.iter().map(|mode| why_not(mode)).collect();
+                    self.misses.push(format!("{name}: {label} (found: {})\n{why}", list(&found)));
+                }
             }
         }
         for mode in found.difference(&expected) {
@@ -186,14 +208,14 @@ impl Tally {
         }
         if case.negative {
             self.negatives += 1;
-            let alarms: BTreeSet<&str> = report
+            let alarms: Vec<String> = report
                 .findings
                 .iter()
                 .filter(|f| f.severity != "info" && !expected.contains(f.mode.as_str()))
-                .map(|f| f.mode.as_str())
+                .map(|f| format!("    {}: {}\n", f.mode, f.title))
                 .collect();
             if !alarms.is_empty() {
-                self.alarms.push(format!("{name}: {}", list(&alarms)));
+                self.alarms.push(format!("{name}\n{}", alarms.concat()));
             }
         }
     }
@@ -208,15 +230,22 @@ fn list(names: &BTreeSet<&str>) -> String {
 }
 
 fn print(tally: &Tally) {
-    println!("{:<42} {:>8} {:>6} {:>7} {:>6}", "mode", "labelled", "found", "recall", "extra");
+    println!(
+        "{:<42} {:>8} {:>6} {:>6} {:>7} {:>9}",
+        "mode", "labelled", "found", "extra", "recall", "precision"
+    );
     for (mode, score) in &tally.modes {
-        let recall = match score.labelled {
+        let of = |part: usize, whole: usize| match whole {
             0 => String::new(),
-            labelled => format!("{}%", score.found * 100 / labelled),
+            whole => format!("{}%", part * 100 / whole),
         };
         println!(
-            "{mode:<42} {:>8} {:>6} {recall:>7} {:>6}",
-            score.labelled, score.found, score.extra
+            "{mode:<42} {:>8} {:>6} {:>6} {:>7} {:>9}",
+            score.labelled,
+            score.found,
+            score.extra,
+            of(score.found, score.labelled),
+            of(score.found, score.found + score.extra)
         );
     }
     let labelled: usize = tally.modes.values().map(|score| score.labelled).sum();
@@ -228,7 +257,7 @@ fn print(tally: &Tally) {
     ] {
         if !lines.is_empty() {
             println!("\n{title}");
-            lines.iter().for_each(|line| println!("  {line}"));
+            lines.iter().for_each(|line| println!("  {}", line.trim_end()));
         }
     }
     if !tally.unknown.is_empty() {
