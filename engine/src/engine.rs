@@ -110,6 +110,9 @@ pub struct Engine {
 /// A rule, one of its `explains` clauses, and the key or part of a key it points at.
 pub(crate) type Claim = (usize, usize, Key);
 
+/// No stamps are coarser; in nanoseconds.
+const DAY: i64 = 86_400 * 1_000_000_000;
+
 /// The row number that stands for the oldest events of a relation.
 const OLDEST: RowId = RowId::MAX;
 
@@ -253,6 +256,10 @@ impl Engine {
         self.leave();
         self.tell(programs);
         self.bury();
+        if self.coverage.is_crowded() {
+            let horizon = self.horizon(instant);
+            self.coverage.forget(horizon);
+        }
     }
 
     /// Frees the slots of the rows that went.
@@ -278,6 +285,14 @@ impl Engine {
     fn reach(&self, programs: &Programs, relation: usize) -> i64 {
         let retention = programs.schema.get(relation).map_or(0, |schema| schema.retention);
         retention.saturating_add(self.sources.coarsest())
+    }
+
+    /// Nobody looks behind this instant: no condition, and no edge to a symptom that is open.
+    pub(crate) fn horizon(&self, now: i64) -> i64 {
+        let keys = self.keys.iter().flat_map(|keys| keys.iter());
+        let opened = keys.filter_map(|(_, state)| Some(state.open.as_ref()?.opened)).min();
+        let reach = self.programs.reach.saturating_add(DAY);
+        now.saturating_sub(reach).min(opened.unwrap_or(i64::MAX))
     }
 
     /// Drops what no condition can look at any more. No truth changes by it.

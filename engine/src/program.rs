@@ -6,7 +6,7 @@ pub(crate) mod route;
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
-use etio_plan::{AggOp, Atom, Pick, Type};
+use etio_plan::{AggOp, Atom, Expr, Pick, Type};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -38,6 +38,8 @@ pub(crate) struct Programs {
     pub(crate) cursors: Vec<usize>,
     /// The rules that wait so: what their cursors' keys are keys of.
     pub(crate) waiters: Vec<usize>,
+    /// As far back does any condition look, or what it asks of coverage.
+    pub(crate) reach: i64,
     /// How many relations the pack has; those of superseded rows come after them.
     pub(crate) relations: usize,
 }
@@ -296,4 +298,17 @@ pub(crate) struct Reader {
     pub(crate) atom: Atom,
     /// Fields of the covered relation as fields of the atom's; `None`: they are the same relation.
     pub(crate) map: Option<Vec<(u16, Term)>>,
+}
+
+impl Reader {
+    /// Whether a field of the atom is part of the rule's key.
+    pub(crate) fn is_key(&self, programs: &Programs, field: u16) -> bool {
+        let key = programs.rules.get(self.rule).map_or(&[][..], |program| &program.key);
+        let joins = self.atom.joins.iter().filter_map(|(of, expr)| match expr {
+            Expr::Slot(slot) => Some((*of, *slot)),
+            _ => None,
+        });
+        let binds = self.atom.binds.iter().chain(&self.atom.optional_binds).copied();
+        joins.chain(binds).any(|(of, slot)| of.0 == field && key.contains(&slot.0))
+    }
 }

@@ -2,6 +2,7 @@
 
 mod eval;
 mod run;
+mod soak;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ cargo xtask <chore>
   bless   rewrite every golden file from what the code does now
   deny    licences, bans and sources of dependencies (installs cargo-deny if it is missing)
   bench   the criterion benches
+  soak N  as many random histories told to engine and oracle (100,000; `--from SEED` goes on there)
   eval P  recall and precision over a tree of labelled cases (directories with a `case.json`)
 ";
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         "bless" => vec![TEST.with("BLESS", "1")],
         "deny" => deny(),
         "bench" => vec![BENCH],
+        "soak" => return soak::soak(&std::env::args().skip(2).collect::<Vec<_>>()),
         "eval" => return eval::eval(std::env::args().nth(2).as_deref()),
         _ => {
             print!("{HELP}");

@@ -7,9 +7,9 @@ use crate::{
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
-        relation::{Marks, Pin, Pins, SUSPECT},
+        relation::{Marks, Pin, Pins, RowId, SUSPECT},
         sources::Stamp,
-        support::{Kept, KeyId, Support, Want},
+        support::{Kept, KeyId, Want},
     },
     think::{
         aggregate::MOST_EVIDENCE,
@@ -71,7 +71,6 @@ impl Engine {
         open.wants.push(Want::Limit);
         open.verdict = Verdict::Suspected;
         let (row, pins, words) = (open.row, open.pins.clone(), state.key.clone());
-        let wants = open.wants.clone();
         // It may outlive what it rests on.
         let evidence = open.evidence.take().unwrap_or_else(|| self.evidence(programs, &pins));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
@@ -80,9 +79,26 @@ impl Engine {
         }
         self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
         if let Some(row) = row {
-            let support = Support { rule, key: number, marks: SUSPECT, pins: Pins::new(), wants };
-            self.support(programs, program.relation, row, support, self.now);
+            self.doubt(programs, program.relation, row, (rule, number));
         }
+    }
+
+    /// Makes a row that a key concludes a suspected one, for want of a higher limit.
+    pub(crate) fn doubt(
+        &mut self,
+        programs: &Programs,
+        relation: usize,
+        row: RowId,
+        (rule, key): (usize, KeyId),
+    ) {
+        let Some(known) = self.supports.of(relation, row, rule, key) else { return };
+        if known.wants.contains(&Want::Limit) {
+            return;
+        }
+        let mut support = known.clone();
+        support.marks |= SUSPECT;
+        support.wants.push(Want::Limit);
+        self.support(programs, relation, row, support, self.now);
     }
 
     fn open(

@@ -114,7 +114,10 @@ impl Engine {
             let settled = core::mem::take(&mut eval.settled);
             self.room = eval.into_room();
             if over {
-                // What stood stays until there is work left for it.
+                // What stood stays, in doubt, until there is work left for it.
+                for standing in stood {
+                    self.doubt(programs, program.relation, standing.row, (rule, number));
+                }
                 return;
             }
             (rows, deadline, settled)

@@ -190,10 +190,13 @@ impl Engine {
         let first = seen.how == How::First && newest.is_none();
         let marks = if first { FIRST } else { 0 };
         let old = standing.map(|(row, ..)| row);
-        let row = self.stand(programs, relation, old, &words, stamp, marks);
+        // What is told late is observed now.
+        let observed =
+            if seen.how == How::Since { stamp } else { Stamp { time: self.now, ..stamp } };
+        let row = self.stand(programs, relation, old, &words, observed, marks);
         let (Some(row), Some(entities)) = (row, self.entities.get_mut(relation)) else { return };
         let own = self.relations.get(relation).and_then(|rows| rows.meta(row));
-        entities.note(row, own.map_or(stamp, |meta| meta.stamp), stamp, by);
+        entities.note(row, own.map_or(observed, |meta| meta.stamp), stamp, by);
     }
 
     /// Puts a row in the place of another of its key.
@@ -366,6 +369,8 @@ impl Engine {
             // Where the condition leaves a field of the scope open, it is not covered, and may be lost.
             let concerned = scope.iter().all(|(field, word)| match term(*field) {
                 Some(Term::Const(constant)) => constant == *word,
+                // Of what is lost only the key says more: other variables may be open.
+                Some(Term::Field(of)) if lost && !reader.is_key(programs, of) => true,
                 Some(Term::Field(of)) => {
                     known.push((of, *word));
                     true

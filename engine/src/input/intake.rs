@@ -50,7 +50,11 @@ impl Engine {
             Input::Silent { source, relation, scope, from } => {
                 // It still says what happens at that instant.
                 let next = from.saturating_add(1);
-                self.vouch(source, relation, &scope, next, Vouch::Silent { from })
+                let (scope, stamp) = (self.scope(relation, &scope)?, placeless(source, from));
+                let vouch = Vouch::Silent { from };
+                let change = Change::Vouch { relation: relation.index(), scope, vouch };
+                self.hold(next, stamp, change);
+                Ok(())
             }
         }
     }
@@ -131,7 +135,7 @@ impl Engine {
             since => {
                 let since = as_int(since);
                 if since < stamp.time {
-                    let row = Observed { words: words.into(), how: How::Plain };
+                    let row = Observed { words: words.into(), how: How::Since };
                     let stamp = Stamp { time: since, ..stamp };
                     self.hold(since.max(from), stamp, Change::Row { relation, row });
                 }
@@ -167,6 +171,7 @@ impl Engine {
             let how = self.assume(relation, &words, stamp, assumed_from);
             rows.push((stamp, Observed { words, how }));
         }
+        rows.sort_by_key(|(stamp, _)| stamp.origin);
         self.hold(time, placeless(source, time), Change::Snapshot { relation, scope, rows });
         Ok(())
     }

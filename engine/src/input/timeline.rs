@@ -63,6 +63,8 @@ pub(crate) struct Observed {
 pub(crate) enum How {
     /// Nothing.
     Plain,
+    /// Its stamp is since when it says itself that it is so.
+    Since,
     /// It is of a first snapshot.
     First,
     /// It is of a first snapshot yet to come, and assumed to stand already (M5.2).

@@ -140,7 +140,7 @@ impl Compiler<'_> {
         confirm_blocks.iter().flat_map(|block| &block.binds).for_each(|slot| bound.write(*slot));
         let maybe_blocks: Vec<Block> =
             maybe.iter().map(|conds| self.block(rule, conds, &mut bound)).collect();
-        let head = self.head(rule, &bound);
+        let head = self.head(rule, &bound, &when_steps);
         let type_of = |slot: usize| match rule.slots.get(slot).map(|slot| &slot.ty) {
             Some(SlotType::Scalar(ty)) => ty.clone(),
             _ => Type::Time,
@@ -184,7 +184,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn head(&mut self, rule: &Rule, bound: &Bound) -> Head {
+    fn head(&mut self, rule: &Rule, bound: &Bound, when: &[Step]) -> Head {
         match &rule.head {
             etio_plan::Head::Derived { fields, linger, .. } => {
                 let fields: Vec<Option<Ex>> = fields
@@ -196,7 +196,7 @@ impl Compiler<'_> {
                 Head::Row {
                     single: fields.iter().flatten().all(determined),
                     linger: linger.as_ref().map_or(0, |expr| self.length(rule, expr)),
-                    since: self.since(rule),
+                    since: self.since(rule).filter(|_| !when.iter().any(reads_clock)),
                     fields,
                 }
             }
@@ -204,7 +204,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// A body of one entity atom holds since its row says so.
+    /// A body of one entity atom holds since its row says so, unless time alone makes it true.
     fn since(&self, rule: &Rule) -> Option<u16> {
         let Body { when, confirm, unless, .. } = &rule.body;
         let mut sources = when.iter().filter(|cond| cond.source().is_some());
@@ -467,4 +467,16 @@ impl Compiler<'_> {
             word => as_int(word).max(0),
         }
     }
+}
+
+/// Whether what a step tests or computes is a matter of when it is asked.
+fn reads_clock(step: &Step) -> bool {
+    let mut aged = false;
+    let mut see = |ex: &Ex| ex.visit(&mut |ex| aged |= matches!(ex, Ex::Age(_)));
+    match step {
+        Step::Test { ex, .. } | Step::Let { ex, .. } | Step::Member { ex, .. } => see(ex),
+        Step::Each(Src { kind: Kind::Rows { scan, .. }, .. }) => scan.tests.iter().for_each(see),
+        _ => {}
+    }
+    aged
 }

@@ -9,7 +9,7 @@ use crate::{
     error::Error,
     program::{Dispatch, Programs, Reader, Schema, compile::Compiler, route},
     store::{
-        cover::{atoms_of, covers, relation_of, vias},
+        cover::{Cover, atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
         sources::Sources,
     },
@@ -76,6 +76,7 @@ pub(crate) fn load(
         params: Vec::new(),
         cursors: Vec::new(),
         waiters: Vec::new(),
+        reach: 0,
         relations: pack.relations.len(),
     };
     let mut ranks: Vec<usize> = (0..pack.rules.len()).collect();
@@ -115,9 +116,19 @@ pub(crate) fn load(
             || explained.is_some_and(|clauses| !clauses.is_empty());
     }
     programs.cursors = cursors;
+    programs.reach = reach(pack, &schema, &programs.covers);
     programs.schema = schema;
     programs.params = params;
     Ok(Loaded { programs, relations })
+}
+
+/// As far back does any condition look, or what it asks of coverage.
+fn reach(pack: &Pack, schema: &[Schema], covers: &[Cover]) -> i64 {
+    let kept = schema.iter().filter(|of| of.read || !of.event).map(|of| of.retention).max();
+    let read = covers.iter().flat_map(|cover| &cover.reads).map(|read| read.back).max();
+    let keep = pack.rules.iter().map(|rule| rule.keep).max();
+    // The longest of each after one another.
+    [kept, read, keep].into_iter().flatten().fold(0, i64::saturating_add)
 }
 
 fn params(

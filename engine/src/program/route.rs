@@ -94,19 +94,35 @@ pub(crate) fn route(
     Route { rule: at_rule, row: whole.then_some(atom.row.0), binds, optional, tests, hops }
 }
 
-/// The shortest sequence of probes that binds every key variable.
-fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop> {
+/// The conditions that can bind variables.
+fn binders(rule: &Rule, aggregates: bool) -> Vec<Binder<'_>> {
     let mut binders = Vec::new();
     for cond in &rule.body.when {
         match cond {
             Cond::Let(slot, expr) => binders.push(Binder::Let(*slot, expr)),
             Cond::Member(slot, expr) => binders.push(Binder::Member(*slot, expr)),
             Cond::No(_) | Cond::Test(_) => {}
+            Cond::Agg { .. } if !aggregates => {}
             cond => {
                 let source = cond.source();
                 binders.extend(source.into_iter().flat_map(|of| atoms_of(of).0).map(Binder::Atom));
             }
         }
+    }
+    binders
+}
+
+/// The shortest sequence of probes that binds every key variable.
+fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop> {
+    // A key may be concerned though an aggregate has no row for it, so others go first.
+    let mut binders = self::binders(rule, false);
+    let mut reached = bound.clone();
+    binders.iter().for_each(|binder| match binder {
+        Binder::Atom(atom) => bind_all(atom, &mut reached),
+        Binder::Let(slot, _) | Binder::Member(slot, _) => reached.write(slot.0),
+    });
+    if !rule.key.iter().all(|slot| reached.has(slot.0)) {
+        binders = self::binders(rule, true);
     }
     let depths = (0..=SEARCH_DEPTH).find_map(|depth| search(rule, &binders, bound, depth));
     let order = depths.unwrap_or_else(|| greedy(rule, &binders, bound));

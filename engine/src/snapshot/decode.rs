@@ -117,7 +117,7 @@ impl Reader<'_> {
         self.rows = relations.iter().map(|rows| Vec::with_capacity(rows.len())).collect();
         let count = self.engine.relations.len();
         self.each(relations, count, Self::row)?;
-        for relation in 0..self.programs.relations {
+        for relation in (0..self.programs.relations).filter(|of| self.programs.is_event(*of)) {
             self.engine.await_oldest(self.programs, relation);
         }
         Some(())

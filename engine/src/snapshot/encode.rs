@@ -103,7 +103,14 @@ impl Writer<'_> {
     }
 
     fn coverage(&self) -> Vec<Span> {
-        sorted(self.engine.coverage.iter().map(|(relation, scope, span)| Span {
+        let horizon = self.engine.horizon(self.engine.timeline.clock());
+        let spans = self.engine.coverage.iter().map(|(relation, scope, span)| {
+            let mut span = span.clone();
+            span.forget(horizon);
+            (relation, scope, span)
+        });
+        let spans = spans.filter(|(.., span)| !span.is_empty());
+        sorted(spans.map(|(relation, scope, span)| Span {
             relation: relation as u32,
             scope: self.scope(relation, &scope),
             source: span.source,

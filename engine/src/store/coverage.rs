@@ -13,12 +13,18 @@ use crate::{
     value::word::{Key, Word},
 };
 
+/// After so few changes nothing is forgotten yet.
+const FEW: usize = 1024;
+
 /// What is covered, by relation.
 #[derive(Clone)]
 pub(crate) struct Coverage {
     relations: Vec<Vec<Shape>>,
     lossy: Vec<bool>,
     state: FixedState,
+    /// Changes since what is over was forgotten, and how many there may be until it is again.
+    changes: usize,
+    most: usize,
 }
 
 /// Scopes that set the same fields.
@@ -96,12 +102,32 @@ pub(crate) struct Query<'a> {
 
 impl Coverage {
     pub(crate) fn new(lossy: Vec<bool>, state: FixedState) -> Self {
-        Self { relations: vec![Vec::new(); lossy.len()], lossy, state }
+        Self { relations: vec![Vec::new(); lossy.len()], lossy, state, changes: 0, most: FEW }
     }
 
     /// Whether the producer of a relation may drop records (M3.4).
     pub(crate) fn is_lossy(&self, relation: usize) -> bool {
         self.lossy.get(relation).copied().unwrap_or(false)
+    }
+
+    /// Whether enough has changed that it is worth looking for what is over.
+    pub(crate) const fn is_crowded(&self) -> bool {
+        self.changes >= self.most
+    }
+
+    /// Forgets what was over before an instant that nobody looks behind. No answer changes by it.
+    pub(crate) fn forget(&mut self, horizon: i64) {
+        let mut left = 0;
+        for shape in self.relations.iter_mut().flatten() {
+            shape.spans.retain(|_, spans| {
+                spans.iter_mut().for_each(|span| span.forget(horizon));
+                spans.retain(|span| !span.is_empty());
+                left +=
+                    spans.iter().map(|span| span.intervals.len() + span.cuts.len()).sum::<usize>();
+                !spans.is_empty()
+            });
+        }
+        (self.changes, self.most) = (0, FEW.max(left));
     }
 
     /// Applies a change.
@@ -112,6 +138,7 @@ impl Coverage {
         scope: &[(u16, Word)],
         vouch: Vouch,
     ) {
+        self.changes += 1;
         match vouch {
             Vouch::Covered { from } => {
                 if let Some(span) = self.span(source, relation, scope) {
@@ -320,6 +347,20 @@ impl Coverage {
 }
 
 impl Span {
+    /// Forgets what was over before an instant; not the last interval, whose end shows (M7.2).
+    pub(crate) fn forget(&mut self, horizon: i64) {
+        let Some(last) = self.intervals.last().copied() else {
+            self.cuts.clear();
+            return;
+        };
+        self.intervals.retain(|of| of.1 >= horizon || *of == last);
+        self.cuts.retain(|cut| cut.to >= horizon || cut.to >= last.1);
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.intervals.is_empty()
+    }
+
     fn cover(&mut self, from: i64) {
         // What is said later counts: it has whatever it lacked again.
         self.cuts.iter_mut().for_each(|cut| cut.to = cut.to.min(from.saturating_sub(1)));

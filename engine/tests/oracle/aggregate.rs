@@ -69,7 +69,8 @@ impl Solver<'_> {
             let values: Vec<Value> = sure
                 .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
                 .collect();
-            for of in &group {
+            // It rests on those that are sure.
+            for of in group.iter().filter(|of| !of.doubt.unknown) {
                 next.rows.extend(of.rows[binding.rows.len()..].iter().cloned());
             }
             next.set(into, Slot::Value(fold(op, values)));
@@ -93,7 +94,8 @@ impl Solver<'_> {
         };
         let d = self.sight(binding, None).duration(d);
         let mut count = 0;
-        let versions = &self.world.versions[atom.relation.index()];
+        let versions = self.world.versions[atom.relation.index()].iter();
+        let versions: Vec<_> = versions.filter(|of| !of.row.past.assumed).collect();
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
             let counts =

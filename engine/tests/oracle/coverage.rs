@@ -45,9 +45,9 @@ impl World<'_> {
 
     /// The intervals that all that is known lies in, of all sources.
     fn intervals(&self, relation: RelId, known: &Known) -> Vec<(i64, i64)> {
-        let mut told: Vec<(i64, u8, String, i64)> = Vec::new();
+        let mut told: Vec<(i64, i64, u8, String, i64)> = Vec::new();
         for input in self.inputs {
-            let (at, kind, source, of, scope, to) = match input {
+            let (at, kind, source, of, scope, to) = match &input.input {
                 Input::Covered { source, relation, scope, from } => {
                     (from, 0, source, relation, scope, 0)
                 }
@@ -65,17 +65,16 @@ impl World<'_> {
                 known.iter().any(|(of, known)| of == field && known != value)
             };
             let inside = if kind == 0 { inside } else { !scope.iter().any(other) };
-            if *of == relation && *at <= self.told && inside {
-                told.push((*at, kind, self.sources.name(*source), to));
+            if *of == relation && input.effect() <= self.told && inside {
+                told.push((input.effect(), *at, kind, self.sources.name(*source), to));
             }
         }
-        told.sort_by(|a, b| (a.0, a.1, &a.2).cmp(&(b.0, b.1, &b.2)));
+        told.sort();
         let mut intervals: Vec<(i64, i64, String)> = Vec::new();
-        for (at, kind, source, to) in told {
+        for (effect, _, kind, source, to) in told {
             let (from, to) = match kind {
-                0 => (at, i64::MAX),
-                1 => (at, to - 1),
-                _ => (at.saturating_add(1), i64::MAX),
+                1 => (effect, to.saturating_sub(1)),
+                _ => (effect, i64::MAX),
             };
             if kind == 1 && to < from {
                 continue;
@@ -87,10 +86,10 @@ impl World<'_> {
                     continue;
                 }
                 if start < from {
-                    kept.push((start, end.min(from - 1), who.clone()));
+                    kept.push((start, end.min(from.saturating_sub(1)), who.clone()));
                 }
                 if end > to {
-                    kept.push((start.max(to + 1), end, who));
+                    kept.push((start.max(to.saturating_add(1)), end, who));
                 }
             }
             intervals = kept;
@@ -118,7 +117,7 @@ impl World<'_> {
             return;
         }
         for rule in self.pack.rules.iter().filter(|rule| concludes(rule) == relation) {
-            for (atom, back) in reads(rule) {
+            for (atom, back) in reads(rule, self.params) {
                 let known = through(rule, atom, known);
                 self.parts(atom.relation, &known, from.saturating_sub(back), to, parts);
             }
@@ -151,7 +150,7 @@ fn through(rule: &Rule, atom: &Atom, known: &Known) -> Known {
 }
 
 /// Every pattern that decides about a rule, with how far back it looks.
-pub(crate) fn reads(rule: &Rule) -> Vec<(&Atom, i64)> {
+pub(crate) fn reads<'a>(rule: &'a Rule, params: &[Value]) -> Vec<(&'a Atom, i64)> {
     let blocks = rule.body.confirm.iter().chain(&rule.body.unless).flatten();
     let mut found = Vec::new();
     for cond in rule.body.when.iter().chain(blocks) {
@@ -164,6 +163,7 @@ pub(crate) fn reads(rule: &Rule) -> Vec<(&Atom, i64)> {
         };
         let length = |expr: &Expr| match expr {
             Expr::Const(Value::Duration(d)) => *d,
+            Expr::Param(param) => super::calc::number(&params[param.index()]).unwrap(),
             other => panic!("the oracle knows constant windows only, not {other:?}"),
         };
         match source {

@@ -10,24 +10,28 @@
 )]
 
 mod aggregate;
+pub(crate) mod agree;
 mod calc;
 mod coverage;
 mod facts;
-pub(crate) mod programs;
+mod histories;
+mod programs;
 mod solve;
 mod story;
 mod verdict;
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use etio_plan::{Input, Pack, RelId, Value};
+use etio_plan::{Pack, RelId, Value};
 
-pub(crate) use story::{Event, spelled, tell};
+use facts::Told;
+use story::{Event, spelled, tell};
 
 /// The inputs as they stand by an instant, and what rules concluded from them so far.
 pub(crate) struct World<'a> {
     pub(crate) pack: &'a Pack,
-    pub(crate) inputs: &'a [Input],
+    pub(crate) params: &'a [Value],
+    pub(crate) inputs: &'a [Told],
     /// What windows, `for` and `age` read.
     pub(crate) now: i64,
     /// Inputs up to here have been told.
@@ -56,6 +60,18 @@ pub(crate) struct Row {
     pub(crate) doubt: Doubt,
     /// The earliest fact a conclusion rests on; none for a fact.
     pub(crate) first: Option<Rc<Row>>,
+    pub(crate) past: Past,
+}
+
+/// What is known of the time before a row was observed (M5.2), and whether it is about an event.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Past {
+    /// It is known only from a later first snapshot.
+    pub(crate) assumed: bool,
+    /// It came with a first snapshot, so how long it had been is not known.
+    pub(crate) unproven: bool,
+    /// It is an event or rests on one.
+    pub(crate) eventful: bool,
 }
 
 impl Row {

@@ -2,13 +2,46 @@
 
 use proptest::prelude::*;
 
-pub(crate) const SCHEMA: &str = r#"
-event A { node: node, n: int, collect "a" }
-event B { node: node, n: int, collect "b" }
-event L { node: node, n: int, lossy, collect "l" }
-entity E { key node: node, state: text, n: int?, collect "e" }
-entity P { key node: node, key n: int, mark: text, since changed: time?, collect "p" }
-"#;
+/// Which of the events a producer may drop, what silence means, in which order fields come.
+#[derive(Clone, Copy, Debug)]
+struct Schema {
+    lossy: [bool; 3],
+    defaults: bool,
+    turned: bool,
+}
+
+fn schema() -> impl Strategy<Value = Schema> {
+    (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.2))
+        .prop_map(|(defaults, turned, a, b)| Schema { lossy: [a, b, !(a || b)], defaults, turned })
+}
+
+impl Schema {
+    fn say(self) -> String {
+        let relation = |head: &str, fields: &[&str], rest: &str| {
+            let mut fields = fields.to_vec();
+            if self.turned {
+                fields.reverse();
+            }
+            format!("{head} {{ {}, {rest} }}\n", fields.join(", "))
+        };
+        let event = |name: &str, lossy: bool| {
+            let rest = format!("{}collect \"{name}\"", if lossy { "lossy, " } else { "" });
+            relation(&format!("event {name}"), &["node: node", "n: int", "w: text?"], &rest)
+        };
+        let [a, b, l] = self.lossy;
+        let n = if self.defaults { "n: int = 1" } else { "n: int?" };
+        let e = ["key node: node", "state: text", n];
+        let p = ["key node: node", "key n: int", "mark: text", "since changed: time?"];
+        [
+            event("A", a),
+            event("B", b),
+            event("L", l),
+            relation("entity E", &e, "collect \"e\""),
+            relation("entity P", &p, "collect \"p\""),
+        ]
+        .concat()
+    }
+}
 
 /// Which kinds of sentences a program may use.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +71,11 @@ const CONDITIONS: &[&str] = &[
     "no A { node, n: _ } within 3s",
     "count(B { node, n: N } within 6s) >= 2",
     "count(A { node, n: _ } within 6s) < 2",
+    "A { node, n: N, w: \"u\" } within 5s",
+    "no B { node, n: _, w: \"u\" } within 5s",
+    "A { node, n: _, w: q } within 5s  B { node, n: _, w: q } within 6s",
+    "count(B { node, n: _ } within WIDE) >= LEAST",
+    "no A { node, n: N } within WIDE",
 ];
 const WIDE_CONDITIONS: &[&str] = &[
     "A { node, n: N } without B { node, n: N } for 3s",
@@ -64,6 +102,18 @@ const WIDE_CONDITIONS: &[&str] = &[
     "x = A { node, n: _ }  E { node, state: \"on\" } as of x",
     "p = P { node, n: N, mark: _ }  age(p.changed) >= 5s",
     "x = newest B { node, n: _ }  age(x) < 3s",
+    "max(m of A { node, n: m } within WIDE) >= LEAST",
+    "min(m of A { node, n: m } within 8s) <= LEAST",
+    "count(L { node, n: _ } within 6s) >= LEAST",
+    "no L { node, n: _ } within 4s",
+    "distinct(m of B { node, n: _, w: m } within 8s) >= LEAST",
+    "no A { node, n: _ } for WIDE per P { node, n: N, mark: \"on\" }",
+    "E { node, state: \"on\" } for WIDE",
+    "A { node, n: N } without B { node, n: _ } for WIDE",
+    "A { node, n: N } then L { node, n: _ } within WIDE without B { node, n: _ }",
+    "changes(m of E { node, n: m, state: _ } within WIDE) >= LEAST",
+    "x = A { node, n: N }  E { node, state: _, n: _ } as of x",
+    "x = B { node, n: _ }  no P { node, n: N, mark: \"on\" }  age(x) >= 2s",
 ];
 
 /// A rule that is not yet said: which base, which conditions, in which block.
@@ -76,6 +126,8 @@ pub(crate) struct Draft {
     unless: Vec<usize>,
     keep: i64,
     derived: bool,
+    /// It adds to the relation that was derived last.
+    again: bool,
     explains: bool,
 }
 
@@ -90,31 +142,38 @@ fn draft() -> impl Strategy<Value = Draft> {
         prop::collection::vec(some(1), 0..=2),
         some(1),
         3..9i64,
+        prop::bool::weighted(0.4),
         prop::bool::weighted(0.3),
         any::<bool>(),
     )
-        .prop_map(|(base, joined, when, confirm, unless, keep, derived, explains)| Draft {
-            base,
-            joined,
-            when,
-            confirm,
-            unless,
-            keep,
-            derived,
-            explains,
+        .prop_map(|(base, joined, when, confirm, unless, keep, derived, again, explains)| {
+            Draft { base, joined, when, confirm, unless, keep, derived, again, explains }
         })
 }
 
 /// The text of a program.
 pub(crate) fn program(width: Width) -> impl Strategy<Value = String> {
-    prop::collection::vec(draft(), 1..=4).prop_map(move |drafts| {
-        let mut text = SCHEMA.to_string();
+    (schema(), prop::collection::vec(draft(), 1..=5)).prop_map(move |(schema, drafts)| {
+        let mut text = schema.say();
         let (mut derived, mut found): (Vec<String>, Vec<String>) = (vec![], vec![]);
         let last = drafts.len() - 1;
         for (at, mut draft) in drafts.into_iter().enumerate() {
             draft.derived &= at < last;
-            let name = format!("{}{at}", if draft.derived { "D" } else { "f" });
-            text.push_str(&say(&draft, &name, width, &derived, &found));
+            let name = match derived.pop() {
+                // What has been read already is complete.
+                Some(name)
+                    if draft.derived
+                        && draft.again
+                        && !text.contains(&format!("{name} {{ node, n: ")) =>
+                {
+                    name
+                }
+                other => {
+                    derived.extend(other);
+                    format!("{}{at}", if draft.derived { "D" } else { "f" })
+                }
+            };
+            text.push_str(&tuned(say(&draft, &name, width, &derived, &found), at));
             if draft.derived { derived.push(name) } else { found.push(name) }
         }
         text
@@ -210,6 +269,19 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     text + " }\n"
 }
 
+/// Declares the parameters that a rule speaks of.
+fn tuned(text: String, nth: usize) -> String {
+    let params = [("WIDE", "wide", "5s in 1s..9s"), ("LEAST", "least", "2 in 1..5")];
+    let used = params.iter().filter(|(word, ..)| text.contains(word));
+    let declared: String =
+        used.map(|(_, name, range)| format!("param {name}{nth} = {range} ")).collect();
+    let text = text.replacen(" when {", &format!(" {declared}when {{"), 1);
+    let named = |text: String, (word, name, _): &(&str, &str, &str)| {
+        text.replace(word, &format!("{name}{nth}"))
+    };
+    params.iter().fold(text, named)
+}
+
 /// Gives the names that a sentence binds for itself a number of their own.
 fn rename(text: &str, nth: usize) -> String {
     let mut out = text.to_string();
@@ -222,6 +294,9 @@ fn rename(text: &str, nth: usize) -> String {
         ("p.changed", format!("p{nth}.changed")),
         ("(m of", format!("(m{nth} of")),
         ("n: m ", format!("n: m{nth} ")),
+        ("n: m,", format!("n: m{nth},")),
+        ("w: m ", format!("w: m{nth} ")),
+        ("w: q ", format!("w: q{nth} ")),
     ] {
         out = out.replace(from, &to);
     }

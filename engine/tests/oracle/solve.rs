@@ -281,17 +281,30 @@ impl Solver<'_> {
             }
             Source::Sustained { atom, hold } => {
                 for row in self.all(atom.relation) {
-                    if row.since.saturating_add(length(hold)) <= now {
-                        found.extend(self.fit(atom, row, binding));
+                    let due = row.since.saturating_add(length(hold));
+                    let with = self.fit(atom, row, binding).filter(|_| !row.past.assumed);
+                    let Some(mut with) = with else { continue };
+                    if due > now {
+                        if !row.past.unproven {
+                            continue;
+                        }
+                        with.doubt.add(&self.not_long_enough(atom.relation));
                     }
+                    found.push(with);
                 }
             }
             Source::Silence { of, hold, per } => {
                 for row in self.all(per.relation) {
                     let Some(mut with) = self.fit(per, row, binding) else { continue };
                     let began = self.began(per, row, binding);
-                    if began.saturating_add(length(hold)) > now {
+                    if row.past.assumed {
                         continue;
+                    }
+                    if began.saturating_add(length(hold)) > now {
+                        if !row.past.unproven {
+                            continue;
+                        }
+                        with.doubt.add(&self.not_long_enough(per.relation));
                     }
                     let from = now.saturating_sub(length(hold)).saturating_add(1);
                     let mut events = self.all(of.relation).iter().filter(|a| a.time >= from);
@@ -310,6 +323,14 @@ impl Solver<'_> {
             }
         }
         found
+    }
+
+    /// Observed, but not yet for long enough, and what was before is not known (M5.2).
+    fn not_long_enough(&self, relation: RelId) -> Doubt {
+        let mut parts = Vec::new();
+        self.world.parts(relation, &Known::new(), self.world.now, self.world.now, &mut parts);
+        let needs = parts.into_iter().map(|(of, _)| of).collect();
+        Doubt { unknown: true, needs, ..Doubt::default() }
     }
 
     fn all(&self, relation: RelId) -> &[Rc<Row>] {
@@ -506,7 +527,7 @@ fn rests_on_entities(world: &World<'_>, relation: RelId) -> bool {
         Kind::Event => false,
         Kind::Derived | Kind::Finding => world.pack.rules.iter().all(|rule| {
             super::verdict::concludes(rule) != relation
-                || super::coverage::reads(rule)
+                || super::coverage::reads(rule, world.params)
                     .iter()
                     .all(|(atom, _)| rests_on_entities(world, atom.relation))
         }),

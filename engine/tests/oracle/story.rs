@@ -1,12 +1,15 @@
 //! What happens: the differences between one instant and the next (M1.4, M4.1, M4.2).
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
-use etio_plan::{Expr, Head, Input, Pack, Rule, Value};
+use etio_plan::{Expr, Head, Input, Pack, Rule, SourceId, Value};
 
 use super::{
-    Doubt, Row, World,
-    facts::{self, Sources},
+    Doubt, Past, Row, World,
+    facts::{self, Sources, Told},
     solve::{Binding, Missed, Solver},
     verdict::{self, Conclusion, concludes},
 };
@@ -34,6 +37,7 @@ struct Standing {
     since: i64,
     weak: bool,
     first: Option<Rc<Row>>,
+    past: Past,
     /// Since when it is only tolerated, and whether its end was seen.
     gap: Option<(i64, bool)>,
 }
@@ -58,23 +62,33 @@ struct Thought<'a> {
     found: Vec<Vec<Conclusion>>,
 }
 
-/// The whole log up to an instant.
-pub(crate) fn tell(pack: &Pack, inputs: &[Input], until: i64) -> Vec<Event> {
-    let params: Vec<Value> = pack.params.iter().map(|param| param.default.clone()).collect();
+/// The whole log up to an instant, and how many events of each source came too late.
+pub(crate) fn tell(
+    pack: &Pack,
+    params: &[Value],
+    inputs: &[Told],
+    until: i64,
+) -> (Vec<Event>, BTreeMap<SourceId, u64>) {
     let teller = Teller { pack, inputs, sources: Sources::of(inputs), params };
     let mut state = State {
         derived: pack.relations.iter().map(|_| vec![]).collect(),
         open: pack.rules.iter().map(|_| vec![]).collect(),
     };
     let mut log = Vec::new();
-    for instant in instants(pack, inputs, until) {
+    for instant in instants(pack, params, inputs, until) {
         teller.pass(&mut state, instant, &mut log);
     }
-    log
+    let mut late: BTreeMap<SourceId, u64> = BTreeMap::new();
+    for told in inputs.iter().filter(|told| told.is_late(pack)) {
+        if let Input::Fact(fact) = &told.input {
+            *late.entry(fact.origin.source).or_default() += 1;
+        }
+    }
+    (log, late)
 }
 
 /// Every instant at which something could change, and more.
-fn instants(pack: &Pack, inputs: &[Input], until: i64) -> Vec<i64> {
+fn instants(pack: &Pack, params: &[Value], inputs: &[Told], until: i64) -> Vec<i64> {
     let mut lengths: BTreeSet<i64> = [0].into();
     for rule in &pack.rules {
         lengths.insert(rule.keep);
@@ -84,8 +98,13 @@ fn instants(pack: &Pack, inputs: &[Input], until: i64) -> Vec<i64> {
     for part in text.split("Duration(").skip(1) {
         lengths.extend(part.split(')').next().and_then(|n| n.parse::<i64>().ok()));
     }
+    lengths.extend(params.iter().filter_map(|value| match value {
+        Value::Duration(d) => Some(*d),
+        _ => None,
+    }));
     let mut times: BTreeSet<i64> = BTreeSet::new();
-    for input in inputs {
+    for told in inputs {
+        let input = &told.input;
         let mut fact = |fact: &etio_plan::Fact| {
             times.insert(fact.time);
             times.extend(fact.assumed_from);
@@ -104,15 +123,12 @@ fn instants(pack: &Pack, inputs: &[Input], until: i64) -> Vec<i64> {
                 times.extend([*from, from.saturating_add(1)]);
             }
             Input::Gap { from, to, .. } => times.extend([*from, *to]),
-            Input::Source { .. } => {}
+            Input::Source { .. } => continue,
         }
+        times.insert(told.effect());
     }
-    let first = inputs.iter().filter_map(|input| match input {
-        Input::Source { .. } => None,
-        Input::Covered { from, .. } => Some(*from),
-        _ => times.first().copied(),
-    });
-    let first = first.min().unwrap_or(until);
+    let effects = inputs.iter().filter(|told| !matches!(told.input, Input::Source { .. }));
+    let first = effects.map(Told::effect).min().unwrap_or(until);
     for _ in 0..3 {
         let sums = times.iter().flat_map(|time| lengths.iter().map(|d| time.saturating_add(*d)));
         times = sums.filter(|time| *time <= until).collect();
@@ -128,9 +144,9 @@ fn instants(pack: &Pack, inputs: &[Input], until: i64) -> Vec<i64> {
 
 struct Teller<'a> {
     pack: &'a Pack,
-    inputs: &'a [Input],
+    inputs: &'a [Told],
     sources: Sources,
-    params: Vec<Value>,
+    params: &'a [Value],
 }
 
 impl<'a> Teller<'a> {
@@ -152,7 +168,7 @@ impl<'a> Teller<'a> {
             rows[at].sort_by(|a, b| a.order().cmp(&b.order()));
         }
         let (pack, inputs, sources) = (self.pack, self.inputs, self.sources.clone());
-        let world = World { pack, inputs, now, told, sources, rows, versions };
+        let world = World { pack, params: self.params, inputs, now, told, sources, rows, versions };
         let derived = pack.relations.iter().map(|_| vec![]).collect();
         let mut thought = Thought { world, derived, found: vec![] };
         for (at, rule) in pack.rules.iter().enumerate() {
@@ -170,7 +186,7 @@ impl<'a> Teller<'a> {
                         .collect();
                 }
                 Head::Finding(_) => {
-                    found = verdict::findings(&thought.world, rule, &self.params);
+                    found = verdict::findings(&thought.world, rule, self.params);
                     let row = |(nth, of): (usize, &Conclusion)| {
                         let open = state.open[at].iter().find(|open| open.conclusion.key == of.key);
                         let opened = open.map_or(told, |open| open.opened);
@@ -185,6 +201,7 @@ impl<'a> Teller<'a> {
                             resolution: 1,
                             doubt,
                             first: of.shown.first(),
+                            past: verdict::past(&of.shown.rows, told),
                         })
                     };
                     thought.world.rows[relation] = found.iter().enumerate().map(row).collect();
@@ -209,23 +226,39 @@ impl<'a> Teller<'a> {
         let relation = concludes(rule).index();
         let (now, told) = (thought.world.now, thought.world.told);
         let before = &state.derived[relation];
-        for (values, since, weak, first) in verdict::derived(&thought.world, rule, &self.params) {
-            let stood = before.iter().find(|of| of.values == values);
-            let (time, since, first) = match stood {
-                Some(stood) => (stood.time, stood.since, stood.first.clone()),
-                None => (told, since.unwrap_or(told), first),
+        for new in verdict::derived(&thought.world, rule, self.params) {
+            let stood = before.iter().find(|of| of.values == new.values);
+            let mut standing = Standing {
+                values: new.values,
+                time: told,
+                since: new.since.unwrap_or(told),
+                weak: new.weak,
+                first: new.first,
+                past: new.past,
+                gap: None,
             };
-            let standing = Standing { values, time, since, weak, first, gap: None };
+            if let Some(stood) = stood {
+                standing.first = stood.first.clone();
+                // What was only assumed until now is observed now.
+                if !stood.past.assumed || standing.past.assumed {
+                    (standing.time, standing.since) = (stood.time, stood.since);
+                    standing.past.unproven = stood.past.unproven;
+                }
+            }
             match thought.derived[relation].iter_mut().find(|of| of.values == standing.values) {
                 Some(other) => {
-                    other.since = other.since.min(standing.since);
-                    other.weak &= standing.weak;
+                    let since = other.since.min(standing.since);
+                    let doubt = |of: &Standing| verdict::Derived::doubt(of.past, of.weak);
+                    if doubt(&standing) < doubt(other) {
+                        *other = standing;
+                    }
+                    other.since = since;
                 }
                 None => thought.derived[relation].push(standing),
             }
         }
         let Some(linger) = linger else { return };
-        let solver = Solver { world: &thought.world, rule, params: &self.params };
+        let solver = Solver { world: &thought.world, rule, params: self.params };
         let Value::Duration(gap) = solver.value(&Binding::new(rule), linger) else { return };
         for stood in before {
             if thought.derived[relation].iter().any(|of| of.values == stood.values) {
@@ -243,17 +276,21 @@ impl<'a> Teller<'a> {
 
     fn pass(&self, state: &mut State, instant: i64, log: &mut Vec<Event>) {
         let mut thought = self.think(instant, instant, state, None);
-        // What would be so had no window run out.
-        let still = self.think(instant - 1, instant, state, Some(&thought));
-        for (relation, rows) in thought.derived.iter_mut().enumerate() {
-            for row in rows.iter_mut() {
-                if let Some((start, seen)) = &mut row.gap
-                    && *start == instant
-                {
-                    let stands = still.derived[relation]
-                        .iter()
-                        .any(|of| of.values == row.values && of.gap.is_none());
-                    *seen = !stands;
+        // What would be so had no window run out; mostly nobody asks.
+        let found = &thought.found;
+        let ended = |(at, open): (usize, &Vec<Open>)| {
+            let holds = |of: &Open| found[at].iter().any(|now| now.key == of.conclusion.key);
+            !open.iter().all(holds)
+        };
+        let begins = |of: &Standing| matches!(of.gap, Some((start, _)) if start == instant);
+        let asked = state.open.iter().enumerate().any(ended)
+            || thought.derived.iter().flatten().any(begins);
+        let still = asked.then(|| self.think(instant - 1, instant, state, Some(&thought)));
+        if let Some(still) = &still {
+            for (rows, still) in thought.derived.iter_mut().zip(&still.derived) {
+                for row in rows.iter_mut().filter(|of| begins(of)) {
+                    let stands = still.iter().any(|of| of.values == row.values && of.gap.is_none());
+                    row.gap = Some((instant, !stands));
                 }
             }
         }
@@ -274,7 +311,9 @@ impl<'a> Teller<'a> {
                 if now_open.iter().any(|of| of.conclusion.key == *key) {
                     continue;
                 }
-                let stands = still.found[at].iter().any(|of| of.key == *key);
+                let stands = still
+                    .as_ref()
+                    .is_some_and(|still| still.found[at].iter().any(|of| of.key == *key));
                 changes.push(self.event(
                     instant,
                     at,
@@ -337,7 +376,7 @@ impl<'a> Teller<'a> {
                 let instance = (rule.path.clone(), spelled(&cause.conclusion.key), cause.opened);
                 let Some(first) = cause.conclusion.shown.first() else { continue };
                 for explains in &finding.explains {
-                    let solver = Solver { world, rule, params: &self.params };
+                    let solver = Solver { world, rule, params: self.params };
                     let ways = solver.solve(
                         &explains.when,
                         &cause.conclusion.shown,
@@ -388,6 +427,7 @@ impl Standing {
             resolution: 1,
             doubt: Doubt { weak: self.weak, ..Doubt::default() },
             first: self.first.clone(),
+            past: self.past,
         })
     }
 }

@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use etio_plan::{Head, Kind, RelId, Rule, Value};
+use etio_plan::{Cond, Head, Kind, RelId, Rule, Value};
 
 use super::{
-    Doubt, Row, World,
+    Doubt, Past, Row, World,
     solve::{Binding, Missed, Slot, Solver},
 };
 
@@ -26,9 +26,36 @@ pub(crate) fn concludes(rule: &Rule) -> RelId {
     }
 }
 
-/// A row's values, since when its entities say it is so, whether only a lossy relation vouches for
-/// it, and the first fact behind it.
-pub(crate) type Derived = (Vec<Value>, Option<i64>, bool, Option<Rc<Row>>);
+/// What a rule derives.
+pub(crate) struct Derived {
+    pub(crate) values: Vec<Value>,
+    /// Since when its row says that it is so.
+    pub(crate) since: Option<i64>,
+    /// Whether only a lossy relation vouches for it.
+    pub(crate) weak: bool,
+    /// The first fact behind it.
+    pub(crate) first: Option<Rc<Row>>,
+    pub(crate) past: Past,
+}
+
+impl Derived {
+    /// What is least doubtful speaks.
+    pub(crate) const fn doubt(past: Past, weak: bool) -> (bool, bool) {
+        (past.assumed, weak)
+    }
+}
+
+/// What rows say together about the time before they were observed: events that join an assumed row
+/// make it count (M5.2).
+pub(crate) fn past(rows: &[Rc<Row>], now: i64) -> Past {
+    let eventful = rows.iter().any(|row| row.past.eventful);
+    let fresh = |row: &Rc<Row>| row.past.unproven && row.time >= now;
+    Past {
+        assumed: !eventful && rows.iter().any(|row| row.past.assumed),
+        unproven: rows.iter().any(fresh),
+        eventful,
+    }
+}
 
 /// The rows of a `derive` block, each with since when its entity says that it is so.
 pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<Derived> {
@@ -44,31 +71,40 @@ pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<D
             field.as_ref().map_or(Value::Null, |expr| solver.value(&binding, expr))
         };
         let values: Vec<Value> = fields.iter().map(value).collect();
-        let weak = binding.doubt.weak;
-        let since = own_since(world, &binding);
-        match rows.iter_mut().find(|(known, ..)| *known == values) {
+        let since = own_since(world, rule, &binding);
+        let mut past = past(&binding.rows, world.told);
+        past.unproven &= since.is_none();
+        let first = binding.first();
+        let derived = Derived { values, since, weak: binding.doubt.weak, first, past };
+        match rows.iter_mut().find(|known| known.values == derived.values) {
             Some(known) => {
-                known.1 = known.1.min(since);
-                known.2 &= weak;
+                let since = [known.since, derived.since].into_iter().flatten().min();
+                let doubt = |of: &Derived| Derived::doubt(of.past, of.weak);
+                if doubt(&derived) < doubt(known) {
+                    *known = derived;
+                }
+                known.since = since;
             }
-            None => rows.push((values, since, weak, binding.first())),
+            None => rows.push(derived),
         }
     }
     rows
 }
 
-/// Since when all is so, where only entities say so.
-fn own_since(world: &World<'_>, binding: &Binding) -> Option<i64> {
-    let mut since = None;
-    for slot in &binding.slots {
-        if let Slot::Row(row) = slot {
-            if world.pack.relations[row.relation.index()].kind != Kind::Entity {
-                return None;
-            }
-            since = since.max(Some(row.since));
-        }
-    }
-    since
+/// Since when a row says itself that it is so, where that is all there is to it (M7.10).
+fn own_since(world: &World<'_>, rule: &Rule, binding: &Binding) -> Option<i64> {
+    let slots = binding.slots.iter();
+    let mut rows =
+        slots.filter_map(|slot| if let Slot::Row(row) = slot { Some(row) } else { None });
+    let (row, other) = (rows.next()?, rows.next());
+    let entity = world.pack.relations[row.relation.index()].kind == Kind::Entity;
+    let sources = |cond: &&Cond| !matches!(cond, Cond::Test(_) | Cond::Let(..) | Cond::Member(..));
+    let only = rule.body.when.iter().filter(sources).count() == 1 && other.is_none();
+    // Read off the printed form: what time alone makes true has not been so before.
+    let aged = format!("{:?}", rule.body.when).contains("Age(");
+    let field = world.pack.relations[row.relation.index()].since?;
+    let says = matches!(row.values[field.index()], Value::Time(_));
+    (entity && only && !aged && says).then_some(row.since)
 }
 
 /// The best verdict for every key of a finding.
@@ -77,6 +113,9 @@ pub(crate) fn findings(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<
     let found = solver.solve(&rule.body.when, &Binding::new(rule), &mut Missed::default());
     let mut best: Vec<Conclusion> = Vec::new();
     for binding in found {
+        if past(&binding.rows, world.told).assumed {
+            continue;
+        }
         let Some(conclusion) = judge(&solver, rule, binding) else { continue };
         match best.iter_mut().find(|known| known.key == conclusion.key) {
             Some(known) if conclusion.confirmed && !known.confirmed => *known = conclusion,
@@ -148,7 +187,8 @@ enum Truth {
 
 fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> Truth {
     let mut missed = Missed::default();
-    let found = solver.solve(block, binding, &mut missed);
+    let mut found = solver.solve(block, binding, &mut missed);
+    found.retain(|way| !past(&way.rows, solver.world.told).assumed);
     if let Some(sure) = found.iter().find(|of| of.doubt.is_none()) {
         return Truth::True(sure.clone());
     }
