@@ -14,7 +14,7 @@ use proptest::{
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1024,
+        cases: 512,
         failure_persistence: None,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()

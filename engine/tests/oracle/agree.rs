@@ -188,11 +188,11 @@ impl Account {
     fn events(&self, pack: &Pack) -> Vec<Event> {
         let mut names = BTreeMap::new();
         for of in &self.transitions {
-            names.insert(of.id, (of.rule.clone(), key(of)));
+            names.insert(of.id, (of.rule.to_string(), key(of)));
         }
         let event = |of: &Transition| Event {
             time: of.time,
-            rule: pack.rules.iter().position(|rule| rule.path == of.rule).unwrap(),
+            rule: pack.rules.iter().position(|rule| *rule.path == *of.rule).unwrap(),
             key: key(of),
             change: match of.change {
                 Change::Opened => "opened",
