@@ -182,8 +182,8 @@ impl Engine {
             return;
         }
         let programs = self.programs.clone();
-        let held = self.timeline.take(to, &self.sources);
-        let mut held = held.as_slice();
+        let taken = self.timeline.take(to, &self.sources);
+        let mut held = taken.as_slice();
         loop {
             let input = held.first().map(|held| held.time);
             let timer = self.timers.first().map(|(time, ..)| *time).filter(|time| *time <= to);
@@ -193,6 +193,7 @@ impl Engine {
             held = rest;
             self.instant(&programs, instant, inputs);
         }
+        self.timeline.give_back(taken);
         self.timeline.set_clock(to);
         self.sweep(&programs, to);
     }

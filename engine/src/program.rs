@@ -3,6 +3,7 @@
 pub(crate) mod compile;
 pub(crate) mod load;
 pub(crate) mod route;
+pub(crate) mod share;
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 
@@ -11,8 +12,13 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
+    program::share::Lanes,
     store::cover::{Cover, Term, Via},
-    value::{expr::Ex, id::Fnv, word::Word},
+    value::{
+        expr::Ex,
+        id::Fnv,
+        word::{Key, Word, at},
+    },
 };
 
 /// All that is fixed for an engine's life.
@@ -108,6 +114,13 @@ pub(crate) struct Program {
     /// Variables that hold a node, where nodes may be unnamed (M5.4).
     pub(crate) nodes: Vec<u16>,
     pub(crate) head: Head,
+}
+
+impl Program {
+    /// The key, where its variables are bound.
+    pub(crate) fn key_in(&self, slots: &[Word]) -> Key {
+        self.key.iter().map(|slot| at(slots, *slot)).collect()
+    }
 }
 
 /// What a rule concludes.
@@ -265,8 +278,12 @@ impl Scan {
 
 /// The way from a changed row to the keys it concerns: tests on the row, then a few probes until
 /// every key variable is bound. It ignores negation, windows and time, so it may find too many.
+#[derive(Clone)]
 pub(crate) struct Route {
+    /// The rule it leads to, or the first of several.
     pub(crate) rule: usize,
+    /// Which rules it leads to, where several share it.
+    pub(crate) lanes: Option<Lanes>,
     /// The variable for the row, where the route begins with a whole row.
     pub(crate) row: Option<u16>,
     pub(crate) binds: Vec<(u16, u16)>,
@@ -275,10 +292,33 @@ pub(crate) struct Route {
     pub(crate) hops: Vec<Hop>,
 }
 
+#[derive(Clone, PartialEq)]
 pub(crate) enum Hop {
     Probe(Scan),
     Let { slot: u16, ex: Ex, bound: bool },
     Member { slot: u16, ex: Ex, bound: bool },
+}
+
+impl Route {
+    /// The rules it leads to, where it bound these variables.
+    pub(crate) fn rules(&self, slots: &[Word]) -> &[usize] {
+        match &self.lanes {
+            Some(lanes) => lanes.rules(slots),
+            None => core::slice::from_ref(&self.rule),
+        }
+    }
+
+    /// How many variables it binds beside those of a rule.
+    pub(crate) fn more_slots(&self) -> usize {
+        self.lanes.as_ref().map_or(0, Lanes::len)
+    }
+
+    /// Whether it goes the same way as another, wherever that leads.
+    pub(crate) fn leads_like(&self, other: &Self) -> bool {
+        (self.row, &self.binds, &self.optional) == (other.row, &other.binds, &other.optional)
+            && self.tests == other.tests
+            && self.hops == other.hops
+    }
 }
 
 /// The routes that need a constant in a field, by the constant.

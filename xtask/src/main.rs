@@ -1,6 +1,7 @@
 //! Every chore of the project as a command: `cargo xtask <chore>`.
 
 mod eval;
+mod peers;
 mod run;
 mod soak;
 
@@ -21,6 +22,8 @@ cargo xtask <chore>
   deny    licences, bans and sources of dependencies (installs cargo-deny if it is missing)
   bench   the criterion benches
   soak N  as many random histories told to engine and oracle (100,000; `--from SEED` goes on there)
+  peers   the benches' workloads on Etio and on other engines, side by side (`--json`, `--rounds N`,
+          a workload and a size); installs the others into the build directory
   eval P  recall and precision over a tree of labelled cases (directories with a `case.json`)
 ";
 
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         "deny" => deny(),
         "bench" => vec![BENCH],
         "soak" => return soak::soak(&std::env::args().skip(2).collect::<Vec<_>>()),
+        "peers" => return peers::peers(&std::env::args().skip(2).collect::<Vec<_>>()),
         "eval" => return eval::eval(std::env::args().nth(2).as_deref()),
         _ => {
             print!("{HELP}");

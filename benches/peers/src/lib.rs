@@ -2,4 +2,13 @@
 //!
 //! A driver takes the name of a workload and its size, and prints lines of a figure and its value.
 
+pub mod cep;
 pub mod rules;
+
+/// The workload and the size a driver is told.
+#[must_use]
+pub fn asked() -> (String, u32) {
+    let mut args = std::env::args().skip(1);
+    let workload = args.next().unwrap_or_else(|| "rules".into());
+    (workload, args.next().and_then(|size| size.parse().ok()).unwrap_or(1000))
+}

@@ -337,14 +337,17 @@ impl Engine {
             let Some(program) = programs.rules.get(route.rule) else { continue };
             let mut slots = core::mem::take(&mut self.scratch);
             slots.clear();
-            slots.resize(program.slots, ABSENT);
+            slots.resize(program.slots + route.more_slots(), ABSENT);
             let dirty = &mut self.dirty;
             let mut walk = Walk {
                 relations: &self.relations,
                 symbols: &mut self.symbols,
-                key: &program.key,
                 slots,
-                found: &mut |key| dirty.add(route.rule, key),
+                found: &mut |slots| {
+                    for rule in route.rules(slots) {
+                        dirty.add(*rule, program.key_in(slots));
+                    }
+                },
             };
             walk.run(route, words, time);
             self.scratch = walk.slots;
@@ -396,9 +399,8 @@ impl Engine {
             let mut walk = Walk {
                 relations: &self.relations,
                 symbols: &mut self.symbols,
-                key: &program.key,
                 slots: vec![ABSENT; program.slots],
-                found: &mut |key| dirty.add(reader.rule, key),
+                found: &mut |slots| dirty.add(reader.rule, program.key_in(slots)),
             };
             walk.run(route, &words, ABSENT);
         }
@@ -423,7 +425,10 @@ impl Engine {
             // Routes wait on nothing.
             cursors: &mut Vec::new(),
         };
-        Some(route(&mut compiler, at_rule, rule, atom, &|field| fields.contains(&field), false))
+        let known = |field| fields.contains(&field);
+        let mut route = route(&mut compiler, at_rule, rule, atom, &known, false);
+        compiler.settle(&mut route);
+        Some(route)
     }
 }
 

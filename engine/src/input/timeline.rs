@@ -71,10 +71,15 @@ pub(crate) enum How {
     Assumed,
 }
 
+/// As many inputs at a time are few.
+const FEW: usize = 1024;
+
 /// The inputs held back and the clock.
 #[derive(Clone)]
 pub(crate) struct Timeline {
     held: Vec<Held>,
+    /// Room for what is taken.
+    spare: Vec<Held>,
     earliest: i64,
     clock: i64,
     late: BTreeMap<SourceId, u64>,
@@ -107,7 +112,13 @@ impl Change {
 
 impl Timeline {
     pub(crate) const fn new() -> Self {
-        Self { held: Vec::new(), earliest: i64::MAX, clock: i64::MIN, late: BTreeMap::new() }
+        Self {
+            held: Vec::new(),
+            spare: Vec::new(),
+            earliest: i64::MAX,
+            clock: i64::MIN,
+            late: BTreeMap::new(),
+        }
     }
 
     pub(crate) const fn clock(&self) -> i64 {
@@ -152,9 +163,18 @@ impl Timeline {
         self.held.push(held);
     }
 
+    /// Gives the room of what was taken back, unless it was much.
+    pub(crate) fn give_back(&mut self, mut taken: Vec<Held>) {
+        if taken.capacity() <= FEW {
+            taken.clear();
+            self.spare = taken;
+        }
+    }
+
     /// Everything that takes effect up to an instant, in canonical order, each once (M1.5, M1.7).
     pub(crate) fn take(&mut self, until: i64, sources: &Sources) -> Vec<Held> {
-        let mut due: Vec<Held> = self.held.extract_if(.., |held| held.time <= until).collect();
+        let mut due = core::mem::take(&mut self.spare);
+        due.extend(self.held.extract_if(.., |held| held.time <= until));
         self.earliest = self.held.iter().map(|held| held.time).min().unwrap_or(i64::MAX);
         let part = |held: &Held| (held.change.relation(), held.change.rank(), vouched(held));
         due.sort_by(|a, b| {

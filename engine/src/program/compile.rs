@@ -6,7 +6,10 @@ use alloc::{vec, vec::Vec};
 use etio_plan::{Atom, Body, Cmp, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
 
 use crate::{
-    program::{Block, Explains, Head, Kind, Part, Program, Scan, Schema, Src, Step, Text, Window},
+    program::{
+        Block, Explains, Head, Hop, Kind, Part, Program, Route, Scan, Schema, Src, Step, Text,
+        Window,
+    },
     store::{
         cover::{atoms_of, relation_of},
         relation::{Names, Relation},
@@ -358,7 +361,40 @@ impl Compiler<'_> {
 
     /// Compiles an atom. With `chosen`, variables known only by the key are compared after the row
     /// is chosen: in `A then B` the first b after a is the first that matches what is written.
-    pub(crate) fn scan(
+    fn scan(&mut self, rule: &Rule, atom: &Atom, bound: &mut Bound, chosen: bool) -> Scan {
+        let mut scan = self.pattern(rule, atom, bound, chosen);
+        self.find_by(&mut scan);
+        scan
+    }
+
+    /// Gives a pattern its index.
+    fn find_by(&mut self, scan: &mut Scan) {
+        let by = scan.columns.get(..scan.indexed).unwrap_or_default();
+        scan.index = self.index(scan.relation, by);
+        let past = self.schema.get(scan.relation).and_then(|schema| schema.past);
+        scan.past = past.map(|past| (past, self.index(past, by)));
+    }
+
+    /// Gives the probes of a route their indexes. One over all but constants that is kept anyway will
+    /// do; every index costs each row that comes or goes.
+    pub(crate) fn settle(&mut self, route: &mut Route) {
+        for hop in &mut route.hops {
+            let Hop::Probe(scan) = hop else { continue };
+            let mut wide = scan.clone();
+            let constants = wide.take_constants();
+            let rows = self.relations.get(scan.relation);
+            if !constants.is_empty() && rows.is_some_and(|of| of.index_of(&wide.columns).is_some())
+            {
+                let test = |(field, word)| equal(field, Ex::Const(word));
+                wide.tests.extend(constants.into_iter().map(test));
+                *scan = wide;
+            }
+            self.find_by(scan);
+        }
+    }
+
+    /// Compiles an atom without giving it an index. `chosen` as for a scan.
+    pub(crate) fn pattern(
         &mut self,
         rule: &Rule,
         atom: &Atom,
@@ -404,13 +440,11 @@ impl Compiler<'_> {
             }
         }
         let indexed = self.key_first(relation, &mut columns, &mut probe, &mut tests);
-        let by = columns.get(..indexed).unwrap_or_default();
-        let past = self.schema.get(relation).and_then(|schema| schema.past);
         Scan {
             relation,
             row: atom.row.0,
-            index: self.index(relation, by),
-            past: past.map(|past| (past, self.index(past, by))),
+            index: usize::MAX,
+            past: None,
             indexed,
             columns,
             probe,

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use crate::{
     error::Error,
-    program::{Dispatch, Programs, Reader, Schema, compile::Compiler, route},
+    program::{Dispatch, Programs, Reader, Schema, compile::Compiler, route, share::share},
     store::{
         cover::{Cover, atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
@@ -81,7 +81,7 @@ pub(crate) fn load(
     };
     let mut ranks: Vec<usize> = (0..pack.rules.len()).collect();
     ranks.sort_by_key(|at| pack.rules.get(*at).map(|rule| &rule.path));
-    let mut cursors = Vec::new();
+    let (mut cursors, mut routes) = (Vec::new(), Vec::new());
     let mut compiler = Compiler {
         pack,
         params: &params,
@@ -104,10 +104,18 @@ pub(crate) fn load(
         }
         programs.rules.push(program);
         for (atom, decides) in atoms(rule) {
-            add_route(&mut compiler, &mut programs, at, rule, atom, state);
+            let route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
+            routes.push((atom.relation.index(), route));
             if decides {
                 add_readers(&mut programs, at, atom);
             }
+        }
+    }
+    for (relation, mut route) in share(routes, &programs.rules, state) {
+        compiler.settle(&mut route);
+        if let Some(dispatch) = programs.dispatch.get_mut(relation) {
+            dispatch.add(programs.routes.len(), &route, state);
+            programs.routes.push(route);
         }
     }
     for program in &mut programs.rules {
@@ -254,21 +262,6 @@ fn atoms(rule: &Rule) -> Vec<(&Atom, bool)> {
 fn all(source: &Source) -> Vec<(&Atom, bool)> {
     let (rows, looked_for) = atoms_of(source);
     rows.into_iter().chain(looked_for).map(|atom| (atom, true)).collect()
-}
-
-fn add_route(
-    compiler: &mut Compiler<'_>,
-    programs: &mut Programs,
-    at: usize,
-    rule: &Rule,
-    atom: &Atom,
-    state: &FixedState,
-) {
-    let route = route::route(compiler, at, rule, atom, &|_| true, true);
-    if let Some(dispatch) = programs.dispatch.get_mut(atom.relation.index()) {
-        dispatch.add(programs.routes.len(), &route, state);
-        programs.routes.push(route);
-    }
 }
 
 /// Files an atom under each relation whose coverage it rests on.

@@ -91,7 +91,15 @@ pub(crate) fn route(
         bound.write(atom.row.0);
     }
     let hops = hops(compiler, rule, &mut bound);
-    Route { rule: at_rule, row: whole.then_some(atom.row.0), binds, optional, tests, hops }
+    Route {
+        rule: at_rule,
+        lanes: None,
+        row: whole.then_some(atom.row.0),
+        binds,
+        optional,
+        tests,
+        hops,
+    }
 }
 
 /// The conditions that can bind variables.
@@ -130,7 +138,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop>
     for place in order {
         match binders.get(place) {
             Some(Binder::Atom(atom)) => {
-                let mut scan = compiler.scan(rule, &joinable(atom, bound), bound, false);
+                let mut scan = compiler.pattern(rule, &joinable(atom, bound), bound, false);
                 scan.tests.retain(|ex| ex.reads_only(|slot| bound.has(slot)));
                 hops.push(Hop::Probe(scan));
             }
@@ -302,10 +310,9 @@ impl Dispatch {
 pub(crate) struct Walk<'a> {
     pub(crate) relations: &'a [Relation],
     pub(crate) symbols: &'a mut Symbols,
-    pub(crate) key: &'a [u16],
     pub(crate) slots: Vec<Word>,
-    /// Gets each key found.
-    pub(crate) found: &'a mut dyn FnMut(Key),
+    /// Gets the variables at each end of a route.
+    pub(crate) found: &'a mut dyn FnMut(&[Word]),
 }
 
 impl Walk<'_> {
@@ -336,9 +343,7 @@ impl Walk<'_> {
 
     fn hop(&mut self, hops: &[Hop]) {
         let Some((hop, rest)) = hops.split_first() else {
-            let key = self.key.iter().map(|slot| at(&self.slots, *slot)).collect();
-            (self.found)(key);
-            return;
+            return (self.found)(&self.slots);
         };
         match hop {
             Hop::Probe(scan) => self.probe(scan, rest),

@@ -178,7 +178,9 @@ impl Calc<'_> {
             Ex::All(of) => Word::from(of.iter().filter(|ex| !self.holds(ex)).count() == 0),
             Ex::Any(of) => Word::from(of.iter().filter(|ex| self.holds(ex)).count() > 0),
             Ex::Cmp(cmp, order, a, b) => {
-                self.note_age(a, b);
+                if *order == Order::Int {
+                    self.note_age(a, b);
+                }
                 let (a, b) = (self.eval(a), self.eval(b));
                 if a == ABSENT || b == ABSENT {
                     return 0;

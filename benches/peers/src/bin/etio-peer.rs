@@ -2,21 +2,21 @@
 
 use etio_dsl::SourceFile;
 use etio_engine::{Cell, Change, Engine, Options, Symbol};
-use etio_peers::rules::{Cluster, Shape, run};
+use etio_peers::cep::{self, Event, Kind, Sequences};
+use etio_peers::rules::{self, Cluster, Shape};
 use etio_plan::{Input, Origin, Pack, RelId, SourceId};
 
 const SOURCE: SourceId = SourceId(0);
 
-/// One rule a reason.
-#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
-fn rules(reasons: u32) -> Pack {
+/// One rule a reason, and as many bystanders: rules about reasons that never come.
+fn program(reasons: u32, bystanders: u32) -> String {
     let mut text = String::from(
         "entity Alarm { key id: int, pod: pod, reason: text }\n\
          entity Instance { key pod: pod, node: node, running: bool }\n\
          entity Machine { key node: node, ready: bool }\n\
          entity Silence { key node: node, key reason: text }\n",
     );
-    for reason in 0..reasons {
+    for reason in 0..reasons + bystanders {
         text += &format!(
             "finding alarm_{reason}(id) {{\n  severity info\n  when {{\n\
              Alarm {{ id, pod, reason: \"r{reason}\" }}\n\
@@ -25,8 +25,28 @@ fn rules(reasons: u32) -> Pack {
              no Silence {{ node, reason: \"r{reason}\" }}\n  }}\n  title \"alarm {{id}}\"\n}}\n"
         );
     }
-    let files = [SourceFile::in_module("rules.etio", "rules", text)];
+    text
+}
+
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+fn compile(module: &str, text: String) -> Pack {
+    let files = [SourceFile::in_module("peer.etio", module, text)];
     etio_dsl::compile(&files).pack.expect("the rules compile")
+}
+
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+fn relation(pack: &Pack, path: &str) -> RelId {
+    pack.relation(path).expect("it is declared")
+}
+
+/// Everything is collected, and always was.
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+fn cover(engine: &mut Engine, relations: &[RelId]) {
+    for relation in relations.iter().copied() {
+        let (source, scope, from) = (SOURCE, Vec::new(), i64::MIN);
+        let input = Input::Covered { source, relation, scope, from };
+        engine.insert(input).expect("there is room");
+    }
 }
 
 struct Etio {
@@ -45,16 +65,12 @@ struct Etio {
 
 #[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
 impl Etio {
-    fn new(shape: Shape) -> Self {
-        let pack = rules(shape.reasons);
-        let relation = |name: &str| pack.relation(&format!("rules.{name}")).expect("is declared");
-        let [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"].map(relation);
+    fn new(shape: Shape, bystanders: u32) -> Self {
+        let pack = compile("rules", program(shape.reasons, bystanders));
+        let relations @ [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"]
+            .map(|name| relation(&pack, &format!("rules.{name}")));
         let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");
-        for relation in [event, pod, node, silence] {
-            let from = i64::MIN;
-            let input = Input::Covered { source: SOURCE, relation, scope: Vec::new(), from };
-            engine.insert(input).expect("there is room");
-        }
+        cover(&mut engine, &relations);
         let mut symbols = |prefix: &str, count: u32| -> Vec<Symbol> {
             (0..count).map(|at| engine.symbol(&format!("{prefix}{at}"))).collect()
         };
@@ -112,8 +128,69 @@ impl Cluster for Etio {
     }
 }
 
+const SEQUENCE: &str = "event A { key: int }\nevent B { key: int }\nevent C { key: int }\n\
+    finding sequence(key) {\n  severity info\n  keep 1s\n\
+    when { A { key } then B { key } within 5m without C { key } }\n  title \"{key}\"\n}\n";
+
+/// The rule about sequences, and the relations of the three kinds that it reads.
+struct Watch {
+    engine: Engine,
+    kinds: [RelId; 3],
+    told: u64,
+    found: u64,
+}
+
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+impl Watch {
+    fn new() -> Self {
+        let pack = compile("cep", SEQUENCE.into());
+        let kinds = ["A", "B", "C"].map(|name| relation(&pack, &format!("cep.{name}")));
+        let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");
+        cover(&mut engine, &kinds);
+        Self { engine, kinds, told: 0, found: 0 }
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+impl Sequences for Watch {
+    fn take(&mut self, events: &[Event]) {
+        let [a, b, c] = self.kinds;
+        for (time, key, kind) in events {
+            let relation = match kind {
+                Kind::A => a,
+                Kind::B => b,
+                Kind::C => c,
+                Kind::Other => continue,
+            };
+            self.told += 1;
+            let origin = Origin { source: SOURCE, at: self.told, part: 0 };
+            let key = [Cell::Int(i64::from(*key))];
+            self.engine.insert_cells(relation, &key, time * 1_000_000, origin).expect("it fits");
+        }
+        if let Some((time, ..)) = events.last() {
+            // Another event may bear the last stamp.
+            self.engine.advance(time * 1_000_000 - 1);
+        }
+        let changes = self.engine.drain();
+        self.found += changes.iter().filter(|of| of.change == Change::Opened).count() as u64;
+    }
+
+    fn found(&self) -> u64 {
+        self.found
+    }
+}
+
 fn main() {
-    let pods = std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or(1000);
-    let shape = Shape { pods, reasons: 50, seed: 7, most: u32::MAX };
-    run(&mut Etio::new(shape), shape);
+    let (workload, size) = etio_peers::asked();
+    match workload.as_str() {
+        "cep" => cep::run(&mut Watch::new(), size),
+        "bystanders" => {
+            let shape = Shape::of(1000);
+            rules::run(&mut Etio::new(shape, size), shape);
+        }
+        _ => {
+            let shape = Shape::of(size);
+            rules::run(&mut Etio::new(shape, 0), shape);
+        }
+    }
 }

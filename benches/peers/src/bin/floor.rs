@@ -1,6 +1,7 @@
 //! The floor: each workload as a good programmer would write it by hand, without an engine.
 
-use etio_peers::rules::{Cluster, Shape, run};
+use etio_peers::cep::{self, Event, Kind, Sequences, WITHIN};
+use etio_peers::rules::{self, Cluster, Shape};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 #[derive(Default)]
@@ -8,13 +9,13 @@ struct Floor {
     ready: FxHashMap<u32, bool>,
     pods: FxHashMap<u32, (u32, bool)>,
     silences: FxHashSet<(u32, u32)>,
-    events: FxHashMap<u32, Event>,
+    events: FxHashMap<u32, Alarm>,
     pods_of: FxHashMap<u32, Vec<u32>>,
     events_of: FxHashMap<u32, Vec<u32>>,
     fired: u64,
 }
 
-struct Event {
+struct Alarm {
     pod: u32,
     reason: u32,
     alarm: bool,
@@ -67,7 +68,7 @@ impl Cluster for Floor {
     fn event(&mut self, id: u32, pod: u32, reason: u32) {
         let alarm = self.is_alarm(pod, reason);
         self.fired += u64::from(alarm);
-        self.events.insert(id, Event { pod, reason, alarm });
+        self.events.insert(id, Alarm { pod, reason, alarm });
         self.events_of.entry(pod).or_default().push(id);
     }
 
@@ -87,7 +88,39 @@ impl Cluster for Floor {
     }
 }
 
+/// When the sequences of each key began.
+#[derive(Default)]
+struct Begun {
+    begun: FxHashMap<u32, Vec<i64>>,
+    found: u64,
+}
+
+impl Sequences for Begun {
+    fn take(&mut self, events: &[Event]) {
+        for (time, key, kind) in events {
+            match kind {
+                Kind::A => self.begun.entry(*key).or_default().push(*time),
+                Kind::B => {
+                    if let Some(begun) = self.begun.get_mut(key) {
+                        self.found += u64::from(begun.iter().any(|begin| time - begin <= WITHIN));
+                        begun.clear();
+                    }
+                }
+                Kind::C => drop(self.begun.get_mut(key).map(Vec::clear)),
+                Kind::Other => {}
+            }
+        }
+    }
+
+    fn found(&self) -> u64 {
+        self.found
+    }
+}
+
 fn main() {
-    let pods = std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or(1000);
-    run(&mut Floor::default(), Shape { pods, reasons: 50, seed: 7, most: u32::MAX });
+    let (workload, size) = etio_peers::asked();
+    match workload.as_str() {
+        "cep" => cep::run(&mut Begun::default(), size),
+        _ => rules::run(&mut Floor::default(), Shape::of(size)),
+    }
 }

@@ -1,0 +1,157 @@
+//! Rules that are equal up to constants share one route from a row to their keys: it binds what they
+//! differ in, and whose key it is follows from that. So a node that goes looks for its events once, and
+//! not once for each of fifty rules about events.
+
+use alloc::vec::Vec;
+use core::hash::{BuildHasher, Hash, Hasher};
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::{
+    program::{Hop, Program, Route, Scan},
+    value::{
+        expr::Ex,
+        word::{Key, Word, at},
+    },
+};
+
+/// As many rules share a route at least: for fewer, as many narrow probes cost less than a wide one.
+const FEWEST: usize = 4;
+
+/// The rules at the end of a route, by what they differ in.
+#[derive(Clone)]
+pub(crate) struct Lanes {
+    /// The variables that hold it.
+    by: Vec<u16>,
+    rules: HashMap<Key, Vec<usize>, FixedState>,
+}
+
+impl Lanes {
+    /// How many variables there are beside those of a rule.
+    pub(crate) const fn len(&self) -> usize {
+        self.by.len()
+    }
+
+    /// The rules that what was bound concerns.
+    pub(crate) fn rules(&self, slots: &[Word]) -> &[usize] {
+        let key: Key = self.by.iter().map(|slot| at(slots, *slot)).collect();
+        self.rules.get(&key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Routes that are equal but for constants, and the constants of each.
+struct Family {
+    relation: usize,
+    open: Route,
+    members: Vec<(Key, Route)>,
+}
+
+/// Puts one route in the place of many. Routes come and go with the relations they begin at; those
+/// that are shared come first.
+pub(crate) fn share(
+    routes: Vec<(usize, Route)>,
+    rules: &[Program],
+    state: &FixedState,
+) -> Vec<(usize, Route)> {
+    let (mut alone, mut families): (Vec<(usize, Route)>, Vec<Family>) = Default::default();
+    let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::with_hasher(state.clone());
+    for (relation, route) in routes {
+        let Some(program) = rules.get(route.rule) else { continue };
+        let (open, constants) = opened(&route, program);
+        if constants.is_empty() {
+            alone.push((relation, route));
+            continue;
+        }
+        let shape = shape(relation, &open, program, state);
+        let places = places.entry(shape).or_default();
+        let same = |place: &&usize| {
+            families.get(**place).is_some_and(|of| {
+                let other = rules.get(of.open.rule);
+                of.relation == relation
+                    && of.open.leads_like(&open)
+                    && other.is_some_and(|other| {
+                        (&other.key, other.slots) == (&program.key, program.slots)
+                    })
+            })
+        };
+        let known = places.iter().find(same).and_then(|place| families.get_mut(*place));
+        match known {
+            Some(family) => family.members.push((constants, route)),
+            None => {
+                places.push(families.len());
+                families.push(Family { relation, open, members: [(constants, route)].into() });
+            }
+        }
+    }
+    let mut shared = Vec::new();
+    for Family { relation, mut open, members } in families {
+        if members.len() < FEWEST {
+            alone.extend(members.into_iter().map(|(_, route)| (relation, route)));
+            continue;
+        }
+        let first = rules.get(open.rule).map_or(0, |program| program.slots as u16);
+        let count = members.first().map_or(0, |(constants, _)| constants.len() as u16);
+        let mut lanes = Lanes {
+            by: (first..first.saturating_add(count)).collect(),
+            rules: HashMap::with_hasher(state.clone()),
+        };
+        for (constants, route) in members {
+            lanes.rules.entry(constants).or_default().push(route.rule);
+        }
+        open.lanes = Some(lanes);
+        shared.push((relation, open));
+    }
+    shared.append(&mut alone);
+    shared
+}
+
+/// A route with variables in the place of the constants it probes with, and these.
+fn opened(route: &Route, program: &Program) -> (Route, Key) {
+    let (mut open, mut constants) = (route.clone(), Key::new());
+    for hop in &mut open.hops {
+        let Hop::Probe(scan) = hop else { continue };
+        for (field, word) in scan.take_constants() {
+            scan.binds.push((field, (program.slots + constants.len()) as u16));
+            constants.push(word);
+        }
+    }
+    (open, constants)
+}
+
+fn shape(relation: usize, route: &Route, program: &Program, state: &FixedState) -> u64 {
+    let mut hasher = state.build_hasher();
+    (relation, program.slots, &program.key, &route.binds, &route.optional).hash(&mut hasher);
+    for hop in &route.hops {
+        if let Hop::Probe(scan) = hop {
+            (scan.relation, &scan.columns, &scan.binds).hash(&mut hasher);
+        }
+    }
+    hasher.finish()
+}
+
+impl Scan {
+    /// Takes the constants out of what is looked up, if something else is left to look up by.
+    pub(crate) fn take_constants(&mut self) -> Vec<(u16, Word)> {
+        let constant = |(ex, _): &(Ex, bool)| matches!(ex, Ex::Const(_));
+        let looked_up = self.keyed();
+        if self.indexed != self.columns.len() || looked_up.iter().all(constant) {
+            return Vec::new();
+        }
+        let mut taken = Vec::new();
+        let both = self.columns.drain(..).zip(self.probe.drain(..));
+        let (mut columns, mut probe) = (Vec::new(), Vec::new());
+        for (field, (ex, may_lack)) in both {
+            match ex {
+                Ex::Const(word) => taken.push((field, word)),
+                ex => {
+                    columns.push(field);
+                    probe.push((ex, may_lack));
+                }
+            }
+        }
+        (self.columns, self.probe) = (columns, probe);
+        self.indexed = self.columns.len();
+        taken
+    }
+}

@@ -1,0 +1,126 @@
+//! Gets the peers from the package registries, by name and version, into the build directory.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A command; the workload and its size follow.
+pub(super) type Driver = Vec<String>;
+
+/// Where things lie.
+pub(super) struct Place {
+    root: PathBuf,
+    sources: PathBuf,
+    build: PathBuf,
+}
+
+impl Place {
+    pub(super) fn here() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+        let (sources, build) = (root.join("benches/peers"), root.join("target/peers"));
+        Self { root: root.to_owned(), sources, build }
+    }
+}
+
+/// The drivers that can be had, and why the others cannot.
+pub(super) fn drivers(
+    place: &Place,
+    wanted: &BTreeSet<&'static str>,
+) -> (BTreeMap<&'static str, Driver>, BTreeMap<&'static str, String>) {
+    let (mut drivers, mut absent) = (BTreeMap::new(), BTreeMap::new());
+    for name in wanted {
+        let driver = match *name {
+            "etio" => rust(place, "etio-peer"),
+            "floor" => rust(place, "floor"),
+            "clips" => python(place, "venv", "clipspy==1.0.6", "clips_rules.py"),
+            "bytewax" => python(place, "venv", "bytewax==0.21.1", "bytewax_cep.py"),
+            "drools" => drools(place),
+            _ => Err("nobody knows how to get it".into()),
+        };
+        match driver {
+            Ok(driver) => drop(drivers.insert(*name, driver)),
+            Err(why) => drop(absent.insert(*name, why)),
+        }
+    }
+    (drivers, absent)
+}
+
+const DROOLS: &str = "drools_jpy==0.4.1";
+
+fn rust(place: &Place, binary: &str) -> Result<Driver, String> {
+    let target = text(&place.root.join("target"));
+    let args = ["build", "--release", "-p", "etio-peers", "--bin", binary, "--target-dir", &target];
+    done(Command::new(cargo()).args(args).current_dir(&place.root))?;
+    Ok(vec![text(&place.root.join("target/release").join(binary))])
+}
+
+/// A virtual environment with a package in it; its Python.
+fn venv(place: &Place, name: &str, package: &str) -> Result<PathBuf, String> {
+    let at = place.build.join(name);
+    let python = at.join("bin/python");
+    if !python.exists() {
+        done(Command::new("python3").args(["-m", "venv"]).arg(&at))?;
+    }
+    done(Command::new(&python).args(["-m", "pip", "install", "--quiet", package]))?;
+    Ok(python)
+}
+
+fn python(place: &Place, venv_name: &str, package: &str, script: &str) -> Result<Driver, String> {
+    let python = venv(place, venv_name, package)?;
+    Ok(vec![text(&python), text(&place.sources.join(script))])
+}
+
+fn drools(place: &Place) -> Result<Driver, String> {
+    venv(place, "venv", DROOLS)?;
+    let path = jars(&place.build.join("venv"), "drools")?;
+    java(place, "Drools", &path)
+}
+
+/// Compiles a class and says how to run it.
+fn java(place: &Place, class: &str, path: &str) -> Result<Driver, String> {
+    let classes = text(&place.build.join("classes"));
+    let source = place.sources.join(format!("{class}.java"));
+    std::fs::create_dir_all(&classes).map_err(|error| error.to_string())?;
+    done(Command::new("javac").args(["-cp", path, "-d", &classes]).arg(source))?;
+    let quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error";
+    let path = format!("{path}:{classes}");
+    Ok(["java", "-Xmx8g", quiet, "-cp", &path, class].map(str::to_owned).into())
+}
+
+/// The archives below a directory whose path says this, as a class path.
+fn jars(below: &Path, says: &str) -> Result<String, String> {
+    let (mut open, mut found) = (vec![below.to_owned()], Vec::new());
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|of| of == "jar") && text(&path).contains(says) {
+                found.push(text(&path));
+            }
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        Err(format!("no archive of `{says}` was installed"))
+    } else {
+        Ok(found.join(":"))
+    }
+}
+
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn done(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("cannot run it: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("it failed").to_owned())
+}
