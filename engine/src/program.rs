@@ -308,6 +308,11 @@ impl Route {
         }
     }
 
+    /// Whether it may lead to a rule.
+    pub(crate) fn may_lead_to(&self, rule: usize) -> bool {
+        self.lanes.as_ref().map_or(self.rule == rule, |lanes| lanes.has(rule))
+    }
+
     /// How many variables it binds beside those of a rule.
     pub(crate) fn more_slots(&self) -> usize {
         self.lanes.as_ref().map_or(0, Lanes::len)

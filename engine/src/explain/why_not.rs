@@ -243,9 +243,9 @@ impl Engine {
             let Some(rows) = self.relations.get(relation) else { continue };
             for row in rows.all() {
                 for route in dispatch.routes(rows.words(row)) {
-                    let route = programs.routes.get(route).filter(|route| route.rule == rule);
+                    let route = programs.routes.get(route).filter(|route| route.may_lead_to(rule));
                     let Some(route) = route else { continue };
-                    let mut slots = alloc::vec![ABSENT; program.slots];
+                    let mut slots = alloc::vec![ABSENT; program.slots + route.more_slots()];
                     program
                         .key
                         .iter()
@@ -254,10 +254,11 @@ impl Engine {
                     let mut walk = Walk {
                         relations: &self.relations,
                         symbols: &mut self.symbols,
-                        key: &program.key,
                         slots,
-                        found: &mut |key| {
-                            if agrees(&key) && found.len() < 16 * MOST_KEYS {
+                        found: &mut |slots| {
+                            let key = program.key_in(slots);
+                            let leads = route.rules(slots).contains(&rule);
+                            if leads && agrees(&key) && found.len() < 16 * MOST_KEYS {
                                 found.push(key[..].into());
                             }
                         },

@@ -33,6 +33,11 @@ impl Lanes {
         self.by.len()
     }
 
+    /// Whether a rule is one of them.
+    pub(crate) fn has(&self, rule: usize) -> bool {
+        self.rules.values().flatten().any(|of| *of == rule)
+    }
+
     /// The rules that what was bound concerns.
     pub(crate) fn rules(&self, slots: &[Word]) -> &[usize] {
         let key: Key = self.by.iter().map(|slot| at(slots, *slot)).collect();
