@@ -9,6 +9,7 @@ use alloc::{
 use etio_plan::{Pack, ParamId, SourceId, Value};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     conclude::{
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// How an engine runs a pack; fixed for its life.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Parameters that are not to have their defaults.
     pub params: Vec<(ParamId, Value)>,
@@ -47,7 +48,7 @@ pub struct Options {
 }
 
 /// How much the engine may do and keep.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Limits {
     /// As many inputs are held back.
     pub held: usize,

@@ -1,9 +1,11 @@
 //! Every chore of the project as a command: `cargo xtask <chore>`.
 
 mod eval;
+mod fuzz;
 mod peers;
 mod run;
 mod soak;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,8 @@ cargo xtask <chore>
   soak N  as many random histories told to engine and oracle (100,000; `--from SEED` goes on there)
   peers   the benches' workloads on Etio and on other engines, side by side (`--json`, `--rounds N`,
           a workload and a size); installs the others into the build directory
+  wasm    the engine as a WebAssembly module, and how large it is
+  fuzz T S  the fuzz target T for S seconds (nightly, cargo-fuzz)
   eval P  recall and precision over a tree of labelled cases (directories with a `case.json`)
 ";
 
@@ -51,6 +55,11 @@ fn main() -> ExitCode {
         "bench" => vec![BENCH],
         "soak" => return soak::soak(&std::env::args().skip(2).collect::<Vec<_>>()),
         "peers" => return peers::peers(&std::env::args().skip(2).collect::<Vec<_>>()),
+        "wasm" => return wasm::wasm(),
+        "fuzz" => {
+            let mut rest = std::env::args().skip(2);
+            return fuzz::fuzz(rest.next().as_deref(), rest.next().as_deref());
+        }
         "eval" => return eval::eval(std::env::args().nth(2).as_deref()),
         _ => {
             print!("{HELP}");

@@ -58,6 +58,7 @@ fn arrows_between_crates_go_one_way() {
         ("stdlib-rules/Cargo.toml", &["etio-plan"]),
         ("ingest/Cargo.toml", &["etio-plan", "etio-scan"]),
         ("import/Cargo.toml", &["etio-dsl"]),
+        ("bindings/wasm/Cargo.toml", &["etio-engine", "etio-plan"]),
         (
             "bindings/rust/Cargo.toml",
             &["etio-engine", "etio-ingest", "etio-plan", "etio-proof", "etio-scan", "etio-stdlib"],
@@ -98,6 +99,21 @@ fn core_crates_have_no_std_and_no_unsafe() {
         let no_std = ["#![no_std]", "#![cfg_attr(not(test), no_std)]"];
         assert!(no_std.iter().any(|line| text.contains(line)), "{crate_root} must be no_std");
         assert!(text.contains("#![forbid(unsafe_code)]"), "{crate_root} must forbid unsafe code");
+    }
+}
+
+#[test]
+fn unsafe_is_only_the_name_of_a_function_for_wasm() {
+    // Spelt apart so that this file does not find itself.
+    let named = concat!("#[uns", "afe(no_mangle)]");
+    let marks =
+        [" {", " fn ", " impl ", " extern ", "(no"].map(|next| format!("uns{}{next}", "afe"));
+    for path in files(&root(), ".rs") {
+        let abi = path == root().join("bindings/wasm/src/abi.rs");
+        for line in read(&path).lines() {
+            let fine = !marks.iter().any(|mark| line.contains(mark)) || (abi && line == named);
+            assert!(fine, "{}: {line}", path.display());
+        }
     }
 }
 

@@ -3,17 +3,13 @@
 use std::sync::Arc;
 
 use etio_engine::{Episode, Late, Options, Transition, WhyNot};
-use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, Relation, SourceId, Value, checksum};
+use etio_plan::{Fact as Row, Input, Origin, Pack, SourceId, Value, checksum};
 use etio_scan::Scanner;
 
 use crate::{Error, Fact, Params, Stamp, json, schema};
 
 /// The source of facts that a host tells on its own word. The last number is the engine's own.
 pub(crate) const HOST: SourceId = SourceId(u32::MAX - 1);
-/// Extracted events of one fact are told apart by the low bits of their origin's part, the facts of
-/// one position by the bits above.
-const EVENTS_A_FACT: u32 = 1 << 10;
-
 /// Bytes behind the engine's snapshot: the number of sources, that of unnumbered facts, a checksum.
 const OWN: usize = 4 + 8;
 const HASH: usize = 8;
@@ -203,26 +199,13 @@ impl Engine {
     /// # Errors
     /// When the engine refuses it.
     pub fn feed(&mut self, input: Input) -> Result<(), Error> {
-        match input {
-            Input::Fact(mut row) => {
-                self.read(&mut row)?;
-                self.keep(row)?;
-            }
-            Input::Snapshot { source, relation, scope, time, mut rows } => {
-                for row in &mut rows {
-                    self.read(row)?;
-                }
-                self.inner.insert(Input::Snapshot { source, relation, scope, time, rows })?;
-            }
-            Input::Source { source, .. } => {
-                if source != HOST {
-                    self.sources = self.sources.max(source.0.saturating_add(1));
-                }
-                self.inner.insert(input)?;
-            }
-            other => self.inner.insert(other)?,
+        if let Input::Source { source, .. } = input
+            && source != HOST
+        {
+            self.sources = self.sources.max(source.0.saturating_add(1));
         }
-        Ok(())
+        let inner = &mut self.inner;
+        Ok(self.scanner.read(input, |input| inner.insert(input))?)
     }
 
     /// Moves the clock: nothing at or before `time` is still to come. A time that has passed is none.
@@ -271,32 +254,6 @@ impl Engine {
     #[must_use]
     pub fn late(&self) -> Vec<Late> {
         self.inner.late()
-    }
-
-    /// Fills the hidden columns of a row and tells the events that its texts speak of.
-    fn read(&mut self, row: &mut Row) -> Result<(), Error> {
-        let events = self.scanner.extract_row(row.relation, &row.values);
-        self.scanner.columns(row.relation, &mut row.values);
-        for (event, number) in events.into_iter().zip(0..EVENTS_A_FACT) {
-            let part = row.origin.part.wrapping_add(1).wrapping_mul(EVENTS_A_FACT) | number;
-            let origin = Origin { part, ..row.origin };
-            let (relation, values) = (event.relation, event.values);
-            let mut event = Row { relation, values, time: row.time, origin, assumed_from: None };
-            // An event made of a text is not read again, so no program reads for ever.
-            self.scanner.columns(relation, &mut event.values);
-            self.keep(event)?;
-        }
-        Ok(())
-    }
-
-    /// Inserts a fact, unless it is an event that no rule reads, as log records are: what they say has
-    /// been read.
-    fn keep(&mut self, row: Row) -> Result<(), Error> {
-        let unread = |r: &Relation| r.kind == Kind::Event && r.retention.is_none();
-        if !self.pack.get(row.relation).is_some_and(unread) {
-            self.inner.insert(Input::Fact(row))?;
-        }
-        Ok(())
     }
 
     fn row<'v>(

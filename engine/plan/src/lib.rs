@@ -19,6 +19,7 @@ mod pack;
 mod pattern;
 mod rule;
 mod schema;
+pub mod stream;
 mod validate;
 mod value;
 

@@ -11,6 +11,7 @@ pub mod convert;
 mod hole;
 mod literal;
 mod prefilter;
+mod read;
 mod scanner;
 mod spelling;
 mod template;

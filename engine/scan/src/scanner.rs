@@ -2,7 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use etio_plan::{Extractor, FieldId, Pack, RelId, Relation, Type, Value, canonical};
+use etio_plan::{Extractor, FieldId, Kind, Pack, RelId, Relation, Type, Value, canonical};
 
 use crate::{prefilter::Prefilter, spelling::Spelling};
 
@@ -16,6 +16,8 @@ pub struct Scanner {
     prefilter: Prefilter,
     /// The fields that extractors read, by relation.
     reads: Vec<Vec<FieldId>>,
+    /// Whether a relation is of events that no rule reads.
+    unread: Vec<bool>,
 }
 
 /// An event that a text told of.
@@ -95,7 +97,16 @@ impl Scanner {
             columns: columns.collect(),
             prefilter: Prefilter::new(&pack.extractors),
             reads,
+            unread: pack
+                .relations
+                .iter()
+                .map(|relation| relation.kind == Kind::Event && relation.retention.is_none())
+                .collect(),
         }
+    }
+
+    pub(crate) fn is_unread(&self, relation: RelId) -> bool {
+        self.unread.get(relation.index()).copied().unwrap_or(false)
     }
 
     /// The fields of a relation that extractors read.

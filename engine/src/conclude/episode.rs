@@ -72,7 +72,7 @@ pub struct Transition {
 }
 
 /// A fact an episode rests on.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// The path of its relation.
     pub relation: String,
@@ -85,7 +85,7 @@ pub struct Evidence {
 }
 
 /// One life of a finding instance.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Episode {
     /// The finding instance: a fixed hash of rule and key.
     pub id: u128,
@@ -130,7 +130,7 @@ pub struct Episode {
 }
 
 /// How many events of a source came too late (M1.2).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Late {
     /// The source.
     pub source: SourceId,

@@ -4,7 +4,7 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use proptest::{prelude::*, sample::Index};
 
-use crate::{pack::seal, *};
+use crate::*;
 
 const NODE: FieldId = FieldId(0);
 const COUNT: FieldId = FieldId(1);
@@ -173,6 +173,19 @@ fn foreign_and_damaged_bytes_are_told_apart() {
         (&other, PackError::Version),
     ] {
         assert_eq!(Pack::from_bytes(bytes), Err(expected));
+    }
+}
+
+#[test]
+fn every_flipped_byte_and_every_cut_is_found() {
+    let bytes = sound().to_bytes();
+    for at in 0..bytes.len() {
+        assert!(Pack::from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+        for flip in [1, 0x80, 0xff] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            assert!(Pack::from_bytes(&damaged).is_err(), "byte {at} flipped by {flip:#x}");
+        }
     }
 }
 
@@ -393,7 +406,7 @@ fn a_bomb_of_levels_is_refused() {
     let mut bomb = content[..at].to_vec();
     bomb.extend(list.repeat(1_000_000));
     bomb.extend(&content[at..]);
-    assert_eq!(Pack::from_bytes(&seal(&bomb)), Err(PackError::Corrupt));
+    assert_eq!(Pack::from_bytes(&Pack::seal(&bomb)), Err(PackError::Corrupt));
 }
 
 proptest! {
@@ -413,7 +426,7 @@ proptest! {
             content.truncate(cut.index(content.len()));
         }
         // What is accepted says the same again.
-        if let Ok(pack) = Pack::from_bytes(&seal(&content)) {
+        if let Ok(pack) = Pack::from_bytes(&Pack::seal(&content)) {
             prop_assert_eq!(Pack::from_bytes(&pack.to_bytes()), Ok(pack));
         }
     }
@@ -421,6 +434,6 @@ proptest! {
     #[test]
     fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = Pack::from_bytes(&bytes);
-        let _ = Pack::from_bytes(&seal(&bytes));
+        let _ = Pack::from_bytes(&Pack::seal(&bytes));
     }
 }

@@ -1,0 +1,39 @@
+//! `cargo xtask fuzz TARGET SECONDS`: runs a fuzz target on a nightly compiler, from seeds.
+
+use std::process::{Command, ExitCode};
+
+use crate::run::{Step, run};
+
+const SEEDS: Step = Step::cargo(&["run", "--locked", "-p", "etio-testdata", "--bin", "seeds"]);
+
+/// The chore.
+pub(crate) fn fuzz(target: Option<&str>, seconds: Option<&str>) -> ExitCode {
+    let seconds = seconds.unwrap_or("60");
+    let (Some(target), Ok(_)) = (target, seconds.parse::<u32>()) else {
+        eprintln!("usage: cargo xtask fuzz TARGET [SECONDS]");
+        return ExitCode::from(2);
+    };
+    if run(&[SEEDS]) != ExitCode::SUCCESS {
+        return ExitCode::FAILURE;
+    }
+    let time = format!("-max_total_time={seconds}");
+    // The outer cargo is of another toolchain, so rustup is asked for the nightly one.
+    let fuzzed = Command::new("rustup")
+        .args(["run", "nightly", "cargo", "fuzz", "run", target, "--"])
+        .args([time.as_str(), "-timeout=20", "-max_len=65536"])
+        .status();
+    match fuzzed {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => {
+            eprintln!(
+                "it needs rustup's nightly toolchain and cargo-fuzz (`cargo install cargo-fuzz`); \
+                 an input that fails lies in fuzz/artifacts/{target}"
+            );
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("cannot run rustup: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
