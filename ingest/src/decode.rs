@@ -5,8 +5,8 @@ use std::borrow::Cow;
 /// How much of a file tells whether it is text.
 const LOOK: usize = 8192;
 
-/// The bytes as text without byte order marks, blocks of NULs, terminal colours and carriage
-/// returns at line ends; or nothing where they are no text.
+/// The bytes as text without byte order marks, blocks of NULs, terminal colours, carriage returns at
+/// line ends, and what mail and word processors do to pasted lines; or nothing where they are no text.
 pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
     if let Some(text) = utf16(&bytes) {
         return Some(clean(text));
@@ -49,6 +49,7 @@ fn clean(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     };
+    let text = straight(unquoted(text));
     if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -57,6 +58,28 @@ fn clean(text: String) -> String {
         clean.push_str(&clean_line(line));
     }
     clean
+}
+
+/// Without the `> ` that mail and Markdown put before every line of a quotation.
+fn unquoted(text: String) -> String {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
+    if lines.peek().is_none() || !lines.all(|line| line.starts_with('>')) {
+        return text;
+    }
+    let inner = |line: &str| {
+        let line = line.strip_prefix('>').unwrap_or(line).to_owned();
+        line.strip_prefix(' ').map(str::to_owned).unwrap_or(line)
+    };
+    text.split_inclusive('\n').map(inner).collect()
+}
+
+/// With the quotes that programs print, where a word processor made them curly.
+fn straight(text: String) -> String {
+    // All of them begin with these two bytes.
+    if memchr::memmem::find(text.as_bytes(), b"\xe2\x80").is_none() {
+        return text;
+    }
+    text.replace(['\u{201c}', '\u{201d}'], "\"").replace(['\u{2018}', '\u{2019}'], "'")
 }
 
 fn clean_line(line: &str) -> Cow<'_, str> {
@@ -105,6 +128,12 @@ mod tests {
                 Some("caf\u{fffd} is a word of latin-1\n"),
             ),
             (utf16, Some("pod é\n")),
+            (b"> Events:\n>\n>   Type  Reason\n".to_vec(), Some("Events:\n\n  Type  Reason\n")),
+            (b"> quoted\nand answered\n".to_vec(), Some("> quoted\nand answered\n")),
+            (
+                "secret \u{201c}a\u{201d} isn\u{2019}t there".into(),
+                Some("secret \"a\" isn't there"),
+            ),
             (b"\x7fELF\x02\x01\x01\0\0\0\x03\x04\x01\x06\x07".to_vec(), None),
         ] {
             assert_eq!(text(bytes.clone()).as_deref(), expected, "{bytes:?}");

@@ -8,6 +8,7 @@ use etio_scan::Text;
 use crate::formats::unnamed;
 use crate::row::{Out, Program, Record, Row, Wall, When};
 use crate::schema::Schema;
+use crate::text::is_unfinished;
 
 /// The node of facts that name none.
 pub(crate) const UNNAMED: &str = "(unnamed)";
@@ -302,6 +303,59 @@ impl<'s, 'p> Gather<'s, 'p> {
             self.offer(&alone, Program::Unknown, text.trim(), when);
         }
     }
+
+    /// Offers lines that do not say what wrote them: each by itself, but joined where one is
+    /// unfinished, or where none means anything.
+    fn offer_loose(&mut self, record: &Record<'_>, when: When) {
+        let texts: Vec<&str> = std::iter::once(&record.text).chain(&record.more).copied().collect();
+        let mut from = 0;
+        let mut taken = 0;
+        while let Some(rest) = texts.get(from..).filter(|rest| !rest.is_empty()) {
+            let broken = rest.iter().take_while(|line| is_unfinished(line.trim_end())).count();
+            let at = record.line + from as u64;
+            let count = match rest.get(..=broken) {
+                Some(lines) if broken > 0 && self.offer_joined(at, lines, when) => lines.len(),
+                _ => 1,
+            };
+            let alone = rest.first().map(|line| crate::text::unknown(at, line));
+            if count > 1 || alone.is_some_and(|line| self.offer_alone(&line, when)) {
+                taken += count;
+            }
+            from += count;
+        }
+        if taken > 0 || texts.len() == 1 || !self.offer_joined(record.line, &texts, when) {
+            self.all.unparsed += (texts.len() - taken) as u64;
+        }
+    }
+
+    /// Offers lines as the one that they were before a page or a terminal broke it, which cuts in the
+    /// middle of words.
+    fn offer_joined(&mut self, at: u64, lines: &[&str], when: When) -> bool {
+        let Some(first) = lines.first() else { return false };
+        let record = crate::text::unknown(at, first);
+        let parts: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+        [" ", ""]
+            .into_iter()
+            .any(|between| self.offer(&record, Program::Unknown, &parts.join(between), when))
+    }
+
+    /// Offers one line: what it says, or the record that it quotes.
+    fn offer_alone(&mut self, record: &Record<'_>, when: When) -> bool {
+        let taken = self.offer(record, Program::Unknown, &record.message, when);
+        if self.offer_lines(record, when) || taken {
+            return true;
+        }
+        // A record of klog quoted inside something else.
+        let quoted = crate::formats::log::embedded_klog(&record.message);
+        if let Some(head) = quoted.and_then(crate::formats::log::peel)
+            && self.offer(record, Program::Unknown, &head.message, when)
+        {
+            return true;
+        }
+        // Where a line is quoted, so are the quotes in it.
+        record.message.contains("\\\"")
+            && self.offer(record, Program::Unknown, &record.message.replace("\\\"", "\""), when)
+    }
 }
 
 impl Out for Gather<'_, '_> {
@@ -357,26 +411,17 @@ impl Out for Gather<'_, '_> {
                 stream.names.insert(name.to_owned());
             }
         }
-        if !record.more.is_empty() {
+        if record.program == Program::Unknown && record.when == When::Unknown {
+            self.kind(kind, record.more.len() as u64);
+            self.offer_loose(&record, when);
+        } else if !record.more.is_empty() {
             self.offer_wrapped(&record, when);
             self.offer_lines(&record, when);
-            return;
-        }
-        let taken = self.offer(&record, record.program, &record.message, when);
-        let taken = self.offer_lines(&record, when) || taken;
-        if record.program != Program::Unknown || taken {
-            return;
-        }
-        // A record of klog quoted inside something else.
-        let quoted = crate::formats::log::embedded_klog(&record.message);
-        let head = quoted.and_then(crate::formats::log::peel);
-        if let Some(head) = head
-            && self.offer(&record, Program::Unknown, &head.message, when)
-        {
-            return;
-        }
-        if record.when == When::Unknown {
-            self.all.unparsed += 1;
+        } else if record.program == Program::Unknown {
+            self.offer_alone(&record, when);
+        } else {
+            self.offer(&record, record.program, &record.message, when);
+            self.offer_lines(&record, when);
         }
     }
 

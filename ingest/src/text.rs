@@ -9,6 +9,8 @@ use crate::row::{Out, Program, Record, When};
 
 /// Lines without a header that one record may go on with.
 const MORE: usize = 64;
+/// Lines that one message may have been broken into, where nothing says where it begins.
+const BROKEN: usize = 8;
 
 /// Reads all of a document.
 pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
@@ -17,6 +19,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
         author,
         pending: None,
         gap: false,
+        loose: Vec::new(),
         host: None,
         last: None,
         flags: Flags::default(),
@@ -53,6 +56,8 @@ struct Walk<'a, 'o> {
     pending: Option<Pending<'a>>,
     /// The line before was blank.
     gap: bool,
+    /// Lines in a row that do not say what wrote them: one message or several.
+    loose: Vec<(u64, &'a str)>,
     /// The host of the line before, which a line without one shares.
     host: Option<Cow<'a, str>>,
     /// The record before, which may be said to have been repeated.
@@ -168,22 +173,28 @@ impl<'a> Walk<'a, '_> {
             pending.more.push(line);
             return;
         }
-        self.flush();
-        let container = self.author.container.as_ref();
+        let Some(log) = self.author.container.as_ref() else {
+            if self.loose.len() == BROKEN {
+                self.flush();
+            }
+            self.loose.push((number, line));
+            return;
+        };
         // What a container prints without a stamp is its own log still.
-        let record = unknown(number, line);
-        self.out.record(match container {
-            Some(log) => Record {
-                program: Program::System,
-                name: Some(log.container),
-                pod: Some(&log.pod),
-                ..record
-            },
-            None => record,
+        self.out.record(Record {
+            program: Program::System,
+            name: Some(log.container),
+            pod: Some(&log.pod),
+            ..unknown(number, line)
         });
     }
 
     fn flush(&mut self) {
+        if let Some((&(line, text), more)) = self.loose.split_first() {
+            let more = more.iter().map(|(_, text)| *text).collect();
+            self.out.record(Record { more, ..unknown(line, text) });
+            self.loose.clear();
+        }
         let Some(Pending { head, line, text, more }) = self.pending.take() else { return };
         let container = self.author.container.as_ref();
         let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
@@ -226,4 +237,10 @@ pub(crate) fn unknown(line: u64, text: &str) -> Record<'_> {
         more: Vec::new(),
         zone: None,
     }
+}
+
+/// Whether a text ends as none does that was not broken: a quotation is open, or something is announced.
+pub(crate) fn is_unfinished(text: &str) -> bool {
+    let quotes = text.matches('"').count() - text.matches("\\\"").count();
+    quotes % 2 == 1 || text.ends_with([':', '=', ',', '('])
 }

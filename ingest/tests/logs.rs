@@ -49,6 +49,20 @@ fn a_line_of_unknown_origin_is_offered_to_all() {
 }
 
 #[test]
+fn a_line_of_unknown_origin_may_be_broken_or_quoted() {
+    for text in [
+        "Failed to pull image\n\"busybox\": pull QPS exceeded\n",
+        "Failed to pull image \"busy\nbox\": pull QPS exceeded\n",
+        "nothing\n\nFailed to pull image \"busybox\":\n  pull QPS exceeded\nand so on\n",
+        "> Failed to pull image \\\"busybox\\\": pull QPS exceeded\n",
+        "Failed to pull image \u{201c}busybox\u{201d}: pull QPS exceeded\n",
+    ] {
+        let found = one("notes.txt", text, "test.QpsExceeded");
+        assert_eq!(found.len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn the_program_decides_which_extractors_see_a_record() {
     let text = "Feb  6 16:05:07 n1 kubelet[1]: said a\n\
                 Feb  6 16:05:08 n1 systemd[1]: said b\n\

@@ -178,6 +178,8 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         "StatefulSet"
     } else if has("Pods Status") {
         "ReplicaSet"
+    } else if conditions(below(entries, "Conditions")).iter().any(of_namespace) {
+        "Namespace"
     } else if has("Conditions") && node_text::has_conditions(below(entries, "Conditions")) {
         "Node"
     } else if has("Status") && !has("Resource Quotas") && !has("Namespace") && has("Name") {
@@ -215,8 +217,9 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         }
         _ => None,
     };
-    if meta.deletion_timestamp.is_some() {
-        let conditions = conditions(below(entries, "Conditions"));
+    let conditions = conditions(below(entries, "Conditions"));
+    // A namespace has conditions only while it is being deleted.
+    if meta.deletion_timestamp.is_some() || conditions.iter().any(of_namespace) {
         meta::deleted(kind, &meta, &conditions, place, out);
     }
     if let Some(events) = entries.iter().find(|entry| entry.key == "Events") {
@@ -234,6 +237,11 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             events::table(events.below.iter().copied(), path, about, out);
         }
     }
+}
+
+/// Whether a condition is a namespace's.
+fn of_namespace(condition: &Condition) -> bool {
+    condition.kind.as_deref().is_some_and(|kind| kind.starts_with("Namespace"))
 }
 
 /// What all kinds print alike.

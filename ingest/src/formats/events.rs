@@ -9,8 +9,10 @@ use crate::row::{Out, When};
 
 mod naming;
 mod row;
+mod wrapped;
 
 use row::{Header, header, row};
+use wrapped::{Above, is_rule};
 
 /// The section: a table, its header, or one row.
 pub(super) const EVENTS: Section = Section { kind: "events", begins, read };
@@ -47,7 +49,7 @@ pub(super) fn is_part(line: &str) -> bool {
     header(line).is_some()
         || is_rule(line.trim())
         || row(line, Header::default()).is_some()
-        || continues("", line.trim())
+        || wrapped::is_part(line.trim())
 }
 
 /// Reads a table and says how many lines it has. `about` is what it is of, where a describe says.
@@ -59,6 +61,7 @@ pub(super) fn table<'a>(
 ) -> usize {
     let mut layout = Header::default();
     let mut events: Vec<Event> = Vec::new();
+    let mut above = Above::default();
     let mut taken = 0;
     for (index, (number, line)) in lines.enumerate() {
         let content = line.trim();
@@ -71,12 +74,13 @@ pub(super) fn table<'a>(
             event.line = number;
             event.text = content.into();
             events.push(event);
+            above = Above::row(line);
         } else if is_rule(content) && events.is_empty() {
             // The dashes below a header.
-        } else if let Some(last) = events.last_mut().filter(|it| continues(&it.message, content)) {
-            // What was one line reads on as one.
-            last.message.push(if is_wrapped(&last.message, content) { ' ' } else { '\n' });
-            last.message.push_str(content);
+        } else if let Some(last) = events.last_mut()
+            && let Some(whole) = above.join(&last.message, line)
+        {
+            last.message = whole;
         } else {
             break;
         }
@@ -94,22 +98,4 @@ pub(super) fn table<'a>(
         out.complete("std.kube.KubeEvent", vec![("pod", pod.into())], When::Unknown);
     }
     taken
-}
-
-/// Whether a line consists of the dashes below a header.
-fn is_rule(line: &str) -> bool {
-    !line.is_empty() && line.bytes().all(|b| b == b'-' || b == b' ' || b == b'\t')
-}
-
-/// Whether a line goes on with a message of several lines: what mount prints.
-fn continues(message: &str, line: &str) -> bool {
-    let inside = message.contains("\nMounting command:") && !line.is_empty();
-    line.starts_with("Mounting command:") || inside || is_wrapped(message, line)
-}
-
-/// Whether a line is the rest of a message that was broken as it was pasted, or by an old scheduler.
-fn is_wrapped(message: &str, line: &str) -> bool {
-    line.starts_with("fit failure summary on nodes")
-        || (line.starts_with("desc = ") && message.contains("rpc error: code = "))
-        || (message.contains(" desc = ") && message.ends_with(':') && !line.is_empty())
 }

@@ -63,7 +63,8 @@ impl Out for Written {
     }
 
     fn record(&mut self, record: Record<'_>) {
-        self.0.push(format!("{}: record {:?}", record.line, record.message));
+        let more: String = record.more.iter().map(|line| format!(" + {line:?}")).collect();
+        self.0.push(format!("{}: record {:?}{more}", record.line, record.message));
     }
 
     fn complete(&mut self, relation: &'static str, scope: Vec<(&'static str, Value)>, when: When) {

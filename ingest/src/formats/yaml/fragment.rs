@@ -59,6 +59,8 @@ fn pieces(text: &str) -> Piece {
     let mut condition = Condition::default();
     // Where list items go: below `finalizers:` they are texts.
     let mut finalizers = false;
+    // A message may go on below its key.
+    let mut message = false;
     for line in text.lines() {
         let content = line.trim();
         let (item, content) = match content.strip_prefix("- ") {
@@ -69,6 +71,9 @@ fn pieces(text: &str) -> Piece {
         else {
             if item && finalizers {
                 piece.meta.finalizers.get_or_insert_default().push(content.into());
+            } else if let Some(said) = condition.message.as_mut().filter(|_| message) {
+                said.push(' ');
+                said.push_str(content.trim_end_matches(['\'', '"']));
             }
             continue;
         };
@@ -76,6 +81,7 @@ fn pieces(text: &str) -> Piece {
             continue;
         }
         finalizers = key == "finalizers";
+        message = key == "message";
         if item {
             piece.conditions.push(std::mem::take(&mut condition));
         }
@@ -91,7 +97,7 @@ fn pieces(text: &str) -> Piece {
             "type" => condition.kind = text(),
             "status" if !value.is_empty() => condition.status = text(),
             "reason" => condition.reason = text(),
-            "message" => condition.message = text(),
+            "message" => condition.message = Some(value.trim_start_matches(['\'', '"']).to_owned()),
             "lastTransitionTime" => condition.last_transition_time = Time::at(value),
             "lastHeartbeatTime" => condition.last_heartbeat_time = Time::at(value),
             _ => {}

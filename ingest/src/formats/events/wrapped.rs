@@ -1,0 +1,103 @@
+//! Messages of several lines: those that are written so, and those that a page or a terminal broke.
+
+use crate::formats::log;
+use crate::text::is_unfinished;
+
+/// So many lines at most are taken for the rest of one message.
+const LINES: usize = 12;
+/// What is narrower than this was not broken to fit.
+const WIDE: usize = 72;
+
+/// How the row above stands, for the lines that may go on with it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Above {
+    indent: usize,
+    wide: bool,
+    /// How many lines went on with it already.
+    lines: usize,
+}
+
+impl Above {
+    /// Below a row.
+    pub(super) fn row(line: &str) -> Self {
+        Self { indent: indent(line), wide: line.chars().count() >= WIDE, lines: 0 }
+    }
+
+    /// The message with a line that goes on with it; nothing where the line is something else.
+    pub(super) fn join(&mut self, message: &str, line: &str) -> Option<String> {
+        let content = line.trim();
+        let between = if is_listing(message, content) {
+            '\n'
+        } else if is_rest(message, content) || self.hangs(message, line) {
+            ' '
+        } else {
+            return None;
+        };
+        self.lines += 1;
+        Some(format!("{message}{between}{content}"))
+    }
+
+    /// Whether a line hangs below a row that was broken to fit a page: it is set in further than the
+    /// row, the row is unfinished, or the row is wide and the line begins as no sentence does.
+    fn hangs(self, message: &str, line: &str) -> bool {
+        let content = line.trim();
+        let further = indent(line) >= self.indent + 2;
+        let within = content.starts_with(|c: char| c.is_ascii_lowercase() || "\"/\\".contains(c));
+        self.lines < LINES
+            && !content.is_empty()
+            && !is_rule(content)
+            && (further || is_unfinished(message) || (self.wide && within))
+            && log::peel(content).is_none()
+    }
+}
+
+/// Whether a line can only be a part of a message.
+pub(super) fn is_part(line: &str) -> bool {
+    is_listing("", line) || is_rest("", line)
+}
+
+/// Whether a line consists of the dashes below a header.
+pub(super) fn is_rule(line: &str) -> bool {
+    !line.is_empty() && line.bytes().all(|b| b == b'-' || b == b' ' || b == b'\t')
+}
+
+/// What mount prints, line by line.
+fn is_listing(message: &str, line: &str) -> bool {
+    let inside = message.contains("\nMounting command:") && !line.is_empty();
+    line.starts_with("Mounting command:") || inside
+}
+
+/// Whether a line is the rest of a message that an old scheduler broke, or that ends as none does.
+fn is_rest(message: &str, line: &str) -> bool {
+    line.starts_with("fit failure summary on nodes")
+        || (line.starts_with("desc = ") && message.contains("rpc error: code = "))
+        || (message.contains(" desc = ") && message.ends_with(':') && !line.is_empty())
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined() {
+        let row = "  Warning  Failed  5s  kubelet  Failed to pull image";
+        for (message, line, whole) in [
+            (
+                "Failed to pull image",
+                "    \"a:1\": not found",
+                Some("Failed to pull image \"a:1\": not found"),
+            ),
+            ("failed to \"Kill", "Container\" for", Some("failed to \"Kill Container\" for")),
+            ("Failed to pull image", "  Status: True", None),
+            ("secret \"a\" not found", "  and that is why", None),
+            ("secret \"a\" not found", "", None),
+            ("say \"a", "E0214 17:00:33.187665    1547 kubelet.go:1] x", None),
+        ] {
+            assert_eq!(Above::row(row).join(message, line).as_deref(), whole, "{message} / {line}");
+        }
+    }
+}
