@@ -317,6 +317,11 @@ impl<'s, 'p> Gather<'s, 'p> {
                 Some(lines) if broken > 0 && self.offer_joined(at, lines, when) => lines.len(),
                 _ => 1,
             };
+            if count > 1 {
+                for (line, text) in (at..).zip(rest.iter().take(count)) {
+                    self.offer_lines(&crate::text::unknown(line, text), when);
+                }
+            }
             let alone = rest.first().map(|line| crate::text::unknown(at, line));
             if count > 1 || alone.is_some_and(|line| self.offer_alone(&line, when)) {
                 taken += count;
