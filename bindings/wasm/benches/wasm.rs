@@ -3,7 +3,6 @@
 //!
 //! Both take and give the same bytes, so the ratio is that of the targets and not of the encoding.
 
-#![expect(missing_docs, reason = "criterion's macros make the functions")]
 #![expect(clippy::expect_used, reason = "a bench cannot go on without its engine")]
 
 #[path = "../tests/host/mod.rs"]
