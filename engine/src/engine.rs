@@ -17,7 +17,7 @@ use crate::{
         keys::{Dirty, Keys},
     },
     error::Error,
-    input::timeline::{Held, Timeline},
+    input::timeline::{Canon, Held, Timeline},
     program::{
         Programs, Route,
         load::{Loaded, load},
@@ -26,7 +26,7 @@ use crate::{
         coverage::Coverage,
         cursors::Cursors,
         entity::Entities,
-        relation::{Relation, RowId},
+        relation::{Names, Relation, RowId},
         sources::Sources,
         support::{KeyId, Supports},
     },
@@ -183,7 +183,12 @@ impl Engine {
             return;
         }
         let programs = self.programs.clone();
-        let taken = self.timeline.take(to, &self.sources);
+        let canon = Canon {
+            names: Names { sources: &self.sources, symbols: &self.symbols },
+            relations: &self.relations,
+            schema: &programs.schema,
+        };
+        let taken = self.timeline.take(to, canon);
         let mut held = taken.as_slice();
         loop {
             let input = held.first().map(|held| held.time);
@@ -305,8 +310,7 @@ impl Engine {
             self.sweeps.pop_first();
             let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
             let reach = self.reach(programs, relation);
-            let names =
-                crate::store::relation::Names { sources: &self.sources, symbols: &self.symbols };
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
             let Some(rows) = self.relations.get_mut(relation) else { continue };
             if row != OLDEST {
                 rows.remove(row, names);

@@ -1,9 +1,10 @@
 //! MEANING, section 1: inputs and time.
+#![allow(clippy::unwrap_used, reason = "a test that is written wrong may fail in any way")]
 
 mod support;
 
-use etio_engine::Late;
-use etio_plan::{Input, SourceId};
+use etio_engine::{Engine, Late, Options};
+use etio_plan::{Fact, FieldId, Input, Origin, Scope, SourceId, Value};
 use support::{S, World, time};
 
 const RULES: &str = r#"
@@ -245,4 +246,44 @@ fn m6_1_values_that_are_no_value_are_refused() {
     world.feed(Input::Fact(fact));
     world.row(1, "F 0");
     assert_eq!(world.log(5), ["1s opened f(Float(0.0)) confirmed"]);
+}
+
+/// Whatever differs in inputs of one stamp decides which comes first, never which was told first.
+#[test]
+fn m1_5_inputs_of_one_stamp_come_in_the_order_of_what_they_say() {
+    let mut world = World::blind(RULES);
+    let relation = world.relation("E");
+    let mut row = |text: &str| Fact {
+        origin: Origin { source: SourceId(0), at: 7, part: 0 },
+        ..world.fact(text, 0, 5)
+    };
+    let snapshot = |scope: Scope, rows: Vec<Fact>| Input::Snapshot {
+        source: SourceId(0),
+        relation,
+        scope,
+        time: time(5),
+        rows,
+    };
+    let part = |node: &str| vec![(FieldId(0), Value::from(node))];
+    let pairs = [
+        [Input::Fact(row("E x on")), Input::Fact(row("E x off"))],
+        [Input::Fact(row("A x 1")), Input::Fact(row("A x 2"))],
+        [Input::Remove(row("E y")), Input::Remove(row("E x"))],
+        [snapshot(vec![], vec![row("E x on zoo")]), snapshot(vec![], vec![row("E x on ape")])],
+        [snapshot(vec![], vec![]), snapshot(vec![], vec![row("E x on")])],
+        [snapshot(part("x"), vec![row("E x on")]), snapshot(vec![], vec![])],
+    ];
+    for pair in pairs {
+        let told = |pair: &[Input]| {
+            let mut world = World::new(RULES);
+            world.row(0, "E x off");
+            world.row(0, "E y on");
+            pair.iter().for_each(|input| world.feed(input.clone()));
+            let bytes = world.engine.snapshot();
+            world.engine = Engine::restore(world.pack.clone(), Options::default(), &bytes).unwrap();
+            world.log(10)
+        };
+        let [one, two] = pair.clone();
+        assert_eq!(told(&[one.clone(), two.clone()]), told(&[two, one]), "{pair:?}");
+    }
 }

@@ -1,14 +1,17 @@
 //! Inputs held back until the clock passes them, and the order in which they count (M1).
 
 use alloc::{collections::BTreeMap, vec::Vec};
+use core::cmp::Ordering;
 
 use etio_plan::{Origin, SourceId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    program::Schema,
     store::{
         coverage::{ScopeWords, Vouch},
-        sources::{Sources, Stamp},
+        relation::{Names, Relation},
+        sources::Stamp,
     },
     value::word::{Key, Row},
 };
@@ -58,17 +61,25 @@ pub(crate) struct Observed {
     pub(crate) how: How,
 }
 
-/// What an observed row says about the time before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// What an observed row says about the time before it. Of one stamp they come in this order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) enum How {
-    /// Nothing.
-    Plain,
+    /// It is of a first snapshot yet to come, and assumed to stand already (M5.2).
+    Assumed,
     /// Its stamp is since when it says itself that it is so.
     Since,
     /// It is of a first snapshot.
     First,
-    /// It is of a first snapshot yet to come, and assumed to stand already (M5.2).
-    Assumed,
+    /// Nothing.
+    Plain,
+}
+
+/// What the canonical order of inputs depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Canon<'a> {
+    pub(crate) names: Names<'a>,
+    pub(crate) relations: &'a [Relation],
+    pub(crate) schema: &'a [Schema],
 }
 
 /// As many inputs at a time are few.
@@ -172,19 +183,11 @@ impl Timeline {
     }
 
     /// Everything that takes effect up to an instant, in canonical order, each once (M1.5, M1.7).
-    pub(crate) fn take(&mut self, until: i64, sources: &Sources) -> Vec<Held> {
+    pub(crate) fn take(&mut self, until: i64, canon: Canon<'_>) -> Vec<Held> {
         let mut due = core::mem::take(&mut self.spare);
         due.extend(self.held.extract_if(.., |held| held.time <= until));
         self.earliest = self.held.iter().map(|held| held.time).min().unwrap_or(i64::MAX);
-        let part = |held: &Held| (held.change.relation(), held.change.rank(), vouched(held));
-        due.sort_by(|a, b| {
-            let (vouch_a, vouch_b) = (is_vouch(a), is_vouch(b));
-            a.time
-                .cmp(&b.time)
-                .then(vouch_b.cmp(&vouch_a))
-                .then_with(|| sources.compare(&a.stamp, &b.stamp))
-                .then_with(|| part(a).cmp(&part(b)))
-        });
+        due.sort_by(|a, b| canon.compare(a, b));
         due.dedup_by(|b, a| {
             a.time == b.time
                 && a.stamp == b.stamp
@@ -195,6 +198,64 @@ impl Timeline {
         });
         due
     }
+}
+
+impl Canon<'_> {
+    /// INVARIANT: only inputs that say the same are equal, so that the order of arrival never counts.
+    fn compare(&self, a: &Held, b: &Held) -> Ordering {
+        let part = |held: &Held| (held.change.relation(), held.change.rank(), vouched(held));
+        a.time
+            .cmp(&b.time)
+            .then(is_vouch(b).cmp(&is_vouch(a)))
+            .then_with(|| self.names.sources.compare(&a.stamp, &b.stamp))
+            .then_with(|| part(a).cmp(&part(b)))
+            .then_with(|| self.compare_content(&a.change, &b.change))
+    }
+
+    /// The order of what two changes of one relation and rank say.
+    fn compare_content(&self, a: &Change, b: &Change) -> Ordering {
+        let relation = a.relation();
+        let types = self.relations.get(relation).map_or(&[][..], |rows| &rows.types);
+        let symbols = self.names.symbols;
+        let observed = |a: &Observed, b: &Observed| {
+            a.how.cmp(&b.how).then_with(|| symbols.compare_all(types, &a.words, &b.words))
+        };
+        let scopes = |a: &ScopeWords, b: &ScopeWords| {
+            lexical(a, b, |a, b| {
+                let ty = types.get(usize::from(a.0));
+                let value = || ty.map_or(Ordering::Equal, |ty| symbols.compare(ty, a.1, b.1));
+                a.0.cmp(&b.0).then_with(value)
+            })
+        };
+        match (a, b) {
+            (Change::Vouch { scope: a, .. }, Change::Vouch { scope: b, .. }) => scopes(a, b),
+            (Change::Event { words: a, .. }, Change::Event { words: b, .. }) => {
+                symbols.compare_all(types, a, b)
+            }
+            (Change::Row { row: a, .. }, Change::Row { row: b, .. }) => observed(a, b),
+            (Change::Remove { key: a, .. }, Change::Remove { key: b, .. }) => {
+                let types = self.schema.get(relation).map_or(&[][..], |of| &of.key_types);
+                symbols.compare_all(types, a, b)
+            }
+            (
+                Change::Snapshot { scope: a, rows: rows_a, .. },
+                Change::Snapshot { scope: b, rows: rows_b, .. },
+            ) => scopes(a, b).then_with(|| {
+                lexical(rows_a, rows_b, |a, b| {
+                    self.names.sources.compare(&a.0, &b.0).then_with(|| observed(&a.1, &b.1))
+                })
+            }),
+            _ => Ordering::Equal,
+        }
+    }
+}
+
+/// The order of two sequences by the first difference; of those without one the shorter is first.
+fn lexical<T>(a: &[T], b: &[T], compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
+    let mut pairs = a.iter().zip(b);
+    pairs
+        .find_map(|(a, b)| Some(compare(a, b)).filter(|order| order.is_ne()))
+        .unwrap_or_else(|| a.len().cmp(&b.len()))
 }
 
 const fn is_vouch(held: &Held) -> bool {

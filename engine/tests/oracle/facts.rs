@@ -175,6 +175,16 @@ impl Said<'_> {
             Self::All(..) => 3,
         }
     }
+
+    /// What orders snapshots of one instant and source: their scopes, then their rows.
+    fn listed(&self) -> Option<(Vec<(u16, String)>, Vec<(Origin, String)>)> {
+        let Self::All(_, scope, _, rows) = self else { return None };
+        let scope = scope.iter().map(|(field, value)| (field.0, format!("{value:?}")));
+        let mut rows: Vec<_> =
+            rows.iter().map(|fact| (fact.origin, format!("{:?}", fact.values))).collect();
+        rows.sort();
+        Some((scope.collect(), rows))
+    }
 }
 
 /// Since when a row says itself that it is so.
@@ -231,7 +241,10 @@ pub(crate) fn versions(
             }
         }
         said.retain(|(effect, ..)| *effect <= told);
-        said.sort_by(|a, b| (a.0, &a.1, a.2.rank()).cmp(&(b.0, &b.1, b.2.rank())));
+        said.sort_by(|a, b| {
+            let order = (a.0, &a.1, a.2.rank()).cmp(&(b.0, &b.1, b.2.rank()));
+            order.then_with(|| a.2.listed().cmp(&b.2.listed()))
+        });
         let mut keys: BTreeMap<String, Life> = BTreeMap::new();
         for (now, stamp, what) in said {
             let mut life = Lives { sources, relation, keys: &mut keys, now };
