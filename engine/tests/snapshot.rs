@@ -205,3 +205,14 @@ fn m6_5_a_fork_goes_its_own_way() {
     assert_eq!(lines(&fork.drain()), ["1s opened on(x) confirmed", "3s resolved on(x) confirmed"]);
     assert_eq!(world.log(5), ["1s opened on(x) confirmed"]);
 }
+
+#[test]
+fn m6_5_at_the_end_of_time_it_restores_its_own_snapshot() {
+    let mut world = World::new(RULES);
+    world.row(0, "E x on");
+    world.engine.advance(i64::MAX);
+    world.row(1, "E y on");
+    let bytes = world.engine.snapshot();
+    let restored = Engine::restore(world.pack.clone(), seeded(1), &bytes).unwrap();
+    assert_eq!(restored.snapshot(), bytes);
+}

@@ -193,7 +193,8 @@ impl Reader<'_> {
         let relation = self.programs.rules.get(rule)?.relation;
         let number = self.engine.keys.get_mut(rule)?.number(&words);
         let clock = self.engine.timeline.clock();
-        if of.deadline <= clock {
+        // At the end of time the clock has passed even what is never due.
+        if of.deadline <= clock && of.deadline != i64::MAX {
             return None;
         }
         self.engine.set_timer(rule, number, of.deadline);
