@@ -307,3 +307,24 @@ fn what_a_site_ignores_is_said_while_its_conditions_hold() {
     world.advance(6);
     assert_eq!(ignored(&world, "x"), None);
 }
+
+#[test]
+fn m4_2_the_first_evidence_of_an_episode_is_that_with_which_it_opened() {
+    let rules = r#"
+        event B { node: node }
+        finding stuck(node) { severity info keep 5s when { B { node } } title "{node}" }
+        finding behind(node) { severity info when { stuck { node } } title "{node}" }
+        finding symptom(node) { severity info when { stuck { node } } title "{node}" }
+        finding cause(node) { severity info when { behind { node } } unless { B { node } within 4s }
+          title "{node}" explains symptom { node } }
+    "#;
+    let mut world = World::new(rules);
+    // When the cause opens the first of these is over, but `behind` still is the episode it began.
+    world.row(0, "B x");
+    world.row(1, "B x");
+    world.advance(5);
+    let episodes = world.engine.episodes();
+    let of = |mode: &str| episodes.iter().find(|of| of.mode == mode).expect("it is open");
+    assert_eq!(of("cause").opened, time(5));
+    assert_eq!(of("symptom").explained_by, [(of("cause").id, of("cause").opened)]);
+}

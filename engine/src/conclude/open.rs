@@ -152,16 +152,8 @@ impl Engine {
         let key = state.key.clone();
         let differs = open.verdict != found.verdict || open.wants != found.wants;
         let copied = self.copied(programs, &found.pins);
-        // Rows do not change, so the first of the same facts need not be looked for again.
-        let same = open.pins == found.pins && copied.is_none();
-        let row = open.row;
-        if row.is_some() {
+        if open.row.is_some() {
             self.conclude(programs, rule, number, as_row(&key, &found));
-        }
-        let first = if same { None } else { Some(self.first_of(programs, program, &found.pins)) };
-        if let (Some(row), false) = (row, same) {
-            let first = self.first_fact(programs, &found.pins);
-            self.supports.begin(program.relation, row, first);
         }
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
@@ -170,9 +162,6 @@ impl Engine {
             open.texts = found.texts;
             open.pins = found.pins;
             open.evidence = copied;
-            if let Some(first) = first {
-                open.links.first = first;
-            }
         }
         if differs {
             self.changed.push(Changed { rule, key: number, words: key, change: Change::Updated });
@@ -191,7 +180,7 @@ impl Engine {
         (!pins.iter().all(is_input)).then(|| self.evidence(programs, pins))
     }
 
-    /// The first fact behind a finding, where it explains others.
+    /// The first fact behind a finding that opens, where it explains others.
     fn first_of(&self, programs: &Programs, program: &Program, pins: &[Pin]) -> Option<Box<Kept>> {
         let Head::Finding { explains, .. } = &program.head else { return None };
         if explains.is_empty() { None } else { self.first_fact(programs, pins).map(Box::new) }

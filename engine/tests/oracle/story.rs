@@ -46,6 +46,8 @@ struct Standing {
 struct Open {
     conclusion: Conclusion,
     opened: i64,
+    /// The earliest fact behind it when it opened.
+    first: Option<Rc<Row>>,
     causes: BTreeSet<Instance>,
 }
 
@@ -200,7 +202,7 @@ impl<'a> Teller<'a> {
                             place: (String::new(), nth as u64, 0),
                             resolution: 1,
                             doubt,
-                            first: of.shown.first(),
+                            first: open.map_or_else(|| of.shown.first(), |open| open.first.clone()),
                             past: verdict::past(&of.shown.rows, told),
                         })
                     };
@@ -300,11 +302,15 @@ impl<'a> Teller<'a> {
             let mut now_open = Vec::new();
             for conclusion in found {
                 let before = state.open[at].iter().find(|of| of.conclusion.key == conclusion.key);
-                let (opened, causes) = before.map_or_else(
-                    || (instant, BTreeSet::new()),
-                    |of| (of.opened, of.causes.clone()),
-                );
-                now_open.push(Open { conclusion: conclusion.clone(), opened, causes });
+                now_open.push(match before {
+                    Some(before) => Open { conclusion: conclusion.clone(), ..before.clone() },
+                    None => Open {
+                        conclusion: conclusion.clone(),
+                        opened: instant,
+                        first: conclusion.shown.first(),
+                        causes: BTreeSet::new(),
+                    },
+                });
             }
             for before in &state.open[at] {
                 let key = &before.conclusion.key;
@@ -374,7 +380,7 @@ impl<'a> Teller<'a> {
             let Head::Finding(finding) = &rule.head else { continue };
             for cause in open[at].clone() {
                 let instance = (rule.path.clone(), spelled(&cause.conclusion.key), cause.opened);
-                let Some(first) = cause.conclusion.shown.first() else { continue };
+                let Some(first) = &cause.first else { continue };
                 for explains in &finding.explains {
                     let solver = Solver { world, rule, params: self.params };
                     let ways = solver.solve(
@@ -393,7 +399,7 @@ impl<'a> Teller<'a> {
                                 })
                             };
                             let early = first.time <= symptom.opened
-                                || !reaches(world, &first, symptom.opened);
+                                || !reaches(world, first, symptom.opened);
                             if early && ways.iter().any(fits) {
                                 symptom.causes.insert(instance.clone());
                             }
