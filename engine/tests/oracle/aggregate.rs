@@ -69,8 +69,9 @@ impl Solver<'_> {
             let values: Vec<Value> = sure
                 .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
                 .collect();
-            // It rests on those that are sure.
+            // It rests on those that are sure, and is as plain as they are (M7.5).
             for of in group.iter().filter(|of| !of.doubt.unknown) {
+                next.doubt.weak |= of.doubt.weak;
                 next.rows.extend(of.rows[binding.rows.len()..].iter().cloned());
             }
             next.set(into, Slot::Value(fold(op, values)));

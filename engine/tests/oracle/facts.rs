@@ -33,6 +33,17 @@ impl Told {
         self.not_before(own)
     }
 
+    /// The first instant it may change anything at: a first snapshot's rows stand before it (M5.2).
+    pub(crate) fn begins(&self) -> i64 {
+        let facts = match &self.input {
+            Input::Fact(fact) => std::slice::from_ref(fact),
+            Input::Snapshot { rows, .. } => rows,
+            _ => &[],
+        };
+        let assumed = facts.iter().filter_map(|fact| fact.assumed_from);
+        assumed.map(|from| self.not_before(from)).fold(self.effect(), i64::min)
+    }
+
     /// An instant that is still to come when it is told.
     fn not_before(&self, instant: i64) -> i64 {
         if self.clock == i64::MIN { instant } else { instant.max(self.clock.saturating_add(1)) }
@@ -177,7 +188,7 @@ impl Said<'_> {
     }
 
     /// What orders snapshots of one instant and source: their scopes, then their rows.
-    fn listed(&self) -> Option<(Vec<(u16, String)>, Vec<(Origin, String)>)> {
+    fn listed(&self) -> Option<Listed> {
         let Self::All(_, scope, _, rows) = self else { return None };
         let scope = scope.iter().map(|(field, value)| (field.0, format!("{value:?}")));
         let mut rows: Vec<_> =
@@ -186,6 +197,9 @@ impl Said<'_> {
         Some((scope.collect(), rows))
     }
 }
+
+/// A snapshot's scope and its rows by their places.
+type Listed = (Vec<(u16, String)>, Vec<(Origin, String)>);
 
 /// Since when a row says itself that it is so.
 fn own_since(relation: &Relation, fact: &Fact) -> Option<i64> {

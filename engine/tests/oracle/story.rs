@@ -130,7 +130,7 @@ fn instants(pack: &Pack, params: &[Value], inputs: &[Told], until: i64) -> Vec<i
         times.insert(told.effect());
     }
     let effects = inputs.iter().filter(|told| !matches!(told.input, Input::Source { .. }));
-    let first = effects.map(Told::effect).min().unwrap_or(until);
+    let first = effects.map(Told::begins).min().unwrap_or(until);
     for _ in 0..3 {
         let sums = times.iter().flat_map(|time| lengths.iter().map(|d| time.saturating_add(*d)));
         times = sums.filter(|time| *time <= until).collect();
