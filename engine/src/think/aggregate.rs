@@ -7,7 +7,7 @@ use etio_plan::{AggOp, Pick, Type};
 
 use crate::{
     program::{Kind, Src, Window},
-    store::relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT},
+    store::relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT, WEAK},
     think::{
         eval::{Eval, Facts, Lack},
         inexact::Bound,
@@ -79,7 +79,9 @@ impl<'a> Eval<'a> {
             }
             doubt.extend_from_slice(new);
             sum.add(me, word);
-            found.marks |= me.marks & !marks;
+            // What is reached with matches that only a lossy relation vouches for is as weak as they are.
+            let weak = if new.is_empty() { 0 } else { WEAK };
+            found.marks |= (me.marks & !marks) | weak;
             if found.rows.len() < MOST_EVIDENCE {
                 found.rows.extend(me.path.last().copied());
             }
