@@ -18,6 +18,8 @@ pub enum Error {
         /// What is wrong.
         what: &'static str,
     },
+    /// A source cannot have this name or resolution: it has another, or what it said has taken effect.
+    Source(String),
     /// A parameter does not exist, or its value is out of range.
     Param(String),
     /// A rule of the pack is not one that the engine can run.
@@ -35,6 +37,10 @@ impl fmt::Display for Error {
             Self::Value { relation, field, what } => {
                 write!(f, "the field `{field}` of `{relation}` {what}")
             }
+            Self::Source(name) => write!(
+                f,
+                "a source cannot be named `{name}` any more; name it once, before what it says takes effect"
+            ),
             Self::Param(what) | Self::Rule(what) => f.write_str(what),
             Self::Snapshot(what) => write!(f, "the snapshot cannot be restored: {what}"),
             Self::Full(limit) => {

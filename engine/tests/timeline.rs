@@ -3,7 +3,7 @@
 
 mod support;
 
-use etio_engine::{Engine, Late, Options};
+use etio_engine::{Engine, Error, Late, Options};
 use etio_plan::{Fact, FieldId, Input, Origin, Scope, SourceId, Value};
 use support::{S, World, time};
 
@@ -286,4 +286,23 @@ fn m1_5_inputs_of_one_stamp_come_in_the_order_of_what_they_say() {
         let [one, two] = pair.clone();
         assert_eq!(told(&[one.clone(), two.clone()]), told(&[two, one]), "{pair:?}");
     }
+}
+
+#[test]
+fn m1_5_a_source_is_named_once_before_what_it_says_takes_effect() {
+    let name = |name: &str| Input::Source { source: SourceId(0), name: name.into(), resolution: 1 };
+    let mut world = World::blind(RULES);
+    world.row(5, "A x 1");
+    assert_eq!(world.engine.insert(name("kubelet")), Ok(()));
+    world.advance(10);
+    assert_eq!(world.engine.insert(name("kubelet")), Ok(()));
+    let refused = |name: &str| Err(Error::Source(name.into()));
+    assert_eq!(world.engine.insert(name("api")), refused("api"));
+    let mut world = World::blind(RULES);
+    world.row(5, "A x 1");
+    world.advance(10);
+    assert_eq!(world.engine.insert(name("kubelet")), refused("kubelet"));
+    let bytes = world.engine.snapshot();
+    let mut restored = Engine::restore(world.pack, Options::default(), &bytes).unwrap();
+    assert_eq!(restored.insert(name("kubelet")), refused("kubelet"));
 }

@@ -28,6 +28,7 @@ const REMEMBER_REMOVAL: i64 = 3600 * 1_000_000_000;
 impl Engine {
     /// Applies one input.
     pub(crate) fn apply(&mut self, programs: &Programs, held: &Held) {
+        self.sources.hear(held.stamp.origin.source);
         match &held.change {
             Change::Vouch { relation, scope, vouch } => {
                 self.coverage.apply(
@@ -45,6 +46,7 @@ impl Engine {
             Change::Snapshot { relation, scope, rows } => {
                 let mut present = BTreeSet::new();
                 for (stamp, row) in rows {
+                    self.sources.hear(stamp.origin.source);
                     present.insert(self.entity_key(programs, *relation, &row.words));
                     self.observe(programs, *relation, row, *stamp);
                 }

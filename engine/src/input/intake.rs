@@ -27,8 +27,8 @@ impl Engine {
         self.room()?;
         match input {
             Input::Source { source, name, resolution } => {
-                self.sources.name(source, &name, resolution);
-                Ok(())
+                let named = self.sources.name(source, &name, resolution);
+                if named { Ok(()) } else { Err(Error::Source(name)) }
             }
             Input::Fact(fact) => {
                 let words = self.value_words(fact.relation, &fact.values)?;

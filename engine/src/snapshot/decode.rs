@@ -42,7 +42,9 @@ impl Engine {
         self.timeline.set_clock(state.clock);
         self.now = state.clock;
         for (source, name, resolution) in &state.sources {
-            self.sources.name(*source, name, *resolution);
+            if !self.sources.name(*source, name, *resolution) {
+                return None;
+            }
         }
         for (source, events) in state.late {
             self.timeline.count_late(source, events);

@@ -19,7 +19,7 @@ impl Stamp {
     }
 }
 
-/// The sources by number. Those the host never named sort before all others, by number.
+/// The sources by number. Those the host never named have the empty name, and sort by number.
 #[derive(Clone, Default)]
 pub(crate) struct Sources {
     named: BTreeMap<SourceId, (Box<str>, i64)>,
@@ -27,14 +27,21 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// Names a source. The first name stays, so that the order of what it said cannot change.
-    pub(crate) fn name(&mut self, source: SourceId, name: &str, resolution: i64) {
-        if self.named.contains_key(&source) {
-            return;
-        }
+    /// Names a source; false where it is known otherwise. The first name stays, so that the order of
+    /// what it said cannot change.
+    pub(crate) fn name(&mut self, source: SourceId, name: &str, resolution: i64) -> bool {
         let resolution = resolution.max(1);
+        if let Some((known, at)) = self.named.get(&source) {
+            return **known == *name && *at == resolution;
+        }
         self.named.insert(source, (name.into(), resolution));
         self.coarsest = self.coarsest.max(resolution);
+        true
+    }
+
+    /// Something that a source said takes effect: from now on it has no name, if it had none.
+    pub(crate) fn hear(&mut self, source: SourceId) {
+        self.named.entry(source).or_insert_with(|| ("".into(), 1));
     }
 
     /// All that have a name, with their resolutions.
@@ -54,10 +61,11 @@ impl Sources {
 
     /// The canonical order: time, source's name, place in the source.
     pub(crate) fn compare(&self, a: &Stamp, b: &Stamp) -> Ordering {
-        let name = |stamp: &Stamp| self.named.get(&stamp.origin.source).map(|(name, _)| &**name);
+        let name =
+            |stamp: &Stamp| self.named.get(&stamp.origin.source).map_or("", |(name, _)| &**name);
         a.time.cmp(&b.time).then_with(|| {
             if a.origin.source != b.origin.source {
-                name(a).cmp(&name(b)).then(a.origin.cmp(&b.origin))
+                name(a).cmp(name(b)).then(a.origin.cmp(&b.origin))
             } else {
                 a.origin.cmp(&b.origin)
             }
