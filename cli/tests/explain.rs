@@ -1,6 +1,6 @@
 //! `--explain` and `why-not` on the incidents that come with Etio.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 mod common;
 
 use common::etio;
