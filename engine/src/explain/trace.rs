@@ -112,7 +112,10 @@ impl<'a> Eval<'a> {
 
     /// The ways, up to `most`, that get through more of the conditions than any other.
     pub(crate) fn furthest(&mut self, steps: &'a [Step], most: usize) -> Vec<Way> {
+        let slots = self.slots.clone();
         for length in (0..steps.len()).rev() {
+            // A row that was looked at and did not do has left its values behind.
+            self.slots.clone_from(&slots);
             let mut ways = Vec::new();
             let _ = self.trace(
                 steps.get(..length).unwrap_or_default(),
