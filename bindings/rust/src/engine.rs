@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use etio_engine::{Episode, Late, Options, Transition, WhyNot};
+use etio_engine::{Episode, Late, Transition, WhyNot};
 use etio_plan::{Fact as Row, Input, Origin, Pack, SourceId, Value, checksum};
 use etio_scan::Scanner;
 
@@ -26,7 +26,6 @@ pub struct Engine {
     inner: etio_engine::Engine,
     pack: Arc<Pack>,
     scanner: Arc<Scanner>,
-    options: Options,
     /// The number of the next source named.
     sources: u32,
     /// How many facts came without a number of their own.
@@ -42,21 +41,8 @@ impl Engine {
         let pack = pack.into();
         let options = params.options(&pack)?;
         let scanner = Arc::new(Scanner::new(&pack));
-        Self::start(pack, scanner, options)
-    }
-
-    /// An engine for the same pack and parameters that has seen nothing.
-    ///
-    /// # Errors
-    /// None: what could be refused was refused when this engine was made.
-    pub fn fresh(&self) -> Result<Self, Error> {
-        let (pack, scanner) = (Arc::clone(&self.pack), Arc::clone(&self.scanner));
-        Self::start(pack, scanner, self.options.clone())
-    }
-
-    fn start(pack: Arc<Pack>, scanner: Arc<Scanner>, options: Options) -> Result<Self, Error> {
-        let inner = etio_engine::Engine::new(Arc::clone(&pack), options.clone())?;
-        Ok(Self { inner, pack, scanner, options, sources: 0, unnumbered: 0 })
+        let inner = etio_engine::Engine::new(Arc::clone(&pack), options)?;
+        Ok(Self { inner, pack, scanner, sources: 0, unnumbered: 0 })
     }
 
     /// All that the engine knows, as bytes: the same for the same state. Facts held back and changes not
@@ -92,12 +78,11 @@ impl Engine {
         let (unnumbered, _) = unnumbered.split_first_chunk().ok_or_else(damaged)?;
         let pack = pack.into();
         let options = params.options(&pack)?;
-        let inner = etio_engine::Engine::restore(Arc::clone(&pack), options.clone(), content)?;
+        let inner = etio_engine::Engine::restore(Arc::clone(&pack), options, content)?;
         Ok(Self {
             inner,
             scanner: Arc::new(Scanner::new(&pack)),
             pack,
-            options,
             sources: u32::from_le_bytes(*sources),
             unnumbered: u64::from_le_bytes(*unnumbered),
         })

@@ -124,17 +124,6 @@ fn the_same_fact_told_twice_is_one() {
 }
 
 #[test]
-fn a_fresh_engine_has_seen_nothing() {
-    let mut engine = engine();
-    engine.insert_row("KubeletLog", record(ORPHAN), Stamp::at(HOUR)).unwrap();
-    engine.advance(HOUR);
-    let mut fresh = engine.fresh().unwrap();
-    fresh.advance(HOUR);
-    assert!(fresh.episodes().is_empty());
-    assert!(!engine.episodes().is_empty());
-}
-
-#[test]
 fn parameters_are_checked() {
     let refused = |path: &str, value: Value| {
         Engine::new(etio::stdlib::pack(), Params::default().set(path, value)).err().unwrap()

@@ -95,7 +95,7 @@ fn run_case(
     files: &[SourceFile],
 ) -> Result<Vec<String>, Error> {
     let timeline = Timeline::of(case, pack);
-    let watched = watch::watch(engine.fresh()?, &timeline)?;
+    let watched = watch::watch(engine.fork(), &timeline)?;
     let mut lines = Vec::new();
     for step in &case.steps {
         let failure = Expectation::of(&step.kind, pack).and_then(|e| e.failure(&watched));
@@ -122,7 +122,7 @@ fn differs(
 ) -> Result<Vec<String>, Error> {
     for seed in 0..ORDERS {
         let acts = shuffle::shuffled(timeline, &mut Dice::new(seed));
-        let found = watch::changes(engine.fresh()?, acts)?;
+        let found = watch::changes(engine.fork(), acts)?;
         if found != expected {
             let at = found.iter().zip(expected).take_while(|(a, b)| a == b).count();
             let word = |changes: &[Transition]| changes.get(at).map_or("nothing".into(), told);
