@@ -121,10 +121,10 @@ impl Checker<'_> {
         let is_entity = relation.kind == Kind::Entity;
         for (field, (declared, value)) in relation.fields.iter().zip(&fact.values).enumerate() {
             let said = told.values.get(field).filter(|said| !said.is_null());
-            let said = said.or(declared.default.as_ref());
+            let meant = said.or(declared.default.as_ref()).unwrap_or(&Value::Null);
             match said {
-                Some(said) if said == value => {}
-                None if value.is_null() => {}
+                _ if meant == value => {}
+                // What one source leaves out another may have said (M1.3).
                 None if is_entity => {
                     self.unchecked(format!(
                         "which other source says {}.{}",
