@@ -93,6 +93,8 @@ pub struct Engine {
     pub(crate) sweeps: BTreeSet<(i64, usize, RowId)>,
     /// The instant.
     pub(crate) now: i64,
+    /// Whether rows came in it that were there when first observed (M5.2).
+    pub(crate) first: bool,
     /// What changed in this instant: concluded rows on their way out, findings thought about.
     pub(crate) leaving: Vec<(usize, RowId)>,
     pub(crate) changed: Vec<Changed>,
@@ -149,6 +151,7 @@ impl Engine {
             gone: Vec::new(),
             sweeps: BTreeSet::new(),
             now: i64::MIN,
+            first: false,
             leaving: Vec::new(),
             changed: Vec::new(),
             seen: Vec::new(),
@@ -238,7 +241,7 @@ impl Engine {
 
     /// One instant: inputs, then timers, then truth once, strata in order (M1.4).
     fn instant(&mut self, programs: &Programs, instant: i64, inputs: &[Held]) {
-        self.now = instant;
+        (self.now, self.first) = (instant, false);
         // What no condition can look at any more is no work, however the clock was moved.
         self.sweep(programs, instant);
         for input in inputs {

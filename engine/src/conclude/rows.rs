@@ -58,6 +58,7 @@ impl Engine {
             cursors: &self.cursors,
             sources: &self.sources,
             unnamed: self.unnamed,
+            first: self.first,
         };
         let room = core::mem::take(&mut self.room);
         let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work, room);
@@ -201,7 +202,7 @@ impl Engine {
         let whole = programs.schema.get(relation)?.whole;
         let since = row.since.map_or(self.now, |since| since.min(self.now));
         let known = self.relations.get(relation)?.find(whole, &row.words).get(0);
-        let marks = if row.since.is_some() { row.marks & !FIRST } else { row.marks };
+        let marks = row.marks;
         let support = Support { rule, key, marks, pins: row.pins, wants: row.wants };
         let Some(known) = known else {
             let names = Names { sources: &self.sources, symbols: &self.symbols };

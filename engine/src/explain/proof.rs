@@ -89,6 +89,7 @@ impl Engine {
             cursors: &self.cursors,
             sources: &self.sources,
             unnamed: self.unnamed,
+            first: self.first,
         };
         let mut eval = Eval::new(view, &mut self.symbols, now, limit, Room::default());
         let mut book = Book::new(&pack, now);

@@ -171,6 +171,7 @@ impl Engine {
             if standing.is_none() {
                 let words = with_defaults(programs, relation, seen.words.clone());
                 let assumed = Stamp { time: self.now, ..stamp };
+                self.first = true;
                 let Some(rows) = self.relations.get_mut(relation) else { return };
                 let row = rows.insert(&words, assumed, ASSUMED | FIRST, names);
                 self.touch(programs, relation, row);
@@ -191,6 +192,7 @@ impl Engine {
         let words = with_defaults(programs, relation, words);
         let first = seen.how == How::First && newest.is_none();
         let marks = if first { FIRST } else { 0 };
+        self.first |= first;
         let old = standing.map(|(row, ..)| row);
         // What is told late is observed now.
         let observed =

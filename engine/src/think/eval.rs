@@ -52,6 +52,8 @@ pub(crate) struct View<'a> {
     pub(crate) sources: &'a Sources,
     /// The word of the unnamed node, where the host says that there are several nodes.
     pub(crate) unnamed: Option<Word>,
+    /// Whether rows came in this instant that were there when first observed.
+    pub(crate) first: bool,
 }
 
 /// The state of the walk.

@@ -142,7 +142,8 @@ impl<'a> Eval<'a> {
             if me.marks & ASSUMED != 0 && !me.is_eventful() {
                 marks |= ASSUMED;
             }
-            if me.rests_on_first() {
+            let own = me.since(*since);
+            if own.is_none() && me.rests_on_first() {
                 marks |= FIRST;
             }
             let words: Row = fields
@@ -154,21 +155,25 @@ impl<'a> Eval<'a> {
                 marks,
                 pins: me.pins(),
                 wants: worth.wants,
-                since: me.since(*since),
+                since: own,
             };
             let known = rows.iter_mut().find(|row| *single || row.words == conclusion.words);
             match known {
                 Some(known) => {
                     let began = [known.since, conclusion.since].into_iter().flatten().min();
+                    let first = (known.marks | conclusion.marks) & FIRST;
                     if blemish(conclusion.marks) < blemish(known.marks) {
                         *known = conclusion;
                     }
                     known.since = began;
+                    known.marks |= first;
                 }
                 None => rows.push(conclusion),
             }
-            // Where rows say since when they are so, the earliest counts.
-            if *single && blemish(marks) == 0 && since.is_none() { Break(()) } else { Continue(()) }
+            // Where rows say since when they are so, the earliest counts; and one that was there when
+            // first observed makes the beginning unknown.
+            let is_all = since.is_none() && !me.view.first;
+            if *single && blemish(marks) == 0 && is_all { Break(()) } else { Continue(()) }
         });
         rows
     }

@@ -80,10 +80,13 @@ pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<D
             Some(known) => {
                 let since = [known.since, derived.since].into_iter().flatten().min();
                 let doubt = |of: &Derived| Derived::doubt(of.past, of.weak);
+                // What one of them leaves unknown of the time before is unknown.
+                let unproven = known.past.unproven || derived.past.unproven;
                 if doubt(&derived) < doubt(known) {
                     *known = derived;
                 }
                 known.since = since;
+                known.past.unproven = unproven;
             }
             None => rows.push(derived),
         }
