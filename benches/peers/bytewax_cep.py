@@ -37,9 +37,9 @@ def main(count):
     op.output("out", op.stateful_flat_map("step", stream, step), TestingSink(found))
     begin = time.process_time()
     run_main(flow)
-    print(f"event {(time.process_time() - begin) * 1e6 / count:.4f}")
+    print(f"event {(time.process_time() - begin) * 1e6 / count:.4f} us")
     print("found", len(found))
-    print(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}")
+    print(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f} MB")
 
 
 main(int(sys.argv[2]))

@@ -76,12 +76,12 @@ def main(pods):
     def step(figure, call, steps):
         begin = time.process_time()
         clips_.eval(call)
-        print(f"{figure} {(time.process_time() - begin) * 1e6 / steps:.4f}")
+        print(f"{figure} {(time.process_time() - begin) * 1e6 / steps:.4f} us")
 
     step("load", f"(load-all {pods} {nodes})", pods + 5 * nodes)
     step("insert", f"(insert {events} {pods})", events)
     print("fired", clips_.eval("?*fired*"))
-    print(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f}")
+    print(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.1f} MB")
     step("update-pod", f"(toggle pod {5 * updates} {pods} waiting running)", 10 * updates)
     step("update-node", f"(toggle node {updates} {nodes} no yes)", 2 * updates)
     step("retract", f"(retract-all {events})", events)

@@ -25,7 +25,7 @@ cargo xtask <chore>
   bench   the criterion benches
   soak N  as many random histories told to engine and oracle (100,000; `--from SEED` goes on there)
   peers   the benches' workloads on Etio and on other engines, side by side (`--json`, `--rounds N`,
-          a workload and a size); installs the others into the build directory
+          `--readme` to keep the table, a workload and a size); installs the others into the build directory
   wasm    the engine as a WebAssembly module, and how large it is
   fuzz T S  the fuzz target T for S seconds (nightly, cargo-fuzz)
   eval P  recall and precision over a tree of labelled cases (directories with a `case.json`)

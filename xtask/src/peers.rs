@@ -1,41 +1,30 @@
 //! `cargo xtask peers`: the same workloads on Etio, on code written by hand and on other engines, one
-//! round after the other, and every figure with its ratio to Etio's.
+//! round after the other, and Etio's figures beside theirs and beside what was promised.
 //!
-//! Every driver is told a workload and a size, and prints lines of a figure and its value. What cannot
-//! be installed here is absent from the table and named below it.
+//! Every driver is told a workload and a size, and prints lines of a figure, its value and its unit. What
+//! cannot be installed here is absent from the table and named below it.
 
+mod compare;
 mod install;
 mod table;
+mod work;
 
 use std::collections::BTreeMap;
 use std::process::{Command, ExitCode};
 
+use compare::{Row, compare};
 use install::{Driver, Place, drivers};
-use table::{Figures, Row};
+use table::Report;
+use work::{WORK, Work};
 
 /// As many rounds where nobody says otherwise.
 const ROUNDS: usize = 5;
+const USAGE: &str = "usage: cargo xtask peers [--json] [--readme] [--rounds N] [WORKLOAD [SIZE]]";
+const README: &str = "benches/README.md";
+/// The table stands between these in the README.
+const MARKS: [&str; 2] = ["<!-- peers -->\n", "<!-- /peers -->"];
 
-/// A workload at one size, and who runs it.
-struct Work {
-    name: &'static str,
-    size: u32,
-    drivers: &'static [&'static str],
-}
-
-const WORK: &[Work] = &[
-    Work { name: "rules", size: 1_000, drivers: &["etio", "floor", "clips", "drools"] },
-    Work { name: "rules", size: 10_000, drivers: &["etio", "floor", "clips", "drools"] },
-    Work { name: "rules", size: 100_000, drivers: &["etio", "floor", "clips", "drools"] },
-    Work { name: "rules", size: 1_000_000, drivers: &["etio", "floor"] },
-    Work { name: "cep", size: 1_000_000, drivers: &["etio", "floor", "bytewax"] },
-    Work { name: "bystanders", size: 10, drivers: &["etio"] },
-    Work { name: "bystanders", size: 100, drivers: &["etio"] },
-    Work { name: "bystanders", size: 1_000, drivers: &["etio"] },
-    Work { name: "bystanders", size: 10_000, drivers: &["etio"] },
-];
-
-/// The chore: `[--json] [--rounds N] [WORKLOAD [SIZE]]`.
+/// The chore.
 pub(crate) fn peers(args: &[String]) -> ExitCode {
     match run(args) {
         Ok(text) => {
@@ -50,11 +39,12 @@ pub(crate) fn peers(args: &[String]) -> ExitCode {
 }
 
 fn run(args: &[String]) -> Result<String, String> {
-    let (mut json, mut rounds, mut wanted) = (false, ROUNDS, Vec::new());
+    let (mut json, mut readme, mut rounds, mut wanted) = (false, false, ROUNDS, Vec::new());
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--json" => json = true,
+            "--readme" => readme = true,
             "--rounds" => {
                 let told = args.next().and_then(|told| told.parse().ok());
                 rounds = told.filter(|rounds| *rounds > 0).ok_or("`--rounds` needs a number")?;
@@ -68,15 +58,32 @@ fn run(args: &[String]) -> Result<String, String> {
     };
     let work: Vec<&Work> = WORK.iter().filter(is_wanted).collect();
     if work.is_empty() {
-        return Err("usage: cargo xtask peers [--json] [--rounds N] [WORKLOAD [SIZE]]".into());
+        return Err(USAGE.into());
     }
+    let place = Place::here();
     let (drivers, mut absent) =
-        drivers(&Place::here(), &work.iter().flat_map(|of| of.drivers).copied().collect());
+        drivers(&place, &work.iter().flat_map(|of| of.drivers).copied().collect());
     let mut rows = Vec::new();
     for work in work {
         rows.extend(measure(work, rounds, &drivers, &mut absent));
     }
-    Ok(if json { table::json(&rows) } else { table::text(&rows, rounds, &absent) })
+    compare(&mut rows);
+    let report = Report { rounds, rows, absent };
+    if readme {
+        write(&place.file(README), &report.text())?;
+    }
+    Ok(if json { report.json() } else { report.text() })
+}
+
+/// Puts the table between its marks.
+fn write(path: &std::path::Path, table: &str) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let parts = text
+        .split_once(MARKS[0])
+        .and_then(|(before, rest)| Some((before, rest.split_once(MARKS[1])?.1)));
+    let (before, behind) = parts.ok_or_else(|| format!("{README} has no place for the table"))?;
+    let text = [before, MARKS[0], table, MARKS[1], behind].concat();
+    std::fs::write(path, text).map_err(|error| error.to_string())
 }
 
 /// Runs one workload on all its drivers in turn, as often as told.
@@ -86,28 +93,44 @@ fn measure(
     drivers: &BTreeMap<&'static str, Driver>,
     absent: &mut BTreeMap<&'static str, String>,
 ) -> Vec<Row> {
-    let mut figures: BTreeMap<String, Figures> = BTreeMap::new();
+    let mut rows: Vec<Row> = Vec::new();
     for round in 1..=rounds {
         for name in work.drivers {
             let Some(driver) = drivers.get(name) else { continue };
             eprintln!("round {round}: {} {} on {name}", work.name, work.size);
             match told_by(driver, work) {
-                Ok(told) => {
-                    for (figure, value) in told {
-                        figures.entry(figure).or_default().entry(name).or_default().push(value);
-                    }
-                }
+                Ok(told) => told.into_iter().for_each(|told| add(&mut rows, work, name, told)),
                 Err(error) => {
-                    absent.insert(name, error);
+                    absent.insert(name, format!("{} {}: {error}", work.name, work.size));
                 }
             }
         }
     }
-    figures.into_iter().map(|(figure, by)| Row::new(work.name, work.size, figure, by)).collect()
+    rows
 }
 
-/// What a driver prints: figures and values.
-fn told_by(driver: &Driver, work: &Work) -> Result<Vec<(String, f64)>, String> {
+/// What a driver tells: a figure, its value and its unit.
+type Told = (String, f64, String);
+
+fn add(rows: &mut Vec<Row>, work: &Work, driver: &'static str, (figure, value, unit): Told) {
+    let at = rows.iter().position(|row| row.figure == figure).unwrap_or_else(|| {
+        rows.push(Row {
+            workload: work.name,
+            size: work.size,
+            figure,
+            unit,
+            medians: BTreeMap::new(),
+            ratios: Vec::new(),
+            values: BTreeMap::new(),
+        });
+        rows.len() - 1
+    });
+    if let Some(row) = rows.get_mut(at) {
+        row.values.entry(driver).or_default().push(value);
+    }
+}
+
+fn told_by(driver: &Driver, work: &Work) -> Result<Vec<Told>, String> {
     let (program, args) = driver.split_first().ok_or("it has no command")?;
     let output = Command::new(program)
         .args(args)
@@ -120,8 +143,9 @@ fn told_by(driver: &Driver, work: &Work) -> Result<Vec<(String, f64)>, String> {
     }
     let said = String::from_utf8_lossy(&output.stdout);
     let figure = |line: &str| {
-        let (name, value) = line.split_once(' ')?;
-        Some((name.to_owned(), value.trim().parse().ok()?))
+        let mut words = line.split_whitespace();
+        let (name, value) = (words.next()?.to_owned(), words.next()?.parse().ok()?);
+        Some((name, value, words.next().unwrap_or_default().to_owned()))
     };
     Ok(said.lines().filter_map(figure).collect())
 }

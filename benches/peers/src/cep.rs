@@ -1,7 +1,9 @@
 //! The workload `cep`: for each key, A and then B within five minutes without C in between. One event
-//! every ten milliseconds, of a thousand keys; three of four mean nothing.
+//! every ten milliseconds, of a thousand keys; three of four mean nothing. The workload `keys` begins
+//! one of each key.
 
-use crate::rules::{Begin, Numbers, figure, peak_memory};
+use crate::measure::{Begin, count, memory, peak, resident};
+use crate::numbers::Numbers;
 
 /// What an event is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,13 +55,32 @@ pub trait Sequences {
 }
 
 /// Runs the workload and prints what an event cost, in microseconds.
-pub fn run(sequences: &mut impl Sequences, count: u32) {
-    let events = events(count, 5);
+pub fn run(sequences: &mut impl Sequences, size: u32) {
+    let events = events(size, 5);
     let begin = Begin::now();
     events.chunks(BATCH).for_each(|events| sequences.take(events));
-    figure("event", begin, count);
-    println!("found {}", sequences.found());
-    if let Some(megabytes) = peak_memory() {
-        println!("memory {megabytes:.1}");
+    begin.figure("event", size);
+    count("found", sequences.found());
+    memory("memory", peak());
+}
+
+/// Begins a sequence of each of so many keys, all within the time, and prints what a key holds, in bytes.
+/// That every key was open is seen when all of them end.
+pub fn open(sequences: &mut impl Sequences, keys: u32) {
+    let tell = |sequences: &mut _, kind, from: i64| {
+        let event = |key| (from + WITHIN / 3 * i64::from(key) / i64::from(keys), key, kind);
+        for first in (0..keys).step_by(BATCH) {
+            let last = keys.min(first.saturating_add(BATCH as u32));
+            let events: Vec<Event> = (first..last).map(event).collect();
+            Sequences::take(sequences, &events);
+        }
+    };
+    let before = resident();
+    tell(sequences, Kind::A, 1_700_000_000_000);
+    if let (Some(before), Some(after)) = (before, resident()) {
+        println!("key {:.0} B", (after - before) * 1024.0 / f64::from(keys.max(1)));
     }
+    tell(sequences, Kind::B, 1_700_000_000_000 + WITHIN / 2);
+    sequences.take(&[(1_700_000_000_000 + WITHIN, 0, Kind::Other)]);
+    count("found", sequences.found());
 }

@@ -20,6 +20,10 @@ impl Place {
         let (sources, build) = (root.join("benches/peers"), root.join("target/peers"));
         Self { root: root.to_owned(), sources, build }
     }
+
+    pub(super) fn file(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
 }
 
 /// The drivers that can be had, and why the others cannot.
@@ -35,6 +39,9 @@ pub(super) fn drivers(
             "clips" => python(place, "venv", "clipspy==1.0.6", "clips_rules.py"),
             "bytewax" => python(place, "venv", "bytewax==0.21.1", "bytewax_cep.py"),
             "drools" => drools(place),
+            "differential" => differential(place),
+            "flink-function" => flink(place, "function"),
+            "flink-sql" => flink(place, "sql"),
             _ => Err("nobody knows how to get it".into()),
         };
         match driver {
@@ -45,7 +52,9 @@ pub(super) fn drivers(
     (drivers, absent)
 }
 
+/// Packages of Python that bring the archives of Java along.
 const DROOLS: &str = "drools_jpy==0.4.1";
+const FLINK: &str = "apache-flink==2.3.0";
 
 fn rust(place: &Place, binary: &str) -> Result<Driver, String> {
     let target = text(&place.root.join("target"));
@@ -70,21 +79,41 @@ fn python(place: &Place, venv_name: &str, package: &str, script: &str) -> Result
     Ok(vec![text(&python), text(&place.sources.join(script))])
 }
 
+/// A crate of its own, so that the workspace does not build what it depends on.
+fn differential(place: &Place) -> Result<Driver, String> {
+    let (sources, target) = (place.sources.join("differential"), place.build.join("differential"));
+    let mut command = Command::new(cargo());
+    command.args(["build", "--release", "--locked", "--target-dir"]).arg(&target);
+    done(command.current_dir(sources))?;
+    Ok(vec![text(&target.join("release/etio-peer-differential"))])
+}
+
 fn drools(place: &Place) -> Result<Driver, String> {
     venv(place, "venv", DROOLS)?;
     let path = jars(&place.build.join("venv"), "drools")?;
-    java(place, "Drools", &path)
+    java(place, "Drools", &path, &["-Xmx8g"])
+}
+
+/// Flink has a virtual environment of its own, as it asks for old versions of much.
+fn flink(place: &Place, how: &str) -> Result<Driver, String> {
+    venv(place, "flink", FLINK)?;
+    let path = jars(&place.build.join("flink"), "pyflink/lib/")?;
+    let opened = ["lang", "util"].map(|of| format!("--add-opens=java.base/java.{of}=ALL-UNNAMED"));
+    let mut driver = java(place, "Flink", &path, &["-Xmx4g", &opened[0], &opened[1]])?;
+    driver.push(how.to_owned());
+    Ok(driver)
 }
 
 /// Compiles a class and says how to run it.
-fn java(place: &Place, class: &str, path: &str) -> Result<Driver, String> {
+fn java(place: &Place, class: &str, path: &str, options: &[&str]) -> Result<Driver, String> {
     let classes = text(&place.build.join("classes"));
     let source = place.sources.join(format!("{class}.java"));
     std::fs::create_dir_all(&classes).map_err(|error| error.to_string())?;
     done(Command::new("javac").args(["-cp", path, "-d", &classes]).arg(source))?;
     let quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=error";
     let path = format!("{path}:{classes}");
-    Ok(["java", "-Xmx8g", quiet, "-cp", &path, class].map(str::to_owned).into())
+    let command = [&["java"], options, &[quiet, "-cp", &path, class]].concat();
+    Ok(command.into_iter().map(str::to_owned).collect())
 }
 
 /// The archives below a directory whose path says this, as a class path.

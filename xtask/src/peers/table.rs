@@ -1,80 +1,130 @@
-//! The figures as a table for people and as JSON for programs.
+//! The rows as a table for people, in Markdown, and as JSON for programs.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// The values that each driver told of one figure.
-pub(super) type Figures = BTreeMap<&'static str, Vec<f64>>;
+use super::compare::{Ratio, Row};
+use super::work::Goal;
 
-/// One figure of a workload at one size.
+/// All that a run has shown.
 #[derive(Serialize)]
-pub(super) struct Row {
-    workload: &'static str,
-    size: u32,
-    figure: String,
-    /// The median of the rounds, by driver.
-    medians: BTreeMap<&'static str, f64>,
-    /// Etio's median by that of each other driver.
-    ratios: BTreeMap<&'static str, f64>,
+pub(super) struct Report {
+    pub(super) rounds: usize,
+    pub(super) rows: Vec<Row>,
+    /// Why a driver has no figures, or not all.
+    pub(super) absent: BTreeMap<&'static str, String>,
 }
 
-impl Row {
-    pub(super) fn new(workload: &'static str, size: u32, figure: String, by: Figures) -> Self {
-        let medians: BTreeMap<_, _> =
-            by.into_iter().map(|(driver, values)| (driver, median(values))).collect();
-        let etio = medians.get("etio").copied();
-        let ratio = |(driver, value): (&&'static str, &f64)| {
-            let etio = etio.filter(|_| *driver != "etio" && *value > 0.0)?;
-            Some((*driver, etio / value))
-        };
-        let ratios = medians.iter().filter_map(ratio).collect();
-        Self { workload, size, figure, medians, ratios }
+const HEAD: [&str; 8] =
+    ["workload", "size", "figure", "Etio", "beside", "theirs", "ratio", "target"];
+
+impl Report {
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// One line for each pair of figures, aligned, and below the table who is absent.
+    pub(super) fn text(&self) -> String {
+        let mut lines = vec![HEAD.map(str::to_owned)];
+        let mut last = ("", 0);
+        for row in &self.rows {
+            let mut names = [row.workload.to_owned(), size(row.size), self::figure(row), etio(row)];
+            if last == (row.workload, row.size) {
+                names.iter_mut().take(2).for_each(String::clear);
+            }
+            last = (row.workload, row.size);
+            if row.ratios.is_empty() {
+                lines.push(line(&mut names, [const { String::new() }; 4]));
+            }
+            for ratio in &row.ratios {
+                let other = ratio.other.map(short).unwrap_or_default();
+                let cells = [ratio.beside.clone(), other, self::ratio(ratio), target(ratio)];
+                lines.push(line(&mut names, cells));
+            }
+        }
+        let mut text = aligned(&lines);
+        for (driver, why) in &self.absent {
+            text += &format!("\nAbsent: {driver}: {why}\n");
+        }
+        text
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
+/// A line of the table; what stands in its first cells is not said again.
+fn line(names: &mut [String; 4], [beside, other, ratio, target]: [String; 4]) -> [String; 8] {
+    let [workload, size, figure, etio] = std::mem::take(names);
+    [workload, size, figure, etio, beside, other, ratio, target]
 }
 
-/// The rows as JSON.
-pub(super) fn json(rows: &[Row]) -> String {
-    serde_json::to_string_pretty(rows).unwrap_or_default()
-}
-
-/// The rows as a table, as Markdown has them.
-pub(super) fn text(rows: &[Row], rounds: usize, absent: &BTreeMap<&'static str, String>) -> String {
-    let mut text =
-        format!("medians of {rounds} rounds; Etio's figure by the other's in brackets\n\n");
-    // Writing into a string cannot fail.
-    let _ = writeln!(text, "| workload | size | figure | etio | others |\n|---|---|---|---|---|");
-    for row in rows {
-        let etio = row.medians.get("etio").map_or_else(String::new, |value| short(*value));
-        let others = row.medians.iter().filter(|(driver, _)| **driver != "etio");
-        let others = others.map(|(driver, value)| {
-            let ratio =
-                row.ratios.get(driver).map_or_else(String::new, |of| format!(" ({}x)", short(*of)));
-            format!("{driver} {}{ratio}", short(*value))
-        });
-        let others: Vec<String> = others.collect();
-        let Row { workload, size, figure, .. } = row;
-        let _ =
-            writeln!(text, "| {workload} | {size} | {figure} | {etio} | {} |", others.join(", "));
+fn aligned(lines: &[[String; 8]]) -> String {
+    let mut widths = [0; 8];
+    for line in lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = cell.chars().count().max(*width);
+        }
     }
-    for (driver, why) in absent {
-        let _ = writeln!(text, "\nabsent: {driver}: {why}");
-    }
-    text
+    let row = |line: &[String; 8]| {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!(" {cell:width$} "));
+        format!("|{}|\n", cells.collect::<Vec<_>>().join("|"))
+    };
+    let rule = format!("|{}|\n", widths.map(|width| "-".repeat(width + 2)).join("|"));
+    let mut rows: Vec<String> = lines.iter().map(row).collect();
+    rows.insert(1.min(rows.len()), rule);
+    rows.concat()
 }
 
-/// Three digits that count.
+fn figure(row: &Row) -> String {
+    if row.unit.is_empty() { row.figure.clone() } else { format!("{}, {}", row.figure, row.unit) }
+}
+
+fn etio(row: &Row) -> String {
+    row.medians.get("etio").copied().map(short).unwrap_or_default()
+}
+
+fn target(ratio: &Ratio) -> String {
+    let Some(goal) = ratio.goal else { return String::new() };
+    let (word, value) = match goal {
+        Goal::AtMost(most) => ("at most", most),
+        Goal::AtLeast(least) => ("at least", least),
+    };
+    let value = if ratio.other.is_some() { times(value) } else { short(value) };
+    let met = if ratio.met == Some(true) { "met" } else { "**missed**" };
+    format!("{word} {value}: {met}")
+}
+
+fn ratio(ratio: &Ratio) -> String {
+    match (ratio.other, ratio.goal) {
+        (None, _) => String::new(),
+        (_, Some(Goal::AtLeast(_))) => format!("{} as fast", times(ratio.ratio)),
+        _ => times(ratio.ratio),
+    }
+}
+
+/// A ratio as people say it.
+fn times(ratio: f64) -> String {
+    if ratio < 0.9 { format!("1/{}", short(1.0 / ratio)) } else { format!("{}x", short(ratio)) }
+}
+
+fn size(size: u32) -> String {
+    match size {
+        1_000_000.. => format!("{}M", size / 1_000_000),
+        1_000.. => format!("{}k", size / 1_000),
+        _ => size.to_string(),
+    }
+}
+
+/// As many digits as count, three at most.
 fn short(value: f64) -> String {
-    match value.abs() {
-        100.0.. => format!("{value:.0}"),
-        10.0.. => format!("{value:.1}"),
-        1.0.. => format!("{value:.2}"),
-        _ => format!("{value:.3}"),
+    let digits = match value.abs() {
+        100.0.. => 0,
+        10.0.. => 1,
+        1.0.. => 2,
+        _ => 3,
+    };
+    let text = format!("{value:.digits$}");
+    if digits == 0 {
+        return text;
     }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -1,6 +1,7 @@
 //! The floor: each workload as a good programmer would write it by hand, without an engine.
 
 use etio_peers::cep::{self, Event, Kind, Sequences, WITHIN};
+use etio_peers::names::{self, Names};
 use etio_peers::rules::{self, Cluster, Shape};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -117,10 +118,26 @@ impl Sequences for Begun {
     }
 }
 
+/// The number of each name.
+#[derive(Default)]
+struct Numbered(FxHashMap<Box<str>, u32>);
+
+impl Names for Numbered {
+    fn intern(&mut self, name: &str) {
+        if !self.0.contains_key(name) {
+            self.0.insert(name.into(), self.0.len() as u32);
+        }
+    }
+}
+
 fn main() {
     let (workload, size) = etio_peers::asked();
     match workload.as_str() {
+        "rules" => rules::run(&mut Floor::default(), Shape::of(size)),
+        "datalog" => rules::run(&mut Floor::default(), Shape::single(size)),
         "cep" => cep::run(&mut Begun::default(), size),
-        _ => rules::run(&mut Floor::default(), Shape::of(size)),
+        "keys" => cep::open(&mut Begun::default(), size),
+        "names" => names::run(&mut Numbered::default(), size),
+        _ => etio_peers::unknown(&workload),
     }
 }

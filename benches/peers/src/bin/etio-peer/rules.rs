@@ -1,0 +1,133 @@
+//! Etio's side of the workloads about a cluster, and the rules of each.
+
+use etio_engine::{Cell, Change, Engine, Options, Symbol};
+use etio_peers::rules::{Cluster, Shape};
+use etio_plan::{Origin, RelId};
+
+use crate::{SOURCE, compile, cover, relation};
+
+const RELATIONS: &str = "\
+    entity Alarm { key id: int, pod: pod, reason: text }\n\
+    entity Instance { key pod: pod, node: node, running: bool }\n\
+    entity Machine { key node: node, ready: bool }\n\
+    entity Silence { key node: node, key reason: text }\n";
+
+/// One rule a reason.
+pub(crate) fn by_reason(reasons: u32) -> String {
+    let rule = |reason| {
+        format!(
+            "finding alarm_{reason}(id) {{\n  severity info\n  when {{\n\
+             Alarm {{ id, pod, reason: \"r{reason}\" }}\n\
+             Instance {{ pod, node, running: true }}\n\
+             Machine {{ node, ready: true }}\n\
+             no Silence {{ node, reason: \"r{reason}\" }}\n  }}\n  title \"alarm {{id}}\"\n}}\n"
+        )
+    };
+    (0..reasons).map(rule).collect()
+}
+
+/// Rules that read the cluster, and each a relation of its own that has no rows.
+pub(crate) fn empty(rules: u32) -> String {
+    let rule = |at| {
+        format!(
+            "event Rare{at} {{ pod: pod }}\n\
+             finding rare_{at}(pod) {{\n  severity info\n  when {{\n\
+             Rare{at} {{ pod }}\n\
+             Instance {{ pod, node, running: true }}\n\
+             Machine {{ node, ready: true }}\n  }}\n  title \"{{pod}}\"\n}}\n"
+        )
+    };
+    (0..rules).map(rule).collect()
+}
+
+/// All reasons in one chain of rules: where an alarm is felt, and whether it is silenced there.
+pub(crate) const CHAIN: &str = "\
+    derive Placed { id: int, node: node, reason: text } when {\n\
+    Alarm { id, pod, reason }\n\
+    Instance { pod, node, running: true }\n}\n\
+    derive Felt { id: int, node: node, reason: text } when {\n\
+    Placed { id, node, reason }\n\
+    Machine { node, ready: true }\n}\n\
+    finding alarm(id) {\n  severity info\n  when {\n\
+    Felt { id, node, reason }\n\
+    no Silence { node, reason }\n  }\n  title \"alarm {id}\"\n}\n";
+
+/// An engine with rules about the cluster.
+pub(crate) struct Etio {
+    engine: Engine,
+    event: RelId,
+    pod: RelId,
+    node: RelId,
+    silence: RelId,
+    pods: Vec<Symbol>,
+    nodes: Vec<Symbol>,
+    reasons: Vec<Symbol>,
+    now: i64,
+    told: u64,
+    fired: u64,
+}
+
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+impl Etio {
+    pub(crate) fn new(shape: Shape, program: &str) -> Self {
+        let pack = compile("rules", format!("{RELATIONS}{program}"));
+        let relations @ [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"]
+            .map(|name| relation(&pack, &format!("rules.{name}")));
+        let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");
+        cover(&mut engine, &relations);
+        let mut symbols = |prefix: &str, count: u32| -> Vec<Symbol> {
+            (0..count).map(|at| engine.symbol(&format!("{prefix}{at}"))).collect()
+        };
+        let pods = symbols("ns/p", shape.pods);
+        let nodes = symbols("n", (shape.pods / 10).max(1));
+        let reasons = symbols("r", shape.reasons);
+        Self { engine, event, pod, node, silence, pods, nodes, reasons, now: 0, told: 0, fired: 0 }
+    }
+
+    fn tell(&mut self, relation: RelId, cells: &[Cell]) {
+        self.told += 1;
+        let origin = Origin { source: SOURCE, at: self.told, part: 0 };
+        self.engine.insert_cells(relation, cells, self.now + 1, origin).expect("the row fits");
+    }
+}
+
+#[expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops where it is wrong")]
+impl Cluster for Etio {
+    fn node(&mut self, node: u32, ready: bool) {
+        let cells = [Cell::Text(self.nodes[node as usize]), Cell::Bool(ready)];
+        self.tell(self.node, &cells);
+    }
+
+    fn pod(&mut self, pod: u32, node: u32, running: bool) {
+        let (pod, node) = (self.pods[pod as usize], self.nodes[node as usize]);
+        self.tell(self.pod, &[Cell::Text(pod), Cell::Text(node), Cell::Bool(running)]);
+    }
+
+    fn silence(&mut self, node: u32, reason: u32) {
+        let (node, reason) = (self.nodes[node as usize], self.reasons[reason as usize]);
+        self.tell(self.silence, &[Cell::Text(node), Cell::Text(reason)]);
+    }
+
+    fn event(&mut self, id: u32, pod: u32, reason: u32) {
+        let (pod, reason) = (self.pods[pod as usize], self.reasons[reason as usize]);
+        self.tell(self.event, &[Cell::Int(i64::from(id)), Cell::Text(pod), Cell::Text(reason)]);
+    }
+
+    fn retract(&mut self, id: u32) {
+        self.told += 1;
+        let origin = Origin { source: SOURCE, at: self.told, part: 0 };
+        let key = [Cell::Int(i64::from(id))];
+        self.engine.remove_cells(self.event, &key, self.now + 1, origin).expect("there is room");
+    }
+
+    fn settle(&mut self) {
+        self.now += 1;
+        self.engine.advance(self.now);
+        let changes = self.engine.drain();
+        self.fired += changes.iter().filter(|of| of.change == Change::Opened).count() as u64;
+    }
+
+    fn fired(&self) -> u64 {
+        self.fired
+    }
+}
