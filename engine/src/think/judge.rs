@@ -150,13 +150,8 @@ impl<'a> Eval<'a> {
                 .iter()
                 .map(|field| field.as_ref().map_or(ABSENT, |ex| me.eval(ex, &[])))
                 .collect();
-            let conclusion = Conclusion {
-                words,
-                marks,
-                pins: me.pins(),
-                wants: worth.wants,
-                since: own,
-            };
+            let conclusion =
+                Conclusion { words, marks, pins: me.pins(), wants: worth.wants, since: own };
             let known = rows.iter_mut().find(|row| *single || row.words == conclusion.words);
             match known {
                 Some(known) => {
