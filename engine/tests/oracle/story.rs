@@ -127,7 +127,7 @@ fn instants(pack: &Pack, params: &[Value], inputs: &[Told], until: i64) -> Vec<i
             Input::Gap { from, to, .. } => times.extend([*from, *to]),
             Input::Source { .. } => continue,
         }
-        times.insert(told.effect());
+        times.extend([told.begins(), told.effect()]);
     }
     let effects = inputs.iter().filter(|told| !matches!(told.input, Input::Source { .. }));
     let first = effects.map(Told::begins).min().unwrap_or(until);
