@@ -17,7 +17,7 @@ use crate::{
     value::{
         expr::Ex,
         id::Fnv,
-        word::{Key, Word, at},
+        word::{Key, Word, key_at},
     },
 };
 
@@ -111,6 +111,8 @@ pub(crate) struct Program {
     pub(crate) maybe: Vec<Block>,
     /// Relations without a row of which nothing holds.
     pub(crate) inputs: Vec<usize>,
+    /// Whether it can end because time passes; where not, whatever ends it was seen (M4.1).
+    pub(crate) lapses: bool,
     /// Variables that hold a node, where nodes may be unnamed (M5.4).
     pub(crate) nodes: Vec<u16>,
     pub(crate) head: Head,
@@ -119,7 +121,7 @@ pub(crate) struct Program {
 impl Program {
     /// The key, where its variables are bound.
     pub(crate) fn key_in(&self, slots: &[Word]) -> Key {
-        self.key.iter().map(|slot| at(slots, *slot)).collect()
+        key_at(slots, &self.key)
     }
 }
 
@@ -202,6 +204,7 @@ pub(crate) struct Src {
     pub(crate) events: bool,
 }
 
+/// `cursor`: what is settled stays so for the key, and is passed over.
 pub(crate) enum Kind {
     Rows {
         scan: Scan,
@@ -213,8 +216,8 @@ pub(crate) enum Kind {
         within: Ex,
         without: Option<Scan>,
         keep: i64,
+        cursor: Option<usize>,
     },
-    /// `cursor`: what is settled stays so for the key, and is passed over.
     Without {
         first: Scan,
         end: Scan,
@@ -240,6 +243,9 @@ pub(crate) enum Window {
     Since(Ex),
     AsOf(Ex),
 }
+
+/// The index of a scan that looks at all rows.
+pub(crate) const ALL_ROWS: usize = usize::MAX;
 
 /// A pattern over one relation, found through one index.
 #[derive(Clone, PartialEq)]

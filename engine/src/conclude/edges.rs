@@ -31,10 +31,10 @@ impl Engine {
         self.seen.push((rule, key));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
         let Some(open) = state.and_then(|state| state.open.as_mut()) else { return };
-        if open.links.claims == claims {
+        if open.links().claims == claims {
             return;
         }
-        for (clause, words) in core::mem::replace(&mut open.links.claims, claims.clone()) {
+        for (clause, words) in core::mem::replace(&mut open.links_mut().claims, claims.clone()) {
             let name = (rule, clause, words);
             if let Some(keys) = self.claims.get_mut(&name) {
                 keys.remove(&key);
@@ -51,6 +51,9 @@ impl Engine {
     /// Makes the edges that are new in this instant: from causes thought about to what is open, and
     /// to symptoms that opened from all that claim them.
     pub(crate) fn link(&mut self, programs: &Programs) {
+        if self.seen.is_empty() && self.claims.is_empty() {
+            return;
+        }
         let mut pairs: BTreeSet<((usize, KeyId), (usize, KeyId))> = BTreeSet::new();
         for cause in core::mem::take(&mut self.seen) {
             let Some(open) = self.open_of(cause) else { continue };
@@ -59,7 +62,7 @@ impl Engine {
             else {
                 continue;
             };
-            for (clause, words) in &open.links.claims {
+            for (clause, words) in &open.links().claims {
                 let Some(clause) = explains.get(*clause) else { continue };
                 let Some(rule) = programs.schema.get(clause.target).and_then(|schema| schema.rule)
                 else {
@@ -114,7 +117,7 @@ impl Engine {
         let edge = Cause { id: from_id, opened: from.opened, rule: cause.0, verdict: from.verdict };
         let known = |known: &Cause| (known.id, known.opened) == (edge.id, edge.opened);
         if cause == symptom
-            || to.links.causes.iter().any(known)
+            || to.links().causes.iter().any(known)
             || !self.may_precede(programs, from, to.opened)
         {
             return None;
@@ -122,10 +125,11 @@ impl Engine {
         let to_id = self.id(programs, symptom.0, &to_key);
         let opened = to.opened;
         let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open.as_mut()?;
-        open.links.explains.push((to_id, opened));
+        open.links_mut().explains.push((to_id, opened));
         let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open.as_mut()?;
-        open.links.causes.push(edge);
-        open.links.causes.sort_unstable();
+        let links = open.links_mut();
+        links.causes.push(edge);
+        links.causes.sort_unstable();
         self.changed.push(Changed {
             rule: symptom.0,
             key: symptom.1,
@@ -138,7 +142,7 @@ impl Engine {
     /// Whether the cause's first evidence is not after the symptom opened, or its source does not
     /// reach back that far.
     fn may_precede(&self, programs: &Programs, cause: &Open, opened: i64) -> bool {
-        let Some(first) = &cause.links.first else { return cause.opened <= opened };
+        let Some(first) = &cause.links().first else { return cause.opened <= opened };
         if first.time <= opened {
             return true;
         }
@@ -197,8 +201,11 @@ impl Engine {
 
     /// A key by the names of its fields.
     pub(crate) fn named_key(&self, program: &Program, words: &[Word]) -> Vec<(Arc<str>, Value)> {
-        let named = program.key_names.iter().zip(&program.key_types).zip(words);
-        named.map(|((name, ty), word)| (name.clone(), self.symbols.value(*word, ty))).collect()
+        let mut named = Vec::with_capacity(words.len());
+        for ((name, ty), word) in program.key_names.iter().zip(&program.key_types).zip(words) {
+            named.push((name.clone(), self.symbols.value(*word, ty)));
+        }
+        named
     }
 
     /// What would have to be collected or done.
@@ -223,8 +230,10 @@ impl Engine {
                     .into(),
             },
         };
-        let needs: BTreeSet<Need> = wants.iter().map(need).collect();
-        needs.into_iter().collect()
+        let mut needs: Vec<Need> = wants.iter().map(need).collect();
+        needs.sort_unstable();
+        needs.dedup();
+        needs
     }
 
     /// A relation's own words, or those of the sources it is extracted from.
@@ -258,7 +267,7 @@ impl Engine {
 
 /// The causes of an episode.
 pub(crate) fn caused_by(open: &Open) -> Vec<(u128, i64)> {
-    open.links.causes.iter().map(|cause| (cause.id, cause.opened)).collect()
+    open.links().causes.iter().map(|cause| (cause.id, cause.opened)).collect()
 }
 
 /// Whether no cause stands above an episode (M4.3).

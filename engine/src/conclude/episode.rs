@@ -145,15 +145,32 @@ pub(crate) struct Open {
     /// Its row, where some rule reads findings of its kind.
     pub(crate) row: Option<RowId>,
     pub(crate) verdict: Verdict,
-    pub(crate) wants: Vec<Want>,
+    pub(crate) wants: Box<[Want]>,
     pub(crate) texts: Choice,
     pub(crate) pins: Pins,
     /// The facts behind the pins, where these alone cannot show them later.
     pub(crate) evidence: Option<Box<[Kept]>>,
-    pub(crate) links: Links,
+    /// What binds it to others; most have nothing of it.
+    pub(crate) links: Option<Box<Links>>,
 }
 
-/// What binds an episode to others; most have nothing of it.
+/// Of an episode that is bound to none.
+const UNBOUND: &Links =
+    &Links { first: None, claims: Vec::new(), causes: Vec::new(), explains: Vec::new() };
+
+impl Open {
+    /// What binds it to others.
+    pub(crate) fn links(&self) -> &Links {
+        self.links.as_deref().unwrap_or(UNBOUND)
+    }
+
+    /// The same to be added to.
+    pub(crate) fn links_mut(&mut self) -> &mut Links {
+        self.links.get_or_insert_default()
+    }
+}
+
+/// What binds an episode to others.
 #[derive(Clone, Default)]
 pub(crate) struct Links {
     /// The first fact behind a finding that explains others.

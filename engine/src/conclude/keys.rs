@@ -38,7 +38,7 @@ pub(crate) struct KeyState {
     /// The instant of its one timer; the last of all where it has none.
     pub(crate) deadline: i64,
     /// The rows it concludes.
-    pub(crate) rows: Vec<Standing>,
+    pub(crate) rows: Box<[Standing]>,
     pub(crate) open: Option<Box<Open>>,
 }
 
@@ -66,7 +66,12 @@ impl Keys {
         }
         let number = free.pop().unwrap_or(states.len() as KeyId);
         numbers.insert_unique(hash(key), number, |number| hash(key_of(number)));
-        let new = KeyState { key: key.into(), deadline: i64::MAX, rows: Vec::new(), open: None };
+        let new = KeyState {
+            key: Key::from_slice(key),
+            deadline: i64::MAX,
+            rows: Box::default(),
+            open: None,
+        };
         match states.get_mut(number as usize) {
             Some(place) => *place = Some(new),
             None => states.push(Some(new)),

@@ -15,7 +15,7 @@ use crate::{
         aggregate::MOST_EVIDENCE,
         judge::{Conclusion, Diagnosis, Verdict},
     },
-    value::word::{Row, Word},
+    value::word::{Key, Row, Word},
 };
 
 impl Engine {
@@ -24,16 +24,16 @@ impl Engine {
         &mut self,
         programs: &Programs,
         (rule, number): (usize, KeyId),
-        program: &Program,
+        (program, key): (&Program, &[Word]),
         work: &mut u64,
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
-        let (key, was_open) = (state.key.clone(), state.open.is_some());
+        let was_open = state.open.is_some();
         let (diagnosis, deadline, settled) = if self.is_starved(program) {
             (None, i64::MAX, Vec::new())
         } else {
             let mut eval = self.eval(programs, *work);
-            eval.begin(program, &key);
+            eval.begin(program, key);
             let diagnosis = eval.diagnose(program);
             *work = eval.work;
             let (over, deadline) = (eval.is_over(), eval.deadline);
@@ -46,16 +46,20 @@ impl Engine {
             (diagnosis, deadline, settled)
         };
         match (diagnosis, was_open) {
-            (Some(diagnosis), false) => self.open(programs, (rule, number), program, diagnosis),
-            (Some(diagnosis), true) => self.update(programs, (rule, number), program, diagnosis),
+            (Some(found), false) => self.open(programs, (rule, number), (program, key), found),
+            (Some(found), true) => self.update(programs, (rule, number), (program, key), found),
             (None, true) => {
-                let still = self.eval_before(programs, program, &key).diagnose(program);
+                let still = if program.lapses {
+                    self.eval_before(programs, program, key).diagnose(program)
+                } else {
+                    None
+                };
                 let lapsed = still.map(|still| still.marks());
-                self.close(programs, (rule, number), program, lapsed);
+                self.close(programs, (rule, number), (program, key), lapsed);
             }
             (None, false) => {}
         }
-        self.move_cursors(programs, &key, settled);
+        self.move_cursors(programs, key, settled);
         self.set_timer(rule, number, deadline);
     }
 
@@ -68,7 +72,7 @@ impl Engine {
         if open.wants.contains(&Want::Limit) {
             return;
         }
-        open.wants.push(Want::Limit);
+        open.wants = open.wants.iter().copied().chain([Want::Limit]).collect();
         open.verdict = Verdict::Suspected;
         let (row, pins, words) = (open.row, open.pins.clone(), state.key.clone());
         // It may outlive what it rests on.
@@ -105,17 +109,12 @@ impl Engine {
         &mut self,
         programs: &Programs,
         (rule, number): (usize, KeyId),
-        program: &Program,
+        (program, key): (&Program, &[Word]),
         found: Diagnosis,
     ) {
-        let Some(key) =
-            self.keys.get(rule).and_then(|keys| keys.get(number)).map(|state| state.key.clone())
-        else {
-            return;
-        };
         let mut row = None;
         if program.is_read {
-            row = self.conclude(programs, rule, number, as_row(&key, &found));
+            row = self.conclude(programs, rule, number, as_row(key, &found));
             if row.is_none() {
                 return;
             }
@@ -124,19 +123,19 @@ impl Engine {
             opened: self.now,
             row,
             evidence: self.copied(programs, &found.pins),
-            links: Links {
-                first: self.first_of(programs, program, &found.pins),
-                ..Links::default()
-            },
+            links: self
+                .first_of(programs, program, &found.pins)
+                .map(|first| Box::new(Links { first: Some(first), ..Links::default() })),
             verdict: found.verdict,
-            wants: found.wants,
+            wants: found.wants.into(),
             texts: found.texts,
             pins: found.pins,
         };
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             state.open = Some(Box::new(open));
         }
-        self.changed.push(Changed { rule, key: number, words: key, change: Change::Opened });
+        let words = Key::from_slice(key);
+        self.changed.push(Changed { rule, key: number, words, change: Change::Opened });
         self.claim((rule, number), program, found.claims);
     }
 
@@ -144,27 +143,27 @@ impl Engine {
         &mut self,
         programs: &Programs,
         (rule, number): (usize, KeyId),
-        program: &Program,
+        (program, key): (&Program, &[Word]),
         found: Diagnosis,
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let Some(open) = &state.open else { return };
-        let key = state.key.clone();
-        let differs = open.verdict != found.verdict || open.wants != found.wants;
+        let differs = open.verdict != found.verdict || *open.wants != *found.wants;
         let copied = self.copied(programs, &found.pins);
         if open.row.is_some() {
-            self.conclude(programs, rule, number, as_row(&key, &found));
+            self.conclude(programs, rule, number, as_row(key, &found));
         }
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
             open.verdict = found.verdict;
-            open.wants = found.wants;
+            open.wants = found.wants.into();
             open.texts = found.texts;
             open.pins = found.pins;
             open.evidence = copied;
         }
         if differs {
-            self.changed.push(Changed { rule, key: number, words: key, change: Change::Updated });
+            let words = Key::from_slice(key);
+            self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
         }
         self.claim((rule, number), program, found.claims);
     }
@@ -190,7 +189,7 @@ impl Engine {
         &mut self,
         programs: &Programs,
         (rule, number): (usize, KeyId),
-        program: &Program,
+        (program, key): (&Program, &[Word]),
         lapsed: Option<Marks>,
     ) {
         self.claim((rule, number), program, Vec::new());
@@ -198,7 +197,6 @@ impl Engine {
             return;
         };
         let Some(mut open) = state.open.take() else { return };
-        let key = state.key.clone();
         if open.evidence.is_none() {
             open.evidence = Some(self.evidence(programs, &open.pins));
         }
@@ -207,7 +205,8 @@ impl Engine {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        self.changed.push(Changed { rule, key: number, words: key.clone(), change });
+        self.changed.push(Changed { rule, key: number, words: Key::from_slice(key), change });
+        let key = Key::from_slice(key);
         self.closed.push_back(Closed { rule, key, open, closed: self.now, status });
         if let Some(row) = row {
             self.withdraw(programs, program.relation, row, (rule, number), lapsed);
@@ -228,7 +227,7 @@ impl Engine {
         Some(Kept {
             relation: programs.base(pin.relation()),
             time: rows.time(pin.row),
-            origins: rows.origins(pin.row).collect(),
+            origins: rows.all_origins(pin.row),
             words: Row::from_slice(rows.words(pin.row)),
         })
     }
@@ -236,7 +235,8 @@ impl Engine {
     /// The input facts behind rows, in canonical order. A concluded row stands for what it rests on.
     pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Box<[Kept]> {
         let mut open = Pins::from_slice(pins);
-        let (mut seen, mut kept) = (Pins::new(), Vec::<(Stamp, Kept)>::new());
+        let mut seen = Pins::new();
+        let mut kept: Vec<(Stamp, Kept)> = Vec::with_capacity(pins.len());
         while let Some(pin) = open.pop() {
             let Some(rows) = self.relations.get(pin.relation()).filter(|rows| rows.holds(&pin))
             else {

@@ -81,10 +81,13 @@ impl Engine {
             let current = all.iter().find(|(other, at, _)| (*other, *at) == (id, opened));
             current.map_or(known, |(.., verdict)| *verdict)
         };
-        let causes =
-            open.links.causes.iter().map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
+        let causes = open
+            .links()
+            .causes
+            .iter()
+            .map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
         let now = entry.closed.unwrap_or(self.timeline.clock());
-        let mut explains = open.links.explains.clone();
+        let mut explains = open.links().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
         let [title, because, remedy, ignored] = self.texts(program, open, now);
         let evidence = match &open.evidence {

@@ -32,10 +32,10 @@ impl Engine {
             let Some(number) = self.keys.get_mut(rule).map(|keys| keys.number(key)) else { break };
             match &program.head {
                 Head::Row { linger, .. } => {
-                    self.think_rows(programs, (rule, number), program, *linger, &mut work);
+                    self.think_rows(programs, (rule, number), (program, key), *linger, &mut work);
                 }
                 Head::Finding { .. } => {
-                    self.think_finding(programs, (rule, number), program, &mut work)
+                    self.think_finding(programs, (rule, number), (program, key), &mut work);
                 }
             }
             if work > self.limits.work {
@@ -98,17 +98,17 @@ impl Engine {
         &mut self,
         programs: &Programs,
         (rule, number): (usize, KeyId),
-        program: &Program,
+        (program, key): (&Program, &[Word]),
         linger: i64,
         work: &mut u64,
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
-        let (key, stood) = (state.key.clone(), state.rows.clone());
+        let stood = state.rows.clone();
         let (rows, mut deadline, settled) = if self.is_starved(program) {
             (Vec::new(), i64::MAX, Vec::new())
         } else {
             let mut eval = self.eval(programs, *work);
-            eval.begin(program, &key);
+            eval.begin(program, key);
             let rows = eval.derive(program);
             *work = eval.work;
             let (over, deadline) = (eval.is_over(), eval.deadline);
@@ -136,8 +136,9 @@ impl Engine {
         let mut still: Option<Vec<Conclusion>> = None;
         for Standing { row, gap } in gone {
             let gap = gap.unwrap_or_else(|| {
-                let still = still.get_or_insert_with(|| {
-                    self.eval_before(programs, program, &key).derive(program)
+                let still = still.get_or_insert_with(|| match program.lapses {
+                    true => self.eval_before(programs, program, key).derive(program),
+                    false => Vec::new(),
                 });
                 let words = self.relations.get(program.relation).map(|of| of.words(row));
                 let lapsed = still.iter().find(|row| words == Some(&*row.words));
@@ -152,9 +153,9 @@ impl Engine {
             }
         }
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.rows = standing;
+            state.rows = standing.into();
         }
-        self.move_cursors(programs, &key, settled);
+        self.move_cursors(programs, key, settled);
         self.set_timer(rule, number, deadline);
     }
 

@@ -117,7 +117,7 @@ impl<'a> Eval<'a> {
         let time = self.stamp_in(row.0, row.1).time;
         match &src.kind {
             Kind::Rows { .. } => None,
-            Kind::Then { first, next, within, without, keep } => {
+            Kind::Then { first, next, within, without, keep, .. } => {
                 let latest = time.saturating_add(self.length(within));
                 let found = self.first_after(next, (first, row.1), latest);
                 if let Some(b) = found {

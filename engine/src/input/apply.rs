@@ -19,7 +19,7 @@ use crate::{
         relation::{ASSUMED, EVENTFUL, FIRST, Marks, Meta, Names, RowId},
         sources::Stamp,
     },
-    value::word::{ABSENT, Key, Row, Word, at, int, put},
+    value::word::{ABSENT, Key, Row, Word, at, int, key_at, put},
 };
 
 /// For how long a removal is remembered, so that a late row does not bring the key back (M1.3).
@@ -138,7 +138,7 @@ impl Engine {
 
     fn entity_key(&self, programs: &Programs, relation: usize, words: &[Word]) -> Key {
         let key = programs.schema.get(relation).map_or(&[][..], |schema| &schema.key);
-        key.iter().map(|field| at(words, *field)).collect()
+        key_at(words, key)
     }
 
     /// The row that stands for a key, and the newest stamp it was told with; none where it is only
@@ -187,7 +187,7 @@ impl Engine {
                 let told = (&*seen.words, stamp.origin.source);
                 entities.hear(row, (stood, newest.origin.source), told)
             }
-            _ => (seen.words.clone(), None),
+            _ => (Row::from_slice(&seen.words), None),
         };
         let words = with_defaults(programs, relation, words);
         let first = seen.how == How::First && newest.is_none();
@@ -336,26 +336,21 @@ impl Engine {
             return;
         };
         let (words, time) = (rows.words(row), int(rows.time(row)));
-        for route in dispatch.routes(words) {
-            let Some(route) = programs.routes.get(route) else { continue };
-            let Some(program) = programs.rules.get(route.rule) else { continue };
-            let mut slots = core::mem::take(&mut self.scratch);
+        let (relations, symbols, dirty) = (&self.relations, &mut self.symbols, &mut self.dirty);
+        let mut slots = core::mem::take(&mut self.scratch);
+        dispatch.each(words, |route| {
+            let Some(route) = programs.routes.get(route) else { return };
+            let Some(program) = programs.rules.get(route.rule) else { return };
             slots.clear();
             slots.resize(program.slots + route.more_slots(), ABSENT);
-            let dirty = &mut self.dirty;
-            let mut walk = Walk {
-                relations: &self.relations,
-                symbols: &mut self.symbols,
-                slots,
-                found: &mut |slots| {
-                    for rule in route.rules(slots) {
-                        dirty.add(*rule, program.key_in(slots));
-                    }
-                },
+            let found = &mut |slots: &[Word]| {
+                for rule in route.rules(slots) {
+                    dirty.add(*rule, program.key_in(slots));
+                }
             };
-            walk.run(route, words, time);
-            self.scratch = walk.slots;
-        }
+            Walk { relations, symbols, slots: &mut slots, found }.run(route, words, time);
+        });
+        self.scratch = slots;
     }
 
     /// Marks every key that a change of coverage may concern. Routes from a scope are made when the
@@ -403,7 +398,7 @@ impl Engine {
             let mut walk = Walk {
                 relations: &self.relations,
                 symbols: &mut self.symbols,
-                slots: vec![ABSENT; program.slots],
+                slots: &mut vec![ABSENT; program.slots],
                 found: &mut |slots| dirty.add(reader.rule, program.key_in(slots)),
             };
             walk.run(route, &words, ABSENT);
@@ -431,7 +426,7 @@ impl Engine {
         };
         let known = |field| fields.contains(&field);
         let mut route = route(&mut compiler, at_rule, rule, atom, &known, false);
-        compiler.settle(&mut route);
+        compiler.settle_seldom(&mut route);
         Some(route)
     }
 }

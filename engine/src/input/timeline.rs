@@ -185,8 +185,15 @@ impl Timeline {
     /// Everything that takes effect up to an instant, in canonical order, each once (M1.5, M1.7).
     pub(crate) fn take(&mut self, until: i64, canon: Canon<'_>) -> Vec<Held> {
         let mut due = core::mem::take(&mut self.spare);
-        due.extend(self.held.extract_if(.., |held| held.time <= until));
+        if self.held.iter().all(|held| held.time <= until) {
+            due.append(&mut self.held);
+        } else {
+            due.extend(self.held.extract_if(.., |held| held.time <= until));
+        }
         self.earliest = self.held.iter().map(|held| held.time).min().unwrap_or(i64::MAX);
+        if due.len() < 2 {
+            return due;
+        }
         due.sort_by(|a, b| canon.compare(a, b));
         due.dedup_by(|b, a| {
             a.time == b.time

@@ -7,8 +7,8 @@ use etio_plan::{Atom, Body, Cmp, Cond, Expr, Finding, Pack, Rule, SlotType, Sour
 
 use crate::{
     program::{
-        Block, Explains, Head, Hop, Kind, Part, Program, Route, Scan, Schema, Src, Step, Text,
-        Window,
+        ALL_ROWS, Block, Explains, Head, Hop, Kind, Part, Program, Route, Scan, Schema, Src, Step,
+        Text, Window,
     },
     store::{
         cover::{atoms_of, relation_of},
@@ -174,6 +174,7 @@ impl Compiler<'_> {
             unless: unless_blocks,
             maybe: maybe_blocks,
             inputs,
+            lapses: !self.is_timeless(&rule.body),
             nodes: (0..rule.slots.len())
                 .filter(|slot| {
                     matches!(
@@ -205,6 +206,26 @@ impl Compiler<'_> {
             }
             etio_plan::Head::Finding(finding) => self.finding(rule, finding, bound),
         }
+    }
+
+    /// Whether only rows of entities that come and go decide: no window, no age, nothing concluded and
+    /// no evidence that coverage may turn.
+    fn is_timeless(&self, body: &Body) -> bool {
+        let stands = |source: &Source| match source {
+            Source::Rows { atom, window: etio_plan::Window::Stands } => {
+                let entity = self.schema.get(atom.relation.index()).is_some_and(|of| of.entity);
+                let joined = atom.joins.iter().map(|(_, expr)| expr);
+                entity && !joined.chain(&atom.tests).any(reads_age)
+            }
+            _ => false,
+        };
+        body.confirm.is_empty()
+            && body.unless.is_empty()
+            && body.when.iter().all(|cond| match cond {
+                Cond::Each(source) | Cond::Pick(_, source) | Cond::No(source) => stands(source),
+                Cond::Test(expr) | Cond::Let(_, expr) | Cond::Member(_, expr) => !reads_age(expr),
+                Cond::Agg { .. } => false,
+            })
     }
 
     /// A body of one entity atom holds since its row says so, unless time alone makes it true.
@@ -335,15 +356,19 @@ impl Compiler<'_> {
                     self.scan(rule, atom, &mut bound.clone(), false)
                 });
                 let next = self.scan(rule, next, bound, true);
-                Kind::Then { first, next, within: self.expr(rule, within, &[]), without, keep }
+                let within = self.expr(rule, within, &[]);
+                let is_fixed = within.reads_only(|_| false)
+                    && [Some(&next), without.as_ref()]
+                        .into_iter()
+                        .flatten()
+                        .all(|scan| settles(rule, &first, scan));
+                let cursor = is_fixed.then(|| self.cursor(first.relation));
+                Kind::Then { first, next, within, without, keep, cursor }
             }
             Source::Without { first, end, hold } => {
                 let first = self.scan(rule, first, bound, false);
                 let end = self.scan(rule, end, &mut bound.clone(), false);
-                let cursor = settles(rule, &first, &end).then(|| {
-                    self.cursors.push(first.relation);
-                    self.cursors.len() - 1
-                });
+                let cursor = settles(rule, &first, &end).then(|| self.cursor(first.relation));
                 Kind::Without { first, end, hold: self.expr(rule, hold, &[]), keep, cursor }
             }
             Source::Sustained { atom, hold } => Kind::Sustained {
@@ -357,6 +382,12 @@ impl Compiler<'_> {
             }
         };
         Src { kind, events }
+    }
+
+    /// A cursor for a condition on events of a relation.
+    fn cursor(&mut self, relation: usize) -> usize {
+        self.cursors.push(relation);
+        self.cursors.len() - 1
     }
 
     /// Compiles an atom. With `chosen`, variables known only by the key are compared after the row
@@ -390,6 +421,24 @@ impl Compiler<'_> {
                 *scan = wide;
             }
             self.find_by(scan);
+        }
+    }
+
+    /// Gives the probes of a route that is seldom gone indexes too. Where nothing joins, all rows are
+    /// looked at, lest an index for it costs each row that comes or goes.
+    pub(crate) fn settle_seldom(&mut self, route: &mut Route) {
+        for hop in &mut route.hops {
+            let Hop::Probe(scan) = hop else { continue };
+            let constant = |(ex, _): &(Ex, bool)| matches!(ex, Ex::Const(_));
+            let rows = self.relations.get(scan.relation);
+            let has_index = rows.is_some_and(|of| of.index_of(&scan.columns).is_some());
+            if scan.probe.iter().all(constant) && !has_index {
+                let demands = scan.columns.drain(..).zip(scan.probe.drain(..));
+                scan.tests.extend(demands.map(|(field, (ex, _))| equal(field, ex)));
+                (scan.indexed, scan.index) = (0, ALL_ROWS);
+            } else {
+                self.find_by(scan);
+            }
         }
     }
 
@@ -443,7 +492,7 @@ impl Compiler<'_> {
         Scan {
             relation,
             row: atom.row.0,
-            index: usize::MAX,
+            index: ALL_ROWS,
             past: None,
             indexed,
             columns,
@@ -500,6 +549,16 @@ impl Compiler<'_> {
             ABSENT => 0,
             word => as_int(word).max(0),
         }
+    }
+}
+
+fn reads_age(expr: &Expr) -> bool {
+    match expr {
+        Expr::Age(_) => true,
+        Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) | Expr::Slot(_) | Expr::TimeOf(_) => false,
+        Expr::Not(of) => reads_age(of),
+        Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => of.iter().any(reads_age),
+        Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => reads_age(a) || reads_age(b),
     }
 }
 

@@ -113,8 +113,9 @@ pub(crate) fn load(
     }
     for (relation, mut route) in share(routes, &programs.rules, state) {
         compiler.settle(&mut route);
+        let types = compiler.relations.get(relation).map_or(&[][..], |of| &of.types);
         if let Some(dispatch) = programs.dispatch.get_mut(relation) {
-            dispatch.add(programs.routes.len(), &route, state);
+            dispatch.add(programs.routes.len(), &route, types, state);
             programs.routes.push(route);
         }
     }

@@ -2,19 +2,19 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::{Atom, Cmp, Cond, Expr, Rule, SlotId, SlotType};
+use etio_plan::{Atom, Cmp, Cond, Expr, Rule, SlotId, SlotType, Type};
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ByField, Dispatch, Hop, Route, Scan,
+        ALL_ROWS, Dispatch, Hop, Route, Scan,
         compile::{Bound, Compiler, equal},
     },
-    store::{cover::atoms_of, relation::Relation},
+    store::{cover::atoms_of, index::Rows, relation::Relation},
     value::{
-        expr::{Calc, Ex, Order},
+        expr::{Calc, Ex, Order, is_as_said},
         word::{ABSENT, Key, Symbols, Word, at, put},
     },
 };
@@ -273,12 +273,13 @@ fn keyed(atom: &Atom, bound: &Bound) -> usize {
 }
 
 impl Dispatch {
-    /// Files a route under a constant it needs, if it needs one.
-    pub(crate) fn add(&mut self, number: usize, route: &Route, state: &FixedState) {
+    /// Files a route under a constant it needs, if it needs one. `types` are those of the row.
+    pub(crate) fn add(&mut self, number: usize, route: &Route, types: &[Type], state: &FixedState) {
+        // A boolean parts nothing.
+        let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
         let constant = route.tests.iter().find_map(|ex| match ex {
             Ex::Cmp(Cmp::Eq, Order::Word, a, b) => match (&**a, &**b) {
-                // A boolean parts nothing.
-                (Ex::Cell(field), Ex::Const(word)) if *word > 1 => Some((*field, *word)),
+                (Ex::Cell(field), Ex::Const(word)) if parts(*field) => Some((*field, *word)),
                 _ => None,
             },
             _ => None,
@@ -297,12 +298,13 @@ impl Dispatch {
         }
     }
 
-    /// The routes a row may take.
-    pub(crate) fn routes<'a>(&'a self, words: &'a [Word]) -> impl Iterator<Item = usize> + 'a {
-        let found = |(field, table): &'a ByField| {
-            table.get(&at(words, *field)).into_iter().flatten().copied()
-        };
-        self.always.iter().copied().chain(self.by_field.iter().flat_map(found))
+    /// Calls `then` with each route a row may take.
+    pub(crate) fn each(&self, words: &[Word], mut then: impl FnMut(usize)) {
+        self.always.iter().for_each(|route| then(*route));
+        for (field, table) in &self.by_field {
+            let found = table.get(&at(words, *field));
+            found.into_iter().flatten().for_each(|route| then(*route));
+        }
     }
 }
 
@@ -310,7 +312,7 @@ impl Dispatch {
 pub(crate) struct Walk<'a> {
     pub(crate) relations: &'a [Relation],
     pub(crate) symbols: &'a mut Symbols,
-    pub(crate) slots: Vec<Word>,
+    pub(crate) slots: &'a mut Vec<Word>,
     /// Gets the variables at each end of a route.
     pub(crate) found: &'a mut dyn FnMut(&[Word]),
 }
@@ -321,45 +323,52 @@ impl Walk<'_> {
         for (field, slot) in &route.binds {
             match at(words, *field) {
                 ABSENT => return,
-                word => put(&mut self.slots, *slot, word),
+                word => put(self.slots, *slot, word),
             }
         }
         for (field, slot) in &route.optional {
-            put(&mut self.slots, *slot, at(words, *field));
+            put(self.slots, *slot, at(words, *field));
         }
         if let Some(slot) = route.row {
-            put(&mut self.slots, slot, time);
+            put(self.slots, slot, time);
         }
-        if route.tests.iter().all(|ex| self.eval(ex, words) == 1) {
+        if route.tests.iter().all(|ex| self.passes(ex, words)) {
             self.hop(&route.hops);
         }
     }
 
     fn eval(&mut self, ex: &Ex, cells: &[Word]) -> Word {
+        if let Some(word) = ex.plain(self.slots) {
+            return word;
+        }
         let mut deadline = i64::MAX;
-        Calc { slots: &self.slots, cells, now: 0, deadline: &mut deadline, symbols: self.symbols }
+        Calc { slots: self.slots, cells, now: 0, deadline: &mut deadline, symbols: self.symbols }
             .eval(ex)
+    }
+
+    fn passes(&mut self, test: &Ex, words: &[Word]) -> bool {
+        is_as_said(test, self.slots, words).unwrap_or_else(|| self.eval(test, words) == 1)
     }
 
     fn hop(&mut self, hops: &[Hop]) {
         let Some((hop, rest)) = hops.split_first() else {
-            return (self.found)(&self.slots);
+            return (self.found)(self.slots);
         };
         match hop {
             Hop::Probe(scan) => self.probe(scan, rest),
             Hop::Let { slot, ex, bound } => {
                 let word = self.eval(ex, &[]);
-                if word != ABSENT && (!bound || at(&self.slots, *slot) == word) {
-                    put(&mut self.slots, *slot, word);
+                if word != ABSENT && (!bound || at(self.slots, *slot) == word) {
+                    put(self.slots, *slot, word);
                     self.hop(rest);
                 }
             }
             Hop::Member { slot, ex, bound } => {
                 let list = self.eval(ex, &[]);
-                let known = at(&self.slots, *slot);
+                let known = at(self.slots, *slot);
                 for word in elements(self.symbols, list) {
                     if !bound || known == word {
-                        put(&mut self.slots, *slot, word);
+                        put(self.slots, *slot, word);
                         self.hop(rest);
                     }
                 }
@@ -379,17 +388,22 @@ impl Walk<'_> {
         let tables = [Some((scan.relation, scan.index)), scan.past];
         for (relation, index) in tables.into_iter().flatten() {
             let Some(relation) = relations.get(relation) else { continue };
-            let rows = relation.find(index, &key);
-            for row in (0..rows.len()).filter_map(|place| rows.get(place)) {
+            let all = scan.index == ALL_ROWS;
+            let mut everything = all.then(|| relation.all()).into_iter().flatten();
+            let found = if all { Rows::None } else { relation.find(index, &key) };
+            let found = (0..found.len()).filter_map(|place| found.get(place));
+            for row in found.chain(&mut everything) {
                 let words = relation.words(row);
                 if scan.binds.iter().any(|(field, _)| at(words, *field) == ABSENT) {
                     continue;
                 }
-                for (field, slot) in scan.binds.iter().chain(&scan.optional) {
-                    put(&mut self.slots, *slot, at(words, *field));
+                for pairs in [&scan.binds, &scan.optional] {
+                    pairs
+                        .iter()
+                        .for_each(|(field, slot)| put(self.slots, *slot, at(words, *field)));
                 }
-                put(&mut self.slots, scan.row, crate::value::word::int(relation.time(row)));
-                if scan.tests.iter().all(|ex| self.eval(ex, words) == 1) {
+                put(self.slots, scan.row, crate::value::word::int(relation.time(row)));
+                if scan.tests.iter().all(|ex| self.passes(ex, words)) {
                     self.hop(rest);
                 }
             }

@@ -112,6 +112,7 @@ impl Reader<'_> {
         }
         let of = self.engine.coverage.span(span.source, relation, &scope)?;
         (of.intervals, of.cuts) = (span.intervals, cuts);
+        self.engine.coverage.look_at_whole(relation);
         rises.then_some(())
     }
 
@@ -216,7 +217,7 @@ impl Reader<'_> {
                     return None;
                 }
                 let open = self.episode(rule, row, episode)?;
-                for (clause, words) in &open.links.claims {
+                for (clause, words) in &open.links().claims {
                     let claim = (rule, *clause, words.clone());
                     self.engine.claims.entry(claim).or_default().insert(number);
                 }
@@ -225,7 +226,7 @@ impl Reader<'_> {
             None => None,
         };
         let state = self.engine.keys.get_mut(rule)?.get_mut(number)?;
-        (state.rows, state.open) = (rows, open);
+        (state.rows, state.open) = (rows.into(), open);
         Some(())
     }
 
@@ -264,14 +265,14 @@ impl Reader<'_> {
             opened: of.opened,
             row,
             verdict: of.verdict,
-            wants: self.wants(of.wants)?,
+            wants: self.wants(of.wants)?.into(),
             texts,
             pins: self.pins(&of.pins)?,
             evidence: match of.evidence {
                 Some(of) => Some(of.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?),
                 None => None,
             },
-            links: Links {
+            links: Some(Box::new(Links {
                 first: match &of.first {
                     Some(fact) => Some(Box::new(self.fact(fact)?)),
                     None => None,
@@ -279,7 +280,7 @@ impl Reader<'_> {
                 claims,
                 causes: of.causes,
                 explains: of.explains,
-            },
+            })),
         })
     }
 

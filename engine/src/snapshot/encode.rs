@@ -208,21 +208,21 @@ impl Writer<'_> {
             let types = types::of_claim(self.engine, program, *clause).unwrap_or_default();
             (*clause as u32, self.values(types, words))
         };
-        let mut explains = open.links.explains.clone();
+        let mut explains = open.links().explains.clone();
         explains.sort_unstable();
         Episode {
             opened: open.opened,
             verdict: open.verdict,
-            wants: open.wants.clone(),
+            wants: open.wants.to_vec(),
             texts,
             pins: self.pins(&open.pins),
             evidence: open
                 .evidence
                 .as_ref()
                 .map(|of| of.iter().map(|fact| self.fact(fact)).collect()),
-            first: open.links.first.as_ref().map(|fact| self.fact(fact)),
-            claims: sorted(open.links.claims.iter().map(claim)),
-            causes: open.links.causes.clone(),
+            first: open.links().first.as_ref().map(|fact| self.fact(fact)),
+            claims: sorted(open.links().claims.iter().map(claim)),
+            causes: open.links().causes.clone(),
             explains,
         }
     }

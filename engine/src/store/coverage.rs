@@ -21,6 +21,8 @@ const FEW: usize = 1024;
 pub(crate) struct Coverage {
     relations: Vec<Vec<Shape>>,
     lossy: Vec<bool>,
+    /// From when on each relation is covered wholly and without end, as most are that are collected.
+    whole: Vec<i64>,
     state: FixedState,
     /// Changes since what is over was forgotten, and how many there may be until it is again.
     changes: usize,
@@ -102,7 +104,9 @@ pub(crate) struct Query<'a> {
 
 impl Coverage {
     pub(crate) fn new(lossy: Vec<bool>, state: FixedState) -> Self {
-        Self { relations: vec![Vec::new(); lossy.len()], lossy, state, changes: 0, most: FEW }
+        let relations = vec![Vec::new(); lossy.len()];
+        let whole = vec![i64::MAX; lossy.len()];
+        Self { relations, lossy, whole, state, changes: 0, most: FEW }
     }
 
     /// Whether the producer of a relation may drop records (M3.4).
@@ -153,6 +157,28 @@ impl Coverage {
             }
             Vouch::Gap { .. } => {}
         }
+        self.look_at_whole(relation);
+    }
+
+    /// Says anew from when on a relation is wholly covered.
+    pub(crate) fn look_at_whole(&mut self, relation: usize) {
+        let lossy = self.is_lossy(relation);
+        let spans = self.spans(relation, &[]).filter(|span| !lossy && span.cuts.is_empty());
+        let endless =
+            spans.filter_map(|span| span.intervals.last()).filter(|last| last.1 == i64::MAX);
+        let from = endless.map(|last| last.0).min().unwrap_or(i64::MAX);
+        if let Some(whole) = self.whole.get_mut(relation) {
+            *whole = from;
+        }
+    }
+
+    /// Whether all that a relation rests on is wholly covered from an instant on.
+    pub(crate) fn is_whole(&self, cover: &Cover, from: i64) -> bool {
+        !cover.too_much
+            && cover.reads.iter().all(|read| {
+                let whole = self.whole.get(read.relation);
+                whole.is_some_and(|whole| *whole <= from.saturating_sub(read.back))
+            })
     }
 
     /// What a source covers of a scope; nothing yet where it has not said so.

@@ -45,11 +45,22 @@ impl Index {
 
     /// The chain of the rows whose words at the columns are these.
     pub(crate) fn find(&self, table: &Table, key: &[Word]) -> Option<Chain> {
+        let row = |chain: &Chain| table.words(first(&self.long, *chain));
+        // Most keys are one word.
+        if let ([column], [word]) = (&*self.columns, key) {
+            let same = |chain: &Chain| at(row(chain), *column) == *word;
+            return self.chains.find(self.state.hash_one(*word), same).copied();
+        }
         let same = |chain: &Chain| {
-            let row = table.words(first(&self.long, *chain));
+            let row = row(chain);
             self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
         };
         self.chains.find(hash(&self.state, key.iter().copied()), same).copied()
+    }
+
+    /// The rows whose words at the columns are these.
+    pub(crate) fn look(&self, table: &Table, key: &[Word]) -> Rows<'_> {
+        self.find(table, key).map_or(Rows::None, |chain| self.rows(chain))
     }
 
     /// The rows of a chain.

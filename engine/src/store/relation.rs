@@ -164,6 +164,14 @@ impl Relation {
         first.into_iter().chain(self.more.get(&row).into_iter().flatten().copied())
     }
 
+    /// The same, to be kept.
+    pub(crate) fn all_origins(&self, row: RowId) -> SmallVec<[Origin; 1]> {
+        match (self.meta(row), self.more.is_empty()) {
+            (Some(meta), true) => SmallVec::from([meta.stamp.origin]),
+            _ => self.origins(row).collect(),
+        }
+    }
+
     /// Notes that another source told of the same event.
     pub(crate) fn add_origin(&mut self, row: RowId, origin: Origin) {
         self.more.entry(row).or_default().push(origin);
@@ -188,7 +196,7 @@ impl Relation {
 
     /// The rows an index has for a key, in canonical order.
     pub(crate) fn find(&self, index: usize, key: &[Word]) -> Rows<'_> {
-        self.chain(index, key).map_or(Rows::None, |chain| self.rows(index, chain))
+        self.indexes.get(index).map_or(Rows::None, |index| index.look(&self.table, key))
     }
 
     /// A handle on the rows an index has for a key, good until a row comes or goes.

@@ -128,7 +128,6 @@ impl<'a> Eval<'a> {
         self.work += 1;
         let Some(key) = self.probe(scan) else { return Some(0) };
         let chain = relation.chain(scan.index, &key);
-        self.give_back(key);
         let Some(chain) = chain else { return Some(0) };
         let rows = relation.rows(scan.index, chain);
         let start = rows.skip(|row| relation.time(row) < from);

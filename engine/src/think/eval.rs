@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow::{self, Break, Continue};
 
 use etio_plan::{AggOp, Pick};
+use smallvec::SmallVec;
 
 use crate::{
-    program::{Kind, Program, Programs, Scan, Src, Step, route::elements},
+    program::{Kind, Program, Programs, Scan, Src, Step, Window, route::elements},
     store::{
         coverage::Coverage,
         cursors::Cursors,
@@ -20,7 +21,7 @@ use crate::{
     },
     think::{aggregate::MOST_EVIDENCE, inexact::Inexact},
     value::{
-        expr::{Calc, Ex},
+        expr::{Calc, Ex, is_as_said},
         word::{ABSENT, Symbols, Word, as_int, at, int, put},
     },
 };
@@ -80,7 +81,6 @@ pub(crate) struct Eval<'a> {
     pub(crate) misses: Misses,
     /// How far cursors may be moved.
     pub(crate) settled: Vec<(usize, i64)>,
-    probe: Vec<Word>,
 }
 
 /// Facts on a path: a row that was bound, or those an aggregate counts.
@@ -96,6 +96,9 @@ pub(crate) enum Facts {
     },
 }
 
+/// What an index is looked up by; few have more columns.
+pub(crate) type Probe = SmallVec<[Word; 4]>;
+
 /// The buffers of a walk, kept from one to the next.
 #[derive(Clone, Default)]
 pub(crate) struct Room {
@@ -103,7 +106,6 @@ pub(crate) struct Room {
     slots: Vec<Word>,
     lacks: Vec<Lack>,
     path: Vec<Facts>,
-    probe: Vec<Word>,
 }
 
 /// What to do with a match.
@@ -117,7 +119,7 @@ impl<'a> Eval<'a> {
         limit: u64,
         room: Room,
     ) -> Self {
-        let Room { key, slots, lacks, path, probe } = room;
+        let Room { key, slots, lacks, path } = room;
         Self {
             view,
             symbols,
@@ -135,14 +137,13 @@ impl<'a> Eval<'a> {
             evidence: false,
             misses: Misses::default(),
             settled: Vec::new(),
-            probe,
         }
     }
 
     /// Gives the buffers back.
     pub(crate) fn into_room(self) -> Room {
-        let Self { key, slots, lacks, path, probe, .. } = self;
-        Room { key, slots, lacks, path, probe }
+        let Self { key, slots, lacks, path, .. } = self;
+        Room { key, slots, lacks, path }
     }
 
     /// Forgets the last key and binds the next.
@@ -171,6 +172,13 @@ impl<'a> Eval<'a> {
     pub(crate) fn walk(&mut self, steps: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {
         let Some((step, rest)) = steps.split_first() else { return then(self) };
         match step {
+            Step::Each(Src { kind: Kind::Rows { scan, window: Window::Stands }, .. })
+                if !self.evidence =>
+            {
+                self.rows(scan, i64::MIN, Pick::Oldest, &mut |me, row| {
+                    me.with_row(scan.relation, row, &mut |me| me.walk(rest, then))
+                })
+            }
             Step::Each(src) => {
                 let mut any = false;
                 self.matches(src, Pick::Oldest, &mut |me| {
@@ -330,38 +338,54 @@ impl<'a> Eval<'a> {
         let Some(relation) = relations.get(relation) else { return Continue(()) };
         self.work += 1;
         let Some(key) = self.probe(scan) else { return Continue(()) };
-        let rows = relation.find(index, &key);
-        self.give_back(key);
-        let start = rows.skip(|row| relation.time(row) < from);
-        for step in start..rows.len() {
-            let place = match pick {
-                Pick::Oldest => step,
-                Pick::Newest => rows.len() - 1 - (step - start),
-            };
-            let Some(row) = rows.get(place) else { continue };
-            self.work += 1;
-            if self.is_over() {
-                return Break(());
+        let rows = match relation.find(index, &key) {
+            Rows::None => return Continue(()),
+            Rows::One(row) if from == i64::MIN || relation.time(row) >= from => {
+                return self.row(scan, relation, row, then);
             }
-            let marks = relation.marks(row);
-            if marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse) {
-                continue;
+            Rows::One(_) => return Continue(()),
+            Rows::Many(rows) => rows,
+        };
+        let start = match from {
+            i64::MIN => 0,
+            from => rows.partition_point(|row| relation.time(*row) < from),
+        };
+        match pick {
+            Pick::Oldest => {
+                rows.range(start..).try_for_each(|row| self.row(scan, relation, *row, then))
             }
-            if self.bind(scan, relation, row) {
-                then(self, row)?;
+            Pick::Newest => {
+                rows.range(start..).rev().try_for_each(|row| self.row(scan, relation, *row, then))
             }
+        }
+    }
+
+    /// Calls `then` with one row, if it stands and is as the scan asks.
+    fn row(
+        &mut self,
+        scan: &'a Scan,
+        relation: &'a Relation,
+        row: RowId,
+        then: &mut dyn FnMut(&mut Self, RowId) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        self.work += 1;
+        if self.is_over() {
+            return Break(());
+        }
+        let Some(meta) = relation.meta(row) else { return Continue(()) };
+        let over = meta.marks & ENDED != 0 || (meta.marks & LAPSED != 0 && !self.lapse);
+        if !over && self.bind(scan, relation.words(row), meta.stamp.time) {
+            return then(self, row);
         }
         Continue(())
     }
 
     /// The words an index is probed with; none where something it needs is absent.
-    pub(crate) fn probe(&mut self, scan: &'a Scan) -> Option<Vec<Word>> {
-        let mut key = core::mem::take(&mut self.probe);
-        key.clear();
+    pub(crate) fn probe(&mut self, scan: &'a Scan) -> Option<Probe> {
+        let mut key = Probe::new();
         for (ex, may_lack) in scan.keyed() {
             let word = self.eval(ex, &[]);
             if word == ABSENT && !may_lack {
-                self.probe = key;
                 return None;
             }
             key.push(word);
@@ -369,21 +393,23 @@ impl<'a> Eval<'a> {
         Some(key)
     }
 
-    /// Gives the words of a probe back for the next one to write to.
-    pub(crate) fn give_back(&mut self, key: Vec<Word>) {
-        self.probe = key;
-    }
-
-    fn bind(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> bool {
-        let words = relation.words(row);
-        if scan.binds.iter().any(|(field, _)| at(words, *field) == ABSENT) {
-            return false;
+    fn bind(&mut self, scan: &'a Scan, words: &[Word], time: i64) -> bool {
+        for (field, slot) in &scan.binds {
+            let word = at(words, *field);
+            if word == ABSENT {
+                return false;
+            }
+            put(&mut self.slots, *slot, word);
         }
-        for (field, slot) in scan.binds.iter().chain(&scan.optional) {
+        for (field, slot) in &scan.optional {
             put(&mut self.slots, *slot, at(words, *field));
         }
-        put(&mut self.slots, scan.row, int(relation.time(row)));
-        scan.tests.iter().all(|ex| self.eval(ex, words) == 1)
+        put(&mut self.slots, scan.row, int(time));
+        scan.tests.iter().all(|ex| self.passes(ex, words))
+    }
+
+    fn passes(&mut self, test: &Ex, words: &[Word]) -> bool {
+        is_as_said(test, &self.slots, words).unwrap_or_else(|| self.calc(words).holds(test))
     }
 
     /// Goes on with a row on the path.
@@ -429,12 +455,7 @@ impl<'a> Eval<'a> {
 
     /// The value of an expression.
     pub(crate) fn eval(&mut self, ex: &Ex, cells: &[Word]) -> Word {
-        // Most are one variable or one constant.
-        match ex {
-            Ex::Slot(slot) => at(&self.slots, *slot),
-            Ex::Const(word) => *word,
-            ex => self.calc(cells).eval(ex),
-        }
+        ex.plain(&self.slots).unwrap_or_else(|| self.calc(cells).eval(ex))
     }
 
     pub(crate) fn calc<'b>(&'b mut self, cells: &'b [Word]) -> Calc<'b> {

@@ -175,31 +175,42 @@ impl<'a> Eval<'a> {
 
     /// The finding for the key that is bound, where it holds: its least binding of the best verdict.
     pub(crate) fn diagnose(&mut self, program: &'a Program) -> Option<Diagnosis> {
-        let mut best: Option<(Worth, Path, Pins)> = None;
+        let mut sure = None;
+        let mut suspected: Option<(Worth, Path)> = None;
         let _ = self.walk(&program.when, &mut |me| {
             let Some(worth) = me.judge(program) else { return Continue(()) };
-            let sure = worth.verdict == Verdict::Confirmed;
-            if sure || best.is_none() {
-                let pins = me.pins();
-                best = Some((worth, me.here(Held::True, 0), pins));
+            if worth.verdict == Verdict::Confirmed {
+                sure = me.tell(program, worth);
+                return Break(());
             }
-            if sure { Break(()) } else { Continue(()) }
+            if suspected.is_none() {
+                suspected = Some((worth, me.here(Held::True, 0)));
+            }
+            Continue(())
         });
-        let (worth, path, mut pins) = best?;
+        if sure.is_some() {
+            return sure;
+        }
+        let (worth, path) = suspected?;
         self.go_to(&path);
         self.marks = path.marks;
-        self.lacks.clear();
-        for block in &program.maybe {
-            if matches!(self.block(block), Held::True | Held::Weak) {
-                pins = self.pins();
-            }
-        }
+        self.tell(program, worth)
+    }
+
+    /// What the binding that is shown says.
+    fn tell(&mut self, program: &'a Program, worth: Worth) -> Option<Diagnosis> {
         let Head::Finding { texts, explains } = &program.head else { return None };
+        let eventful = self.marks & EVENTFUL;
+        self.lacks.clear();
+        program.maybe.iter().for_each(|block| {
+            self.block(block);
+        });
+        let pins = self.pins();
         let texts = self.choose_all(texts);
         let claims = self.claims(explains);
         Some(Diagnosis {
             verdict: worth.verdict,
-            eventful: path.marks & EVENTFUL,
+            eventful,
             wants: worth.wants,
             pins,
             texts,
@@ -435,8 +446,21 @@ impl<'a> Eval<'a> {
     fn pins(&self) -> Pins {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
-        let rows = self.path.iter().flat_map(|facts| self.facts(*facts));
-        let mut pins: Pins = rows.filter_map(pin).take(MOST_EVIDENCE).collect();
+        let mut pins = Pins::new();
+        for facts in &self.path {
+            match facts {
+                Facts::One(relation, row) => {
+                    if let Some(pin) = pin((*relation, *row)) {
+                        pins.push(pin);
+                    }
+                }
+                chain => pins.extend(self.facts(*chain).filter_map(pin)),
+            }
+        }
+        pins.truncate(MOST_EVIDENCE);
+        if pins.len() < 2 {
+            return pins;
+        }
         let names = Names { sources: self.view.sources, symbols: self.symbols };
         pins.sort_by(|a, b| {
             let rows = relations.get(a.relation()).filter(|_| a.relation() == b.relation());

@@ -27,6 +27,27 @@ struct Spell {
     keep: i64,
 }
 
+/// Which events a condition still waits on.
+#[derive(Default)]
+struct Waiting {
+    /// Where the first that is not settled begins.
+    first: Option<i64>,
+    /// Where the last that was looked at begins.
+    last: Option<i64>,
+}
+
+impl Waiting {
+    fn see(&mut self, begin: i64) {
+        self.last = Some(begin);
+    }
+
+    fn wait(&mut self, begin: i64, still: bool) {
+        if still {
+            self.first.get_or_insert(begin);
+        }
+    }
+}
+
 impl<'a> Eval<'a> {
     /// Calls `then` for each match. What is not sure of a match is among `lacks` meanwhile.
     pub(crate) fn matches(
@@ -37,9 +58,9 @@ impl<'a> Eval<'a> {
     ) -> ControlFlow<()> {
         match &src.kind {
             Kind::Rows { scan, window } => self.plain(scan, window, pick, then),
-            Kind::Then { first, next, within, without, keep } => {
+            Kind::Then { first, next, within, without, keep, cursor } => {
                 let spell = Spell { hold: self.length(within), keep: *keep };
-                self.then(first, next, without.as_ref(), spell, pick, then)
+                self.then((first, next, without.as_ref()), *cursor, spell, pick, then)
             }
             Kind::Without { first, end, hold, keep, cursor } => {
                 let spell = Spell { hold: self.length(hold), keep: *keep };
@@ -108,19 +129,23 @@ impl<'a> Eval<'a> {
     /// `A then B within d [without C]` (M2.3).
     fn then(
         &mut self,
-        first: &'a Scan,
-        next: &'a Scan,
-        without: Option<&'a Scan>,
+        (first, next, without): (&'a Scan, &'a Scan, Option<&'a Scan>),
+        cursor: Option<usize>,
         spell: Spell,
         pick: Pick,
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
-        let reach = spell.hold.saturating_add(spell.keep);
-        let from = self.now.saturating_sub(reach).saturating_add(1);
-        self.rows(first, from, pick, &mut |me, a| {
+        let from = self.earliest(cursor, spell);
+        let mut waiting = Waiting::default();
+        let mut flow = Continue(());
+        let rows = self.rows(first, from, pick, &mut |me, a| {
             let begin = me.stamp(first, a);
+            waiting.see(begin.time);
             let latest = begin.time.saturating_add(spell.hold);
-            let Some(b) = me.first_after(next, (first, a), latest) else { return Continue(()) };
+            let Some(b) = me.first_after(next, (first, a), latest) else {
+                waiting.wait(begin.time, latest > me.now);
+                return Continue(());
+            };
             let end = me.stamp(next, b);
             let expires = end.time.saturating_add(spell.keep);
             if expires <= me.now || !me.agrees(next, b) {
@@ -137,12 +162,14 @@ impl<'a> Eval<'a> {
                 me.seen(between, from, to, &mut lacks);
                 me.lacks.append(&mut lacks);
             }
+            waiting.wait(begin.time, true);
             note(&mut me.deadline, me.now, expires);
-            let flow =
-                me.with_row(first.relation, a, &mut |me| me.with_row(next.relation, b, then));
+            flow = me.with_row(first.relation, a, &mut |me| me.with_row(next.relation, b, then));
             me.lacks.truncate(depth);
             flow
-        })
+        });
+        self.settle(cursor, pick, waiting, rows.is_continue());
+        flow
     }
 
     /// `A without B for d` (M2.4).
@@ -154,20 +181,17 @@ impl<'a> Eval<'a> {
         pick: Pick,
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
-        let reach = spell.hold.saturating_add(spell.keep);
-        let begin = cursor.map_or(i64::MIN, |cursor| self.view.cursors.get(cursor, &self.key));
-        let from = self.now.saturating_sub(reach).saturating_add(1).max(begin);
-        // Where the events that are still open begin.
-        let (mut open, mut last) = (None, None);
+        let from = self.earliest(cursor, spell);
+        let mut waiting = Waiting::default();
         // Not that of the rows: it also ends at the first that is not due yet.
         let mut flow = Continue(());
         let rows = self.rows(first, from, pick, &mut |me, a| {
             let begin = me.stamp(first, a).time;
-            last = Some(begin);
+            waiting.see(begin);
             if me.first_after(end, (first, a), i64::MAX).is_some() {
                 return Continue(());
             }
-            open.get_or_insert(begin);
+            waiting.wait(begin, true);
             let due = begin.saturating_add(spell.hold);
             if due > me.now {
                 note(&mut me.deadline, me.now, due);
@@ -184,12 +208,25 @@ impl<'a> Eval<'a> {
             flow = me.lacking(lacks, &mut |me| me.with_row(first.relation, a, then));
             flow
         });
-        // Where all is settled, what comes next comes later.
-        let all = last.filter(|_| rows.is_continue()).map(|last| last.saturating_add(1));
-        if let (Some(cursor), Pick::Oldest, Some(to)) = (cursor, pick, open.or(all)) {
+        self.settle(cursor, pick, waiting, rows.is_continue());
+        flow
+    }
+
+    /// The time of the first event that can still count: older ones are settled, or have been for too
+    /// long.
+    fn earliest(&self, cursor: Option<usize>, spell: Spell) -> i64 {
+        let reach = spell.hold.saturating_add(spell.keep);
+        let settled = cursor.map_or(i64::MIN, |cursor| self.view.cursors.get(cursor, &self.key));
+        self.now.saturating_sub(reach).saturating_add(1).max(settled)
+    }
+
+    /// Notes how far everything is settled, after a walk in canonical order. `all` says that it went
+    /// to the end: where all is settled, what comes next comes later.
+    fn settle(&mut self, cursor: Option<usize>, pick: Pick, waiting: Waiting, all: bool) {
+        let last = waiting.last.filter(|_| all).map(|last| last.saturating_add(1));
+        if let (Some(cursor), Pick::Oldest, Some(to)) = (cursor, pick, waiting.first.or(last)) {
             self.settled.push((cursor, to));
         }
-        flow
     }
 
     /// `P for d` (M2.6).

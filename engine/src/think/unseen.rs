@@ -93,6 +93,11 @@ impl<'a> Eval<'a> {
         to: i64,
         lacks: &mut Vec<Lack>,
     ) -> Answer {
+        self.work += 1;
+        let cover = self.view.programs.covers.get(scan.relation);
+        if cover.is_some_and(|cover| self.view.coverage.is_whole(cover, from)) {
+            return Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
+        }
         let mut known: SmallVec<[(u16, Word); 4]> = SmallVec::new();
         for (column, (ex, _)) in scan.columns.iter().zip(&scan.probe) {
             match self.eval(ex, &[]) {
@@ -105,7 +110,6 @@ impl<'a> Eval<'a> {
         let mut lacking = Vec::new();
         let answer =
             self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
-        self.work += 1;
         let lack = |(of, weak): (usize, bool)| Lack { want: Want::Relation(of), weak };
         lacks.extend(lacking.into_iter().map(lack));
         if answer.seen > Seen::Weakly && lacks.is_empty() {

@@ -248,6 +248,19 @@ impl Calc<'_> {
     }
 }
 
+/// Whether a row passes a test, where that asks whether a field is a constant or a variable, as most
+/// do; other tests are for [`Calc`].
+pub(crate) fn is_as_said(test: &Ex, slots: &[Word], cells: &[Word]) -> Option<bool> {
+    let Ex::Cmp(Cmp::Eq, Order::Word, cell, other) = test else { return None };
+    let wanted = match &**other {
+        Ex::Const(word) => *word,
+        Ex::Slot(slot) => at(slots, *slot),
+        _ => return None,
+    };
+    let Ex::Cell(field) = &**cell else { return None };
+    Some(wanted != ABSENT && at(cells, *field) == wanted)
+}
+
 /// Lowers the deadline to an instant that is still to come.
 pub(crate) fn note(deadline: &mut i64, now: i64, instant: i64) {
     if instant > now && instant < *deadline {
@@ -267,6 +280,15 @@ pub(crate) const fn holds(cmp: Cmp, order: Ordering) -> bool {
 }
 
 impl Ex {
+    /// Its value where it is one variable or one constant, as most are.
+    pub(crate) fn plain(&self, slots: &[Word]) -> Option<Word> {
+        match self {
+            Self::Slot(slot) => Some(at(slots, *slot)),
+            Self::Const(word) => Some(*word),
+            _ => None,
+        }
+    }
+
     /// Visits the expression and all within it.
     pub(crate) fn visit(&self, see: &mut dyn FnMut(&Self)) {
         see(self);

@@ -2,7 +2,7 @@
 
 use etio_plan::{Type, Value};
 
-use crate::value::word::{Symbols, Word};
+use crate::value::word::{ABSENT, Symbols, Word, as_int};
 
 /// Two FNV-1a of 64 bits over the same bytes from different beginnings: fixed for all time.
 #[derive(Clone, Copy)]
@@ -25,9 +25,12 @@ impl Fnv {
 
     /// Adds a word of a type.
     pub(crate) fn value(&mut self, symbols: &Symbols, word: Word, ty: &Type) {
-        match symbols.as_text(word).filter(|_| ty.is_textual()) {
-            Some(text) => self.write(text.as_bytes()),
-            None => self.add(&symbols.value(word, ty)),
+        match ty {
+            Type::Int if word != ABSENT => self.write(&as_int(word).to_le_bytes()),
+            ty => match symbols.as_text(word).filter(|_| ty.is_textual()) {
+                Some(text) => self.write(text.as_bytes()),
+                None => self.add(&symbols.value(word, ty)),
+            },
         }
     }
 

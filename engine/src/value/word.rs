@@ -49,6 +49,15 @@ pub(crate) fn at(words: &[Word], position: u16) -> Word {
     words.get(usize::from(position)).copied().unwrap_or(ABSENT)
 }
 
+/// The words at some positions, as a key.
+pub(crate) fn key_at(words: &[Word], positions: &[u16]) -> Key {
+    let mut key = Key::with_capacity(positions.len());
+    for position in positions {
+        key.push(at(words, *position));
+    }
+    key
+}
+
 /// Writes a word where there is room for it.
 pub(crate) fn put(words: &mut [Word], position: u16, word: Word) {
     if let Some(place) = words.get_mut(usize::from(position)) {
