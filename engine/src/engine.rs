@@ -26,6 +26,7 @@ use crate::{
         coverage::Coverage,
         cursors::Cursors,
         entity::Entities,
+        over::Over,
         relation::{Names, Relation, RowId},
         sources::Sources,
         support::{KeyId, Supports},
@@ -101,6 +102,7 @@ pub struct Engine {
     pub(crate) seen: Vec<(usize, KeyId)>,
     /// Keys that a rule had no work left for; they are thought about in the next instant.
     pub(crate) postponed: Vec<(usize, Key)>,
+    pub(crate) over: Over,
     /// Which open findings claim to explain a clause's key.
     pub(crate) claims: BTreeMap<Claim, BTreeSet<KeyId>>,
     pub(crate) closed: VecDeque<Closed>,
@@ -156,6 +158,7 @@ impl Engine {
             changed: Vec::new(),
             seen: Vec::new(),
             postponed: Vec::new(),
+            over: Over::new(pack.relations.len()),
             claims: BTreeMap::new(),
             closed: VecDeque::new(),
             transitions: Vec::new(),

@@ -32,7 +32,7 @@ pub(crate) struct Programs {
     pub(crate) covers: Vec<Cover>,
     /// How an event relation is extracted.
     pub(crate) vias: Vec<Vec<Via>>,
-    /// The conditions that coverage of a relation may turn.
+    /// The conditions that coverage of a relation may turn, or that rows of it may lack (M6.2).
     pub(crate) readers: Vec<Vec<Reader>>,
     /// What the engine needs to know of each relation.
     pub(crate) schema: Vec<Schema>,
@@ -98,6 +98,8 @@ pub(crate) struct Program {
     /// Its place among the rules' paths: the order in which transitions are told.
     pub(crate) rank: usize,
     pub(crate) relation: usize,
+    /// It, and all relations that rest on it.
+    pub(crate) feeds: Vec<usize>,
     /// How many variables it has.
     pub(crate) slots: usize,
     pub(crate) key: Vec<u16>,

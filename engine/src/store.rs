@@ -6,6 +6,7 @@ pub(crate) mod coverage;
 pub(crate) mod cursors;
 pub(crate) mod entity;
 pub(crate) mod index;
+pub(crate) mod over;
 pub(crate) mod relation;
 pub(crate) mod sources;
 pub(crate) mod support;

@@ -229,6 +229,43 @@ fn m6_2_a_rule_over_its_limit_takes_no_new_keys_and_suspects_what_is_open() {
 }
 
 #[test]
+fn m6_2_absence_of_what_a_rule_over_its_limit_concludes_is_unknown() {
+    let rules = r#"
+        entity E { key node: node, state: text }
+        entity Z { key node: node }
+        derive Busy { node: node } when { E { node, state: "on" } }
+        finding idle(node) { severity info when { Z { node }  no Busy { node } } title "{node}" }
+    "#;
+    let limits = Limits { work: 40, ..Limits::default() };
+    let mut world = World::with(rules, Options { limits, ..Options::default() });
+    ["E", "Z"].iter().for_each(|name| world.covered(name, 0, -9999));
+    world.row(1, "Z z");
+    assert_eq!(world.log(2), ["1s opened idle(z) confirmed"]);
+    for at in 0..60 {
+        world.row(3, &format!("E n{at} on"));
+    }
+    assert_eq!(world.log(3), ["3s updated idle(z) suspected needs limit"]);
+    let mut copy = Engine::restore(
+        pack(rules),
+        Options { limits, ..Options::default() },
+        &world.engine.snapshot(),
+    )
+    .unwrap();
+    // Instants under the limit take the rest.
+    for at in 4..30 {
+        world.row(at, "E other off");
+        world.advance(at);
+        let fact = world.fact("E other off", 0, at);
+        copy.insert(Input::Fact(fact)).unwrap();
+        copy.advance(time(at));
+    }
+    let lines = support::lines(&world.engine.drain());
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].ends_with("updated idle(z) confirmed"), "{lines:?}");
+    assert_eq!(support::lines(&copy.drain()), lines);
+}
+
+#[test]
 fn m6_2_a_full_hold_back_buffer_is_an_error() {
     let limits = Limits { held: 2, ..Limits::default() };
     let mut engine = Engine::new(pack(RULES), Options { limits, ..Options::default() }).unwrap();

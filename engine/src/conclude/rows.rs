@@ -46,6 +46,10 @@ impl Engine {
             }
         }
         self.dirty.give_back(rule, keys);
+        // What rests on the absence of its rows is unknown as long as some may lack.
+        for relation in self.over.set(rule, &program.feeds, work > self.limits.work) {
+            self.touch_coverage(programs, relation, &[], true);
+        }
     }
 
     /// Ready to think, as of this instant.
@@ -56,6 +60,7 @@ impl Engine {
             supports: &self.supports,
             coverage: &self.coverage,
             cursors: &self.cursors,
+            over: &self.over,
             sources: &self.sources,
             unnamed: self.unnamed,
             first: self.first,

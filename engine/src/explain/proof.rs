@@ -87,6 +87,7 @@ impl Engine {
             supports: &self.supports,
             coverage: &self.coverage,
             cursors: &self.cursors,
+            over: &self.over,
             sources: &self.sources,
             unnamed: self.unnamed,
             first: self.first,

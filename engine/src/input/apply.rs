@@ -355,7 +355,7 @@ impl Engine {
 
     /// Marks every key that a change of coverage may concern. Routes from a scope are made when the
     /// first such change comes.
-    fn touch_coverage(
+    pub(crate) fn touch_coverage(
         &mut self,
         programs: &Programs,
         relation: usize,

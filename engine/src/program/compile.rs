@@ -157,6 +157,7 @@ impl Compiler<'_> {
             },
             rank,
             relation: relation_of(rule),
+            feeds: Vec::new(),
             slots: rule.slots.len(),
             key: rule.key.iter().map(|slot| slot.0).collect(),
             key_types: rule.key.iter().map(|slot| type_of(slot.index())).collect(),

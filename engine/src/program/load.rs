@@ -119,7 +119,9 @@ pub(crate) fn load(
             programs.routes.push(route);
         }
     }
-    for program in &mut programs.rules {
+    let feeds = feeds(pack);
+    for (program, feeds) in programs.rules.iter_mut().zip(feeds) {
+        program.feeds = feeds;
         let explained = programs.explained.get(program.relation);
         program.is_read = schema.get(program.relation).is_some_and(|schema| schema.read)
             || explained.is_some_and(|clauses| !clauses.is_empty());
@@ -129,6 +131,29 @@ pub(crate) fn load(
     programs.schema = schema;
     programs.params = params;
     Ok(Loaded { programs, relations })
+}
+
+/// Of each rule its relation and all that rest on it. Rules are in dependency order.
+fn feeds(pack: &Pack) -> Vec<Vec<usize>> {
+    let mut feeds: Vec<Vec<usize>> = pack.relations.iter().map(|_| Vec::new()).collect();
+    for rule in pack.rules.iter().rev() {
+        let own = relation_of(rule);
+        let mut rests: Vec<usize> = feeds.get(own).cloned().unwrap_or_default();
+        rests.push(own);
+        for (atom, _) in atoms(rule) {
+            if let Some(feeds) = feeds.get_mut(atom.relation.index()) {
+                feeds.extend(&rests);
+                feeds.sort_unstable();
+                feeds.dedup();
+            }
+        }
+    }
+    let with_own = |rule: &Rule| {
+        let own = relation_of(rule);
+        let rests = feeds.get(own).into_iter().flatten().copied();
+        core::iter::once(own).chain(rests).collect()
+    };
+    pack.rules.iter().map(with_own).collect()
 }
 
 /// As far back does any condition look, or what it asks of coverage.
@@ -265,10 +290,14 @@ fn all(source: &Source) -> Vec<(&Atom, bool)> {
     rows.into_iter().chain(looked_for).map(|atom| (atom, true)).collect()
 }
 
-/// Files an atom under each relation whose coverage it rests on.
+/// Files an atom under each relation whose coverage it rests on, and under its own.
 fn add_readers(programs: &mut Programs, at: usize, atom: &Atom) {
-    let Some(cover) = programs.covers.get(atom.relation.index()) else { return };
+    let own = atom.relation.index();
+    let Some(cover) = programs.covers.get(own) else { return };
     let mut readers = vec![];
+    if !cover.reads.iter().any(|read| read.relation == own) {
+        readers.push((own, None));
+    }
     for read in &cover.reads {
         readers.push((read.relation, read.map.clone()));
         for via in programs.vias.get(read.relation).into_iter().flatten() {

@@ -66,6 +66,10 @@ impl Engine {
             me.engine.dirty.add(rule as usize, key);
             Some(())
         })?;
+        for rule in state.over {
+            let program = programs.rules.get(rule as usize)?;
+            read.engine.over.set(rule as usize, &program.feeds, true);
+        }
         read.all(state.closed, Reader::closed)?;
         let closed = self.closed.len().saturating_sub(self.limits.closed);
         self.closed.drain(..closed);

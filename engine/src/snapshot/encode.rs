@@ -53,6 +53,7 @@ impl Engine {
             rules: (0..self.keys.len()).map(|of| write.keys(of)).collect(),
             cursors: (0..self.programs.cursors.len()).map(|of| write.cursors(of)).collect(),
             waiting: write.waiting(),
+            over: self.over.rules().map(|rule| rule as u32).collect(),
             closed: write.closed(),
             transitions: self.transitions.clone(),
         }

@@ -42,6 +42,8 @@ pub(super) struct State {
     pub(super) cursors: Vec<Vec<(Values, i64)>>,
     /// Rules and keys to think about in the next instant.
     pub(super) waiting: Vec<(u32, Values)>,
+    /// Rules that have more to do than they may.
+    pub(super) over: Vec<u32>,
     pub(super) closed: Vec<Closed>,
     pub(super) transitions: Vec<Transition>,
 }

@@ -15,6 +15,7 @@ use crate::{
         coverage::Coverage,
         cursors::Cursors,
         index::{Chain, Rows},
+        over::Over,
         relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
         sources::Sources,
         support::{Supports, Want},
@@ -50,6 +51,7 @@ pub(crate) struct View<'a> {
     pub(crate) supports: &'a Supports,
     pub(crate) coverage: &'a Coverage,
     pub(crate) cursors: &'a Cursors,
+    pub(crate) over: &'a Over,
     pub(crate) sources: &'a Sources,
     /// The word of the unnamed node, where the host says that there are several nodes.
     pub(crate) unnamed: Option<Word>,

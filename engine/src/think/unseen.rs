@@ -94,6 +94,10 @@ impl<'a> Eval<'a> {
         lacks: &mut Vec<Lack>,
     ) -> Answer {
         self.work += 1;
+        if self.view.over.may_lack(scan.relation) {
+            lacks.push(Lack { want: Want::Limit, weak: false });
+            return Answer { seen: Seen::Not, turns: i64::MAX, until: i64::MAX };
+        }
         let cover = self.view.programs.covers.get(scan.relation);
         if cover.is_some_and(|cover| self.view.coverage.is_whole(cover, from)) {
             return Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
