@@ -33,7 +33,7 @@ pub(crate) fn wasm() -> ExitCode {
 }
 
 /// Builds the module and gives its path.
-fn build() -> Result<PathBuf, String> {
+pub(crate) fn build() -> Result<PathBuf, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["build", "--locked", "-p", "etio-wasm", "--lib", "--profile", "wasm"]);

@@ -1,118 +1,124 @@
-//! One workload natively and under wasmtime: an alarm through fifty three-way joins with a negation, in a
-//! cluster of ten thousand pods, from an input to its transitions as bytes.
+//! The workload `wasm` of `cargo xtask peers`: that of `rules` from bytes to bytes, under wasmtime or
+//! natively. Both take and give the same bytes, so the ratio is that of the targets and not of the encoding.
 //!
-//! Both take and give the same bytes, so the ratio is that of the targets and not of the encoding.
+//! `cargo bench -p etio-wasm -- wasmtime wasm 10000`, and the same with `native`.
 
 #![expect(clippy::expect_used, reason = "a bench cannot go on without its engine")]
 
 #[path = "../tests/host/mod.rs"]
 mod host;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use etio_benches::{Numbers, SECOND, domain};
-use etio_engine::Options;
-use etio_plan::{Fact, Input, Origin, Pack, SourceId, Value, stream};
+use etio_engine::{Change, Engine, Options, Transition};
+use etio_peers::programs::{RELATIONS, by_reason, compile};
+use etio_peers::rules::{Cluster, Shape, run};
+use etio_plan::{Fact, Input, Origin, Pack, RelId, SourceId, Value, stream};
 use etio_testdata::Host;
 use host::Wasm;
 
-const REASONS: u64 = 50;
-const PODS: u64 = 10_000;
+const REASONS: u32 = 50;
 
-/// The cluster as inputs, and alarms without end.
-struct Cluster<'a> {
-    pack: &'a Pack,
-    numbers: Numbers,
-    now: i64,
-    next: u64,
-}
-
-impl<'a> Cluster<'a> {
-    fn new(pack: &'a Pack) -> Self {
-        Self { pack, numbers: Numbers(11), now: 0, next: 0 }
-    }
-
-    fn row(&mut self, relation: &str, values: Vec<Value>) -> Input {
-        self.next += 1;
-        let mut relations = self.pack.relations.iter();
-        let at = relations.position(|known| known.name() == relation).unwrap_or_default();
-        let relation = etio_plan::RelId(u32::try_from(at).unwrap_or_default());
-        let origin = Origin { source: SourceId(0), at: self.next, part: 0 };
-        Input::Fact(Fact { relation, values, time: self.now + 1, origin, assumed_from: None })
-    }
-
-    fn standing(&mut self) -> Vec<Input> {
-        let nodes = PODS / 10;
-        let mut inputs = Vec::new();
-        for pod in 0..PODS {
-            let node = format!("n{}", self.numbers.below(nodes));
-            let row = vec![format!("ns/p{pod}").into(), node.into(), true.into()];
-            inputs.push(self.row("Instance", row));
-        }
-        for node in 0..nodes {
-            inputs.push(self.row("Machine", vec![format!("n{node}").into(), true.into()]));
-            for _ in 0..4 {
-                let reason = format!("r{}", self.numbers.below(REASONS));
-                inputs.push(self.row("Silence", vec![format!("n{node}").into(), reason.into()]));
-            }
-        }
-        inputs
-    }
-
-    /// An alarm, as bytes, and when.
-    fn alarm(&mut self) -> (Vec<u8>, i64) {
-        self.now += SECOND;
-        let pod = format!("ns/p{}", self.numbers.below(PODS));
-        let reason = format!("r{}", self.numbers.below(REASONS));
-        let id = i64::try_from(self.next).unwrap_or_default();
-        let alarm = self.row("Alarm", vec![id.into(), pod.into(), reason.into()]);
-        (stream::encode([&alarm]), self.now + SECOND)
-    }
-}
-
-/// Sets the cluster up in a host and measures alarms, each with the instant it makes.
-fn measure<H: Host>(
-    c: &mut Criterion,
-    name: &str,
-    pack: &Pack,
-    mut host: H,
+/// A host that is told the cluster in bytes.
+struct Told<H> {
+    host: H,
     tell: fn(&mut H, &[u8]),
-) {
-    let mut cluster = Cluster::new(pack);
-    for input in cluster.standing() {
-        host.insert(&input);
-    }
-    host.advance(SECOND);
-    let _ = host.drain();
-    let mut group = c.benchmark_group("wasm");
-    group.throughput(Throughput::Elements(1)).sample_size(20);
-    group.bench_function(name, |b| {
-        b.iter_batched(
-            || cluster.alarm(),
-            |(alarm, time)| {
-                tell(&mut host, &alarm);
-                host.advance(time);
-                host.drain()
-            },
-            BatchSize::PerIteration,
-        );
-    });
-    group.finish();
+    /// The relations, in the order that [`RELATIONS`] declares them in.
+    relations: [RelId; 4],
+    bytes: Vec<u8>,
+    log: Vec<u8>,
+    now: i64,
+    told: u64,
 }
 
-fn wasm(c: &mut Criterion) {
-    let pack = domain(usize::try_from(REASONS).unwrap_or_default());
+impl<H> Told<H> {
+    fn new(pack: &Pack, host: H, tell: fn(&mut H, &[u8])) -> Self {
+        let relations = ["Alarm", "Instance", "Machine", "Silence"]
+            .map(|name| pack.relation(&format!("rules.{name}")).expect("it is declared"));
+        Self { host, tell, relations, bytes: Vec::new(), log: Vec::new(), now: 0, told: 0 }
+    }
+
+    fn fact(&mut self, relation: RelId, values: Vec<Value>) -> Fact {
+        self.told += 1;
+        let origin = Origin { source: SourceId(0), at: self.told, part: 0 };
+        Fact { relation, values, time: self.now + 1, origin, assumed_from: None }
+    }
+
+    fn row(&mut self, relation: RelId, values: Vec<Value>) {
+        let fact = self.fact(relation, values);
+        self.bytes.extend(stream::encode([&Input::Fact(fact)]));
+    }
+}
+
+fn pod_name(pod: u32) -> Value {
+    format!("ns/p{pod}").into()
+}
+
+fn node_name(node: u32) -> Value {
+    format!("n{node}").into()
+}
+
+fn reason_name(reason: u32) -> Value {
+    format!("r{reason}").into()
+}
+
+impl<H: Host> Cluster for Told<H> {
+    fn node(&mut self, node: u32, ready: bool) {
+        let [_, _, machine, _] = self.relations;
+        self.row(machine, vec![node_name(node), ready.into()]);
+    }
+
+    fn pod(&mut self, pod: u32, node: u32, running: bool) {
+        let [_, instance, _, _] = self.relations;
+        self.row(instance, vec![pod_name(pod), node_name(node), running.into()]);
+    }
+
+    fn silence(&mut self, node: u32, reason: u32) {
+        let [_, _, _, silence] = self.relations;
+        self.row(silence, vec![node_name(node), reason_name(reason)]);
+    }
+
+    fn event(&mut self, id: u32, pod: u32, reason: u32) {
+        let [alarm, ..] = self.relations;
+        self.row(alarm, vec![i64::from(id).into(), pod_name(pod), reason_name(reason)]);
+    }
+
+    fn retract(&mut self, id: u32) {
+        let [alarm, ..] = self.relations;
+        let fact = self.fact(alarm, vec![i64::from(id).into()]);
+        self.bytes.extend(stream::encode([&Input::Remove(fact)]));
+    }
+
+    fn settle(&mut self) {
+        self.now += 1;
+        (self.tell)(&mut self.host, &self.bytes);
+        self.bytes.clear();
+        self.host.advance(self.now);
+        self.log.extend(self.host.drain());
+    }
+
+    fn fired(&self) -> u64 {
+        let log = stream::decode::<Transition>(&self.log).expect("the log is whole");
+        log.iter().filter(|of| of.change == Change::Opened).count() as u64
+    }
+}
+
+fn main() {
+    // Cargo adds flags of its own.
+    let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--"));
+    let (target, size) = (words.next(), words.nth(1).and_then(|size| size.parse().ok()));
+    let shape = Shape::single(size.unwrap_or(10_000));
+    let pack = compile("rules", RELATIONS.to_owned() + &by_reason(REASONS));
     let options = Options::default();
-    let native = etio_engine::Engine::new(pack.clone().into(), options.clone());
-    measure(c, "native", &pack, native.expect("the pack is valid"), |engine, bytes| {
-        for input in stream::decode::<Input>(bytes).unwrap_or_default() {
-            let _ = engine.insert(input);
-        }
-    });
-    if let Some(module) = host::module() {
+    if target.as_deref() == Some("native") {
+        let engine = Engine::new(pack.clone().into(), options).expect("the pack is valid");
+        let tell = |engine: &mut Engine, bytes: &[u8]| {
+            for input in stream::decode(bytes).expect("the bytes are whole") {
+                engine.insert(input).expect("there is room");
+            }
+        };
+        run(&mut Told::new(&pack, engine, tell), shape);
+    } else {
+        let module = host::module().expect("`cargo xtask wasm` has built the module");
         let wasm = Wasm::open(&module, &options, &pack).expect("the module takes the pack");
-        measure(c, "wasmtime", &pack, wasm, Wasm::insert_bytes);
+        run(&mut Told::new(&pack, wasm, Wasm::insert_bytes), shape);
     }
 }
-
-criterion_group!(benches, wasm);
-criterion_main!(benches);

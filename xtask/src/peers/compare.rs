@@ -21,6 +21,18 @@ pub(super) struct Row {
     pub(super) values: BTreeMap<&'static str, Vec<f64>>,
 }
 
+impl Row {
+    /// Etio's own median: that of the driver whose name begins with its name.
+    pub(super) fn etio(&self) -> Option<f64> {
+        let mut medians = self.medians.iter();
+        medians.find(|(driver, _)| is_etio(driver)).map(|(_, value)| *value)
+    }
+}
+
+fn is_etio(driver: &str) -> bool {
+    driver.starts_with("etio")
+}
+
 /// Etio's figure beside another.
 #[derive(Clone, Serialize)]
 pub(super) struct Ratio {
@@ -68,7 +80,7 @@ fn median(values: &[f64]) -> f64 {
 
 /// A row beside each other driver, then beside what else it was promised to be.
 fn ratios(row: &Row, rows: &[Row]) -> Vec<Ratio> {
-    let Some(etio) = row.medians.get("etio").copied() else { return Vec::new() };
+    let Some(etio) = row.etio() else { return Vec::new() };
     let targets = || {
         TARGETS.iter().filter(|target| {
             (target.workload, target.figure) == (row.workload, row.figure.as_str())
@@ -79,7 +91,7 @@ fn ratios(row: &Row, rows: &[Row]) -> Vec<Ratio> {
         Some(Beside::Best([driver])) => Some(*driver),
         _ => None,
     };
-    let others = row.medians.iter().filter(|(driver, _)| **driver != "etio");
+    let others = row.medians.iter().filter(|(driver, _)| !is_etio(driver));
     let others = others.map(|(driver, value)| {
         let target = targets().find(|target| alone(target.beside) == Some(driver));
         ((*driver).to_owned(), Some(*value), target.map(|target| target.goal))
@@ -99,8 +111,7 @@ fn ratios(row: &Row, rows: &[Row]) -> Vec<Ratio> {
 fn beside(beside: Option<Beside>, row: &Row, rows: &[Row]) -> Option<(String, Option<f64>)> {
     let own = |size: u32, figure: &str| {
         let mut rows = rows.iter().filter(|other| other.workload == row.workload);
-        let other = rows.find(|other| other.size == size && other.figure == figure)?;
-        other.medians.get("etio").copied()
+        rows.find(|other| other.size == size && other.figure == figure)?.etio()
     };
     Some(match beside {
         None => ("itself".into(), None),

@@ -39,6 +39,8 @@ pub(super) fn drivers(
             "clips" => python(place, "venv", "clipspy==1.0.6", "clips_rules.py"),
             "bytewax" => python(place, "venv", "bytewax==0.21.1", "bytewax_cep.py"),
             "drools" => drools(place),
+            "etio-wasm" => wasm(place, "wasmtime"),
+            "native" => wasm(place, "native"),
             "differential" => differential(place),
             "flink-function" => flink(place, "function"),
             "flink-sql" => flink(place, "sql"),
@@ -61,6 +63,18 @@ fn rust(place: &Place, binary: &str) -> Result<Driver, String> {
     let args = ["build", "--release", "-p", "etio-peers", "--bin", binary, "--target-dir", &target];
     done(Command::new(cargo()).args(args).current_dir(&place.root))?;
     Ok(vec![text(&place.root.join("target/release").join(binary))])
+}
+
+/// The engine as a module under wasmtime, or the same work without one: a bench of the crate, as only its
+/// benches and tests depend on wasmtime.
+fn wasm(place: &Place, target: &str) -> Result<Driver, String> {
+    crate::wasm::build()?;
+    let manifest = text(&place.root.join("Cargo.toml"));
+    let bench =
+        ["bench", "--quiet", "--manifest-path", &manifest, "-p", "etio-wasm", "--bench", "wasm"];
+    done(Command::new(cargo()).args(bench).arg("--no-run"))?;
+    let words = bench.into_iter().chain(["--", target]).map(str::to_owned);
+    Ok([cargo().to_string_lossy().into_owned()].into_iter().chain(words).collect())
 }
 
 /// A virtual environment with a package in it; its Python.

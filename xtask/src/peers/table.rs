@@ -79,7 +79,7 @@ fn figure(row: &Row) -> String {
 }
 
 fn etio(row: &Row) -> String {
-    row.medians.get("etio").copied().map(short).unwrap_or_default()
+    row.etio().map(short).unwrap_or_default()
 }
 
 fn target(ratio: &Ratio) -> String {

@@ -66,6 +66,7 @@ pub(super) const WORK: &[Work] = &[
     work("cep", 1_000_000, &["etio", "floor", "bytewax", "flink-function", "flink-sql"]),
     work("keys", 1_000_000, FLOOR),
     work("names", 100_000, FLOOR),
+    work("wasm", 10_000, &["etio-wasm", "native"]),
 ];
 
 const fn work(name: &'static str, size: u32, drivers: &'static [&'static str]) -> Work {
@@ -96,10 +97,15 @@ pub(super) const TARGETS: &[Target] = &[
     target("cep", None, "event", Some(Beside::Best(&["bytewax"])), Goal::AtLeast(15.0)),
     target("cep", None, "event", Some(Beside::Best(&["flink-function"])), Goal::AtLeast(2.0)),
     target("keys", None, "key", None, Goal::AtMost(200.0)),
+    target("wasm", None, "insert", Some(NATIVE), Goal::AtMost(2.5)),
+    target("wasm", None, "update-pod", Some(NATIVE), Goal::AtMost(2.5)),
+    target("wasm", None, "update-node", Some(NATIVE), Goal::AtMost(2.5)),
+    target("wasm", None, "retract", Some(NATIVE), Goal::AtMost(2.5)),
 ];
 
 const PEERS: Beside = Beside::Best(&["clips", "drools"]);
 const HAND: Beside = Beside::Best(&["floor"]);
+const NATIVE: Beside = Beside::Best(&["native"]);
 const DIFFERENTIAL: Beside = Beside::Best(&["differential"]);
 
 const fn target(

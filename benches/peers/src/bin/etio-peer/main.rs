@@ -3,12 +3,12 @@
 mod rules;
 mod sequences;
 
-use etio_dsl::SourceFile;
 use etio_engine::{Engine, Options};
+use etio_peers::programs::{CHAIN, RELATIONS, by_reason, compile, empty};
 use etio_peers::rules::Shape;
 use etio_peers::{cep, names};
 use etio_plan::{Input, Pack, RelId, SourceId};
-use rules::{CHAIN, Etio, by_reason, empty};
+use rules::Etio;
 use sequences::Watch;
 
 const SOURCE: SourceId = SourceId(0);
@@ -16,7 +16,8 @@ const SOURCE: SourceId = SourceId(0);
 fn main() {
     let (workload, size) = etio_peers::asked();
     let cluster = |shape: Shape, program: String| {
-        etio_peers::rules::run(&mut Etio::new(shape, &program), shape);
+        let program = RELATIONS.to_owned() + &program;
+        etio_peers::rules::run(&mut Etio::new(shape, program), shape);
     };
     let small = Shape::of(1000);
     match workload.as_str() {
@@ -47,12 +48,6 @@ impl names::Names for Interning {
     fn intern(&mut self, name: &str) {
         self.0.symbol(name);
     }
-}
-
-#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
-fn compile(module: &str, text: String) -> Pack {
-    let files = [SourceFile::in_module("peer.etio", module, text)];
-    etio_dsl::compile(&files).pack.expect("the rules compile")
 }
 
 #[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]

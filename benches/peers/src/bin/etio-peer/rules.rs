@@ -1,56 +1,11 @@
-//! Etio's side of the workloads about a cluster, and the rules of each.
+//! Etio's side of the workloads about a cluster.
 
 use etio_engine::{Cell, Change, Engine, Options, Symbol};
+use etio_peers::programs::compile;
 use etio_peers::rules::{Cluster, Shape};
 use etio_plan::{Origin, RelId};
 
-use crate::{SOURCE, compile, cover, relation};
-
-const RELATIONS: &str = "\
-    entity Alarm { key id: int, pod: pod, reason: text }\n\
-    entity Instance { key pod: pod, node: node, running: bool }\n\
-    entity Machine { key node: node, ready: bool }\n\
-    entity Silence { key node: node, key reason: text }\n";
-
-/// One rule a reason.
-pub(crate) fn by_reason(reasons: u32) -> String {
-    let rule = |reason| {
-        format!(
-            "finding alarm_{reason}(id) {{\n  severity info\n  when {{\n\
-             Alarm {{ id, pod, reason: \"r{reason}\" }}\n\
-             Instance {{ pod, node, running: true }}\n\
-             Machine {{ node, ready: true }}\n\
-             no Silence {{ node, reason: \"r{reason}\" }}\n  }}\n  title \"alarm {{id}}\"\n}}\n"
-        )
-    };
-    (0..reasons).map(rule).collect()
-}
-
-/// Rules that read the cluster, and each a relation of its own that has no rows.
-pub(crate) fn empty(rules: u32) -> String {
-    let rule = |at| {
-        format!(
-            "event Rare{at} {{ pod: pod }}\n\
-             finding rare_{at}(pod) {{\n  severity info\n  when {{\n\
-             Rare{at} {{ pod }}\n\
-             Instance {{ pod, node, running: true }}\n\
-             Machine {{ node, ready: true }}\n  }}\n  title \"{{pod}}\"\n}}\n"
-        )
-    };
-    (0..rules).map(rule).collect()
-}
-
-/// All reasons in one chain of rules: where an alarm is felt, and whether it is silenced there.
-pub(crate) const CHAIN: &str = "\
-    derive Placed { id: int, node: node, reason: text } when {\n\
-    Alarm { id, pod, reason }\n\
-    Instance { pod, node, running: true }\n}\n\
-    derive Felt { id: int, node: node, reason: text } when {\n\
-    Placed { id, node, reason }\n\
-    Machine { node, ready: true }\n}\n\
-    finding alarm(id) {\n  severity info\n  when {\n\
-    Felt { id, node, reason }\n\
-    no Silence { node, reason }\n  }\n  title \"alarm {id}\"\n}\n";
+use crate::{SOURCE, cover, relation};
 
 /// An engine with rules about the cluster.
 pub(crate) struct Etio {
@@ -69,8 +24,8 @@ pub(crate) struct Etio {
 
 #[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
 impl Etio {
-    pub(crate) fn new(shape: Shape, program: &str) -> Self {
-        let pack = compile("rules", format!("{RELATIONS}{program}"));
+    pub(crate) fn new(shape: Shape, program: String) -> Self {
+        let pack = compile("rules", program);
         let relations @ [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"]
             .map(|name| relation(&pack, &format!("rules.{name}")));
         let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");

@@ -2,9 +2,10 @@
 
 use etio_engine::{Cell, Change, Engine, Options};
 use etio_peers::cep::{Event, Kind, Sequences};
+use etio_peers::programs::compile;
 use etio_plan::{Origin, RelId};
 
-use crate::{SOURCE, compile, cover, relation};
+use crate::{SOURCE, cover, relation};
 
 const SEQUENCE: &str = "event A { key: int }\nevent B { key: int }\nevent C { key: int }\n\
     finding sequence(key) {\n  severity info\n  keep 1s\n\
