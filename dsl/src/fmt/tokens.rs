@@ -112,7 +112,7 @@ impl Walk<'_> {
         let kind = node.kind;
         let comment = kind == Kind::Comment;
         let closes = matches!(kind, Kind::RBrace | Kind::RParen | Kind::RSquare);
-        let glued = is_glued(kind, parent) || self.last.is_some_and(|(last, of)| glues(last, of));
+        let glued = is_glued(kind, parent) || self.last.is_some_and(|(last, _)| glues(last));
         let after_opening = matches!(
             self.last,
             Some((Kind::LParen | Kind::LSquare, _) | (Kind::LBrace, Kind::UseNames))
@@ -218,12 +218,8 @@ fn is_glued(kind: Kind, parent: Kind) -> bool {
 }
 
 /// What stands without a blank before what is behind it, and on its line.
-fn glues(kind: Kind, parent: Kind) -> bool {
-    match kind {
-        Kind::Dot | Kind::Dots | Kind::Less => true,
-        Kind::Minus => parent == Kind::Unary,
-        _ => false,
-    }
+fn glues(kind: Kind) -> bool {
+    matches!(kind, Kind::Dot | Kind::Dots | Kind::Less | Kind::Negative)
 }
 
 fn column(parent: Kind, kind: Kind) -> Option<Column> {

@@ -111,8 +111,8 @@ macro_rules! with_kinds {
             lbrace LBrace "`{`"; rbrace RBrace "`}`"; lparen LParen "`(`"; rparen RParen "`)`";
             lsquare LSquare "`[`"; rsquare RSquare "`]`"; less Less "?`<`"; greater Greater "`>`";
             comma Comma "?`,`"; colon Colon "`:`"; dot Dot "?`.`"; dots Dots "`..`";
-            star Star "?an operator"; slash Slash "?an operator"; plus Plus "?an operator";
-            minus Minus "?an operator"; tilde Tilde "?an operator"; question Question "?`?`";
+            star Star "`*`"; arith_op ArithOp "?an operator"; negative Negative "a value";
+            tilde Tilde "?an operator"; question Question "?`?`";
             assign Assign "`=`"; cmp_op CmpOp "?an operator";
             kw_use KwUse "`use`"; kw_enum KwEnum "`enum`"; kw_event KwEvent "`event`";
             kw_entity KwEntity "`entity`"; kw_extract KwExtract "`extract`";
@@ -129,7 +129,7 @@ macro_rules! with_kinds {
             kw_without KwWithout "?`without`"; kw_for KwFor "?`for`"; kw_per KwPer "?`per`";
             kw_tolerating KwTolerating "?`tolerating`"; kw_and KwAnd "?an operator";
             kw_or KwOr "?an operator"; kw_not KwNot "?`not`"; kw_in KwIn "?`in`";
-            kw_has KwHas "?an operator"; kw_given KwGiven "`given`"; kw_remove KwRemove "`remove`";
+            kw_given KwGiven "`given`"; kw_remove KwRemove "`remove`";
             kw_collected KwCollected "`collected`"; kw_expect KwExpect "`expect`";
             kw_needs KwNeeds "?`needs`"; kw_explained KwExplained "?`explained by`"; kw_by KwBy "`by`";
             kw_at KwAt "?`at`"; kw_before KwBefore "?`before`"; kw_shuffled KwShuffled "`shuffled`";
@@ -139,11 +139,8 @@ macro_rules! with_kinds {
             template Template "a template"; backquote Backquote "a template";
             template_text TemplateText "a text"; hole Hole "a hole `{name}`"; regex Regex "a regex";
             pattern Pattern "a template";
-            expr Expr "an expression"; and_expr AndExpr "an expression";
-            not_expr NotExpr "an expression"; comparison Comparison "an expression";
-            sum Sum "a value"; product Product "a value"; unary Unary "a value";
-            postfix Postfix "a value"; index Index "?`[`"; list List "a list";
-            group Group "`(`"; call Call "a call"; arguments Arguments "?`(`";
+            expr Expr "an expression"; sum Sum "a value"; postfix Postfix "a value"; index Index "?`[`"; list List "a list";
+            group Group "`(`"; arguments Arguments "?`(`";
             aggregate Aggregate "an aggregate"; agg_op AggOp "an aggregate"; agg_arg AggArg "a field `of`";
             block Block "`{`"; cond Cond "a condition"; no_cond NoCond "`no`";
             bind_cond BindCond "a condition"; pick Pick "`oldest` or `newest`";

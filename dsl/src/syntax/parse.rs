@@ -1,8 +1,7 @@
 //! The one place that knows the parser: text of one item to a lossless tree.
 
-use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::Pair;
+use pest::{Parser as _, Token};
 use pest_derive::Parser;
 
 use super::ast::Span;
@@ -29,7 +28,7 @@ pub(super) fn prefix(text: &str, offset: u32) -> Option<Node> {
 }
 
 fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
-    let mut pairs = Grammar::parse(rule, text).map_err(|error| {
+    let pairs = Grammar::parse(rule, text).map_err(|error| {
         let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
         let expected = match error.variant {
             ErrorVariant::ParsingError { positives, .. } => positives,
@@ -38,27 +37,42 @@ fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
         let expected = expected.into_iter().filter(|rule| *rule != Rule::EOI).map(kind).collect();
         Failure { at: place(at, offset), expected }
     })?;
-    // `whole` holds an `item`, which holds the one that it is.
-    let mut found = pairs.next();
-    while let Some(pair) = found {
-        if !matches!(pair.as_rule(), Rule::whole | Rule::item) {
-            return Ok(node(pair, offset));
-        }
-        found = pair.into_inner().next();
-    }
-    Err(Failure { at: offset, expected: Vec::new() })
+    tree(pairs.tokens(), offset).ok_or(Failure { at: offset, expected: Vec::new() })
 }
 
+/// Makes a tree of the parser's starts and ends, in one pass and without recursion.
+///
 /// A rule's own span may take in white space behind it; that of its parts does not, and every token is
-/// a part. As deep as the text's brackets, which the caller has bounded.
-fn node(pair: Pair<'_, Rule>, offset: u32) -> Node {
-    let (kind, span) = (kind(pair.as_rule()), pair.as_span());
-    let children: Vec<Node> = pair.into_inner().map(|pair| node(pair, offset)).collect();
-    let span = match (children.first(), children.last()) {
-        (Some(first), Some(last)) => Span { start: first.span.start, end: last.span.end },
-        _ => Span { start: place(span.start(), offset), end: place(span.end(), offset) },
-    };
-    Node { kind, span, children }
+/// a part. What only wraps an item is left out.
+fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Option<Node> {
+    let mut open: Vec<Node> = Vec::new();
+    for token in tokens {
+        match token {
+            Token::Start { rule, .. } | Token::End { rule, .. } if is_wrapper(rule) => {}
+            Token::Start { rule, pos } => {
+                let at = place(pos.pos(), offset);
+                open.push(Node::leaf(kind(rule), Span { start: at, end: at }));
+            }
+            Token::End { pos, .. } => {
+                let mut node = open.pop()?;
+                match (node.children.first(), node.children.last()) {
+                    (Some(first), Some(last)) => {
+                        node.span = Span { start: first.span.start, end: last.span.end };
+                    }
+                    _ => node.span.end = place(pos.pos(), offset),
+                }
+                match open.last_mut() {
+                    Some(parent) => parent.children.push(node),
+                    None => return Some(node),
+                }
+            }
+        }
+    }
+    None
+}
+
+fn is_wrapper(rule: Rule) -> bool {
+    matches!(rule, Rule::whole | Rule::item | Rule::EOI)
 }
 
 /// The size of a file is bounded far below what a `u32` holds.

@@ -3,6 +3,7 @@
 use etio_plan::Pick;
 
 use super::Builder;
+use super::exprs::Comparing;
 use crate::diag::{Diagnostic, codes};
 use crate::syntax::ast::{Atom, Cond, CondKind, FieldOp, FieldPat, Source, Window};
 use crate::syntax::cst::{Kind, Node};
@@ -128,9 +129,11 @@ impl Builder<'_> {
             [_, sign, value] => match sign.kind {
                 Kind::Colon => FieldOp::Is(self.expr(value)?),
                 Kind::Tilde => FieldOp::Like(self.pattern(value)?),
-                Kind::KwIn => FieldOp::In(self.expr(value)?),
-                Kind::KwHas => FieldOp::Has(self.expr(value)?),
-                _ => FieldOp::Cmp(self.cmp(sign), self.expr(value)?),
+                _ => match self.comparing(sign) {
+                    Comparing::Cmp(cmp) => FieldOp::Cmp(cmp, self.expr(value)?),
+                    Comparing::In => FieldOp::In(self.expr(value)?),
+                    Comparing::Has => FieldOp::Has(self.expr(value)?),
+                },
             },
             _ => FieldOp::Same,
         };

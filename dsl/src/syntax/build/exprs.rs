@@ -10,29 +10,28 @@ use crate::syntax::ast::{
 use crate::syntax::cst::{Kind, Node};
 use crate::syntax::literal;
 
+/// What is left of the parts of an expression.
+type Parts<'n> = &'n [Node];
+
+/// Makes one expression of two.
+type Join = fn(Box<Expr>, Box<Expr>) -> ExprKind;
+
+/// What a comparison asks.
+pub(super) enum Comparing {
+    Cmp(Cmp),
+    In,
+    Has,
+}
+
 impl Builder<'_> {
     /// Any node that is an expression or an operand of one.
     pub(super) fn expr(&mut self, node: &Node) -> Option<Expr> {
         let span = node.span;
+        let mut parts = node.children.as_slice();
         let kind = match node.kind {
-            Kind::Expr => return self.fold(node, |_, a, b| ExprKind::Or(a, b)),
-            Kind::AndExpr => return self.fold(node, |_, a, b| ExprKind::And(a, b)),
-            Kind::Sum => {
-                return self.fold(node, |op, a, b| match op {
-                    Kind::Plus => ExprKind::Arith(Arith::Add, a, b),
-                    _ => ExprKind::Arith(Arith::Sub, a, b),
-                });
-            }
-            Kind::Product => {
-                return self.fold(node, |op, a, b| match op {
-                    Kind::Star => ExprKind::Arith(Arith::Mul, a, b),
-                    _ => ExprKind::Arith(Arith::Div, a, b),
-                });
-            }
-            Kind::NotExpr => return self.prefixed(node, ExprKind::Not),
-            Kind::Unary => return self.prefixed(node, ExprKind::Neg),
-            Kind::Comparison => return self.comparison(node),
-            Kind::Postfix => return self.postfix(node),
+            Kind::Expr => return self.either(&mut parts),
+            Kind::Sum => return self.sum(&mut parts),
+            Kind::Postfix => return self.postfix(parts),
             Kind::Group => {
                 self.operator(span)?;
                 self.expr(node.find(Kind::Expr)?)?.kind
@@ -42,11 +41,6 @@ impl Builder<'_> {
             Kind::Bool => ExprKind::Lit(Literal::Bool(self.text(node) == "true")),
             Kind::Text => ExprKind::Text(self.interpolated(node)?),
             Kind::List => ExprKind::List(self.exprs(node)?),
-            Kind::Call => {
-                self.operator(span)?;
-                let name = self.name(node.find(Kind::Var)?);
-                ExprKind::Call(name, self.exprs(node.find(Kind::Arguments)?)?)
-            }
             Kind::Aggregate => self.aggregate(node)?,
             _ => ExprKind::Name(self.text(node).into()),
         };
@@ -57,27 +51,73 @@ impl Builder<'_> {
         node.all(Kind::Expr).map(|expr| self.expr(expr)).collect()
     }
 
+    // The grammar leaves precedence to the following, from the loosest to the tightest.
+
+    fn either(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
+        let join = |_: &Self, op: &Node| (op.kind == Kind::KwOr).then_some(ExprKind::Or as Join);
+        self.joined(parts, join, Self::both)
+    }
+
+    fn both(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
+        let join = |_: &Self, op: &Node| (op.kind == Kind::KwAnd).then_some(ExprKind::And as Join);
+        self.joined(parts, join, |builder, parts| {
+            builder.prefixed(parts, Kind::KwNot, ExprKind::Not, Self::comparison)
+        })
+    }
+
+    fn sum(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
+        let join = |builder: &Self, op: &Node| match builder.text(op) {
+            "+" => Some((|a, b| ExprKind::Arith(Arith::Add, a, b)) as Join),
+            "-" => Some((|a, b| ExprKind::Arith(Arith::Sub, a, b)) as Join),
+            _ => None,
+        };
+        self.joined(parts, join, Self::product)
+    }
+
+    fn product(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
+        let join = |builder: &Self, op: &Node| match builder.text(op) {
+            "*" => Some((|a, b| ExprKind::Arith(Arith::Mul, a, b)) as Join),
+            "/" => Some((|a, b| ExprKind::Arith(Arith::Div, a, b)) as Join),
+            _ => None,
+        };
+        self.joined(parts, join, |builder, parts| {
+            builder.prefixed(parts, Kind::Negative, ExprKind::Neg, |builder, parts| {
+                builder.expr(next(parts)?)
+            })
+        })
+    }
+
     /// `a op b op c`, from the left.
-    fn fold(
+    fn joined(
         &mut self,
-        node: &Node,
-        join: impl Fn(Kind, Box<Expr>, Box<Expr>) -> ExprKind,
+        parts: &mut Parts<'_>,
+        join: impl Fn(&Self, &Node) -> Option<Join>,
+        operand: impl Fn(&mut Self, &mut Parts<'_>) -> Option<Expr>,
     ) -> Option<Expr> {
-        let mut children = node.children.iter();
-        let mut left = self.expr(children.next()?)?;
-        while let (Some(op), Some(right)) = (children.next(), children.next()) {
+        let mut left = operand(self, parts)?;
+        while let [op, rest @ ..] = *parts {
+            let Some(join) = join(self, op) else { break };
+            *parts = rest;
             self.operator(op.span)?;
-            let right = self.expr(right)?;
+            let right = operand(self, parts)?;
             let span = Span { start: left.span.start, end: right.span.end };
-            left = Expr { kind: join(op.kind, Box::new(left), Box::new(right)), span };
+            left = Expr { kind: join(Box::new(left), Box::new(right)), span };
         }
         Some(left)
     }
 
     /// `op op a`.
-    fn prefixed(&mut self, node: &Node, wrap: impl Fn(Box<Expr>) -> ExprKind) -> Option<Expr> {
-        let (operand, ops) = node.children.split_last()?;
-        let mut expr = self.expr(operand)?;
+    fn prefixed(
+        &mut self,
+        parts: &mut Parts<'_>,
+        op: Kind,
+        wrap: impl Fn(Box<Expr>) -> ExprKind,
+        operand: impl Fn(&mut Self, &mut Parts<'_>) -> Option<Expr>,
+    ) -> Option<Expr> {
+        let count = parts.iter().take_while(|part| part.kind == op).count();
+        let (ops, rest) = parts.split_at_checked(count)?;
+        *parts = rest;
+        let mut expr = operand(self, parts)?;
         for op in ops.iter().rev() {
             self.operator(op.span)?;
             let span = Span { start: op.span.start, end: expr.span.end };
@@ -86,58 +126,76 @@ impl Builder<'_> {
         Some(expr)
     }
 
-    fn comparison(&mut self, node: &Node) -> Option<Expr> {
-        let (left, op, right) = match node.children.as_slice() {
-            [only] => return self.expr(only),
-            [left, op, right] => (left, op, right),
-            [_, _, _, second, ..] => {
-                let error = Diagnostic::new(
-                    codes::CHAINED_COMPARISON,
-                    "a comparison has two sides, this one has more",
-                )
-                .at(self.file, second.span, "a second comparison begins here")
-                .help("write `a < b and b < c`");
-                self.errors.push(error);
-                return None;
-            }
-            _ => return None,
-        };
+    fn comparison(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
+        let left = self.expr(next(parts)?)?;
+        let [op, right, rest @ ..] = *parts else { return Some(left) };
+        if !matches!(op.kind, Kind::CmpOp | Kind::Tilde) {
+            return Some(left);
+        }
+        *parts = rest;
+        if let Some(second) = rest.first().filter(|op| matches!(op.kind, Kind::CmpOp | Kind::Tilde))
+        {
+            let error = Diagnostic::new(
+                codes::CHAINED_COMPARISON,
+                "a comparison has two sides, this one has more",
+            )
+            .at(self.file, second.span, "a second comparison begins here")
+            .help("write `a < b and b < c`");
+            self.errors.push(error);
+            return None;
+        }
         self.operator(op.span)?;
-        let left = Box::new(self.expr(left)?);
-        let kind = match op.kind {
-            Kind::Tilde => ExprKind::Like(left, self.pattern(right)?),
-            Kind::KwIn => ExprKind::In(left, Box::new(self.expr(right)?)),
-            Kind::KwHas => ExprKind::Has(left, Box::new(self.expr(right)?)),
-            _ => ExprKind::Cmp(self.cmp(op), left, Box::new(self.expr(right)?)),
+        let span = Span { start: left.span.start, end: right.span.end };
+        let left = Box::new(left);
+        let kind = if op.kind == Kind::Tilde {
+            ExprKind::Like(left, self.pattern(right)?)
+        } else {
+            let right = Box::new(self.expr(right)?);
+            match self.comparing(op) {
+                Comparing::Cmp(cmp) => ExprKind::Cmp(cmp, left, right),
+                Comparing::In => ExprKind::In(left, right),
+                Comparing::Has => ExprKind::Has(left, right),
+            }
         };
-        Some(Expr { kind, span: node.span })
+        Some(Expr { kind, span })
     }
 
-    pub(super) fn cmp(&self, node: &Node) -> Cmp {
-        match self.text(node) {
+    pub(super) fn comparing(&self, node: &Node) -> Comparing {
+        Comparing::Cmp(match self.text(node) {
+            "in" => return Comparing::In,
+            "has" => return Comparing::Has,
             "==" => Cmp::Eq,
             "!=" => Cmp::Ne,
             "<" => Cmp::Lt,
             "<=" => Cmp::Le,
             ">" => Cmp::Gt,
             _ => Cmp::Ge,
-        }
+        })
     }
 
-    fn postfix(&mut self, node: &Node) -> Option<Expr> {
-        let mut children = node.children.iter();
-        let mut expr = self.expr(children.next()?)?;
-        for child in children {
-            let kind = match child.kind {
-                Kind::Name => ExprKind::Field(Box::new(expr), self.name(child)),
+    fn postfix(&mut self, mut parts: Parts<'_>) -> Option<Expr> {
+        let first = next(&mut parts)?;
+        let mut expr = match *parts {
+            [ref arguments, ref rest @ ..] if arguments.kind == Kind::Arguments => {
+                parts = rest;
+                let span = Span { start: first.span.start, end: arguments.span.end };
+                self.operator(span)?;
+                let name = self.name(first);
+                Expr { kind: ExprKind::Call(name, self.exprs(arguments)?), span }
+            }
+            _ => self.expr(first)?,
+        };
+        for part in parts {
+            let kind = match part.kind {
+                Kind::Name => ExprKind::Field(Box::new(expr), self.name(part)),
                 Kind::Index => {
-                    let key = self.expr(child.find(Kind::Expr)?)?;
+                    let key = self.expr(part.find(Kind::Expr)?)?;
                     ExprKind::Index(Box::new(expr), Box::new(key))
                 }
                 _ => continue,
             };
-            self.operator(child.span)?;
-            let span = Span { start: node.span.start, end: child.span.end };
+            self.operator(part.span)?;
+            let span = Span { start: first.span.start, end: part.span.end };
             expr = Expr { kind, span };
         }
         Some(expr)
@@ -253,6 +311,12 @@ impl Builder<'_> {
         let hole = ty.and_then(|ty| hole_type(self.text(ty)));
         TemplatePart::Hole { name, ty: ty.map(|ty| self.path(ty)), hole, span: node.span }
     }
+}
+
+fn next<'n>(parts: &mut Parts<'n>) -> Option<&'n Node> {
+    let (first, rest) = parts.split_first()?;
+    *parts = rest;
+    Some(first)
 }
 
 fn hole_type(name: &str) -> Option<HoleType> {
