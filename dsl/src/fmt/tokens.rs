@@ -172,7 +172,18 @@ fn is_statement(parent: Kind, kind: Kind) -> bool {
     matches!(
         (parent, kind),
         (Kind::Block, Kind::Cond)
-            | (Kind::FindingItem, Kind::Clause)
+            | (
+                Kind::FindingItem,
+                Kind::Severity
+                    | Kind::Keep
+                    | Kind::Param
+                    | Kind::When
+                    | Kind::Evidence
+                    | Kind::TextClause
+                    | Kind::Refs
+                    | Kind::Explains
+                    | Kind::TestItem
+            )
             | (Kind::TestItem, Kind::Step)
             | (Kind::SiteItem, Kind::Change)
     )

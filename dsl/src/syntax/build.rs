@@ -111,9 +111,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Reports neighbours of these kinds with neither a comma nor a line's end between them.
-    fn check_separated(&mut self, node: &Node, kinds: &[Kind]) {
+    fn check_separated<'n>(&mut self, nodes: impl IntoIterator<Item = &'n Node>, kinds: &[Kind]) {
         let mut last: Option<Span> = None;
-        for child in &node.children {
+        for child in nodes {
             if kinds.contains(&child.kind) {
                 if let Some(last) = last {
                     let between = Span { start: last.end, end: child.span.start };

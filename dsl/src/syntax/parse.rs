@@ -43,7 +43,7 @@ fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
 /// Makes a tree of the parser's starts and ends, in one pass and without recursion.
 ///
 /// A rule's own span may take in white space behind it; that of its parts does not, and every token is
-/// a part. What only wraps an item is left out.
+/// a part. What only wraps another is left out.
 fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Option<Node> {
     let mut open: Vec<Node> = Vec::new();
     for token in tokens {
@@ -72,7 +72,7 @@ fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Optio
 }
 
 fn is_wrapper(rule: Rule) -> bool {
-    matches!(rule, Rule::whole | Rule::item | Rule::EOI)
+    matches!(rule, Rule::whole | Rule::item | Rule::clause | Rule::EOI)
 }
 
 /// The size of a file is bounded far below what a `u32` holds.

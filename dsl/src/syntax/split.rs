@@ -375,8 +375,8 @@ impl<'a> Scanner<'a> {
     /// The word at this place; a number counts as one.
     fn word(&self) -> &'a str {
         let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        rest.get(..rest.bytes().take_while(is_word).count()).unwrap_or_default()
     }
 
     fn peek(&self) -> Option<char> {

@@ -79,8 +79,7 @@ pub(crate) fn load(
         reach: 0,
         relations: pack.relations.len(),
     };
-    let mut ranks: Vec<usize> = (0..pack.rules.len()).collect();
-    ranks.sort_by_key(|at| pack.rules.get(*at).map(|rule| &rule.path));
+    let ranks = ranks(&pack.rules);
     let (mut cursors, mut routes) = (Vec::new(), Vec::new());
     let mut compiler = Compiler {
         pack,
@@ -91,8 +90,7 @@ pub(crate) fn load(
         sources: &sources,
         cursors: &mut cursors,
     };
-    for (at, rule) in pack.rules.iter().enumerate() {
-        let rank = ranks.iter().position(|place| *place == at).unwrap_or(at);
+    for ((at, rule), rank) in pack.rules.iter().enumerate().zip(ranks) {
         let program = compiler.program(rule, rank);
         programs.waiters.resize(compiler.cursors.len(), at);
         if let crate::program::Head::Finding { explains, .. } = &program.head {
@@ -154,6 +152,16 @@ fn feeds(pack: &Pack) -> Vec<Vec<usize>> {
         core::iter::once(own).chain(rests).collect()
     };
     pack.rules.iter().map(with_own).collect()
+}
+
+/// For each rule its place among all, by path.
+fn ranks(rules: &[Rule]) -> Vec<usize> {
+    let mut by_path: Vec<(usize, &Rule)> = rules.iter().enumerate().collect();
+    by_path.sort_by_key(|(_, rule)| &rule.path);
+    let mut ranks: Vec<(usize, usize)> =
+        by_path.into_iter().enumerate().map(|(rank, (at, _))| (at, rank)).collect();
+    ranks.sort_unstable();
+    ranks.into_iter().map(|(_, rank)| rank).collect()
 }
 
 /// As far back does any condition look, or what it asks of coverage.

@@ -118,7 +118,7 @@ impl Builder<'_> {
     /// The entries of `{…}` or `(…)`; none where there are no brackets.
     pub(super) fn fields(&mut self, node: Option<&Node>) -> Option<Vec<FieldPat>> {
         let Some(node) = node else { return Some(Vec::new()) };
-        self.check_separated(node, &[Kind::FieldPat]);
+        self.check_separated(&node.children, &[Kind::FieldPat]);
         node.all(Kind::FieldPat).map(|field| self.field_pat(field)).collect()
     }
 

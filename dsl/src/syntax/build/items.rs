@@ -29,7 +29,7 @@ impl Builder<'_> {
         let mut module = self.path(node.find(Kind::Path)?);
         let mut names = Vec::new();
         if let Some(list) = node.find(Kind::UseNames) {
-            self.check_separated(list, &[Kind::Name]);
+            self.check_separated(&list.children, &[Kind::Name]);
             names = list.all(Kind::Name).map(|name| self.name(name)).collect();
             if names.is_empty() {
                 self.error(codes::BAD_CLAUSE, list.span, "this `use` names nothing");
@@ -52,21 +52,16 @@ impl Builder<'_> {
     }
 
     fn enum_item(&mut self, node: &Node) -> Option<EnumDecl> {
-        self.check_separated_after_first_name(node);
+        // Its own name is a child as its names are.
+        let names = node.children.iter().skip_while(|child| child.kind != Kind::LBrace);
+        self.check_separated(names, &[Kind::Name]);
         let mut names = node.all(Kind::Name).map(|name| self.name(name));
         let name = names.next()?;
         Some(EnumDecl { doc: self.doc(node), name, names: names.collect(), span: node.span })
     }
 
-    /// An enum's own name is a child as its names are; the brace between them separates.
-    fn check_separated_after_first_name(&mut self, node: &Node) {
-        let names = node.children.iter().skip_while(|child| child.kind != Kind::LBrace);
-        let body = Node { kind: node.kind, span: node.span, children: names.cloned().collect() };
-        self.check_separated(&body, &[Kind::Name]);
-    }
-
     fn relation(&mut self, node: &Node) -> Option<RelationDecl> {
-        self.check_separated(node, &[Kind::FieldDecl, Kind::Lossy, Kind::Collect]);
+        self.check_separated(&node.children, &[Kind::FieldDecl, Kind::Lossy, Kind::Collect]);
         self.check_once(node, Kind::Collect, "collect");
         let collect = match node.find(Kind::Collect) {
             Some(collect) => Some(self.plain(collect.find(Kind::Plain)?)?),
@@ -119,15 +114,15 @@ impl Builder<'_> {
     fn extract(&mut self, node: &Node) -> Option<Extract> {
         let from = node.children.iter().position(|child| child.kind == Kind::KwFrom)?;
         let (head, tail) = node.children.split_at(from);
-        let find = |part: &'_ [Node], kind| part.iter().find(|child| child.kind == kind).cloned();
-        let consts = self.fields(find(head, Kind::Fields).as_ref())?;
-        let fields = self.fields(find(tail, Kind::Fields).as_ref())?;
+        let is_fields = |child: &&Node| child.kind == Kind::Fields;
+        let consts = self.fields(head.iter().find(is_fields))?;
+        let fields = self.fields(tail.iter().find(is_fields))?;
         let mut sources = Vec::new();
         for path in tail.iter().filter(|child| child.kind == Kind::Path) {
             sources.push(self.text_source(path)?);
         }
         let body = node.find(Kind::Spellings)?;
-        self.check_separated(body, &[Kind::Pattern, Kind::Sample]);
+        self.check_separated(&body.children, &[Kind::Pattern, Kind::Sample]);
         let spellings = body.all(Kind::Pattern).map(|pattern| self.pattern(pattern));
         let spellings = spellings.collect::<Option<Vec<_>>>()?;
         let samples = body.all(Kind::Sample).map(|sample| self.sample(sample));
@@ -175,7 +170,7 @@ impl Builder<'_> {
 
     fn derive(&mut self, node: &Node) -> Option<Derive> {
         let head = node.find(Kind::DeriveHead)?;
-        self.check_separated(head, &[Kind::FieldDecl]);
+        self.check_separated(&head.children, &[Kind::FieldDecl]);
         self.check_once(node, Kind::When, "when");
         Some(Derive {
             doc: self.doc(node),
@@ -189,36 +184,34 @@ impl Builder<'_> {
     }
 
     fn finding(&mut self, node: &Node) -> Option<Finding> {
-        let clauses = node.all(Kind::Clause).filter_map(|clause| clause.children.first());
-        let body = Node { kind: node.kind, span: node.span, children: clauses.cloned().collect() };
         for (kind, name) in
             [(Kind::Severity, "severity"), (Kind::When, "when"), (Kind::Refs, "refs")]
         {
-            self.check_once(&body, kind, name);
+            self.check_once(node, kind, name);
         }
-        let refs = match body.find(Kind::Refs) {
+        let refs = match node.find(Kind::Refs) {
             Some(refs) => self.refs(refs)?,
             None => Vec::new(),
         };
-        let explains = body.all(Kind::Explains).map(|explains| self.explains(explains));
+        let explains = node.all(Kind::Explains).map(|explains| self.explains(explains));
         let explains = explains.collect::<Option<Vec<_>>>()?;
-        let tests = body.all(Kind::TestItem).map(|test| self.test(test));
+        let tests = node.all(Kind::TestItem).map(|test| self.test(test));
         let tests = tests.collect::<Option<Vec<_>>>()?;
         let key = node.find(Kind::FindingKey)?;
         Some(Finding {
             doc: self.doc(node),
             name: self.name(node.find(Kind::Name)?),
             key: key.all(Kind::Name).map(|name| self.name(name)).collect(),
-            severity: self.severity(&body)?,
-            keep: self.keep(&body)?,
-            params: self.params(&body)?,
-            when: self.block(body.find(Kind::When))?,
-            confirm: self.evidence(&body, Kind::KwConfirm)?,
-            unless: self.evidence(&body, Kind::KwUnless)?,
-            maybe: self.evidence(&body, Kind::KwMaybe)?,
-            title: self.texts(&body, Kind::KwTitle)?,
-            because: self.texts(&body, Kind::KwBecause)?,
-            remedy: self.texts(&body, Kind::KwRemedy)?,
+            severity: self.severity(node)?,
+            keep: self.keep(node)?,
+            params: self.params(node)?,
+            when: self.block(node.find(Kind::When))?,
+            confirm: self.evidence(node, Kind::KwConfirm)?,
+            unless: self.evidence(node, Kind::KwUnless)?,
+            maybe: self.evidence(node, Kind::KwMaybe)?,
+            title: self.texts(node, Kind::KwTitle)?,
+            because: self.texts(node, Kind::KwBecause)?,
+            remedy: self.texts(node, Kind::KwRemedy)?,
             refs,
             explains,
             tests,
@@ -306,7 +299,7 @@ impl Builder<'_> {
     }
 
     fn refs(&mut self, node: &Node) -> Option<Vec<(String, Span)>> {
-        self.check_separated(node, &[Kind::Plain]);
+        self.check_separated(&node.children, &[Kind::Plain]);
         node.all(Kind::Plain).map(|plain| Some((self.plain(plain)?, plain.span))).collect()
     }
 
