@@ -261,6 +261,8 @@ pub(crate) struct Scan {
     pub(crate) probe: Vec<(Ex, bool)>,
     /// As many of the columns are those of the index; the others are among the tests.
     pub(crate) indexed: usize,
+    /// Whether the columns of the index are the key of an entity, so that there is at most one row.
+    pub(crate) unique: bool,
     /// Fields and the variables they bind; absent does not match.
     pub(crate) binds: Vec<(u16, u16)>,
     /// Fields and the variables they bind, absent or not.

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};
 use etio_plan::Value;
 
 use crate::{
-    conclude::episode::{Cause, Change, Changed, Closed, Need, Open, Transition},
+    conclude::episode::{Cause, Change, Changed, Need, Open, Place, Transition},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -77,6 +77,7 @@ impl Engine {
             }
         }
         for changed in self.changed.iter().filter(|changed| changed.change == Change::Opened) {
+            let Place::Open(key) = changed.episode else { continue };
             let relation =
                 programs.rules.get(changed.rule).map_or(usize::MAX, |rule| rule.relation);
             for (rule, clause) in programs.explained.get(relation).into_iter().flatten() {
@@ -93,7 +94,7 @@ impl Engine {
                     .map(|field| crate::value::word::at(&changed.words, *field))
                     .collect();
                 let causes = self.claims.get(&(*rule, *clause, words)).into_iter().flatten();
-                pairs.extend(causes.map(|cause| ((*rule, *cause), (changed.rule, changed.key))));
+                pairs.extend(causes.map(|cause| ((*rule, *cause), (changed.rule, key))));
             }
         }
         for (cause, symptom) in pairs {
@@ -132,9 +133,9 @@ impl Engine {
         links.causes.sort_unstable();
         self.changed.push(Changed {
             rule: symptom.0,
-            key: symptom.1,
             words: to_key,
             change: Change::Updated,
+            episode: Place::Open(symptom.1),
         });
         Some(())
     }
@@ -154,19 +155,12 @@ impl Engine {
         seen.seen > Seen::Weakly
     }
 
-    /// Tells what changed in this instant, each finding once, in the order of rules and keys.
+    /// Tells what changed in this instant.
     pub(crate) fn tell(&mut self, programs: &Programs) {
         let mut changed = core::mem::take(&mut self.changed);
-        let rank = |changed: &Changed| programs.rules.get(changed.rule).map_or(0, |rule| rule.rank);
-        changed.sort_by(|a, b| {
-            let types = programs.rules.get(a.rule).map_or(&[][..], |rule| &rule.key_types);
-            rank(a)
-                .cmp(&rank(b))
-                .then_with(|| self.symbols.compare_all(types, &a.words, &b.words))
-                .then(a.change.cmp(&b.change))
-        });
-        // Opened comes before updated: a finding that opens with its causes is only told as opened.
-        changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
+        if changed.len() > 1 {
+            self.put_in_order(programs, &mut changed);
+        }
         for changed in changed.drain(..) {
             let Some(open) = self.episode_of(&changed) else { continue };
             let Some(program) = programs.rules.get(changed.rule) else { continue };
@@ -189,14 +183,25 @@ impl Engine {
         }
     }
 
-    /// The episode that changed. One that closed has left its number, perhaps to another key.
+    /// Each finding once, in the order of rules and keys.
+    fn put_in_order(&self, programs: &Programs, changed: &mut Vec<Changed>) {
+        let rank = |changed: &Changed| programs.rules.get(changed.rule).map_or(0, |rule| rule.rank);
+        changed.sort_by(|a, b| {
+            let types = programs.rules.get(a.rule).map_or(&[][..], |rule| &rule.key_types);
+            rank(a)
+                .cmp(&rank(b))
+                .then_with(|| self.symbols.compare_all(types, &a.words, &b.words))
+                .then(a.change.cmp(&b.change))
+        });
+        // Opened comes before updated: a finding that opens with its causes is only told as opened.
+        changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
+    }
+
     fn episode_of(&self, changed: &Changed) -> Option<&Open> {
-        if matches!(changed.change, Change::Opened | Change::Updated) {
-            return self.open_of((changed.rule, changed.key));
+        match changed.episode {
+            Place::Open(key) => self.open_of((changed.rule, key)),
+            Place::Closed(place) => self.closed.get(place).map(|closed| &*closed.open),
         }
-        let mut closed = self.closed.iter().rev().take_while(|closed| closed.closed == self.now);
-        let same = |closed: &&Closed| closed.rule == changed.rule && closed.key == changed.words;
-        closed.find(same).map(|closed| &*closed.open)
     }
 
     /// A key by the names of its fields.

@@ -200,11 +200,20 @@ pub(crate) struct Closed {
     pub(crate) status: Status,
 }
 
+/// Where an episode is.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    /// With its key.
+    Open(KeyId),
+    /// Among those that are over.
+    Closed(usize),
+}
+
 /// A change of this instant, before it is told.
 #[derive(Clone)]
 pub(crate) struct Changed {
     pub(crate) rule: usize,
-    pub(crate) key: KeyId,
     pub(crate) words: Key,
     pub(crate) change: Change,
+    pub(crate) episode: Place,
 }

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    conclude::episode::{Change, Changed, Closed, Links, Open, Status},
+    conclude::episode::{Change, Changed, Closed, Links, Open, Place, Status},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -38,7 +38,6 @@ impl Engine {
             *work = eval.work;
             let (over, deadline) = (eval.is_over(), eval.deadline);
             let settled = core::mem::take(&mut eval.settled);
-            self.room = eval.into_room();
             if over {
                 self.suspend(programs, (rule, number), program);
                 return;
@@ -81,7 +80,12 @@ impl Engine {
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
             open.evidence = Some(evidence);
         }
-        self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
+        self.changed.push(Changed {
+            rule,
+            words,
+            change: Change::Updated,
+            episode: Place::Open(number),
+        });
         if let Some(row) = row {
             self.doubt(programs, program.relation, row, (rule, number));
         }
@@ -135,7 +139,12 @@ impl Engine {
             state.open = Some(Box::new(open));
         }
         let words = Key::from_slice(key);
-        self.changed.push(Changed { rule, key: number, words, change: Change::Opened });
+        self.changed.push(Changed {
+            rule,
+            words,
+            change: Change::Opened,
+            episode: Place::Open(number),
+        });
         self.claim((rule, number), program, found.claims);
     }
 
@@ -163,7 +172,12 @@ impl Engine {
         }
         if differs {
             let words = Key::from_slice(key);
-            self.changed.push(Changed { rule, key: number, words, change: Change::Updated });
+            self.changed.push(Changed {
+                rule,
+                words,
+                change: Change::Updated,
+                episode: Place::Open(number),
+            });
         }
         self.claim((rule, number), program, found.claims);
     }
@@ -205,7 +219,8 @@ impl Engine {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        self.changed.push(Changed { rule, key: number, words: Key::from_slice(key), change });
+        let episode = Place::Closed(self.closed.len());
+        self.changed.push(Changed { rule, words: Key::from_slice(key), change, episode });
         let key = Key::from_slice(key);
         self.closed.push_back(Closed { rule, key, open, closed: self.now, status });
         if let Some(row) = row {

@@ -65,8 +65,8 @@ impl Engine {
             unnamed: self.unnamed,
             first: self.first,
         };
-        let room = core::mem::take(&mut self.room);
-        let mut eval = Eval::new(view, &mut self.symbols, self.now, self.limits.work, room);
+        let mut eval =
+            Eval::new(view, &mut self.symbols, self.now, self.limits.work, &mut self.room);
         eval.work = work;
         eval
     }
@@ -118,7 +118,6 @@ impl Engine {
             *work = eval.work;
             let (over, deadline) = (eval.is_over(), eval.deadline);
             let settled = core::mem::take(&mut eval.settled);
-            self.room = eval.into_room();
             if over {
                 // What stood stays, in doubt, until there is work left for it.
                 for standing in stood {

@@ -10,7 +10,7 @@ use crate::{
     explain::{book::Book, trace::Way},
     program::{Block, Head, Program},
     think::{
-        eval::{Eval, Room, View},
+        eval::{Eval, View},
         judge::Verdict,
     },
     value::word::{ABSENT, Word},
@@ -92,7 +92,7 @@ impl Engine {
             unnamed: self.unnamed,
             first: self.first,
         };
-        let mut eval = Eval::new(view, &mut self.symbols, now, limit, Room::default());
+        let mut eval = Eval::new(view, &mut self.symbols, now, limit, &mut self.room);
         let mut book = Book::new(&pack, now);
         if let Some(program) = programs.rules.get(rule) {
             let asked = Asked { rule, key, row: None, lingers: None };

@@ -489,13 +489,15 @@ impl Compiler<'_> {
                 probe.push((ex, may_lack));
             }
         }
-        let indexed = self.key_first(relation, &mut columns, &mut probe, &mut tests);
+        let by_key = self.key_first(relation, &mut columns, &mut probe, &mut tests);
+        let indexed = by_key.unwrap_or(columns.len());
         Scan {
             relation,
             row: atom.row.0,
             index: ALL_ROWS,
             past: None,
             indexed,
+            unique: by_key.is_some(),
             columns,
             probe,
             binds,
@@ -506,25 +508,25 @@ impl Compiler<'_> {
     }
 
     /// Where the key of an entity is known, its index finds the one row; what else must be equal is
-    /// tested on it. Says how many columns the index takes.
+    /// tested on it. Says how many columns the key has then.
     fn key_first(
         &self,
         relation: usize,
         columns: &mut Vec<u16>,
         probe: &mut Vec<(Ex, bool)>,
         tests: &mut Vec<Ex>,
-    ) -> usize {
+    ) -> Option<usize> {
         let schema = self.schema.get(relation).filter(|schema| schema.entity);
         let key = schema.map_or(&[][..], |schema| &schema.key);
         let may_lack = probe.iter().any(|(_, may_lack)| *may_lack);
         if key.is_empty() || may_lack || !key.iter().all(|field| columns.contains(field)) {
-            return columns.len();
+            return None;
         }
         let both = columns.drain(..).zip(probe.drain(..));
         let (first, rest): (Vec<_>, Vec<_>) = both.partition(|(field, _)| key.contains(field));
         tests.extend(rest.iter().map(|(field, (ex, _))| equal(*field, ex.clone())));
         (*columns, *probe) = first.into_iter().chain(rest).unzip();
-        key.len()
+        Some(key.len())
     }
 
     fn index(&mut self, relation: usize, columns: &[u16]) -> usize {

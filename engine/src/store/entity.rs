@@ -95,7 +95,7 @@ impl Entities {
         by: Option<Box<[SourceId]>>,
     ) {
         if own == newest && by.is_none() {
-            self.heard.remove(&row);
+            self.forget(row);
         } else {
             self.heard.insert(row, Heard { newest, by });
         }
@@ -103,7 +103,9 @@ impl Entities {
 
     /// Forgets what was heard of a row that goes.
     pub(crate) fn forget(&mut self, row: RowId) {
-        self.heard.remove(&row);
+        if !self.heard.is_empty() {
+            self.heard.remove(&row);
+        }
     }
 
     /// Remembers a removal.

@@ -4,7 +4,10 @@
 //! Every condition that time alone may turn lowers `deadline`; the key's one timer is set to it.
 
 use alloc::vec::Vec;
-use core::ops::ControlFlow::{self, Break, Continue};
+use core::ops::{
+    ControlFlow::{self, Break, Continue},
+    Deref, DerefMut,
+};
 
 use etio_plan::{AggOp, Pick};
 use smallvec::SmallVec;
@@ -70,13 +73,10 @@ pub(crate) struct Eval<'a> {
     /// Rows and lookups so far in this instant, and how many there may be.
     pub(crate) work: u64,
     pub(crate) limit: u64,
-    pub(crate) key: Vec<Word>,
-    pub(crate) slots: Vec<Word>,
     pub(crate) deadline: i64,
     /// What the rows on the path are, together.
     pub(crate) marks: Marks,
-    pub(crate) lacks: Vec<Lack>,
-    pub(crate) path: Vec<Facts>,
+    room: &'a mut Room,
     pub(crate) inexact: Vec<Inexact>,
     /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
     pub(crate) evidence: bool,
@@ -104,14 +104,29 @@ pub(crate) type Probe = SmallVec<[Word; 4]>;
 /// The buffers of a walk, kept from one to the next.
 #[derive(Clone, Default)]
 pub(crate) struct Room {
-    key: Vec<Word>,
-    slots: Vec<Word>,
-    lacks: Vec<Lack>,
-    path: Vec<Facts>,
+    pub(crate) key: Vec<Word>,
+    pub(crate) slots: Vec<Word>,
+    /// What is not sure of the path.
+    pub(crate) lacks: Vec<Lack>,
+    pub(crate) path: Vec<Facts>,
 }
 
 /// What to do with a match.
 pub(crate) type Then<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>) -> ControlFlow<()>;
+
+impl Deref for Eval<'_> {
+    type Target = Room;
+
+    fn deref(&self) -> &Room {
+        self.room
+    }
+}
+
+impl DerefMut for Eval<'_> {
+    fn deref_mut(&mut self) -> &mut Room {
+        self.room
+    }
+}
 
 impl<'a> Eval<'a> {
     pub(crate) fn new(
@@ -119,9 +134,8 @@ impl<'a> Eval<'a> {
         symbols: &'a mut Symbols,
         now: i64,
         limit: u64,
-        room: Room,
+        room: &'a mut Room,
     ) -> Self {
-        let Room { key, slots, lacks, path } = room;
         Self {
             view,
             symbols,
@@ -129,23 +143,14 @@ impl<'a> Eval<'a> {
             lapse: false,
             work: 0,
             limit,
-            key,
-            slots,
             deadline: i64::MAX,
             marks: 0,
-            lacks,
-            path,
+            room,
             inexact: Vec::new(),
             evidence: false,
             misses: Misses::default(),
             settled: Vec::new(),
         }
-    }
-
-    /// Gives the buffers back.
-    pub(crate) fn into_room(self) -> Room {
-        let Self { key, slots, lacks, path, .. } = self;
-        Room { key, slots, lacks, path }
     }
 
     /// Forgets the last key and binds the next.
@@ -171,16 +176,52 @@ impl<'a> Eval<'a> {
     }
 
     /// Walks the conditions and calls `then` for each binding.
-    pub(crate) fn walk(&mut self, steps: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {
-        let Some((step, rest)) = steps.split_first() else { return then(self) };
+    pub(crate) fn walk(&mut self, mut steps: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {
+        let (marks, lacks, path) = (self.marks, self.lacks.len(), self.path.len());
+        let flow = loop {
+            let Some((step, rest)) = steps.split_first() else { break then(self) };
+            steps = match self.straight(step) {
+                Some(true) => rest,
+                Some(false) => break Continue(()),
+                None => break self.fork(step, rest, then),
+            };
+        };
+        self.path.truncate(path);
+        self.lacks.truncate(lacks);
+        self.marks = marks;
+        flow
+    }
+
+    /// Decides a condition that has at most one match, as most do: a row known by its key, the absence
+    /// of rows where all of them were collected. `None`: it is no such.
+    fn straight(&mut self, step: &'a Step) -> Option<bool> {
+        if self.evidence {
+            return None;
+        }
         match step {
             Step::Each(Src { kind: Kind::Rows { scan, window: Window::Stands }, .. })
-                if !self.evidence =>
+                if scan.unique =>
             {
-                self.rows(scan, i64::MIN, Pick::Oldest, &mut |me, row| {
-                    me.with_row(scan.relation, row, &mut |me| me.walk(rest, then))
-                })
+                let row = self.only(scan);
+                row.inspect(|row| self.push(scan.relation, *row));
+                Some(row.is_some())
             }
+            Step::No(Src { kind: Kind::Rows { scan, window: Window::Stands }, .. }) => {
+                let relation = self.view.relations.get(scan.relation)?;
+                if !self.is_whole(scan, self.now) {
+                    return None;
+                }
+                let none = matches!(self.found(scan, relation, scan.index), Rows::None);
+                self.work += if none { 2 } else { 0 };
+                none.then_some(true)
+            }
+            _ => None,
+        }
+    }
+
+    /// Decides a condition that may have several matches, and walks on from each.
+    fn fork(&mut self, step: &'a Step, rest: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {
+        match step {
             Step::Each(src) => {
                 let mut any = false;
                 self.matches(src, Pick::Oldest, &mut |me| {
@@ -339,8 +380,7 @@ impl<'a> Eval<'a> {
         let relations = self.view.relations;
         let Some(relation) = relations.get(relation) else { return Continue(()) };
         self.work += 1;
-        let Some(key) = self.probe(scan) else { return Continue(()) };
-        let rows = match relation.find(index, &key) {
+        let rows = match self.found(scan, relation, index) {
             Rows::None => return Continue(()),
             Rows::One(row) if from == i64::MIN || relation.time(row) >= from => {
                 return self.row(scan, relation, row, then);
@@ -374,12 +414,35 @@ impl<'a> Eval<'a> {
         if self.is_over() {
             return Break(());
         }
-        let Some(meta) = relation.meta(row) else { return Continue(()) };
+        if self.fits(scan, relation, row) { then(self, row) } else { Continue(()) }
+    }
+
+    /// Whether a row stands and is as the scan asks. Then its variables are bound.
+    fn fits(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> bool {
+        let Some(meta) = relation.meta(row) else { return false };
         let over = meta.marks & ENDED != 0 || (meta.marks & LAPSED != 0 && !self.lapse);
-        if !over && self.bind(scan, relation.words(row), meta.stamp.time) {
-            return then(self, row);
+        !over && self.bind(scan, relation.words(row), meta.stamp.time)
+    }
+
+    /// The one row that a scan by a key may find, if it fits.
+    fn only(&mut self, scan: &'a Scan) -> Option<RowId> {
+        let relation = self.view.relations.get(scan.relation)?;
+        self.work += 1;
+        let row = self.found(scan, relation, scan.index).get(0)?;
+        self.work += 1;
+        (!self.is_over() && self.fits(scan, relation, row)).then_some(row)
+    }
+
+    /// The rows that an index has for a scan; none where something it needs is absent.
+    fn found(&mut self, scan: &'a Scan, relation: &'a Relation, index: usize) -> Rows<'a> {
+        // Most are looked up by one word.
+        if let [(ex, may_lack)] = scan.keyed() {
+            return match self.eval(ex, &[]) {
+                ABSENT if !may_lack => Rows::None,
+                word => relation.find(index, &[word]),
+            };
         }
-        Continue(())
+        self.probe(scan).map_or(Rows::None, |key| relation.find(index, &key))
     }
 
     /// The words an index is probed with; none where something it needs is absent.
@@ -422,6 +485,16 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let (marks, lacks, depth) = (self.marks, self.lacks.len(), self.path.len());
+        self.push(relation, row);
+        let flow = then(self);
+        self.path.truncate(depth);
+        self.lacks.truncate(lacks);
+        self.marks = marks;
+        flow
+    }
+
+    /// Puts a row on the path.
+    fn push(&mut self, relation: usize, row: RowId) {
         let own = self.view.relations.get(relation).map_or(0, |of| of.marks(row));
         self.marks |= own & !(ENDED | LAPSED);
         if own & SUSPECT != 0 {
@@ -429,11 +502,6 @@ impl<'a> Eval<'a> {
             self.lacks.extend(wants.iter().map(|want| Lack { want: *want, weak: false }));
         }
         self.path.push(Facts::One(relation, row));
-        let flow = then(self);
-        self.path.truncate(depth);
-        self.lacks.truncate(lacks);
-        self.marks = marks;
-        flow
     }
 
     /// The facts, or as many of them as stand for an aggregate.
@@ -462,7 +530,7 @@ impl<'a> Eval<'a> {
 
     pub(crate) fn calc<'b>(&'b mut self, cells: &'b [Word]) -> Calc<'b> {
         Calc {
-            slots: &self.slots,
+            slots: &self.room.slots,
             cells,
             now: self.now,
             deadline: &mut self.deadline,

@@ -85,6 +85,13 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// Whether all rows of an atom's relation from an instant on would have been seen.
+    pub(crate) fn is_whole(&self, scan: &Scan, from: i64) -> bool {
+        let cover = self.view.programs.covers.get(scan.relation);
+        !self.view.over.may_lack(scan.relation)
+            && cover.is_some_and(|cover| self.view.coverage.is_whole(cover, from))
+    }
+
     /// Whether an interval of an atom's relation is covered; what is not is added to `lacks`.
     pub(crate) fn seen(
         &mut self,
@@ -98,8 +105,7 @@ impl<'a> Eval<'a> {
             lacks.push(Lack { want: Want::Limit, weak: false });
             return Answer { seen: Seen::Not, turns: i64::MAX, until: i64::MAX };
         }
-        let cover = self.view.programs.covers.get(scan.relation);
-        if cover.is_some_and(|cover| self.view.coverage.is_whole(cover, from)) {
+        if self.is_whole(scan, from) {
             return Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
         }
         let mut known: SmallVec<[(u16, Word); 4]> = SmallVec::new();
