@@ -135,11 +135,13 @@ fn told_by(driver: &Driver, work: &Work) -> Result<Vec<Told>, String> {
     let output = Command::new(program)
         .args(args)
         .args([work.name, &work.size.to_string()])
+        .env("RUST_BACKTRACE", "0")
         .output()
         .map_err(|error| error.to_string())?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(said.lines().last().unwrap_or("it failed and said nothing").to_owned());
+        let why = said.lines().rev().find(|line| !line.is_empty() && !line.starts_with("note:"));
+        return Err(why.unwrap_or("it failed and said nothing").to_owned());
     }
     let said = String::from_utf8_lossy(&output.stdout);
     let figure = |line: &str| {

@@ -3,6 +3,9 @@
 use etio_dsl::SourceFile;
 use etio_plan::Pack;
 
+/// A file of as many bytes is not added to.
+const LARGE: usize = 1 << 19;
+
 /// What is known of a cluster; the rules follow.
 pub const RELATIONS: &str = "\
     entity Alarm { key id: int, pod: pod, reason: text }\n\
@@ -57,8 +60,23 @@ pub const CHAIN: &str = "\
 /// # Panics
 /// When it does not compile: a bench stops where it is wrong.
 #[must_use]
-#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
-pub fn compile(module: &str, text: String) -> Pack {
-    let files = [SourceFile::in_module("peer.etio", module, text)];
-    etio_dsl::compile(&files).pack.expect("the rules compile")
+#[expect(clippy::panic, reason = "a bench stops where it is wrong")]
+pub fn compile(module: &str, text: &str) -> Pack {
+    let file = |(at, text)| SourceFile::in_module(format!("{at}.etio"), module, text);
+    let files: Vec<SourceFile> = (0..).zip(files(text)).map(file).collect();
+    let compiled = etio_dsl::compile(&files);
+    let said = compiled.diagnostics.first().map(|of| of.message.clone()).unwrap_or_default();
+    compiled.pack.unwrap_or_else(|| panic!("the rules do not compile: {said}"))
+}
+
+/// The texts of files that hold all rules, as the compiler takes none larger than a megabyte.
+fn files(text: &str) -> Vec<String> {
+    let mut files = vec![String::new()];
+    for item in text.split_inclusive("\n}\n") {
+        match files.last_mut() {
+            Some(file) if file.len() < LARGE => file.push_str(item),
+            _ => files.push(item.to_owned()),
+        }
+    }
+    files
 }

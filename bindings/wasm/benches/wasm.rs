@@ -106,7 +106,7 @@ fn main() {
     let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--"));
     let (target, size) = (words.next(), words.nth(1).and_then(|size| size.parse().ok()));
     let shape = Shape::single(size.unwrap_or(10_000));
-    let pack = compile("rules", RELATIONS.to_owned() + &by_reason(REASONS));
+    let pack = compile("rules", &(RELATIONS.to_owned() + &by_reason(REASONS)));
     let options = Options::default();
     if target.as_deref() == Some("native") {
         let engine = Engine::new(pack.clone().into(), options).expect("the pack is valid");

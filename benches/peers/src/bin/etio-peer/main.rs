@@ -17,7 +17,7 @@ fn main() {
     let (workload, size) = etio_peers::asked();
     let cluster = |shape: Shape, program: String| {
         let program = RELATIONS.to_owned() + &program;
-        etio_peers::rules::run(&mut Etio::new(shape, program), shape);
+        etio_peers::rules::run(&mut Etio::new(shape, &program), shape);
     };
     let small = Shape::of(1000);
     match workload.as_str() {
@@ -39,7 +39,7 @@ struct Interning(Engine);
 #[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
 impl Interning {
     fn new() -> Self {
-        let pack = compile("names", "event Name { name: text }\n".into());
+        let pack = compile("names", "event Name { name: text }\n");
         Self(Engine::new(pack.into(), Options::default()).expect("the pack is right"))
     }
 }

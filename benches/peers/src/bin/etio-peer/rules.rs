@@ -24,7 +24,7 @@ pub(crate) struct Etio {
 
 #[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
 impl Etio {
-    pub(crate) fn new(shape: Shape, program: String) -> Self {
+    pub(crate) fn new(shape: Shape, program: &str) -> Self {
         let pack = compile("rules", program);
         let relations @ [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"]
             .map(|name| relation(&pack, &format!("rules.{name}")));

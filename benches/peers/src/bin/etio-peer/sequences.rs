@@ -22,7 +22,7 @@ pub(crate) struct Watch {
 #[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
 impl Watch {
     pub(crate) fn new() -> Self {
-        let pack = compile("cep", SEQUENCE.into());
+        let pack = compile("cep", SEQUENCE);
         let kinds = ["A", "B", "C"].map(|name| relation(&pack, &format!("cep.{name}")));
         let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");
         cover(&mut engine, &kinds);
