@@ -136,14 +136,18 @@ fn feeds(pack: &Pack) -> Vec<Vec<usize>> {
     let mut feeds: Vec<Vec<usize>> = pack.relations.iter().map(|_| Vec::new()).collect();
     for rule in pack.rules.iter().rev() {
         let own = relation_of(rule);
-        let mut rests: Vec<usize> = feeds.get(own).cloned().unwrap_or_default();
-        rests.push(own);
+        // All that rest on it come later, so it is complete.
+        let mut rests: Vec<usize> = feeds.get_mut(own).map(core::mem::take).unwrap_or_default();
+        rests.sort_unstable();
+        rests.dedup();
         for (atom, _) in atoms(rule) {
             if let Some(feeds) = feeds.get_mut(atom.relation.index()) {
+                feeds.push(own);
                 feeds.extend(&rests);
-                feeds.sort_unstable();
-                feeds.dedup();
             }
+        }
+        if let Some(feeds) = feeds.get_mut(own) {
+            *feeds = rests;
         }
     }
     let with_own = |rule: &Rule| {
