@@ -59,11 +59,21 @@ impl Sources {
     }
 }
 
-/// The pack that `etio` runs: the one built in, unless the user adds or leaves out rules. `at`: as for
-/// [`Sources::compile`].
+/// The pack that `etio` runs: the one built in, unless the user adds or leaves out rules, or brings a pack.
+/// `at`: as for [`Sources::compile`].
 pub(crate) fn pack(program: &Program, at: Option<jiff::Timestamp>) -> Result<Pack, String> {
     if program.rules.is_empty() && !program.no_stdlib {
         return Ok(etio_stdlib::pack());
+    }
+    if let [path] = program.rules.as_slice()
+        && is_pack(path)
+    {
+        return match program.no_stdlib {
+            false => read_pack(path),
+            true => {
+                Err(format!("`{}` is a pack; give `--no-stdlib` to `ruleck pack`", path.display()))
+            }
+        };
     }
     let sources = Sources::load(&program.rules, program.no_stdlib)?;
     let compiled = sources.compile(at);
@@ -73,6 +83,18 @@ pub(crate) fn pack(program: &Program, at: Option<jiff::Timestamp>) -> Result<Pac
         Some(pack) if errors.is_empty() => Ok(pack),
         _ => Err(format!("the rules do not compile\n{}", sources.render(&errors))),
     }
+}
+
+/// Whether a path names a pack, as `ruleck pack` writes it.
+fn is_pack(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "etiop")
+}
+
+fn read_pack(path: &Path) -> Result<Pack, String> {
+    let bytes = fs::read(path).map_err(|error| cannot_read(path, &error))?;
+    Pack::from_bytes(&bytes).map_err(|error| {
+        format!("cannot use `{}`: {error}; write it anew with `ruleck pack`", path.display())
+    })
 }
 
 /// Rule files in these paths; directories are searched for `.etio` files in path order.
@@ -87,6 +109,12 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
     files
         .iter()
         .map(|path| {
+            if is_pack(path) {
+                let path = path.display();
+                return Err(format!(
+                    "`{path}` is a pack and holds all its rules: it goes with no rule files"
+                ));
+            }
             let text = fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
             Ok(SourceFile::new(path.display().to_string(), text))
         })

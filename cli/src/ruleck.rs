@@ -5,6 +5,7 @@ mod check;
 mod doc;
 mod explain;
 mod fmt;
+mod pack;
 mod plan;
 pub mod test;
 
@@ -23,6 +24,7 @@ pub fn run() -> Exit {
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Doc(args) => doc::run(&args),
         Command::Plan(files) => plan(&files),
+        Command::Pack(args) => pack::run(&args),
     };
     done.unwrap_or_else(|message| exit::unusable(&message))
 }

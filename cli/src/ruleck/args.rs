@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Doc(Doc),
     /// Prints how rules run: conditions, partition field, how long events are kept
     Plan(Files),
+    /// Compiles rule files into a pack, which `etio --rules` and the library load without compiling
+    Pack(Pack),
 }
 
 /// Which rule files.
@@ -54,6 +56,15 @@ pub(crate) struct Doc {
     /// Write a file for each mode, and an index, into this directory; otherwise to standard output
     #[arg(short, long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Pack {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// Write the pack into this file, by custom `*.etiop`
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Args, Debug)]
