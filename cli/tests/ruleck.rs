@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::PathBuf;
 
-use common::{Ran, ruleck};
+use common::{Ran, etio, ruleck};
 use tempfile::TempDir;
 
 const RULES: &str = r#"//! Licences.
@@ -141,8 +141,71 @@ fn a_plan_names_conditions_partition_and_what_is_kept() {
     for part in [
         "licences.licence_lost  (finding, keep 1h, partition: by node)",
         "LicenceLost { node, server }",
-        "licences.LicenceLost        1h  69 B x events in 1h",
+        "licences.LicenceLost        1h  72 B x events in 1h",
+        "1 relation without: declare `rate 20 per 1m` in the event for a number",
+        "rows that stand\n  std.node.Process  ",
     ] {
         assert!(ran.out.contains(part), "`{part}` is not in\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_plan_tells_memory_where_an_event_declares_its_rate() {
+    let rules = RULES.replace("server: text }\n", "server: text\n  rate 20 per 1m\n}\n");
+    let ran = on(&rules, &["plan"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for part in [
+        "licences.LicenceLost        1h  72 B x 1200 events = 86.4 kB",
+        "1 relation with a rate: at most 86.4 kB",
+    ] {
+        assert!(ran.out.contains(part), "`{part}` is not in\n{}", ran.out);
+    }
+}
+
+#[test]
+fn a_pack_runs_like_the_rules_it_is_made_of() {
+    let (dir, rules) = file(RULES);
+    let pack = dir.path().join("licences.etiop");
+    let log = dir.path().join("kubelet.log");
+    fs::write(&log, "I0312 09:00:00.000000    1 x.go:1] licence server lic-1 is gone\n").unwrap();
+    let (rules, pack, log) =
+        (rules.to_str().unwrap(), pack.to_str().unwrap(), log.to_str().unwrap());
+    let packed = ruleck(&["pack", rules, "--no-stdlib", "-o", pack]);
+    assert_eq!(packed.code, 0, "{}", packed.err);
+    assert!(packed.err.starts_with("1 rule in "), "{}", packed.err);
+    let diagnose = |more: &[&str]| {
+        let args = ["diagnose", "--node", "n1", "--at", "2026-03-12T09:01:00Z", log];
+        etio(&[&args[..], more].concat())
+    };
+    let (from_text, from_pack) =
+        (diagnose(&["--rules", rules, "--no-stdlib"]), diagnose(&["--rules", pack]));
+    assert!(from_text.out.contains("licence-lost"), "{}{}", from_text.out, from_text.err);
+    assert_eq!(from_pack.out, from_text.out);
+}
+
+#[test]
+fn a_pack_that_cannot_be_used_says_why() {
+    let (dir, rules) = file(RULES);
+    let pack = dir.path().join("licences.etiop");
+    let (rules, path) = (rules.to_str().unwrap(), pack.to_str().unwrap());
+    assert_eq!(ruleck(&["pack", rules, "--no-stdlib", "-o", path]).code, 0);
+    for (args, why) in [
+        (vec!["rules", "--rules", path, "--rules", rules], "goes with no rule files"),
+        (vec!["rules", "--rules", path, "--no-stdlib"], "give `--no-stdlib` to `ruleck pack`"),
+    ] {
+        let ran = etio(&args);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains(why), "`{why}` is not in\n{}", ran.err);
+    }
+    let mut bytes = fs::read(&pack).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    for (bytes, why) in [
+        (bytes, "this pack is damaged: its hash does not match; write it anew with `ruleck pack`"),
+        (b"finding".to_vec(), "these bytes are not a pack"),
+    ] {
+        fs::write(&pack, bytes).unwrap();
+        let ran = etio(&["rules", "--rules", path]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.contains(why), "`{why}` is not in\n{}", ran.err);
     }
 }

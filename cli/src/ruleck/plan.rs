@@ -1,14 +1,18 @@
 //! `ruleck plan`: what the compiler made of the rules, and what running them costs.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use etio_plan::{Atom, Body, Cond, Head, Pack, Relation, Rule, SlotId, SlotType, Type};
+use etio_plan::{
+    Atom, Body, Cond, Head, Kind, Pack, RelId, Relation, Rule, SlotId, SlotType, Type,
+};
 
 use crate::show::{Show, value};
-use crate::text::duration;
+use crate::text::{count, duration};
 
-/// Bytes of an event's row and its index entries, as the engine's design estimates them.
-const EVENT_BYTES: u32 = 45 + 2 * 12;
+/// Bytes of a row beside its fields (its time, origin and marks), and of its places in two indexes.
+const ROW: u64 = 40 + 2 * 8;
+/// Bytes of a field.
+const FIELD: u64 = 8;
 
 /// The plans of the rules that `wanted` admits, then what they keep.
 pub(crate) fn render(pack: &Pack, wanted: impl Fn(&str) -> bool) -> String {
@@ -17,17 +21,93 @@ pub(crate) fn render(pack: &Pack, wanted: impl Fn(&str) -> bool) -> String {
         render_rule(&mut out, pack, rule);
         out.push('\n');
     }
+    events(&mut out, pack);
+    let read: BTreeSet<RelId> = pack
+        .rules
+        .iter()
+        .filter(|rule| wanted(&rule.path))
+        .flat_map(|rule| rule.atoms().map(|atom| atom.relation))
+        .collect();
+    let states: Vec<&Relation> = read
+        .into_iter()
+        .filter_map(|id| pack.get(id))
+        .filter(|relation| relation.kind == Kind::Entity)
+        .collect();
+    self::states(&mut out, &states);
+    out
+}
+
+/// How long events are kept and what they take (M6.3): a number where their `rate` is declared.
+fn events(out: &mut String, pack: &Pack) {
     let kept = pack.relations.iter().filter_map(|relation| Some((relation, relation.retention?)));
     let width = kept.clone().map(|(relation, _)| relation.path.len()).max().unwrap_or(0);
-    for (at, (relation, retention)) in kept.enumerate() {
+    let (mut total, mut unrated) = (0_u64, 0_usize);
+    for (at, (relation, retention)) in kept.clone().enumerate() {
         if at == 0 {
             out.push_str("events kept\n");
         }
-        let Relation { path, .. } = relation;
-        let kept = duration(retention);
-        let _ = writeln!(out, "  {path:width$}  {kept:>8}  {EVENT_BYTES} B x events in {kept}");
+        let (path, row, kept) = (&relation.path, row(relation), duration(retention));
+        let memory = match relation.rate {
+            Some(rate) => {
+                let events = rate.within(retention);
+                let size = row.saturating_mul(events);
+                total = total.saturating_add(size);
+                format!("{row} B x {events} events = {}", bytes(size))
+            }
+            None => {
+                unrated += 1;
+                format!("{row} B x events in {kept}")
+            }
+        };
+        let _ = writeln!(out, "  {path:width$}  {kept:>8}  {memory}");
     }
-    out
+    let rated = kept.count() - unrated;
+    if rated > 0 {
+        let _ =
+            writeln!(out, "  {} with a rate: at most {}", count(rated, "relation"), bytes(total));
+    }
+    if unrated > 0 {
+        let _ = writeln!(
+            out,
+            "  {} without: declare `rate 20 per 1m` in the event for a number",
+            count(unrated, "relation")
+        );
+    }
+}
+
+/// What stands is kept as long as it stands, and its past as long as `as of` and `changes` reach back.
+fn states(out: &mut String, states: &[&Relation]) {
+    let Some(width) = states.iter().map(|relation| relation.path.len()).max() else { return };
+    out.push_str("rows that stand\n");
+    for relation in states {
+        let (path, row) = (&relation.path, row(relation));
+        let past = match relation.history {
+            0 => String::new(),
+            history => format!(" + {} B x changes in {}", row + FIELD, duration(history)),
+        };
+        let _ = writeln!(out, "  {path:width$}  {row} B x rows{past}");
+    }
+}
+
+/// Bytes of a row of a relation, as the engine keeps it.
+fn row(relation: &Relation) -> u64 {
+    ROW + FIELD * relation.fields.len() as u64
+}
+
+/// A size as people write it: `640 B`, `96 kB`, `1.2 MB`.
+fn bytes(size: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match UNITS.into_iter().find(|(unit, _)| size >= *unit) {
+        // The next tenth above, as it is a bound.
+        Some((unit, name)) => {
+            let tenths = size.div_ceil(unit / 10);
+            match (tenths / 10, tenths % 10) {
+                (whole, 0) => format!("{whole} {name}"),
+                (whole, tenth) => format!("{whole}.{tenth} {name}"),
+            }
+        }
+        None => format!("{size} B"),
+    }
 }
 
 fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {

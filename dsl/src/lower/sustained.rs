@@ -158,6 +158,7 @@ impl<'a> Lower<'_, 'a> {
             collect: String::new(),
             retention: None,
             history: 0,
+            rate: None,
             doc: String::new(),
         });
         self.shared.sustained.insert(key, relation);

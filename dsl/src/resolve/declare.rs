@@ -125,6 +125,7 @@ impl<'a> Cx<'a> {
             collect: String::new(),
             retention: None,
             history: 0,
+            rate: None,
             doc: doc.into(),
         });
         self.names.places.push(Place { file, span: name.span });
@@ -212,6 +213,7 @@ impl<'a> Cx<'a> {
             relation.fields = fields;
             relation.since = since;
             relation.lossy = decl.lossy;
+            relation.rate = decl.rate.map(|(rate, _)| rate);
             relation.collect = decl.collect.clone().unwrap_or_default();
         }
     }
@@ -222,6 +224,12 @@ impl<'a> Cx<'a> {
             let message = format!("the entity `{}` has no key", name.text);
             let help = "write `key` before the fields that say which one it is";
             self.error(codes::BAD_SHAPE, file, name.span, message, help);
+        }
+        if let Some((_, span)) = decl.rate.filter(|_| decl.entity) {
+            let message = format!("the entity `{}` has no rate", name.text);
+            let help =
+                "leave it out: what stands is kept as long as it stands, however often it changes";
+            self.error(codes::BAD_SHAPE, file, span, message, help);
         }
         let mut sinces = 0;
         for field in &decl.fields {

@@ -5,7 +5,7 @@
 
 mod site;
 
-use etio_plan::{AggOp, Arith, Cmp, HoleType, Pick, Severity};
+use etio_plan::{AggOp, Arith, Cmp, HoleType, Pick, Rate, Severity};
 
 pub use site::{Change, ChangeKind, Site};
 
@@ -93,6 +93,8 @@ pub struct RelationDecl {
     pub lossy: bool,
     /// `collect "…"`.
     pub collect: Option<String>,
+    /// `rate 20 per 1m`.
+    pub rate: Option<(Rate, Span)>,
     /// The whole item.
     pub span: Span,
 }

@@ -145,7 +145,7 @@ fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
             Kind::Expected => {
                 vec!["none", "open", "confirmed", "suspected", "resolved", "lapsed"]
             }
-            Kind::FieldDecl => vec!["key", "since", "lossy", "collect"],
+            Kind::FieldDecl => vec!["key", "since", "lossy", "collect", "rate"],
             Kind::Cond => vec!["no", "oldest", "newest"],
             // A single word in quotes of code, or nothing a word can be near to.
             kind => kind

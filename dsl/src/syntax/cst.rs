@@ -118,7 +118,7 @@ macro_rules! with_kinds {
             kw_entity KwEntity "`entity`"; kw_extract KwExtract "`extract`";
             kw_derive KwDerive "`derive`"; kw_finding KwFinding "`finding`"; kw_test KwTest "`test`";
             kw_site KwSite "`site`"; kw_key KwKey "?`key`"; kw_since_field KwSinceField "?`since`";
-            kw_lossy KwLossy "`lossy`"; kw_collect KwCollect "`collect`"; kw_from KwFrom "`from`";
+            kw_lossy KwLossy "`lossy`"; kw_rate KwRate "`rate`"; kw_collect KwCollect "`collect`"; kw_from KwFrom "`from`";
             kw_sample KwSample "`sample`"; kw_none KwNone "`none`"; kw_keep KwKeep "`keep`";
             kw_param KwParam "`param`"; kw_severity KwSeverity "`severity`"; kw_when KwWhen "`when`";
             kw_confirm KwConfirm "`confirm`"; kw_unless KwUnless "`unless`";
@@ -152,7 +152,7 @@ macro_rules! with_kinds {
             item Item "an item"; use_item UseItem "`use`"; use_all UseAll "`.*`";
             use_names UseNames "`.{…}`"; enum_item EnumItem "`enum`";
             relation_item RelationItem "`event` or `entity`"; lossy Lossy "`lossy`";
-            collect Collect "`collect`"; field_decl FieldDecl "a field `name: type`";
+            collect Collect "`collect`"; rate Rate "`rate`"; field_decl FieldDecl "a field `name: type`";
             type_ref TypeRef "a type"; type_arg TypeArg "a type";
             extract_item ExtractItem "`extract`"; spellings Spellings "`{`"; sample Sample "`sample`";
             derive_item DeriveItem "`derive`"; derive_head DeriveHead "`{`"; keep Keep "`keep`";

@@ -33,5 +33,5 @@ pub use rule::{
     AggOp, Atom, Body, Cond, Explains, Finding, Head, Part, Pick, Rule, Severity, Slot, SlotType,
     Source, Text, Window,
 };
-pub use schema::{Enum, Field, Kind, Param, Relation};
+pub use schema::{Enum, Field, Kind, Param, Rate, Relation};
 pub use value::{Type, Value};

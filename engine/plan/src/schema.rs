@@ -55,8 +55,30 @@ pub struct Relation {
     pub retention: Option<i64>,
     /// How long superseded rows are kept for `changes` and `as of`; zero when no rule asks.
     pub history: i64,
+    /// How many of its events its author expects at most, for the memory that `ruleck plan` shows; no
+    /// limit.
+    pub rate: Option<Rate>,
     /// The doc comment.
     pub doc: String,
+}
+
+/// So many events in a time: `rate 20 per 1m`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many; above zero.
+    pub events: u32,
+    /// In how many nanoseconds; above zero.
+    pub per: i64,
+}
+
+impl Rate {
+    /// As many events come in so many nanoseconds.
+    #[must_use]
+    pub fn within(self, nanos: i64) -> u64 {
+        let events = i128::from(self.events) * i128::from(nanos.max(0));
+        let per = i128::from(self.per.max(1));
+        u64::try_from((events + per - 1) / per).unwrap_or(u64::MAX)
+    }
 }
 
 impl Relation {

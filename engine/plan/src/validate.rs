@@ -56,7 +56,11 @@ impl Pack {
         if relation.history < 0 || relation.retention.is_some_and(|kept| kept < 0) {
             return Err("kept for less than no time".into());
         }
-        if relation.retention.is_some() && relation.kind != Kind::Event {
+        if relation.rate.is_some_and(|rate| rate.events == 0 || rate.per <= 0) {
+            return Err("a rate of nothing, or in no time".into());
+        }
+        if (relation.retention.is_some() || relation.rate.is_some()) && relation.kind != Kind::Event
+        {
             return Err("only events are kept for a time".into());
         }
         let mut hidden = false;

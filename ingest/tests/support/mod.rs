@@ -57,6 +57,7 @@ fn declare(text: &str, module: &str, pack: &mut Pack) {
                 collect: String::new(),
                 retention: None,
                 history: 0,
+                rate: None,
                 doc: String::new(),
             }),
             [] | ["}" | "collect" | "lossy", ..] => {}
@@ -128,6 +129,7 @@ fn event(pack: &mut Pack, path: &str, fields: &[(&str, Type)]) {
         collect: String::new(),
         retention: None,
         history: 0,
+        rate: None,
         doc: String::new(),
     });
 }

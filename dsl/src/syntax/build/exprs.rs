@@ -244,7 +244,7 @@ impl Builder<'_> {
         Some(expr)
     }
 
-    fn number(&mut self, node: &Node) -> Option<Literal> {
+    pub(super) fn number(&mut self, node: &Node) -> Option<Literal> {
         match literal::number(self.text(node)) {
             Ok(literal) => Some(literal),
             Err(why) => {

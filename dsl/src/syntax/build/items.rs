@@ -1,12 +1,12 @@
 //! Items and their clauses.
 
-use etio_plan::Severity;
+use etio_plan::{Rate, Severity};
 
 use super::{Builder, Built};
 use crate::diag::{Diagnostic, codes, did_you_mean};
 use crate::syntax::ast::{
-    Derive, EnumDecl, Explains, Expr, Extract, FieldDecl, Finding, Item, Name, ParamDecl, Path,
-    RelationDecl, Sample, Span, TextClause, TypeRef, Use,
+    Derive, EnumDecl, Explains, Expr, Extract, FieldDecl, Finding, Item, Literal, Name, ParamDecl,
+    Path, RelationDecl, Sample, Span, TextClause, TypeRef, Use,
 };
 use crate::syntax::cst::{Kind, Node};
 
@@ -61,10 +61,18 @@ impl Builder<'_> {
     }
 
     fn relation(&mut self, node: &Node) -> Option<RelationDecl> {
-        self.check_separated(&node.children, &[Kind::FieldDecl, Kind::Lossy, Kind::Collect]);
+        self.check_separated(
+            &node.children,
+            &[Kind::FieldDecl, Kind::Lossy, Kind::Collect, Kind::Rate],
+        );
         self.check_once(node, Kind::Collect, "collect");
+        self.check_once(node, Kind::Rate, "rate");
         let collect = match node.find(Kind::Collect) {
             Some(collect) => Some(self.plain(collect.find(Kind::Plain)?)?),
+            None => None,
+        };
+        let rate = match node.find(Kind::Rate) {
+            Some(rate) => Some((self.rate(rate)?, rate.span)),
             None => None,
         };
         Some(RelationDecl {
@@ -74,8 +82,28 @@ impl Builder<'_> {
             fields: self.field_decls(node)?,
             lossy: node.find(Kind::Lossy).is_some(),
             collect,
+            rate,
             span: node.span,
         })
+    }
+
+    /// `rate 20 per 1m`.
+    fn rate(&mut self, node: &Node) -> Option<Rate> {
+        let mut numbers = node.all(Kind::Number);
+        let events = self.number(numbers.next()?)?;
+        let per = self.duration(numbers.next()?)?;
+        let events = match events {
+            Literal::Int(events) => u32::try_from(events).ok().filter(|events| *events > 0),
+            _ => None,
+        };
+        let rate = events.filter(|_| per > 0).map(|events| Rate { events, per });
+        if rate.is_none() {
+            let error = Diagnostic::new(codes::BAD_CLAUSE, "this is no rate")
+                .at(self.file, node.span, "")
+                .help("write how many events come at most in a time: `rate 20 per 1m`");
+            self.errors.push(error);
+        }
+        rate
     }
 
     fn field_decls(&mut self, node: &Node) -> Option<Vec<FieldDecl>> {

@@ -23,6 +23,7 @@ fn relation(path: &str, kind: Kind, fields: Vec<Field>) -> Relation {
         collect: String::new(),
         retention: None,
         history: 0,
+        rate: None,
         doc: String::new(),
     }
 }
@@ -219,6 +220,9 @@ fn what_no_compiler_says_is_refused() {
         ("since out of range", |p| p.relations[0].since = Some(FieldId(7))),
         ("since that is no time", |p| p.relations[0].since = Some(COUNT)),
         ("negative retention", |p| p.relations[0].retention = Some(-1)),
+        ("rate of nothing", |p| p.relations[0].rate = Some(Rate { events: 0, per: 1 })),
+        ("rate in no time", |p| p.relations[0].rate = Some(Rate { events: 1, per: 0 })),
+        ("rate of a state", |p| p.relations[1].rate = Some(Rate { events: 1, per: 1 })),
         ("retention of a state", |p| p.relations[1].retention = Some(1)),
         ("a parameter out of its range", |p| p.params[0].default = Value::Int(10)),
         ("a parameter of another type", |p| p.params[0].high = Value::Duration(10)),

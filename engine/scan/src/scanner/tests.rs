@@ -22,6 +22,7 @@ fn relation(name: &str, fields: Vec<Field>) -> Relation {
         collect: String::new(),
         retention: None,
         history: 0,
+        rate: None,
         doc: String::new(),
     }
 }
