@@ -194,10 +194,14 @@ fn m1_7_two_sources_may_tell_of_one_event() {
         (vec![(1, 0, "A x 1"), (2, S + 1, "A x 1")], 1),
         (vec![(1, 0, "A x 1"), (2, 0, "A x 2")], 1),
         (vec![(1, 0, "A x 1"), (1, 0, "A x 1")], 1),
+        // A third may tell of it too, but not the same one again.
+        (vec![(1, 0, "A x 1"), (2, S, "A x 1"), (3, 0, "A x 1")], 0),
+        (vec![(1, 0, "A x 1"), (2, S, "A x 1"), (2, S, "A x 1")], 1),
     ] {
         let mut world = World::new(RULES);
         world.source(1, "log", 1);
         world.source(2, "api", S);
+        world.source(3, "journal", 1);
         world.row(0, "E x off");
         for (source, after, row) in &rows {
             let mut fact = world.fact(row, *source, 5);

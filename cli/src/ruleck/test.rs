@@ -1,6 +1,7 @@
 //! `ruleck test`: runs the tests and samples written beside the rules.
 
 mod expect;
+mod prove;
 mod sample;
 mod shuffle;
 mod timeline;
@@ -11,7 +12,6 @@ use etio::{Change, Engine, Error, Params, Transition, Verdict};
 use etio_dsl::syntax::ast::Span;
 use etio_dsl::{Compiled, SourceFile};
 use etio_dsl::{TestCase, TestStepKind};
-use etio_plan::Pack;
 use etio_scan::Scanner;
 
 use super::args;
@@ -75,8 +75,8 @@ fn run_compiled(
     let engine = Engine::new(pack.clone(), Params::default()).map_err(|error| error.to_string())?;
     for case in compiled.tests.iter().filter(|case| wanted(case.file)) {
         let module = || files.get(case.file).map(|file| file.module.clone()).unwrap_or_default();
-        let failure =
-            run_case(case, &pack, &engine, files).unwrap_or_else(|error| vec![error.to_string()]);
+        let failure = run_case(case, &scanner, &engine, files)
+            .unwrap_or_else(|error| vec![error.to_string()]);
         outcomes.push(Outcome {
             rule: case.rule.clone().unwrap_or_else(module),
             name: case.name.clone(),
@@ -90,13 +90,14 @@ fn run_compiled(
 /// What went wrong, in lines.
 fn run_case(
     case: &TestCase,
-    pack: &Pack,
+    scanner: &Scanner,
     engine: &Engine,
     files: &[SourceFile],
 ) -> Result<Vec<String>, Error> {
+    let pack = engine.pack();
     let timeline = Timeline::of(case, pack);
-    let watched = watch::watch(engine.fork(), &timeline)?;
-    let mut lines = Vec::new();
+    let mut watched = watch::watch(engine.fork(), &timeline, scanner)?;
+    let mut lines = core::mem::take(&mut watched.doubts);
     for step in &case.steps {
         let failure = Expectation::of(&step.kind, pack).and_then(|e| e.failure(&watched));
         if let Some(found) = failure {

@@ -147,19 +147,19 @@ pub(crate) fn events(
         .collect()
 }
 
-/// Each row joins the first before it that another source told and that has no second origin yet.
+/// Each row joins the first before it that is near enough and that its source has not told of yet.
 fn paired(rows: Vec<Row>) -> Vec<Rc<Row>> {
-    let mut kept: Vec<(Row, bool)> = Vec::new();
+    let mut kept: Vec<(Row, Vec<String>)> = Vec::new();
     for row in rows {
-        let twin = kept.iter_mut().find(|(other, twice)| {
-            !twice
-                && other.place.0 != row.place.0
+        let source = row.place.0.clone();
+        let twin = kept.iter_mut().find(|(other, tellers)| {
+            !tellers.contains(&source)
                 && other.values == row.values
                 && row.time - other.time <= row.resolution.max(other.resolution)
         });
         match twin {
-            Some((_, twice)) => *twice = true,
-            None => kept.push((row, false)),
+            Some((_, tellers)) => tellers.push(source),
+            None => kept.push((row, vec![source])),
         }
     }
     kept.into_iter().map(|(row, _)| Rc::new(row)).collect()

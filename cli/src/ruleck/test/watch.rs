@@ -2,6 +2,9 @@
 
 use etio::{Engine, Episode, Error, Transition};
 
+use etio_scan::Scanner;
+
+use super::prove::Told;
 use super::shuffle::Act;
 use super::timeline::Timeline;
 
@@ -11,19 +14,29 @@ pub(super) struct Watched {
     pub(super) changes: Vec<Transition>,
     /// The episodes at each instant of the timeline.
     pub(super) looks: Vec<(i64, Vec<Episode>)>,
+    /// What is wrong with the proofs of findings, each once.
+    pub(super) doubts: Vec<String>,
 }
 
 /// Tells an engine everything, then moves its clock from instant to instant.
-pub(super) fn watch(mut engine: Engine, timeline: &Timeline) -> Result<Watched, Error> {
+pub(super) fn watch(
+    mut engine: Engine,
+    timeline: &Timeline,
+    scanner: &Scanner,
+) -> Result<Watched, Error> {
     for input in &timeline.inputs {
         engine.feed(input.clone())?;
     }
-    let mut watched = Watched { changes: Vec::new(), looks: Vec::new() };
+    let told = Told::of(timeline, scanner);
+    let mut watched = Watched { changes: Vec::new(), looks: Vec::new(), doubts: Vec::new() };
     for &at in &timeline.instants {
         engine.advance(at);
         watched.changes.extend(engine.drain());
         watched.looks.push((at, engine.episodes()));
+        watched.doubts.extend(told.doubts(&mut engine));
     }
+    watched.doubts.sort_unstable();
+    watched.doubts.dedup();
     Ok(watched)
 }
 
