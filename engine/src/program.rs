@@ -1,9 +1,11 @@
 //! A pack made ready to run: what `compile` writes and everything else reads.
 
+pub(crate) mod bound;
 pub(crate) mod compile;
 pub(crate) mod load;
 pub(crate) mod route;
 pub(crate) mod share;
+pub(crate) mod timeless;
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 

@@ -9,6 +9,8 @@ use crate::{
     program::{
         ALL_ROWS, Block, Explains, Head, Hop, Kind, Part, Program, Route, Scan, Schema, Src, Step,
         Text, Window,
+        bound::{Binding, Bound},
+        timeless::is_timeless,
     },
     store::{
         cover::{atoms_of, relation_of},
@@ -54,56 +56,6 @@ fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
         && first.tests.iter().all(|ex| ex.reads_only(bound))
         && end.probe.iter().all(|(ex, _)| ex.reads_only(bound))
         && end.tests.iter().all(|ex| ex.reads_only(local))
-}
-
-/// Which variables have a value at a point of a rule.
-#[derive(Clone)]
-pub(crate) struct Bound(Vec<Binding>);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Binding {
-    Fresh,
-    /// Only because the key is looked at one by one.
-    ByKey,
-    Written,
-}
-
-impl Bound {
-    pub(crate) fn none(rule: &Rule) -> Self {
-        Self(vec![Binding::Fresh; rule.slots.len()])
-    }
-
-    fn key(rule: &Rule) -> Self {
-        let mut bound = Self::none(rule);
-        rule.key.iter().for_each(|slot| bound.set(slot.0, Binding::ByKey));
-        bound
-    }
-
-    fn set(&mut self, slot: u16, binding: Binding) {
-        if let Some(place) = self.0.get_mut(usize::from(slot)) {
-            *place = binding;
-        }
-    }
-
-    pub(crate) fn write(&mut self, slot: u16) {
-        self.set(slot, Binding::Written);
-    }
-
-    fn get(&self, slot: u16) -> Binding {
-        self.0.get(usize::from(slot)).copied().unwrap_or(Binding::Fresh)
-    }
-
-    pub(crate) fn has(&self, slot: u16) -> bool {
-        self.get(slot) != Binding::Fresh
-    }
-
-    fn fresh_in<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = u16> + 'a {
-        let slots = self.0.iter().zip(&after.0).enumerate();
-        let new = |(at, (before, after)): (usize, (&Binding, &Binding))| {
-            (*before == Binding::Fresh && *after != Binding::Fresh).then_some(at as u16)
-        };
-        slots.filter_map(new)
-    }
 }
 
 impl Compiler<'_> {
@@ -175,7 +127,7 @@ impl Compiler<'_> {
             unless: unless_blocks,
             maybe: maybe_blocks,
             inputs,
-            lapses: !self.is_timeless(&rule.body),
+            lapses: !is_timeless(&rule.body, self.schema),
             nodes: (0..rule.slots.len())
                 .filter(|slot| {
                     matches!(
@@ -207,26 +159,6 @@ impl Compiler<'_> {
             }
             etio_plan::Head::Finding(finding) => self.finding(rule, finding, bound),
         }
-    }
-
-    /// Whether only rows of entities that come and go decide: no window, no age, nothing concluded and
-    /// no evidence that coverage may turn.
-    fn is_timeless(&self, body: &Body) -> bool {
-        let stands = |source: &Source| match source {
-            Source::Rows { atom, window: etio_plan::Window::Stands } => {
-                let entity = self.schema.get(atom.relation.index()).is_some_and(|of| of.entity);
-                let joined = atom.joins.iter().map(|(_, expr)| expr);
-                entity && !joined.chain(&atom.tests).any(reads_age)
-            }
-            _ => false,
-        };
-        body.confirm.is_empty()
-            && body.unless.is_empty()
-            && body.when.iter().all(|cond| match cond {
-                Cond::Each(source) | Cond::Pick(_, source) | Cond::No(source) => stands(source),
-                Cond::Test(expr) | Cond::Let(_, expr) | Cond::Member(_, expr) => !reads_age(expr),
-                Cond::Agg { .. } => false,
-            })
     }
 
     /// A body of one entity atom holds since its row says so, unless time alone makes it true.
@@ -552,16 +484,6 @@ impl Compiler<'_> {
             ABSENT => 0,
             word => as_int(word).max(0),
         }
-    }
-}
-
-fn reads_age(expr: &Expr) -> bool {
-    match expr {
-        Expr::Age(_) => true,
-        Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) | Expr::Slot(_) | Expr::TimeOf(_) => false,
-        Expr::Not(of) => reads_age(of),
-        Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => of.iter().any(reads_age),
-        Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => reads_age(a) || reads_age(b),
     }
 }
 

@@ -10,7 +10,8 @@ use smallvec::SmallVec;
 use crate::{
     program::{
         ALL_ROWS, Dispatch, Hop, Route, Scan,
-        compile::{Bound, Compiler, equal},
+        bound::Bound,
+        compile::{Compiler, equal},
     },
     store::{cover::atoms_of, index::Rows, relation::Relation},
     value::{

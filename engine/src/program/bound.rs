@@ -1,0 +1,55 @@
+//! Which variables of a rule have a value while it is compiled.
+
+use alloc::{vec, vec::Vec};
+
+use etio_plan::Rule;
+
+/// Which variables have a value at a point of a rule.
+#[derive(Clone)]
+pub(crate) struct Bound(Vec<Binding>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Binding {
+    Fresh,
+    /// Only because the key is looked at one by one.
+    ByKey,
+    Written,
+}
+
+impl Bound {
+    pub(crate) fn none(rule: &Rule) -> Self {
+        Self(vec![Binding::Fresh; rule.slots.len()])
+    }
+
+    pub(crate) fn key(rule: &Rule) -> Self {
+        let mut bound = Self::none(rule);
+        rule.key.iter().for_each(|slot| bound.set(slot.0, Binding::ByKey));
+        bound
+    }
+
+    fn set(&mut self, slot: u16, binding: Binding) {
+        if let Some(place) = self.0.get_mut(usize::from(slot)) {
+            *place = binding;
+        }
+    }
+
+    pub(crate) fn write(&mut self, slot: u16) {
+        self.set(slot, Binding::Written);
+    }
+
+    pub(crate) fn get(&self, slot: u16) -> Binding {
+        self.0.get(usize::from(slot)).copied().unwrap_or(Binding::Fresh)
+    }
+
+    pub(crate) fn has(&self, slot: u16) -> bool {
+        self.get(slot) != Binding::Fresh
+    }
+
+    pub(crate) fn fresh_in<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = u16> + 'a {
+        let slots = self.0.iter().zip(&after.0).enumerate();
+        let new = |(at, (before, after)): (usize, (&Binding, &Binding))| {
+            (*before == Binding::Fresh && *after != Binding::Fresh).then_some(at as u16)
+        };
+        slots.filter_map(new)
+    }
+}
