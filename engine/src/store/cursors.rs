@@ -1,8 +1,9 @@
-//! Where the open events of `A without B` begin.
+//! Where the events begin that `A without B` and `A then B` still wait on.
 //!
-//! Once B has come, its A is settled for good: events are never taken back, and what ends an event
-//! depends on the event and the key alone. So all that is settled before the first open event of a
-//! key need not be looked at again; what most of a log is made of costs nothing after its instant.
+//! Once B has come, its A is settled for good, and so is an A after which B can no longer come: events
+//! are never taken back, and what follows an event depends on the event and the key alone. So all that
+//! is settled before the first open event of a key need not be looked at again; what most of a log is
+//! made of costs nothing after its instant.
 
 use alloc::{boxed::Box, vec::Vec};
 
