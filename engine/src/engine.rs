@@ -17,7 +17,10 @@ use crate::{
         keys::{Dirty, Keys},
     },
     error::Error,
-    input::timeline::{Canon, Held, Timeline},
+    input::{
+        awake::Awake,
+        timeline::{Canon, Held, Timeline},
+    },
     program::{
         Programs, Route,
         load::{Loaded, load},
@@ -82,6 +85,7 @@ pub struct Engine {
     pub(crate) carriers: Vec<Vec<SourceId>>,
     pub(crate) supports: Supports,
     pub(crate) keys: Vec<Keys>,
+    pub(crate) awake: Awake,
     pub(crate) dirty: Dirty,
     pub(crate) cursors: Cursors,
     pub(crate) timers: BTreeSet<(i64, usize, KeyId)>,
@@ -145,6 +149,7 @@ impl Engine {
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
             supports: Supports::new(pack.relations.len(), &state),
             keys: (0..rules).map(|_| Keys::new(state.clone())).collect(),
+            awake: Awake::new(&programs, &relations, state.clone()),
             dirty: Dirty::new(rules),
             cursors: Cursors::new(&programs.cursors, &state),
             timers: BTreeSet::new(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod bound;
 pub(crate) mod compile;
+pub(crate) mod dispatch;
 pub(crate) mod load;
 pub(crate) mod route;
 pub(crate) mod share;
@@ -10,8 +11,6 @@ pub(crate) mod timeless;
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use etio_plan::{AggOp, Atom, Expr, Pick, Type};
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 
 use crate::{
     program::share::Lanes,
@@ -27,9 +26,9 @@ use crate::{
 pub(crate) struct Programs {
     /// One a rule, in dependency order.
     pub(crate) rules: Vec<Program>,
-    /// Which routes a row of a relation may take.
-    pub(crate) dispatch: Vec<Dispatch>,
     pub(crate) routes: Vec<Route>,
+    /// The rules that need a row of each relation.
+    pub(crate) needed_by: Vec<Vec<usize>>,
     /// What the coverage of a relation rests on.
     pub(crate) covers: Vec<Cover>,
     /// How an event relation is extracted.
@@ -115,6 +114,8 @@ pub(crate) struct Program {
     pub(crate) maybe: Vec<Block>,
     /// Relations without a row of which nothing holds.
     pub(crate) inputs: Vec<usize>,
+    /// The routes that may lead to it.
+    pub(crate) routes: Vec<usize>,
     /// Whether it can end because time passes; where not, whatever ends it was seen (M4.1).
     pub(crate) lapses: bool,
     /// Variables that hold a node, where nodes may be unnamed (M5.4).
@@ -292,6 +293,8 @@ impl Scan {
 /// every key variable is bound. It ignores negation, windows and time, so it may find too many.
 #[derive(Clone)]
 pub(crate) struct Route {
+    /// The relation it begins at.
+    pub(crate) from: usize,
     /// The rule it leads to, or the first of several.
     pub(crate) rule: usize,
     /// Which rules it leads to, where several share it.
@@ -320,9 +323,9 @@ impl Route {
         }
     }
 
-    /// Whether it may lead to a rule.
-    pub(crate) fn may_lead_to(&self, rule: usize) -> bool {
-        self.lanes.as_ref().map_or(self.rule == rule, |lanes| lanes.has(rule))
+    /// All rules it may lead to.
+    pub(crate) fn all_rules(&self) -> Vec<usize> {
+        self.lanes.as_ref().map_or_else(|| [self.rule].into(), Lanes::all)
     }
 
     /// How many variables it binds beside those of a rule.
@@ -332,21 +335,11 @@ impl Route {
 
     /// Whether it goes the same way as another, wherever that leads.
     pub(crate) fn leads_like(&self, other: &Self) -> bool {
-        (self.row, &self.binds, &self.optional) == (other.row, &other.binds, &other.optional)
+        (self.from, self.row, &self.binds, &self.optional)
+            == (other.from, other.row, &other.binds, &other.optional)
             && self.tests == other.tests
             && self.hops == other.hops
     }
-}
-
-/// The routes that need a constant in a field, by the constant.
-pub(crate) type ByField = (u16, HashMap<Word, Vec<usize>, FixedState>);
-
-/// Routes of one relation. A route that needs a constant in a field is found through it, so that
-/// the rules a row does not concern cost nothing.
-#[derive(Default)]
-pub(crate) struct Dispatch {
-    pub(crate) always: Vec<usize>,
-    pub(crate) by_field: Vec<ByField>,
 }
 
 /// A condition whose truth may change with the coverage of a relation.

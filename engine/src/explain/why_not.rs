@@ -239,26 +239,22 @@ impl Engine {
             key.iter().zip(asked).all(|(word, asked)| *asked == ABSENT || word == asked)
                 && !key.contains(&ABSENT)
         };
-        for (relation, dispatch) in programs.dispatch.iter().enumerate() {
-            let Some(rows) = self.relations.get(relation) else { continue };
+        for route in program.routes.iter().filter_map(|route| programs.routes.get(*route)) {
+            let Some(rows) = self.relations.get(route.from) else { continue };
             for row in rows.all() {
+                let mut slots = alloc::vec![ABSENT; program.slots + route.more_slots()];
+                let bound = program.key.iter().zip(asked);
+                bound.for_each(|(slot, word)| put(&mut slots, *slot, *word));
+                let found = &mut |slots: &[Word]| {
+                    let key = program.key_in(slots);
+                    let leads = route.rules(slots).contains(&rule);
+                    if leads && agrees(&key) && found.len() < 16 * MOST_KEYS {
+                        found.push(key[..].into());
+                    }
+                };
                 let (relations, symbols) = (&self.relations, &mut self.symbols);
-                dispatch.each(rows.words(row), |route| {
-                    let route = programs.routes.get(route).filter(|route| route.may_lead_to(rule));
-                    let Some(route) = route else { return };
-                    let mut slots = alloc::vec![ABSENT; program.slots + route.more_slots()];
-                    let bound = program.key.iter().zip(asked);
-                    bound.for_each(|(slot, word)| put(&mut slots, *slot, *word));
-                    let found = &mut |slots: &[Word]| {
-                        let key = program.key_in(slots);
-                        let leads = route.rules(slots).contains(&rule);
-                        if leads && agrees(&key) && found.len() < 16 * MOST_KEYS {
-                            found.push(key[..].into());
-                        }
-                    };
-                    let mut walk = Walk { relations, symbols, slots: &mut slots, found };
-                    walk.run(route, rows.words(row), int(rows.time(row)));
-                });
+                let mut walk = Walk { relations, symbols, slots: &mut slots, found };
+                walk.run(route, rows.words(row), int(rows.time(row)));
             }
         }
         found.sort_by(|a, b| self.symbols.compare_all(&program.key_types, a, b));

@@ -331,7 +331,7 @@ impl Engine {
     /// Marks every key that a row concerns, before it goes or after it came.
     pub(crate) fn touch(&mut self, programs: &Programs, relation: usize, row: RowId) {
         let (Some(dispatch), Some(rows)) =
-            (programs.dispatch.get(relation), self.relations.get(relation))
+            (self.awake.routes(programs, &self.relations, relation), self.relations.get(relation))
         else {
             return;
         };
@@ -379,6 +379,7 @@ impl Engine {
                 }
                 None => lost,
             });
+            let concerned = concerned && self.awake.is_awake(reader.rule);
             let Some(program) = programs.rules.get(reader.rule).filter(|_| concerned) else {
                 continue;
             };

@@ -127,6 +127,7 @@ impl Compiler<'_> {
             unless: unless_blocks,
             maybe: maybe_blocks,
             inputs,
+            routes: Vec::new(),
             lapses: !is_timeless(&rule.body, self.schema),
             nodes: (0..rule.slots.len())
                 .filter(|slot| {

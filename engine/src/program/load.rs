@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use crate::{
     error::Error,
-    program::{Dispatch, Programs, Reader, Schema, compile::Compiler, route, share::share},
+    program::{Programs, Reader, Schema, compile::Compiler, route, share::share},
     store::{
         cover::{Cover, atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
@@ -66,8 +66,8 @@ pub(crate) fn load(
     let (vias, covers) = (vias(pack, symbols), covers(pack, &params, symbols));
     let mut programs = Programs {
         rules: Vec::new(),
-        dispatch: pack.relations.iter().map(|_| Dispatch::default()).collect(),
         routes: Vec::new(),
+        needed_by: pack.relations.iter().map(|_| Vec::new()).collect(),
         readers: pack.relations.iter().map(|_| Vec::new()).collect(),
         explained: pack.relations.iter().map(|_| Vec::new()).collect(),
         covers,
@@ -103,18 +103,26 @@ pub(crate) fn load(
         programs.rules.push(program);
         for (atom, decides) in atoms(rule) {
             let route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
-            routes.push((atom.relation.index(), route));
+            routes.push(route);
             if decides {
                 add_readers(&mut programs, at, atom);
             }
         }
     }
-    for (relation, mut route) in share(routes, &programs.rules, state) {
+    for mut route in share(routes, &programs.rules, state) {
         compiler.settle(&mut route);
-        let types = compiler.relations.get(relation).map_or(&[][..], |of| &of.types);
-        if let Some(dispatch) = programs.dispatch.get_mut(relation) {
-            dispatch.add(programs.routes.len(), &route, types, state);
-            programs.routes.push(route);
+        for rule in route.all_rules() {
+            if let Some(program) = programs.rules.get_mut(rule) {
+                program.routes.push(programs.routes.len());
+            }
+        }
+        programs.routes.push(route);
+    }
+    for (at, program) in programs.rules.iter().enumerate() {
+        for relation in &program.inputs {
+            if let Some(rules) = programs.needed_by.get_mut(*relation) {
+                rules.push(at);
+            }
         }
     }
     let feeds = feeds(pack);

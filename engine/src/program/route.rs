@@ -2,20 +2,18 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::{Atom, Cmp, Cond, Expr, Rule, SlotId, SlotType, Type};
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use etio_plan::{Atom, Cond, Expr, Rule, SlotId, SlotType};
 use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ALL_ROWS, Dispatch, Hop, Route, Scan,
+        ALL_ROWS, Hop, Route, Scan,
         bound::Bound,
         compile::{Compiler, equal},
     },
     store::{cover::atoms_of, index::Rows, relation::Relation},
     value::{
-        expr::{Calc, Ex, Order, is_as_said},
+        expr::{Calc, Ex, is_as_said},
         word::{ABSENT, Key, Symbols, Word, at, put},
     },
 };
@@ -93,6 +91,7 @@ pub(crate) fn route(
     }
     let hops = hops(compiler, rule, &mut bound);
     Route {
+        from: atom.relation.index(),
         rule: at_rule,
         lanes: None,
         row: whole.then_some(atom.row.0),
@@ -271,42 +270,6 @@ fn bind_all(atom: &Atom, bound: &mut Bound) {
 /// How many variables of the atom are known; constants do not make a probe selective enough.
 fn keyed(atom: &Atom, bound: &Bound) -> usize {
     slots_of(atom).filter(|slot| bound.has(*slot)).count()
-}
-
-impl Dispatch {
-    /// Files a route under a constant it needs, if it needs one. `types` are those of the row.
-    pub(crate) fn add(&mut self, number: usize, route: &Route, types: &[Type], state: &FixedState) {
-        // A boolean parts nothing.
-        let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
-        let constant = route.tests.iter().find_map(|ex| match ex {
-            Ex::Cmp(Cmp::Eq, Order::Word, a, b) => match (&**a, &**b) {
-                (Ex::Cell(field), Ex::Const(word)) if parts(*field) => Some((*field, *word)),
-                _ => None,
-            },
-            _ => None,
-        });
-        let Some((field, word)) = constant else {
-            self.always.push(number);
-            return;
-        };
-        let place = self.by_field.iter().position(|(known, _)| *known == field);
-        let place = place.unwrap_or_else(|| {
-            self.by_field.push((field, HashMap::with_hasher(state.clone())));
-            self.by_field.len() - 1
-        });
-        if let Some((_, table)) = self.by_field.get_mut(place) {
-            table.entry(word).or_default().push(number);
-        }
-    }
-
-    /// Calls `then` with each route a row may take.
-    pub(crate) fn each(&self, words: &[Word], mut then: impl FnMut(usize)) {
-        self.always.iter().for_each(|route| then(*route));
-        for (field, table) in &self.by_field {
-            let found = table.get(&at(words, *field));
-            found.into_iter().flatten().for_each(|route| then(*route));
-        }
-    }
 }
 
 /// Walks routes.

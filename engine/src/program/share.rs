@@ -33,9 +33,9 @@ impl Lanes {
         self.by.len()
     }
 
-    /// Whether a rule is one of them.
-    pub(crate) fn has(&self, rule: usize) -> bool {
-        self.rules.values().flatten().any(|of| *of == rule)
+    /// All of them, in no order that may show.
+    pub(crate) fn all(&self) -> Vec<usize> {
+        self.rules.values().flatten().copied().collect()
     }
 
     /// The rules that what was bound concerns.
@@ -47,34 +47,27 @@ impl Lanes {
 
 /// Routes that are equal but for constants, and the constants of each.
 struct Family {
-    relation: usize,
     open: Route,
     members: Vec<(Key, Route)>,
 }
 
-/// Puts one route in the place of many. Routes come and go with the relations they begin at; those
-/// that are shared come first.
-pub(crate) fn share(
-    routes: Vec<(usize, Route)>,
-    rules: &[Program],
-    state: &FixedState,
-) -> Vec<(usize, Route)> {
-    let (mut alone, mut families): (Vec<(usize, Route)>, Vec<Family>) = Default::default();
+/// Puts one route in the place of many. Those that are shared come first.
+pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -> Vec<Route> {
+    let (mut alone, mut families): (Vec<Route>, Vec<Family>) = Default::default();
     let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::with_hasher(state.clone());
-    for (relation, route) in routes {
+    for route in routes {
         let Some(program) = rules.get(route.rule) else { continue };
         let (open, constants) = opened(&route, program);
         if constants.is_empty() {
-            alone.push((relation, route));
+            alone.push(route);
             continue;
         }
-        let shape = shape(relation, &open, program, state);
+        let shape = shape(&open, program, state);
         let places = places.entry(shape).or_default();
         let same = |place: &&usize| {
             families.get(**place).is_some_and(|of| {
                 let other = rules.get(of.open.rule);
-                of.relation == relation
-                    && of.open.leads_like(&open)
+                of.open.leads_like(&open)
                     && other.is_some_and(|other| {
                         (&other.key, other.slots) == (&program.key, program.slots)
                     })
@@ -85,14 +78,14 @@ pub(crate) fn share(
             Some(family) => family.members.push((constants, route)),
             None => {
                 places.push(families.len());
-                families.push(Family { relation, open, members: [(constants, route)].into() });
+                families.push(Family { open, members: [(constants, route)].into() });
             }
         }
     }
     let mut shared = Vec::new();
-    for Family { relation, mut open, members } in families {
+    for Family { mut open, members } in families {
         if members.len() < FEWEST {
-            alone.extend(members.into_iter().map(|(_, route)| (relation, route)));
+            alone.extend(members.into_iter().map(|(_, route)| route));
             continue;
         }
         let first = rules.get(open.rule).map_or(0, |program| program.slots as u16);
@@ -105,7 +98,7 @@ pub(crate) fn share(
             lanes.rules.entry(constants).or_default().push(route.rule);
         }
         open.lanes = Some(lanes);
-        shared.push((relation, open));
+        shared.push(open);
     }
     shared.append(&mut alone);
     shared
@@ -124,9 +117,9 @@ fn opened(route: &Route, program: &Program) -> (Route, Key) {
     (open, constants)
 }
 
-fn shape(relation: usize, route: &Route, program: &Program, state: &FixedState) -> u64 {
+fn shape(route: &Route, program: &Program, state: &FixedState) -> u64 {
     let mut hasher = state.build_hasher();
-    (relation, program.slots, &program.key, &route.binds, &route.optional).hash(&mut hasher);
+    (route.from, program.slots, &program.key, &route.binds, &route.optional).hash(&mut hasher);
     for hop in &route.hops {
         if let Hop::Probe(scan) = hop {
             (scan.relation, &scan.columns, &scan.binds).hash(&mut hasher);

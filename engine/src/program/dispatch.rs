@@ -1,0 +1,62 @@
+//! Which routes a row may take.
+
+use alloc::vec::Vec;
+
+use etio_plan::{Cmp, Type};
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use crate::{
+    program::Route,
+    value::{
+        expr::{Ex, Order},
+        word::{Word, at},
+    },
+};
+
+/// The routes that need a constant in a field, by the constant.
+pub(crate) type ByField = (u16, HashMap<Word, Vec<usize>, FixedState>);
+
+/// Routes of one relation. A route that needs a constant in a field is found through it, so that
+/// the rules a row does not concern cost nothing.
+#[derive(Clone, Default)]
+pub(crate) struct Dispatch {
+    pub(crate) always: Vec<usize>,
+    pub(crate) by_field: Vec<ByField>,
+}
+
+impl Dispatch {
+    /// Files a route under a constant it needs, if it needs one. `types` are those of the row.
+    pub(crate) fn add(&mut self, number: usize, route: &Route, types: &[Type], state: &FixedState) {
+        // A boolean parts nothing.
+        let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
+        let constant = route.tests.iter().find_map(|ex| match ex {
+            Ex::Cmp(Cmp::Eq, Order::Word, a, b) => match (&**a, &**b) {
+                (Ex::Cell(field), Ex::Const(word)) if parts(*field) => Some((*field, *word)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let Some((field, word)) = constant else {
+            self.always.push(number);
+            return;
+        };
+        let place = self.by_field.iter().position(|(known, _)| *known == field);
+        let place = place.unwrap_or_else(|| {
+            self.by_field.push((field, HashMap::with_hasher(state.clone())));
+            self.by_field.len() - 1
+        });
+        if let Some((_, table)) = self.by_field.get_mut(place) {
+            table.entry(word).or_default().push(number);
+        }
+    }
+
+    /// Calls `then` with each route a row may take.
+    pub(crate) fn each(&self, words: &[Word], mut then: impl FnMut(usize)) {
+        self.always.iter().for_each(|route| then(*route));
+        for (field, table) in &self.by_field {
+            let found = table.get(&at(words, *field));
+            found.into_iter().flatten().for_each(|route| then(*route));
+        }
+    }
+}
