@@ -213,6 +213,10 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         }
         "PersistentVolumeClaim" => {
             storage::claim(&claim(entries, meta.clone()), place, out);
+            if meta.name.is_some() {
+                let scope = vec![("claim", meta.namespaced(place).into())];
+                out.complete("std.kube.PersistentVolumeClaim", scope, When::Unknown);
+            }
             None
         }
         _ => None,

@@ -142,9 +142,19 @@ pub(crate) fn container_of(path: &str) -> Option<&str> {
 }
 
 impl Event {
-    /// The pod it is about.
+    /// The pod it is about: its object, or the one that its controller says it deleted.
     pub(crate) fn pod(&self) -> Option<String> {
-        (self.kind == "Pod").then(|| self.object.clone())
+        if self.kind == "Pod" {
+            return Some(self.object.clone());
+        }
+        if self.reason != "SuccessfulDelete" {
+            return None;
+        }
+        let said = &self.message;
+        let rest = said.strip_prefix("Deleted pod: ").or_else(|| said.strip_prefix("delete Pod "))?;
+        let (namespace, _) = self.object.split_once('/')?;
+        let name = rest.split_whitespace().next()?;
+        Some(format!("{namespace}/{name}"))
     }
 
     /// Its rows: one at its first time where it was repeated, one at its last with the count.
