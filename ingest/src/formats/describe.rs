@@ -115,6 +115,9 @@ fn begins(doc: &Document<'_>) -> bool {
             .take(6)
             .filter_map(key)
             .any(|(key, _)| ["Status", "Containers", "IP"].contains(&key)),
+        "Taints" if !value.is_empty() => {
+            value.contains("NoSchedule") || value.contains("NoExecute")
+        }
         "State" | "Last State" => ["Waiting", "Running", "Terminated"].contains(&value),
         _ => {
             value.is_empty()

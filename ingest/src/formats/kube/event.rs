@@ -151,7 +151,8 @@ impl Event {
             return None;
         }
         let said = &self.message;
-        let rest = said.strip_prefix("Deleted pod: ").or_else(|| said.strip_prefix("delete Pod "))?;
+        let rest =
+            said.strip_prefix("Deleted pod: ").or_else(|| said.strip_prefix("delete Pod "))?;
         let (namespace, _) = self.object.split_once('/')?;
         let name = rest.split_whitespace().next()?;
         Some(format!("{namespace}/{name}"))

@@ -58,23 +58,36 @@ fn pairs(line: &str) -> Option<Head<'_>> {
 /// The first pair of a line: its key, its value as written, and the rest.
 fn pair(text: &str) -> Option<(&str, &str, &str)> {
     let (key, rest) = text.split_once('=')?;
-    let is_key = !key.is_empty() && key.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
-    is_key.then_some(())?;
+    is_key(key).then_some(())?;
     let end = match rest.as_bytes().first() {
-        Some(b'"') => {
-            let mut escaped = false;
-            let close = rest.bytes().skip(1).position(|b| {
-                let ends = b == b'"' && !escaped;
-                escaped = b == b'\\' && !escaped;
-                ends
-            });
-            // A value without its closing quote goes on to the end of the line.
-            close.map_or(rest.len(), |at| at + 2)
-        }
+        Some(b'"') => closing(rest).map_or(rest.len(), |at| at + 1),
         _ => rest.find(' ').unwrap_or(rest.len()),
     };
     let (value, rest) = rest.split_at_checked(end)?;
     Some((key, value, rest.trim_start_matches(' ')))
+}
+
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic() && b != b'"')
+}
+
+/// Where a quoted value ends: at a quote before the next pair or the end of the line. Pasting often
+/// loses the escapes of the quotes within. A value without its closing quote goes on to the end.
+fn closing(value: &str) -> Option<usize> {
+    let mut escaped = false;
+    let mut quotes = value.bytes().enumerate().skip(1).filter_map(|(at, b)| {
+        let ends = b == b'"' && !escaped;
+        escaped = b == b'\\' && !escaped;
+        ends.then_some(at)
+    });
+    let first = quotes.next()?;
+    let closes = |at: &usize| {
+        let rest = value.get(at + 1..).unwrap_or_default();
+        let next = rest.trim_start_matches(' ');
+        next.is_empty()
+            || next.len() < rest.len() && next.split_once('=').is_some_and(|(key, _)| is_key(key))
+    };
+    std::iter::once(first).chain(quotes).find(closes).or(Some(first))
 }
 
 /// A value without the quotes and escapes that Go writes.

@@ -65,6 +65,17 @@ fn logrus() {
             r#"{"level":"error","msg":"no such container","time":"2021-09-14T14:12:48Z","id":"a"}"#,
             ("-", "-", "-", "error", r#"no such container id="a""#),
         ),
+        // The escapes were lost on the way.
+        (
+            r#"time="2018-11-13T18:24:26Z" level=error msg="StopContainer for "89fec9" failed" error="container "89fec9" hangs""#,
+            (
+                "-",
+                "-",
+                "-",
+                "error",
+                r#"StopContainer for "89fec9" failed error="container "89fec9" hangs""#,
+            ),
+        ),
         ("WARN[0003] running with swap on", ("-", "-", "-", "warning", "running with swap on")),
     ] {
         expect(line, expected);
