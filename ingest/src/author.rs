@@ -58,23 +58,32 @@ fn is_controller(name: &str) -> bool {
         .any(|part| name.contains(part))
 }
 
-/// By the last parts of a path, the file's own name first.
+/// By a path: a file's name tells by what it contains, its directory's only as a whole. The directory of
+/// an incident is often named after what was suspected.
 fn by_name(path: &str) -> Option<Program> {
-    path.rsplit('/').take(2).find_map(|part| {
-        let part = part.to_ascii_lowercase();
-        let has = |names: &[&str]| names.iter().any(|name| part.contains(name));
-        if has(&["kubelet", "hyperkube"]) {
-            Some(Program::Kubelet)
-        } else if has(&["containerd", "docker", "crio", "cri-o"]) {
-            Some(Program::Runtime)
-        } else if has(&["kern", "dmesg", "kmsg"]) {
-            Some(Program::Kernel)
-        } else if has(&["etcd", "apiserver", "scheduler", "controller-manager", "kube-proxy"]) {
-            Some(Program::System)
-        } else {
-            None
-        }
+    let path = path.to_ascii_lowercase();
+    let mut parts = path.rsplit('/');
+    let file = parts.next()?;
+    of_name(|name| file.contains(name)).or_else(|| {
+        let dir = parts.next()?;
+        of_name(|name| dir == name || dir.strip_prefix("kube-") == Some(name))
     })
+}
+
+/// The program that a name of which this is so stands for.
+fn of_name(is: impl Fn(&str) -> bool) -> Option<Program> {
+    let any = |names: &[&str]| names.iter().any(|name| is(name));
+    if any(&["kubelet", "hyperkube"]) {
+        Some(Program::Kubelet)
+    } else if any(&["containerd", "docker", "crio", "cri-o"]) {
+        Some(Program::Runtime)
+    } else if any(&["kern", "dmesg", "kmsg"]) {
+        Some(Program::Kernel)
+    } else if any(&["etcd", "apiserver", "scheduler", "controller-manager", "kube-proxy"]) {
+        Some(Program::System)
+    } else {
+        None
+    }
 }
 
 /// A log without a telling name is the kubelet's where sources are named that only it has.
@@ -192,6 +201,8 @@ mod tests {
             ("kind-worker/kubelet.log", "", Program::Kubelet),
             ("n1/crio_service.log", "", Program::Runtime),
             ("kern.log.1", "", Program::Kernel),
+            ("kube-apiserver/0.log", "", Program::System),
+            ("docker-hangs-on-n1/journal.txt", "hello", Program::Unknown),
             ("journal.txt", "E0214 17:00:33.187665 1 kubelet.go:1] x", Program::Kubelet),
             ("journal.txt", "hello", Program::Unknown),
         ] {

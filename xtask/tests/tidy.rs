@@ -216,3 +216,27 @@ fn the_changelog_knows_the_version() {
         .expect("the workspace has a version");
     assert!(read(&root().join("CHANGELOG.md")).contains(version), "CHANGELOG.md lacks {version}");
 }
+
+#[test]
+fn every_documented_incident_has_its_tests() {
+    let rules = files(&root().join("stdlib-rules/rules"), ".etio");
+    let crowded = read(&root().join("cli/tests/crowded.rs"));
+    let table = read(&root().join("docs/incidents.md"));
+    let mut seen = 0;
+    for row in table.lines().filter(|line| line.starts_with("| [")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        let [mode, tests @ ..] = cells.as_slice() else { panic!("no cells in `{row}`") };
+        let mode = mode.trim_start_matches('[').split(']').next().unwrap_or_default();
+        let file = rules.iter().find(|file| file.file_stem().is_some_and(|stem| stem == mode));
+        let file = file.unwrap_or_else(|| panic!("no rule file has the name `{mode}`"));
+        let rule = read(file);
+        assert_eq!(tests.len(), 2, "`{row}` should name two tests");
+        for test in tests {
+            let there = rule.contains(&format!("test \"{test}\" {{"))
+                || crowded.contains(&format!("fn {test}("));
+            assert!(there, "`{mode}` has no test `{test}`");
+        }
+        seen += 1;
+    }
+    assert!(seen > 40, "docs/incidents.md lists {seen} modes only");
+}
