@@ -176,6 +176,26 @@ fn nothing_is_left_unfinished() {
 }
 
 #[test]
+fn every_spelling_has_a_sample() {
+    for path in files(&root().join("stdlib-rules/rules"), ".etio") {
+        let text = read(&path);
+        for block in text.split("\nextract ").skip(1) {
+            let lines = || block.lines().take_while(|line| *line != "}").map(str::trim);
+            let spellings =
+                lines().filter(|line| line.starts_with('/') && !line.starts_with("//")).count();
+            let samples =
+                lines().filter(|line| line.starts_with("sample ") && !line.ends_with(" none"));
+            assert!(
+                samples.count() >= spellings,
+                "{}: a spelling of {} has no sample",
+                path.display(),
+                block.split(' ').next().unwrap_or_default()
+            );
+        }
+    }
+}
+
+#[test]
 fn a_failure_mode_is_one_file_with_tests() {
     for path in files(&root().join("stdlib-rules/rules"), ".etio") {
         let text = read(&path);
