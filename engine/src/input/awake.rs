@@ -1,5 +1,6 @@
 //! Rules cost nothing before they can hold: the routes to a rule are taken once every relation that it
-//! needs a row of has had one. Rows that came before are met on the way from the row that woke it.
+//! needs a row of has had one. Rows that came before are met on the way from the row that woke it. A
+//! route that needs a constant is always taken: it costs only the rows that have it.
 
 use alloc::{vec, vec::Vec};
 
@@ -7,7 +8,10 @@ use etio_plan::Type;
 use foldhash::fast::FixedState;
 
 use crate::{
-    program::{Programs, dispatch::Dispatch},
+    program::{
+        Programs, Route,
+        dispatch::{Dispatch, constant},
+    },
     store::relation::Relation,
 };
 
@@ -35,6 +39,11 @@ impl Awake {
             taken: vec![false; programs.routes.len()],
             state,
         };
+        for (number, route) in programs.routes.iter().enumerate() {
+            if constant(route, types(relations, route)).is_some() {
+                awake.take(programs, relations, number);
+            }
+        }
         for rule in 0..programs.rules.len() {
             awake.wake(programs, relations, rule);
         }
@@ -71,15 +80,21 @@ impl Awake {
             return;
         };
         for number in &program.routes {
-            let Some(taken) = self.taken.get_mut(*number).filter(|taken| !**taken) else {
-                continue;
-            };
-            *taken = true;
-            let Some(route) = programs.routes.get(*number) else { continue };
-            let types: &[Type] = relations.get(route.from).map_or(&[], |of| &of.types);
-            if let Some(dispatch) = self.dispatch.get_mut(route.from) {
-                dispatch.add(*number, route, types, &self.state);
-            }
+            self.take(programs, relations, *number);
         }
     }
+
+    fn take(&mut self, programs: &Programs, relations: &[Relation], number: usize) {
+        let Some(route) = programs.routes.get(number) else { return };
+        let Some(taken) = self.taken.get_mut(number).filter(|taken| !**taken) else { return };
+        *taken = true;
+        if let Some(dispatch) = self.dispatch.get_mut(route.from) {
+            dispatch.add(number, route, types(relations, route), &self.state);
+        }
+    }
+}
+
+/// The types of the row a route begins at.
+fn types<'a>(relations: &'a [Relation], route: &Route) -> &'a [Type] {
+    relations.get(route.from).map_or(&[], |of| &of.types)
 }

@@ -28,16 +28,7 @@ pub(crate) struct Dispatch {
 impl Dispatch {
     /// Files a route under a constant it needs, if it needs one. `types` are those of the row.
     pub(crate) fn add(&mut self, number: usize, route: &Route, types: &[Type], state: &FixedState) {
-        // A boolean parts nothing.
-        let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
-        let constant = route.tests.iter().find_map(|ex| match ex {
-            Ex::Cmp(Cmp::Eq, Order::Word, a, b) => match (&**a, &**b) {
-                (Ex::Cell(field), Ex::Const(word)) if parts(*field) => Some((*field, *word)),
-                _ => None,
-            },
-            _ => None,
-        });
-        let Some((field, word)) = constant else {
+        let Some((field, word)) = constant(route, types) else {
             self.always.push(number);
             return;
         };
@@ -59,4 +50,17 @@ impl Dispatch {
             found.into_iter().flatten().for_each(|route| then(*route));
         }
     }
+}
+
+/// A constant that a field of the row a route begins at must be, if there is one.
+pub(crate) fn constant(route: &Route, types: &[Type]) -> Option<(u16, Word)> {
+    // A boolean parts nothing.
+    let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
+    route.tests.iter().find_map(|ex| match ex {
+        Ex::Cmp(Cmp::Eq, Order::Word, a, b) => match (&**a, &**b) {
+            (Ex::Cell(field), Ex::Const(word)) if parts(*field) => Some((*field, *word)),
+            _ => None,
+        },
+        _ => None,
+    })
 }
