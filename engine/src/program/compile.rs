@@ -370,6 +370,8 @@ impl Compiler<'_> {
                 let demands = scan.columns.drain(..).zip(scan.probe.drain(..));
                 scan.tests.extend(demands.map(|(field, (ex, _))| equal(field, ex)));
                 (scan.indexed, scan.index) = (0, ALL_ROWS);
+                let past = self.schema.get(scan.relation).and_then(|schema| schema.past);
+                scan.past = past.map(|past| (past, ALL_ROWS));
             } else {
                 self.find_by(scan);
             }

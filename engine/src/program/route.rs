@@ -11,10 +11,13 @@ use crate::{
         bound::Bound,
         compile::{Compiler, equal},
     },
-    store::{cover::atoms_of, index::Rows, relation::Relation},
+    store::{
+        cover::atoms_of,
+        relation::{Relation, RowId},
+    },
     value::{
-        expr::{Calc, Ex, is_as_said},
-        word::{ABSENT, Key, Symbols, Word, at, put},
+        expr::{Calc, Ex, field_is},
+        word::{ABSENT, Key, Symbols, Word, at, int, put},
     },
 };
 
@@ -311,7 +314,7 @@ impl Walk<'_> {
     }
 
     fn passes(&mut self, test: &Ex, words: &[Word]) -> bool {
-        is_as_said(test, self.slots, words).unwrap_or_else(|| self.eval(test, words) == 1)
+        field_is(test, self.slots, words).unwrap_or_else(|| self.eval(test, words) == 1)
     }
 
     fn hop(&mut self, hops: &[Hop]) {
@@ -352,25 +355,31 @@ impl Walk<'_> {
         let tables = [Some((scan.relation, scan.index)), scan.past];
         for (relation, index) in tables.into_iter().flatten() {
             let Some(relation) = relations.get(relation) else { continue };
-            let all = scan.index == ALL_ROWS;
-            let mut everything = all.then(|| relation.all()).into_iter().flatten();
-            let found = if all { Rows::None } else { relation.find(index, &key) };
-            let found = (0..found.len()).filter_map(|place| found.get(place));
-            for row in found.chain(&mut everything) {
-                let words = relation.words(row);
-                if scan.binds.iter().any(|(field, _)| at(words, *field) == ABSENT) {
-                    continue;
-                }
-                for pairs in [&scan.binds, &scan.optional] {
-                    pairs
-                        .iter()
-                        .for_each(|(field, slot)| put(self.slots, *slot, at(words, *field)));
-                }
-                put(self.slots, scan.row, crate::value::word::int(relation.time(row)));
-                if scan.tests.iter().all(|ex| self.passes(ex, words)) {
-                    self.hop(rest);
-                }
+            if index == ALL_ROWS {
+                relation.all().for_each(|row| self.meet(scan, rest, relation, row));
+                continue;
             }
+            let rows = relation.find(index, &key);
+            let rows = (0..rows.len()).filter_map(|place| rows.get(place));
+            rows.for_each(|row| self.meet(scan, rest, relation, row));
+        }
+    }
+
+    /// Goes on from a row, if it is as the scan asks.
+    fn meet(&mut self, scan: &Scan, rest: &[Hop], relation: &Relation, row: RowId) {
+        let words = relation.words(row);
+        for (field, slot) in &scan.binds {
+            match at(words, *field) {
+                ABSENT => return,
+                word => put(self.slots, *slot, word),
+            }
+        }
+        for (field, slot) in &scan.optional {
+            put(self.slots, *slot, at(words, *field));
+        }
+        put(self.slots, scan.row, int(relation.time(row)));
+        if scan.tests.iter().all(|ex| self.passes(ex, words)) {
+            self.hop(rest);
         }
     }
 }

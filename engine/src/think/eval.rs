@@ -25,7 +25,7 @@ use crate::{
     },
     think::{aggregate::MOST_EVIDENCE, inexact::Inexact},
     value::{
-        expr::{Calc, Ex, is_as_said},
+        expr::{Calc, Ex, field_is},
         word::{ABSENT, Symbols, Word, as_int, at, int, put},
     },
 };
@@ -474,7 +474,7 @@ impl<'a> Eval<'a> {
     }
 
     fn passes(&mut self, test: &Ex, words: &[Word]) -> bool {
-        is_as_said(test, &self.slots, words).unwrap_or_else(|| self.calc(words).holds(test))
+        field_is(test, &self.slots, words).unwrap_or_else(|| self.calc(words).holds(test))
     }
 
     /// Goes on with a row on the path.

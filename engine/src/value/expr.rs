@@ -250,7 +250,7 @@ impl Calc<'_> {
 
 /// Whether a row passes a test, where that asks whether a field is a constant or a variable, as most
 /// do; other tests are for [`Calc`].
-pub(crate) fn is_as_said(test: &Ex, slots: &[Word], cells: &[Word]) -> Option<bool> {
+pub(crate) fn field_is(test: &Ex, slots: &[Word], cells: &[Word]) -> Option<bool> {
     let Ex::Cmp(Cmp::Eq, Order::Word, cell, other) = test else { return None };
     let wanted = match &**other {
         Ex::Const(word) => *word,
