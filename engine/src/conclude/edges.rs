@@ -131,12 +131,7 @@ impl Engine {
         let links = open.links_mut();
         links.causes.push(edge);
         links.causes.sort_unstable();
-        self.changed.push(Changed {
-            rule: symptom.0,
-            words: to_key,
-            change: Change::Updated,
-            episode: Place::Open(symptom.1),
-        });
+        self.note_change((symptom.0, &to_key), Change::Updated, Place::Open(symptom.1));
         Some(())
     }
 

@@ -171,7 +171,7 @@ impl Open {
 }
 
 /// What binds an episode to others.
-#[derive(Clone, Default)]
+#[derive(Clone, PartialEq, Default)]
 pub(crate) struct Links {
     /// The first fact behind a finding that explains others.
     pub(crate) first: Option<Box<Kept>>,

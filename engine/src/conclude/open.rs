@@ -3,7 +3,10 @@
 use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
-    conclude::episode::{Change, Changed, Closed, Links, Open, Place, Status},
+    conclude::{
+        episode::{Change, Changed, Closed, Links, Open, Place, Status},
+        rows::Asked,
+    },
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -29,30 +32,18 @@ impl Engine {
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let was_open = state.open.is_some();
-        let (diagnosis, deadline, settled) = if self.is_starved(program) {
-            (None, i64::MAX, Vec::new())
-        } else {
-            let mut eval = self.eval(programs, *work);
-            eval.begin(program, key);
-            let diagnosis = eval.diagnose(program);
-            *work = eval.work;
-            let (over, deadline) = (eval.is_over(), eval.deadline);
-            let settled = core::mem::take(&mut eval.settled);
-            if over {
-                self.suspend(programs, (rule, number), program);
-                return;
-            }
-            (diagnosis, deadline, settled)
+        let asked =
+            self.ask(programs, (program, key), work, |eval, program| eval.diagnose(program));
+        let Some(Asked { answer, deadline, settled }) = asked else {
+            self.suspend(programs, (rule, number), program);
+            return;
         };
-        match (diagnosis, was_open) {
+        match (answer, was_open) {
             (Some(found), false) => self.open(programs, (rule, number), (program, key), found),
             (Some(found), true) => self.update(programs, (rule, number), (program, key), found),
             (None, true) => {
-                let still = if program.lapses {
-                    self.eval_before(programs, program, key).diagnose(program)
-                } else {
-                    None
-                };
+                let still = self
+                    .ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
                 let lapsed = still.map(|still| still.marks());
                 self.close(programs, (rule, number), (program, key), lapsed);
             }
@@ -80,12 +71,7 @@ impl Engine {
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
             open.evidence = Some(evidence);
         }
-        self.changed.push(Changed {
-            rule,
-            words,
-            change: Change::Updated,
-            episode: Place::Open(number),
-        });
+        self.note_change((rule, &words), Change::Updated, Place::Open(number));
         if let Some(row) = row {
             self.doubt(programs, program.relation, row, (rule, number));
         }
@@ -138,13 +124,7 @@ impl Engine {
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             state.open = Some(Box::new(open));
         }
-        let words = Key::from_slice(key);
-        self.changed.push(Changed {
-            rule,
-            words,
-            change: Change::Opened,
-            episode: Place::Open(number),
-        });
+        self.note_change((rule, key), Change::Opened, Place::Open(number));
         self.claim((rule, number), program, found.claims);
     }
 
@@ -171,15 +151,19 @@ impl Engine {
             open.evidence = copied;
         }
         if differs {
-            let words = Key::from_slice(key);
-            self.changed.push(Changed {
-                rule,
-                words,
-                change: Change::Updated,
-                episode: Place::Open(number),
-            });
+            self.note_change((rule, key), Change::Updated, Place::Open(number));
         }
         self.claim((rule, number), program, found.claims);
+    }
+
+    /// Notes what is to be told of a finding at the end of the instant.
+    pub(crate) fn note_change(
+        &mut self,
+        (rule, key): (usize, &[Word]),
+        change: Change,
+        episode: Place,
+    ) {
+        self.changed.push(Changed { rule, words: Key::from_slice(key), change, episode });
     }
 
     /// The facts behind rows that cannot show them as long as an episode is open: rows that rules
@@ -219,8 +203,7 @@ impl Engine {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        let episode = Place::Closed(self.closed.len());
-        self.changed.push(Changed { rule, words: Key::from_slice(key), change, episode });
+        self.note_change((rule, key), change, Place::Closed(self.closed.len()));
         let key = Key::from_slice(key);
         self.closed.push_back(Closed { rule, key, open, closed: self.now, status });
         if let Some(row) = row {

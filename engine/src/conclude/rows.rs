@@ -19,6 +19,18 @@ use crate::{
     value::word::{Key, Word},
 };
 
+/// What to ask of a rule whose key is bound.
+pub(crate) type Question<T> = for<'a> fn(&mut Eval<'a>, &'a Program) -> T;
+
+/// What came of it.
+pub(crate) struct Asked<T> {
+    pub(crate) answer: T,
+    /// When time alone may change the answer.
+    pub(crate) deadline: i64,
+    /// How far cursors may be moved.
+    pub(crate) settled: Vec<(usize, i64)>,
+}
+
 impl Engine {
     /// Thinks about keys of one rule, in the order of their values.
     pub(crate) fn think(&mut self, programs: &Programs, rule: usize, mut keys: Vec<Key>) {
@@ -109,23 +121,13 @@ impl Engine {
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let stood = state.rows.clone();
-        let (rows, mut deadline, settled) = if self.is_starved(program) {
-            (Vec::new(), i64::MAX, Vec::new())
-        } else {
-            let mut eval = self.eval(programs, *work);
-            eval.begin(program, key);
-            let rows = eval.derive(program);
-            *work = eval.work;
-            let (over, deadline) = (eval.is_over(), eval.deadline);
-            let settled = core::mem::take(&mut eval.settled);
-            if over {
-                // What stood stays, in doubt, until there is work left for it.
-                for standing in stood {
-                    self.doubt(programs, program.relation, standing.row, (rule, number));
-                }
-                return;
+        let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
+        let Some(Asked { answer: rows, mut deadline, settled }) = asked else {
+            // What stood stays, in doubt, until there is work left for it.
+            for standing in stood {
+                self.doubt(programs, program.relation, standing.row, (rule, number));
             }
-            (rows, deadline, settled)
+            return;
         };
         let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -140,9 +142,8 @@ impl Engine {
         let mut still: Option<Vec<Conclusion>> = None;
         for Standing { row, gap } in gone {
             let gap = gap.unwrap_or_else(|| {
-                let still = still.get_or_insert_with(|| match program.lapses {
-                    true => self.eval_before(programs, program, key).derive(program),
-                    false => Vec::new(),
+                let still = still.get_or_insert_with(|| {
+                    self.ask_before(programs, (program, key), |eval, program| eval.derive(program))
                 });
                 let words = self.relations.get(program.relation).map(|of| of.words(row));
                 let lapsed = still.iter().find(|row| words == Some(&*row.words));
@@ -163,20 +164,42 @@ impl Engine {
         self.set_timer(rule, number, deadline);
     }
 
+    /// Asks what a key concludes; none where the rule has no work left for it.
+    pub(crate) fn ask<T: Default>(
+        &mut self,
+        programs: &Programs,
+        (program, key): (&Program, &[Word]),
+        work: &mut u64,
+        question: Question<T>,
+    ) -> Option<Asked<T>> {
+        if self.is_starved(program) {
+            return Some(Asked { answer: T::default(), deadline: i64::MAX, settled: Vec::new() });
+        }
+        let mut eval = self.eval(programs, *work);
+        eval.begin(program, key);
+        let answer = question(&mut eval, program);
+        *work = eval.work;
+        let settled = core::mem::take(&mut eval.settled);
+        (!eval.is_over()).then_some(Asked { answer, deadline: eval.deadline, settled })
+    }
+
     /// Asks again as of just before this instant, accepting what only lapsed in it (M4.1). Not as of
     /// the last instant: how far back that lies depends on what does not concern this rule.
-    pub(crate) fn eval_before<'a>(
-        &'a mut self,
-        programs: &'a Programs,
-        program: &Program,
-        key: &[Word],
-    ) -> Eval<'a> {
+    pub(crate) fn ask_before<T: Default>(
+        &mut self,
+        programs: &Programs,
+        (program, key): (&Program, &[Word]),
+        question: Question<T>,
+    ) -> T {
+        if !program.lapses {
+            return T::default();
+        }
         let before = self.now.saturating_sub(1);
         let mut eval = self.eval(programs, 0);
         eval.now = before;
         eval.lapse = true;
         eval.begin(program, key);
-        eval
+        question(&mut eval, program)
     }
 
     pub(crate) fn set_timer(&mut self, rule: usize, number: KeyId, deadline: i64) {

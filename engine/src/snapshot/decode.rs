@@ -271,6 +271,11 @@ impl Reader<'_> {
             claims.push((*clause as usize, self.words(&types, values)?.into_iter().collect()));
         }
         claims.sort_unstable();
+        let first = match &of.first {
+            Some(fact) => Some(Box::new(self.fact(fact)?)),
+            None => None,
+        };
+        let links = Links { first, claims, causes: of.causes, explains: of.explains };
         Some(Open {
             opened: of.opened,
             row,
@@ -282,15 +287,7 @@ impl Reader<'_> {
                 Some(of) => Some(of.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?),
                 None => None,
             },
-            links: Some(Box::new(Links {
-                first: match &of.first {
-                    Some(fact) => Some(Box::new(self.fact(fact)?)),
-                    None => None,
-                },
-                claims,
-                causes: of.causes,
-                explains: of.explains,
-            })),
+            links: Some(links).filter(|links| *links != Links::default()).map(Box::new),
         })
     }
 
