@@ -3,8 +3,9 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use etio::{Engine, Params};
-use etio_benches::{Numbers, program};
+use etio_benches::program;
 use etio_dsl::{SourceFile, compile};
+use etio_peers::numbers::Numbers;
 use etio_plan::Pack;
 
 fn library(c: &mut Criterion) {

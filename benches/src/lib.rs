@@ -2,10 +2,9 @@
 
 mod program;
 
-use std::fmt::Write as _;
-
 use etio::{Engine, Params, Stamp, Value};
-use etio_dsl::SourceFile;
+use etio_peers::numbers::Numbers;
+use etio_peers::programs::{RELATIONS, by_reason, compile};
 use etio_plan::Pack;
 
 pub use program::program;
@@ -13,60 +12,18 @@ pub use program::program;
 /// One second.
 pub const SECOND: i64 = 1_000_000_000;
 
-/// A small generator of numbers: the same seed, the same numbers, on every machine (splitmix64).
-#[derive(Clone, Debug)]
-pub struct Numbers(pub u64);
-
-impl Numbers {
-    /// The next number below `end`.
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end.max(1)
-    }
-}
-
 /// Rules that join an event with its pod, the pod with its node, and look for a silence: one a reason.
-///
-/// # Panics
-/// When the rules do not compile, which a bench cannot go on from.
 #[must_use]
-#[expect(clippy::panic, reason = "a bench cannot go on without its rules")]
-pub fn domain(reasons: usize) -> Pack {
-    let mut text = String::from(
-        "entity Alarm { key id: int, pod: pod, reason: text }\n\
-         entity Instance { key pod: pod, node: node, running: bool }\n\
-         entity Machine { key node: node, ready: bool }\n\
-         entity Silence { key node: node, key reason: text }\n",
-    );
-    for reason in 0..reasons {
-        // Writing into a string cannot fail.
-        let _ = write!(
-            text,
-            "finding alarm_{reason}(id) {{\n  severity info\n  when {{\n\
-             Alarm {{ id, pod, reason: \"r{reason}\" }}\n\
-             Instance {{ pod, node, running: true }}\n\
-             Machine {{ node, ready: true }}\n\
-             no Silence {{ node, reason: \"r{reason}\" }}\n  }}\n  title \"alarm {{id}}\"\n}}\n"
-        );
-    }
-    let files = [SourceFile::new("domain.etio", text)];
-    let compiled = etio_dsl::compile(&files);
-    compiled.pack.unwrap_or_else(|| {
-        let first =
-            compiled.diagnostics.first().map(|found| etio_dsl::diag::render(found, &files, false));
-        panic!("the bench's rules do not compile: {first:?}")
-    })
+pub fn domain(reasons: u32) -> Pack {
+    compile("domain", &(RELATIONS.to_owned() + &by_reason(reasons)))
 }
 
 /// The cluster those rules run on.
 pub struct Cluster {
     /// The engine with all pods and nodes in it.
     pub engine: Engine,
-    pods: u64,
-    reasons: u64,
+    pods: u32,
+    reasons: u32,
     numbers: Numbers,
     now: i64,
     next: i64,
@@ -79,7 +36,7 @@ impl Cluster {
     /// When the engine refuses its own schema's rows.
     #[must_use]
     #[expect(clippy::expect_used, reason = "the rows are of the schema above")]
-    pub fn new(pack: &Pack, pods: u64, reasons: u64) -> Self {
+    pub fn new(pack: &Pack, pods: u32, reasons: u32) -> Self {
         let engine = Engine::new(pack.clone(), Params::default()).expect("the pack is valid");
         let mut cluster = Self { engine, pods, reasons, numbers: Numbers(11), now: 0, next: 0 };
         let nodes = (pods / 10).max(1);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::Numbers;
+use etio_peers::numbers::Numbers;
 
 /// Rules of one shape, each with a pattern and a reason of its own: a line becomes an event, which is joined
 /// with its task, the task with its host, and a silence is looked for. What each pattern says is drawn from

@@ -1,7 +1,7 @@
 //! The rules that Etio runs in the workloads about a cluster.
 
 use etio_dsl::SourceFile;
-use etio_plan::Pack;
+use etio_plan::{Pack, RelId};
 
 /// A file of as many bytes is not added to.
 const LARGE: usize = 1 << 19;
@@ -12,6 +12,17 @@ pub const RELATIONS: &str = "\
     entity Instance { key pod: pod, node: node, running: bool }\n\
     entity Machine { key node: node, ready: bool }\n\
     entity Silence { key node: node, key reason: text }\n";
+
+/// Alarms, instances, machines and silences in a pack of these rules.
+///
+/// # Panics
+/// When it declares them not: a bench stops where it is wrong.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a bench stops where it is wrong")]
+pub fn relations(pack: &Pack) -> [RelId; 4] {
+    ["Alarm", "Instance", "Machine", "Silence"]
+        .map(|name| pack.relation(&format!("rules.{name}")).expect("it is declared"))
+}
 
 /// One rule a reason.
 #[must_use]

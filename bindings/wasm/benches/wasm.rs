@@ -9,7 +9,7 @@
 mod host;
 
 use etio_engine::{Change, Engine, Options, Transition};
-use etio_peers::programs::{RELATIONS, by_reason, compile};
+use etio_peers::programs::{RELATIONS, by_reason, compile, relations};
 use etio_peers::rules::{Cluster, Shape, run};
 use etio_plan::{Fact, Input, Origin, Pack, RelId, SourceId, Value, stream};
 use etio_testdata::Host;
@@ -31,8 +31,7 @@ struct Told<H> {
 
 impl<H> Told<H> {
     fn new(pack: &Pack, host: H, tell: fn(&mut H, &[u8])) -> Self {
-        let relations = ["Alarm", "Instance", "Machine", "Silence"]
-            .map(|name| pack.relation(&format!("rules.{name}")).expect("it is declared"));
+        let relations = relations(pack);
         Self { host, tell, relations, bytes: Vec::new(), log: Vec::new(), now: 0, told: 0 }
     }
 

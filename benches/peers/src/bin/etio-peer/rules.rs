@@ -1,11 +1,11 @@
 //! Etio's side of the workloads about a cluster.
 
 use etio_engine::{Cell, Change, Engine, Options, Symbol};
-use etio_peers::programs::compile;
+use etio_peers::programs::{compile, relations};
 use etio_peers::rules::{Cluster, Shape};
 use etio_plan::{Origin, RelId};
 
-use crate::{SOURCE, cover, relation};
+use crate::{SOURCE, cover};
 
 /// An engine with rules about the cluster.
 pub(crate) struct Etio {
@@ -26,8 +26,7 @@ pub(crate) struct Etio {
 impl Etio {
     pub(crate) fn new(shape: Shape, program: &str) -> Self {
         let pack = compile("rules", program);
-        let relations @ [event, pod, node, silence] = ["Alarm", "Instance", "Machine", "Silence"]
-            .map(|name| relation(&pack, &format!("rules.{name}")));
+        let relations @ [event, pod, node, silence] = relations(&pack);
         let mut engine = Engine::new(pack.into(), Options::default()).expect("the pack is right");
         cover(&mut engine, &relations);
         let mut symbols = |prefix: &str, count: u32| -> Vec<Symbol> {
