@@ -173,6 +173,36 @@ fn m1_6_a_tie_in_the_coarser_resolution_is_after() {
 }
 
 #[test]
+fn m1_6_what_ties_with_a_match_spoils_it() {
+    let rules = "event A { node: node }\nevent B { node: node }\nevent C { node: node }\n\
+        finding f(node) { severity info keep 9s \
+        when { A { node } then B { node } within 9s without C { node } } title \"{node}\" }";
+    // C comes a second after B and bears a stamp of which that cannot be told, or can.
+    for (resolution, last) in
+        [(4 * S, "6s resolved f(x) confirmed"), (1, "14s lapsed f(x) confirmed")]
+    {
+        let mut world = World::new(rules);
+        world.source(1, "log", 1);
+        world.source(2, "api", resolution);
+        for (source, at, row) in [(1, 4, "A x"), (1, 5, "B x"), (2, 6, "C x")] {
+            world.row_of(source, at, row);
+        }
+        assert_eq!(world.log(40), ["5s opened f(x) confirmed", last]);
+    }
+}
+
+#[test]
+fn m1_6_the_coarser_of_two_need_not_divide_the_coarsest() {
+    let mut world = World::new(RULES);
+    world.source(1, "log", 1);
+    world.source(2, "api", 2 * S);
+    world.source(3, "audit", 3 * S);
+    world.row_of(1, 3, "A x 1");
+    world.row_of(2, 2, "B x");
+    assert!(of(world.log(20), "ended").is_empty());
+}
+
+#[test]
 fn m1_7_the_same_input_again_is_the_same_input() {
     let mut world = World::new(RULES);
     world.row(0, "E x off");

@@ -175,6 +175,37 @@ fn m3_2_a_lower_bound_already_reached_is_true() {
 }
 
 #[test]
+fn m3_2_what_a_sequence_lacks_does_not_depend_on_what_began() {
+    let rules = "event A { node: node, n: int, collect \"a\" }\n\
+        event B { node: node, n: int, collect \"b\" }\nentity E { key node: node }\n\
+        finding f(node) { severity info keep 3s when { E { node } } \
+        unless { A { node, n } then B { node, n } within 5s } title \"{node}\" }";
+    for rows in [vec![], vec!["A x 1"], vec!["A x 1", "A x 2"]] {
+        let mut world = World::blind(rules);
+        for what in ["E", "A", "B n=1"] {
+            world.covered(what, 0, -100);
+        }
+        rows.iter().for_each(|row| world.row(0, row));
+        world.row(1, "E x");
+        assert_eq!(world.log(2), ["1s opened f(x) suspected needs B"], "{rows:?}");
+    }
+}
+
+#[test]
+fn m3_2_an_absence_in_doubt_lacks_what_was_not_collected_too() {
+    let rules = "event B { node: node, collect \"b\" }\nevent L { node: node, collect \"l\" }\n\
+        entity E { key node: node }\n\
+        finding f(node) { severity info keep 9s when { E { node } \
+        no B { node } without L { node } for 2s } title \"{node}\" }";
+    let mut world = World::blind(rules);
+    world.covered("E", 0, -100);
+    world.row(0, "E x");
+    world.row(1, "B x");
+    let told = ["0s opened f(x) suspected needs B", "3s updated f(x) suspected needs B L"];
+    assert_eq!(world.log(4), told);
+}
+
+#[test]
 fn m3_3_confirm_blocks() {
     let rules =
         finding("when { A { node } } confirm { E { node, state: \"on\" } } confirm { B { node } }");

@@ -78,9 +78,10 @@ impl Sources {
         floor(b.time, coarser) >= floor(a.time, coarser)
     }
 
-    /// The first instant a row could have that is not before `a`.
+    /// The first instant a row could have that is not before `a`. Not that of the coarsest resolution,
+    /// which a less coarse one need not divide.
     pub(crate) fn earliest_after(&self, a: &Stamp) -> i64 {
-        floor(a.time, self.coarsest())
+        a.time.saturating_sub(self.coarsest().saturating_sub(1))
     }
 }
 

@@ -318,9 +318,7 @@ impl<'a> Eval<'a> {
         if sure {
             return Continue(());
         }
-        if lacks.is_empty() {
-            self.covered(src, &mut lacks);
-        }
+        self.covered(src, &mut lacks);
         self.lacks.extend(lacks);
         let flow = self.walk(rest, then);
         self.lacks.truncate(depth);

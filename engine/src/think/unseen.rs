@@ -13,7 +13,7 @@ use crate::{
     think::eval::{Eval, Lack},
     value::{
         expr::note,
-        word::{ABSENT, Word, as_int},
+        word::{ABSENT, Word, as_int, put},
     },
 };
 
@@ -55,7 +55,10 @@ impl<'a> Eval<'a> {
             Kind::Then { first, next, within, keep, .. } => {
                 let within = self.length(within);
                 self.slides(first, keep.saturating_add(within), 0, lacks);
-                // What `first` would have bound is not known.
+                // What `first` would have bound is not known, whatever the last of its rows bound.
+                for (_, slot) in first.binds.iter().chain(&first.optional) {
+                    put(&mut self.slots, *slot, ABSENT);
+                }
                 self.slides(next, *keep, 0, lacks);
             }
             Kind::Without { first, hold, keep, .. } => {

@@ -61,6 +61,13 @@ fn event() -> impl Strategy<Value = String> {
         .prop_map(|(name, node, n, w)| format!("{name} node={node} n={n}{}", word("w", w)))
 }
 
+/// An event of a key that many are about, so that they come between and after one another.
+fn busy_event() -> impl Strategy<Value = String> {
+    let name = prop::sample::select(vec!["A", "A", "B", "B", "L"]);
+    (name, prop::sample::select(vec![1, 1, 1, 2]))
+        .prop_map(|(name, n)| format!("{name} node=x n={n}"))
+}
+
 fn entity() -> impl Strategy<Value = String> {
     let state = || prop::sample::select(vec!["on", "on", "off"]);
     let e = (node(), state(), prop::option::of(0..3i64))
@@ -111,8 +118,9 @@ fn scope() -> impl Strategy<Value = String> {
     prop::sample::select(scopes.map(String::from).to_vec())
 }
 
-fn fact() -> impl Strategy<Value = What> {
+fn fact(busy: bool) -> impl Strategy<Value = What> {
     prop_oneof![
+        if busy { 20 } else { 1 } => busy_event().prop_map(What::Row),
         4 => event().prop_map(What::Row),
         4 => entity().prop_map(What::Row),
         1 => (entity(), 0..12i64).prop_map(|(row, back)| What::First(row, back)),
@@ -136,15 +144,15 @@ pub(crate) fn history(collected: bool) -> impl Strategy<Value = History> {
         2 => Just(vec![]),
         1 => prop::collection::vec((0..END, any::<bool>()), 1..4),
     ];
-    stops
-        .prop_flat_map(move |stops| {
+    (stops, any::<bool>())
+        .prop_flat_map(move |(stops, busy)| {
             let mut stops: Vec<i64> =
                 stops.iter().map(|(at, odd)| time(*at) + i64::from(*odd) * S / 2).collect();
             stops.sort_unstable();
             stops.dedup();
             let turns = stops.len();
             let turn = move || prop_oneof![1 => Just(0), 2 => 0..=turns];
-            let facts = (0..END, 0..3u32, turn(), fact());
+            let facts = (0..END, 0..3u32, turn(), fact(busy));
             let told = (0..END, 0..2u32, turn(), coverage());
             let most = if collected { 1 } else { 10 };
             (Just(stops), prop::collection::vec(facts, 0..20), prop::collection::vec(told, 0..most))
@@ -163,7 +171,7 @@ pub(crate) fn inputs(pack: &Pack, history: &History) -> Vec<(usize, Told)> {
     let name = |source: u32| Input::Source {
         source: SourceId(source),
         name: ["kubelet", "api", "audit"][source as usize].into(),
-        resolution: if source == 1 { 2 * S } else { 1 },
+        resolution: [1, 2 * S, 3 * S][source as usize],
     };
     let mut inputs: Vec<(usize, Told)> =
         (0..3).map(|source| (0, Told { clock: i64::MIN, input: name(source) })).collect();

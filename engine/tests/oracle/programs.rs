@@ -114,6 +114,17 @@ const WIDE_CONDITIONS: &[&str] = &[
     "changes(m of E { node, n: m, state: _ } within WIDE) >= LEAST",
     "x = A { node, n: N }  E { node, state: _, n: _ } as of x",
     "x = B { node, n: _ }  no P { node, n: N, mark: \"on\" }  age(x) >= 2s",
+    "A { node, n: q } then B { node, n: q } within 5s",
+    "A { node, n: q } then B { node, n: q } within 4s without L { node, n: q }",
+    "A { node, n: N } then B { node, n: _ } within 5s without A { node, n: _ }",
+    "A { node, n: N } then A { node, n: _ } within 3s",
+    "A { node, n: q } without B { node, n: q } for 3s",
+    "no A { node, n: N } then B { node, n: N } within 4s without L { node, n: _ }",
+    "no B { node, n: N } without L { node, n: _ } for 2s",
+    "count(A { node, n: _ } then B { node, n: _ } within 4s) >= LEAST",
+    "x = newest A { node, n: _ } then B { node, n: N } within WIDE  age(x) >= 2s",
+    "x = oldest B { node, n: N } then L { node, n: _ } within 6s  no A { node, n: _ } since x",
+    "E { node, n: q, state: _ }  A { node, n: q } then B { node, n: q } within 4s without L { node, n: _ }",
 ];
 
 /// A rule that is not yet said: which base, which conditions, in which block.
@@ -297,6 +308,8 @@ fn rename(text: &str, nth: usize) -> String {
         ("n: m,", format!("n: m{nth},")),
         ("w: m ", format!("w: m{nth} ")),
         ("w: q ", format!("w: q{nth} ")),
+        ("n: q ", format!("n: q{nth} ")),
+        ("n: q,", format!("n: q{nth},")),
     ] {
         out = out.replace(from, &to);
     }

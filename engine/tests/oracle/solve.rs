@@ -426,10 +426,12 @@ impl Solver<'_> {
         fits.then_some(next)
     }
 
-    /// What is known of the rows a pattern looks for.
+    /// What is known of the rows a pattern looks for: not what nothing has bound yet.
     pub(super) fn known(&self, atom: &Atom, binding: &Binding) -> Known {
         let each = atom.joins.iter();
-        each.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr))).collect()
+        each.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr)))
+            .filter(|(_, value)| *value != Value::Null)
+            .collect()
     }
 
     /// What keeps the absence of a source's matches from being sure.
