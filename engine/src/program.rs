@@ -4,6 +4,7 @@ pub(crate) mod bound;
 pub(crate) mod compile;
 pub(crate) mod dispatch;
 pub(crate) mod load;
+pub(crate) mod partner;
 pub(crate) mod route;
 pub(crate) mod share;
 pub(crate) mod timeless;
@@ -13,7 +14,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use etio_plan::{AggOp, Atom, Expr, Pick, Type};
 
 use crate::{
-    program::share::Lanes,
+    program::{partner::Partner, share::Lanes},
     store::cover::{Cover, Term, Via},
     value::{
         expr::Ex,
@@ -128,6 +129,19 @@ impl Program {
     pub(crate) fn key_in(&self, slots: &[Word]) -> Key {
         key_at(slots, &self.key)
     }
+
+    /// Where the matches of all its conditions come from.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Src> {
+        let blocks = self.confirm.iter().chain(&self.unless).chain(&self.maybe);
+        let (texts, explains) = match &self.head {
+            Head::Row { .. } => (&[][..], &[][..]),
+            Head::Finding { texts, explains } => (&texts[..], &explains[..]),
+        };
+        let guards = texts.iter().flatten().map(|text| &text.guard);
+        let beside = blocks.chain(guards).map(|block| &block.steps);
+        let beside = beside.chain(explains.iter().map(|clause| &clause.when));
+        self.when.iter().chain(beside.flatten()).filter_map(Step::source)
+    }
 }
 
 /// What a rule concludes.
@@ -200,6 +214,16 @@ pub(crate) enum Step {
         ex: Ex,
         bound: bool,
     },
+}
+
+impl Step {
+    /// Where its matches come from, if it looks for any.
+    pub(crate) const fn source(&self) -> Option<&Src> {
+        match self {
+            Self::Each(of) | Self::No(of) | Self::Pick(_, of) | Self::Agg { of, .. } => Some(of),
+            Self::Test { .. } | Self::Let { .. } | Self::Member { .. } => None,
+        }
+    }
 }
 
 /// Where matches come from.
@@ -301,6 +325,8 @@ pub(crate) struct Route {
     pub(crate) lanes: Option<Lanes>,
     /// The variable for the row, where the route begins with a whole row.
     pub(crate) row: Option<u16>,
+    /// What must stand beside that row for it to change anything.
+    pub(crate) partner: Option<Partner>,
     pub(crate) binds: Vec<(u16, u16)>,
     pub(crate) optional: Vec<(u16, u16)>,
     pub(crate) tests: Vec<Ex>,

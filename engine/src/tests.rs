@@ -145,6 +145,24 @@ proptest! {
     }
 }
 
+/// What can complete or spoil nothing is kept, and nobody thinks about it.
+#[test]
+fn an_event_without_a_partner_is_not_thought_about() {
+    let rules = "event A { node: node }\nevent B { node: node }\nevent C { node: node }\n\
+        finding f(node) { severity info keep 9s \
+        when { A { node } then B { node } within 9s without C { node } } title \"{node}\" }";
+    let mut world = World::new(rules);
+    for (at, row) in [(0, "B x"), (1, "A x"), (2, "C x"), (3, "B y"), (4, "A y"), (5, "C y")] {
+        world.row(at, row);
+        world.advance(at);
+        // To think about a key with events would move its cursor.
+        assert!(world.engine.cursors.is_empty(), "{row}");
+    }
+    world.row(6, "B x");
+    world.advance(6);
+    assert!(!world.engine.cursors.is_empty());
+}
+
 /// The histories reach what the properties speak of.
 #[test]
 fn histories_open_every_finding_in_both_verdicts() {

@@ -335,15 +335,26 @@ impl Engine {
         else {
             return;
         };
-        let (words, time) = (rows.words(row), int(rows.time(row)));
+        let Some(Meta { stamp, .. }) = rows.meta(row) else { return };
+        let (words, time) = (rows.words(row), int(stamp.time));
         let (relations, symbols, dirty) = (&self.relations, &mut self.symbols, &mut self.dirty);
+        let (sources, cursors) = (&self.sources, &self.cursors);
         let mut slots = core::mem::take(&mut self.scratch);
         dispatch.each(words, |route| {
             let Some(route) = programs.routes.get(route) else { return };
             let Some(program) = programs.rules.get(route.rule) else { return };
+            let partner = route.partner.as_ref().map(|of| (of, of.since(stamp, sources)));
+            if partner.is_some_and(|(partner, since)| !partner.may_stand(relations, since)) {
+                return;
+            }
             slots.clear();
             slots.resize(program.slots + route.more_slots(), ABSENT);
             let found = &mut |slots: &[Word]| {
+                if let Some((partner, since)) = partner
+                    && !partner.stands(relations, cursors, (&program.key_in(slots), slots), since)
+                {
+                    return;
+                }
                 for rule in route.rules(slots) {
                     dirty.add(*rule, program.key_in(slots));
                 }

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 
 use crate::{
     error::Error,
-    program::{Programs, Reader, Schema, compile::Compiler, route, share::share},
+    program::{Programs, Reader, Schema, compile::Compiler, partner::Partner, route, share::share},
     store::{
         cover::{Cover, atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
@@ -102,7 +102,9 @@ pub(crate) fn load(
         }
         programs.rules.push(program);
         for (atom, decides) in atoms(rule) {
-            let route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
+            let mut route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
+            let program = programs.rules.last();
+            route.partner = program.and_then(|of| Partner::of(of, &schema, &route));
             routes.push(route);
             if decides {
                 add_readers(&mut programs, at, atom);

@@ -98,6 +98,7 @@ pub(crate) fn route(
         rule: at_rule,
         lanes: None,
         row: whole.then_some(atom.row.0),
+        partner: None,
         binds,
         optional,
         tests,

@@ -58,7 +58,8 @@ pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -
     for route in routes {
         let Some(program) = rules.get(route.rule) else { continue };
         let (open, constants) = opened(&route, program);
-        if constants.is_empty() {
+        // A partner is that of one rule.
+        if constants.is_empty() || route.partner.is_some() {
             alone.push(route);
             continue;
         }

@@ -11,12 +11,13 @@ use crate::{
     value::word::{Word, at},
 };
 
-/// Rows by the words of some columns. An index over no column is one chain of all rows.
+/// Rows by the words of some columns. An index over no column is one chain of all rows, and is not
+/// hashed.
 #[derive(Clone)]
 pub(crate) struct Index {
     pub(crate) columns: Box<[u16]>,
     chains: HashTable<Chain>,
-    /// The chains of more than one row, and those of no row any more.
+    /// The chains of more than one row, and those of no row any more. Over no column it is the first.
     long: Vec<VecDeque<RowId>>,
     free: Vec<u32>,
     state: FixedState,
@@ -29,6 +30,9 @@ pub(crate) struct Chain(u32);
 
 const LONG: u32 = 1 << 31;
 
+/// The chain of all rows.
+const ALL: Chain = Chain(LONG);
+
 /// The rows of one chain, oldest first.
 #[derive(Clone, Copy)]
 pub(crate) enum Rows<'a> {
@@ -39,13 +43,16 @@ pub(crate) enum Rows<'a> {
 
 impl Index {
     pub(crate) fn new(columns: &[u16], state: FixedState) -> Self {
-        let (long, free) = (Vec::new(), Vec::new());
-        Self { columns: columns.into(), chains: HashTable::new(), long, free, state }
+        let long = if columns.is_empty() { [VecDeque::new()].into() } else { Vec::new() };
+        Self { columns: columns.into(), chains: HashTable::new(), long, free: Vec::new(), state }
     }
 
     /// The chain of the rows whose words at the columns are these.
     pub(crate) fn find(&self, table: &Table, key: &[Word]) -> Option<Chain> {
         let row = |chain: &Chain| table.words(first(&self.long, *chain));
+        if self.columns.is_empty() {
+            return self.long.first().is_some_and(|rows| !rows.is_empty()).then_some(ALL);
+        }
         // Most keys are one word.
         if let ([column], [word]) = (&*self.columns, key) {
             let same = |chain: &Chain| at(row(chain), *column) == *word;
@@ -74,6 +81,9 @@ impl Index {
     /// Adds a row. `before(a, b)` is the canonical order.
     pub(crate) fn add(&mut self, table: &Table, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
         let Self { columns, chains, long, free, state } = self;
+        if columns.is_empty() {
+            return long.iter_mut().for_each(|rows| put(rows, row, &before));
+        }
         let words = table.words(row);
         let same = |chain: &Chain| {
             let other = table.words(first(long, *chain));
@@ -91,13 +101,7 @@ impl Index {
         match chain.place() {
             Some(place) => {
                 if let Some(rows) = long.get_mut(place) {
-                    // Rows come in canonical order but for late ones and changed entities.
-                    if rows.back().is_none_or(|last| before(*last, row)) {
-                        rows.push_back(row);
-                    } else {
-                        let place = rows.partition_point(|other| before(*other, row));
-                        rows.insert(place, row);
-                    }
+                    put(rows, row, before);
                 }
             }
             None => {
@@ -121,6 +125,9 @@ impl Index {
         before: impl Fn(RowId, RowId) -> bool,
     ) {
         let Self { columns, chains, long, free, state } = self;
+        if columns.is_empty() {
+            return long.iter_mut().for_each(|rows| take(rows, row, &before));
+        }
         let words = table.words(row);
         let same = |chain: &Chain| {
             let other = table.words(first(long, *chain));
@@ -135,14 +142,7 @@ impl Index {
             return;
         };
         let Some(rows) = long.get_mut(place) else { return };
-        if rows.front() == Some(&row) {
-            rows.pop_front();
-        } else {
-            let place = rows.partition_point(|other| before(*other, row));
-            if rows.get(place) == Some(&row) {
-                rows.remove(place);
-            }
-        }
+        take(rows, row, before);
         // It stays long until its last row goes, lest one that comes and goes costs an allocation.
         if rows.is_empty() {
             free.push(place as u32);
@@ -158,7 +158,30 @@ impl Chain {
     }
 }
 
-/// INVARIANT: a chain has at least one row.
+/// Puts a row at its place in a chain.
+fn put(rows: &mut VecDeque<RowId>, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+    // Rows come in canonical order but for late ones and changed entities.
+    if rows.back().is_none_or(|last| before(*last, row)) {
+        rows.push_back(row);
+    } else {
+        let place = rows.partition_point(|other| before(*other, row));
+        rows.insert(place, row);
+    }
+}
+
+/// Takes a row out of a chain. Most that go are the oldest.
+fn take(rows: &mut VecDeque<RowId>, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+    if rows.front() == Some(&row) {
+        rows.pop_front();
+        return;
+    }
+    let place = rows.partition_point(|other| before(*other, row));
+    if rows.get(place) == Some(&row) {
+        rows.remove(place);
+    }
+}
+
+/// INVARIANT: a chain that is found by its words has at least one row.
 fn first(long: &[VecDeque<RowId>], chain: Chain) -> RowId {
     match chain.place() {
         None => chain.0,
@@ -180,6 +203,15 @@ impl Rows<'_> {
             Self::None => None,
             Self::One(row) => (place == 0).then_some(*row),
             Self::Many(rows) => rows.get(place).copied(),
+        }
+    }
+
+    /// The newest.
+    pub(crate) fn last(&self) -> Option<RowId> {
+        match self {
+            Self::None => None,
+            Self::One(row) => Some(*row),
+            Self::Many(rows) => rows.back().copied(),
         }
     }
 
