@@ -125,6 +125,9 @@ const DAY: i64 = 86_400 * 1_000_000_000;
 /// The row number that stands for the oldest events of a relation.
 const OLDEST: RowId = RowId::MAX;
 
+/// Events are kept for up to a so-manieth longer than they need be, so that many go at a time.
+const SWEEPS: i64 = 64;
+
 impl Engine {
     /// Makes an engine for a pack.
     ///
@@ -294,12 +297,12 @@ impl Engine {
         let Some(schema) = programs.schema.get(relation) else { return };
         let Some(rows) = self.relations.get(relation) else { return };
         if let Some(oldest) = rows.find(schema.whole, &[]).get(0) {
-            let until = rows.time(oldest).saturating_add(self.reach(programs, relation));
+            let until = kept_until(rows.time(oldest), self.reach(programs, relation));
             self.sweeps.insert((until, relation, OLDEST));
         }
     }
 
-    /// How long an event is kept: what came after another may bear a stamp a little older (M1.6).
+    /// How long an event is needed: what came after another may bear a stamp a little older (M1.6).
     fn reach(&self, programs: &Programs, relation: usize) -> i64 {
         let retention = programs.schema.get(relation).map_or(0, |schema| schema.retention);
         retention.saturating_add(self.sources.coarsest())
@@ -328,7 +331,7 @@ impl Engine {
                 continue;
             }
             while let Some(oldest) = rows.find(whole, &[]).get(0)
-                && rows.time(oldest).saturating_add(reach) < now
+                && kept_until(rows.time(oldest), reach) < now
             {
                 rows.remove(oldest, names);
             }
@@ -339,4 +342,12 @@ impl Engine {
         }
         self.forget_removals(now);
     }
+}
+
+/// Until when an event is kept that is needed for so long. It depends on nothing but these, so that what is
+/// kept at an instant does not depend on where the clock stopped before.
+fn kept_until(time: i64, reach: i64) -> i64 {
+    let until = time.saturating_add(reach);
+    let step = (reach / SWEEPS).max(1);
+    until.saturating_add((step - until.rem_euclid(step)) % step)
 }

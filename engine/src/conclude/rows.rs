@@ -13,7 +13,7 @@ use crate::{
         support::{KeyId, Support},
     },
     think::{
-        eval::{Eval, View},
+        eval::{Eval, Settled, View},
         judge::Conclusion,
     },
     value::word::{Key, Word},
@@ -28,7 +28,7 @@ pub(crate) struct Asked<T> {
     /// When time alone may change the answer.
     pub(crate) deadline: i64,
     /// How far cursors may be moved.
-    pub(crate) settled: Vec<(usize, i64)>,
+    pub(crate) settled: Settled,
 }
 
 impl Engine {
@@ -85,12 +85,7 @@ impl Engine {
 
     /// Passes over what has been found settled. Not before it is asked what only lapsed: that is settled
     /// too by now.
-    pub(crate) fn move_cursors(
-        &mut self,
-        programs: &Programs,
-        key: &[Word],
-        settled: Vec<(usize, i64)>,
-    ) {
+    pub(crate) fn move_cursors(&mut self, programs: &Programs, key: &[Word], settled: Settled) {
         let relations = &self.relations;
         let oldest = |relation: usize| {
             let rows = relations.get(relation);
@@ -173,7 +168,11 @@ impl Engine {
         question: Question<T>,
     ) -> Option<Asked<T>> {
         if self.is_starved(program) {
-            return Some(Asked { answer: T::default(), deadline: i64::MAX, settled: Vec::new() });
+            return Some(Asked {
+                answer: T::default(),
+                deadline: i64::MAX,
+                settled: Settled::new(),
+            });
         }
         let mut eval = self.eval(programs, *work);
         eval.begin(program, key);

@@ -186,7 +186,7 @@ impl Timeline {
     pub(crate) fn take(&mut self, until: i64, canon: Canon<'_>) -> Vec<Held> {
         let mut due = core::mem::take(&mut self.spare);
         if self.held.iter().all(|held| held.time <= until) {
-            due.append(&mut self.held);
+            core::mem::swap(&mut due, &mut self.held);
         } else {
             due.extend(self.held.extract_if(.., |held| held.time <= until));
         }

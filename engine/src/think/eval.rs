@@ -82,8 +82,11 @@ pub(crate) struct Eval<'a> {
     pub(crate) evidence: bool,
     pub(crate) misses: Misses,
     /// How far cursors may be moved.
-    pub(crate) settled: Vec<(usize, i64)>,
+    pub(crate) settled: Settled,
 }
+
+/// Cursors and how far they may be moved; few keys have more than one.
+pub(crate) type Settled = SmallVec<[(usize, i64); 1]>;
 
 /// Facts on a path: a row that was bound, or those an aggregate counts.
 #[derive(Clone, Copy)]
@@ -149,7 +152,7 @@ impl<'a> Eval<'a> {
             inexact: Vec::new(),
             evidence: false,
             misses: Misses::default(),
-            settled: Vec::new(),
+            settled: Settled::new(),
         }
     }
 
