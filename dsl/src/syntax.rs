@@ -10,7 +10,7 @@ mod split;
 
 use build::Built;
 use cst::{Kind, Node};
-use split::Piece;
+use split::{Piece, Split};
 
 use crate::diag::{Diagnostic, codes};
 
@@ -63,10 +63,10 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
         return (tree, vec![error]);
     }
     let mut errors = Vec::new();
-    let pieces = split::split(text, file);
+    let Split { pieces, blanked } = split::split(text, file);
     tree.doc = file_doc(text, pieces.first());
     for piece in &pieces {
-        let read = read(text, piece, file);
+        let read = read(text, &blanked, piece, file);
         errors.extend(read.error);
         let Some(node) = read.item else { continue };
         match build::build(&node, text, file) {
@@ -88,8 +88,9 @@ pub fn tree(text: &str) -> Node {
         file.children.push(Node::leaf(Kind::Error, file.span));
         return file;
     }
-    for piece in split::split(text, 0) {
-        let read = read(text, &piece, 0);
+    let Split { pieces, blanked } = split::split(text, 0);
+    for piece in &pieces {
+        let read = read(text, &blanked, piece, 0);
         file.children.extend(read.item);
         file.children.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
     }
@@ -106,13 +107,13 @@ struct Read {
     error: Option<Diagnostic>,
 }
 
-fn read(text: &str, piece: &Piece, file: usize) -> Read {
+fn read(text: &str, blanked: &str, piece: &Piece, file: usize) -> Read {
     let span = piece.span;
     let broken = |error| Read { item: None, rest: Some(span), error: Some(error) };
     if let Some(error) = &piece.error {
         return broken(error.clone());
     }
-    let piece = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let piece = blanked.get(span.start as usize..span.end as usize).unwrap_or_default();
     let failure = match parse::item(piece, span.start) {
         Ok(item) => return Read { item: Some(item), rest: None, error: None },
         Err(failure) => failure,

@@ -45,30 +45,27 @@ fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
 /// A rule's own span may take in white space behind it; that of its parts does not, and every token is
 /// a part. What only wraps another is left out.
 fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Option<Node> {
-    let mut open: Vec<Node> = Vec::new();
+    // Where each open node begins, and which of those that are done are its children.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut done: Vec<Node> = Vec::new();
     for token in tokens {
         match token {
             Token::Start { rule, .. } | Token::End { rule, .. } if is_wrapper(rule) => {}
-            Token::Start { rule, pos } => {
-                let at = place(pos.pos(), offset);
-                open.push(Node::leaf(kind(rule), Span { start: at, end: at }));
-            }
-            Token::End { pos, .. } => {
-                let mut node = open.pop()?;
-                match (node.children.first(), node.children.last()) {
+            Token::Start { pos, .. } => open.push((pos.pos(), done.len())),
+            Token::End { rule, pos } => {
+                let (start, first) = open.pop()?;
+                let children = done.split_off(first);
+                let span = match (children.first(), children.last()) {
                     (Some(first), Some(last)) => {
-                        node.span = Span { start: first.span.start, end: last.span.end };
+                        Span { start: first.span.start, end: last.span.end }
                     }
-                    _ => node.span.end = place(pos.pos(), offset),
-                }
-                match open.last_mut() {
-                    Some(parent) => parent.children.push(node),
-                    None => return Some(node),
-                }
+                    _ => Span { start: place(start, offset), end: place(pos.pos(), offset) },
+                };
+                done.push(Node { kind: kind(rule), span, children });
             }
         }
     }
-    None
+    done.pop()
 }
 
 fn is_wrapper(rule: Rule) -> bool {

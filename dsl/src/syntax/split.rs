@@ -28,21 +28,33 @@ pub(super) struct Piece {
     pub(super) error: Option<Diagnostic>,
 }
 
-/// Cuts `text`; what lies between the pieces is white space and comments.
-pub(super) fn split(text: &str, file: usize) -> Vec<Piece> {
+/// A file cut into items.
+pub(super) struct Split {
+    /// What lies between them is white space and comments.
+    pub(super) pieces: Vec<Piece>,
+    /// The text with blanks for all bytes of comments, tabs and carriage returns between tokens. The parser
+    /// looks for white space before and after every token; this way there is little to look for.
+    pub(super) blanked: String,
+}
+
+/// Cuts `text`.
+pub(super) fn split(text: &str, file: usize) -> Split {
     let at = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
-    let mut scanner = Scanner { text, file, at };
+    let mut scanner = Scanner { text, file, at, blanked: text.into() };
     let mut pieces = Vec::new();
     while let Some(piece) = scanner.piece() {
         pieces.push(piece);
     }
-    pieces
+    // Only whole characters were blanked.
+    let blanked = String::from_utf8(scanner.blanked).unwrap_or_else(|_| text.into());
+    Split { pieces, blanked }
 }
 
 struct Scanner<'a> {
     text: &'a str,
     file: usize,
     at: usize,
+    blanked: Vec<u8>,
 }
 
 /// What has been opened and not closed.
@@ -101,14 +113,16 @@ impl<'a> Scanner<'a> {
         let mut seen = Seen { keyword: self.word(), end: start, ..Seen::default() };
         loop {
             if seen.open.last().is_some_and(|open| open.with.is_text()) {
-                self.text_char(&mut seen);
+                self.text_part(&mut seen);
                 continue;
             }
             self.skip_blank(&mut seen);
-            if self.peek().is_none() || (self.at > start && self.begins_item(&seen)) {
+            let Some(first) = self.peek() else { break };
+            let word = self.word();
+            if self.at > start && self.begins_item(word, &seen) {
                 break;
             }
-            self.token(&mut seen);
+            self.token(first, word, &mut seen);
         }
         if let Some(open) = seen.open.last() {
             let error = self.unclosed(*open, seen.crooked);
@@ -118,8 +132,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether the word at this place begins another piece.
-    fn begins_item(&self, seen: &Seen<'_>) -> bool {
-        let word = self.word();
+    fn begins_item(&self, word: &str, seen: &Seen<'_>) -> bool {
         if word.is_empty() {
             return false;
         }
@@ -149,9 +162,8 @@ impl<'a> Scanner<'a> {
             || self.before().trim_end_matches([' ', '\t', '\r']).ends_with('\n')
     }
 
-    /// Reads one token outside of texts.
-    fn token(&mut self, seen: &mut Seen<'a>) {
-        let Some(c) = self.peek() else { return };
+    /// Reads one token outside of texts, which begins with `c` and may be a word.
+    fn token(&mut self, c: char, word: &str, seen: &mut Seen<'a>) {
         let start = self.at;
         match c {
             '"' => {
@@ -171,10 +183,7 @@ impl<'a> Scanner<'a> {
             '/' if seen.keyword == "extract" || seen.last == "~" => {
                 self.quoted(seen, '/', codes::UNCLOSED_REGEX, "regex", "a slash");
             }
-            _ => {
-                let word = self.word();
-                self.at += if word.is_empty() { c.len_utf8() } else { word.len() };
-            }
+            _ => self.at += if word.is_empty() { c.len_utf8() } else { word.len() },
         }
         seen.last = self.text.get(start..self.at).unwrap_or_default();
         seen.end = self.at;
@@ -222,8 +231,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads one character or escape inside a text; the line's end ends the text.
-    fn text_char(&mut self, seen: &mut Seen<'a>) {
+    /// Reads what is plain inside a text, or one sign or escape; the line's end ends the text.
+    fn text_part(&mut self, seen: &mut Seen<'a>) {
         let plain = seen.open.last().is_some_and(|open| open.with == With::Plain);
         match self.peek() {
             None | Some('\n') => self.unclosed_text(seen),
@@ -239,7 +248,12 @@ impl<'a> Scanner<'a> {
                     self.at += c.len_utf8();
                 }
             }
-            Some(c) => self.at += c.len_utf8(),
+            Some(_) => {
+                let is_plain = |byte: &u8| !matches!(byte, b'\n' | b'"' | b'{' | b'\\');
+                let run = self.rest().bytes().take_while(|byte| is_plain(byte)).count();
+                // A brace in a text that is taken as it stands.
+                self.at += run.max(1);
+            }
         }
         seen.end = self.at;
     }
@@ -347,13 +361,13 @@ impl<'a> Scanner<'a> {
     /// Skips white space and comments.
     fn skip_trivia(&mut self) {
         loop {
-            let rest = self.rest();
-            let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
-            self.at += blank;
+            let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            let space = self.rest().bytes().take_while(is_space).count();
+            self.blank(space);
             if !self.rest().starts_with("//") {
                 return;
             }
-            self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+            self.blank(self.rest().find('\n').unwrap_or(self.rest().len()));
         }
     }
 
@@ -364,12 +378,24 @@ impl<'a> Scanner<'a> {
         }
         let rest = self.rest();
         let line = rest.split('\n').next().unwrap_or(rest);
-        let code = line.trim_start();
-        self.at += if code.starts_with("//") { line.len() } else { line.len() - code.len() };
+        let code = line.trim_start_matches([' ', '\t', '\r']);
+        self.blank(if code.starts_with("//") { line.len() } else { line.len() - code.len() });
         if matches!(self.peek(), None | Some('\n')) {
             self.unclosed_text(seen);
             self.skip_trivia();
         }
+    }
+
+    /// Skips so many bytes of white space or comment.
+    fn blank(&mut self, len: usize) {
+        let end = self.at + len;
+        let is_kept = |byte: u8| matches!(byte, b' ' | b'\n');
+        for byte in self.blanked.get_mut(self.at..end).into_iter().flatten() {
+            if !is_kept(*byte) {
+                *byte = b' ';
+            }
+        }
+        self.at = end;
     }
 
     /// The word at this place; a number counts as one.
