@@ -14,6 +14,7 @@ mod resolve;
 mod retention;
 mod site;
 pub mod syntax;
+mod table;
 mod testcase;
 mod types;
 

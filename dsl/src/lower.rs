@@ -19,8 +19,6 @@ mod scope;
 mod source;
 mod sustained;
 
-use std::collections::HashMap;
-
 use etio_plan::{FieldId, RelId, Rule, SlotId};
 
 pub(crate) use extract::{constants, extractors};
@@ -30,6 +28,7 @@ use crate::{
     resolve::{Block, BlockItem, Cx, Place},
     site::Sites,
     syntax::ast::Span,
+    table::HashMap,
 };
 use scope::State;
 
@@ -68,7 +67,7 @@ pub(crate) fn rules<'a>(cx: &mut Cx<'a>, blocks: &[Block<'a>], sites: &Sites<'a>
     let mut shared = Shared::default();
     let mut drafts: Vec<Draft> = Vec::with_capacity(blocks.len());
     let mut waiting = Vec::new();
-    let mut count: HashMap<RelId, usize> = HashMap::new();
+    let mut count: HashMap<RelId, usize> = HashMap::default();
     for block in blocks {
         let nth = count.entry(block.relation).or_default();
         *nth += 1;

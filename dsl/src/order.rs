@@ -1,7 +1,6 @@
 //! Which rule reads what: rules in dependency order, cycles as errors.
 
 use etio_plan::{Head, Kind, RelId};
-use indexmap::IndexMap;
 
 use crate::{
     diag::{Code, Diagnostic, codes},
@@ -10,6 +9,7 @@ use crate::{
     syntax::ast::{
         Atom, Cond, CondKind, Expr, ExprKind, FieldOp, InterpPart, Path, Source, Window,
     },
+    table::IndexMap,
 };
 
 /// From a relation to what its rules read, and where they say so.
@@ -18,7 +18,7 @@ type Edges = IndexMap<RelId, IndexMap<RelId, Place>>;
 /// The blocks so that each reads only relations concluded before it; for equal rank in the order of
 /// the files. A recursion is an error that prints the cycle.
 pub(crate) fn by_dependency<'a>(cx: &mut Cx<'a>) -> Vec<Block<'a>> {
-    let mut edges = Edges::new();
+    let mut edges = Edges::default();
     for block in &cx.blocks {
         let reads = edges.entry(block.relation).or_default();
         each_condition(block.item, &mut |path| {
@@ -44,7 +44,7 @@ pub(crate) fn by_dependency<'a>(cx: &mut Cx<'a>) -> Vec<Block<'a>> {
             cx.pack.get(*relation).is_some_and(|relation| relation.kind == Kind::Finding)
         }));
     }
-    let mut by_relation: IndexMap<RelId, Vec<Block<'a>>> = IndexMap::new();
+    let mut by_relation: IndexMap<RelId, Vec<Block<'a>>> = IndexMap::default();
     for block in &cx.blocks {
         by_relation.entry(block.relation).or_default().push(*block);
     }
@@ -53,7 +53,7 @@ pub(crate) fn by_dependency<'a>(cx: &mut Cx<'a>) -> Vec<Block<'a>> {
 
 /// A cycle among `explains` would make two findings each other's cause.
 pub(crate) fn check_explains(cx: &mut Cx<'_>, drafts: &[Draft]) {
-    let mut edges = Edges::new();
+    let mut edges = Edges::default();
     for draft in drafts {
         let Head::Finding(finding) = &draft.rule.head else { continue };
         let causes = edges.entry(finding.relation).or_default();
@@ -75,7 +75,8 @@ pub(crate) fn check_explains(cx: &mut Cx<'_>, drafts: &[Draft]) {
 
 /// Depth first in the order of the map, so that the result depends on nothing else.
 fn sort(edges: &Edges) -> (Vec<RelId>, Vec<Vec<RelId>>) {
-    let mut walk = Walk { edges, state: IndexMap::new(), sorted: Vec::new(), cycles: Vec::new() };
+    let mut walk =
+        Walk { edges, state: IndexMap::default(), sorted: Vec::new(), cycles: Vec::new() };
     for relation in edges.keys() {
         walk.visit(*relation);
     }

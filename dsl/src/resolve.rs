@@ -4,15 +4,13 @@ mod declare;
 mod fields;
 mod replaced;
 
-use std::collections::{HashMap, HashSet};
-
 use etio_plan::{EnumId, FieldId, Kind, Pack, RelId, Relation};
-use indexmap::{IndexMap, IndexSet};
 
 use crate::{
     SourceFile,
     diag::{Code, Diagnostic, codes, did_you_mean},
     syntax::ast::{self, Path, Span},
+    table::{HashMap, HashSet, IndexMap, IndexSet},
 };
 
 pub(crate) use declare::declare;
@@ -64,6 +62,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) extracted: HashSet<RelId>,
     /// Findings in whose place sites put their own.
     pub(crate) replaced: Replaced<'a>,
+    /// Reads regular expressions; it keeps its memory from one to the next.
+    pub(crate) regexes: regex_syntax::Parser,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// How many of them are errors.
     errors: usize,

@@ -1,7 +1,5 @@
 //! How long each relation's rows must be kept so that no condition misses one (M6.3).
 
-use std::collections::HashMap;
-
 use etio_plan::{
     AggOp, Arith, Atom, Cond, Expr, Head, Kind, ParamId, RelId, SlotId, Source, Value, Window,
 };
@@ -10,13 +8,14 @@ use crate::{
     diag::{Diagnostic, codes},
     lower::Draft,
     resolve::{Cx, Place},
+    table::HashMap,
 };
 
 /// Sets `Relation::retention` and `Relation::history` from all uses. A use without a bound is an
 /// error.
 pub(crate) fn derive(cx: &mut Cx<'_>, drafts: &[Draft]) {
     for draft in drafts {
-        let mut uses = Uses { cx, draft, stands: HashMap::new() };
+        let mut uses = Uses { cx, draft, stands: HashMap::default() };
         let body = &draft.rule.body;
         uses.conds(&body.when);
         for block in body.confirm.iter().chain(&body.unless).chain(&body.maybe) {

@@ -9,9 +9,9 @@ mod apply;
 mod read;
 
 use etio_plan::{RelId, Value};
-use indexmap::IndexMap;
 
 use crate::syntax::ast::{Change, Name, Span};
+use crate::table::IndexMap;
 
 pub(crate) use apply::{Applied, apply};
 pub(crate) use read::read;

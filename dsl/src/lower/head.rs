@@ -1,7 +1,5 @@
 //! One rule: its parameters, its conditions, and what it concludes.
 
-use std::collections::HashMap;
-
 use etio_plan::{
     Body, Cond, Expr, Field, FieldId, Finding, Head, Kind, Param, ParamId, RelId, Rule, Severity,
     SlotId, Type, Value,
@@ -16,6 +14,7 @@ use crate::{
     diag::{Diagnostic, codes},
     resolve::{Block, BlockItem, Cx, number, short},
     syntax::ast::{self, CondKind, ExprKind, Name, ParamDecl, Source, Span},
+    table::HashMap,
     types,
 };
 
@@ -34,7 +33,7 @@ pub(super) fn body<'a>(
     let st = State {
         file: block.file,
         path: base,
-        frames: vec![HashMap::new()],
+        frames: vec![HashMap::default()],
         errors_before,
         ..State::default()
     };
@@ -49,7 +48,7 @@ pub(super) fn body<'a>(
         rule,
         name_span,
         explains_spans: Vec::new(),
-        row_places: HashMap::new(),
+        row_places: HashMap::default(),
     };
     lower.st.errors_after = lower.cx.errors();
     (draft, lower.st)

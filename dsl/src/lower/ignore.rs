@@ -1,7 +1,5 @@
 //! What sites ignore of a finding: texts that say why, guarded by when.
 
-use std::collections::HashMap;
-
 use etio_plan::{Cmp, Cond, Expr, Head, Part, RelId, SlotId, Text};
 
 use super::{Draft, Lower, Shared, expr::Mode, head::HOUR, scope::State};
@@ -10,6 +8,7 @@ use crate::{
     resolve::Cx,
     site::Ignored,
     syntax::ast::{self, ChangeKind, FieldOp, FieldPat},
+    table::HashMap,
 };
 
 /// Adds to a finding what is ignored of it. INVARIANT: the last text says nothing, see
@@ -27,7 +26,7 @@ pub(super) fn ignores<'a>(
             file: ignored.file,
             path: draft.rule.path.clone(),
             slots: std::mem::take(&mut draft.rule.slots),
-            frames: vec![HashMap::new()],
+            frames: vec![HashMap::default()],
             keep: HOUR,
             errors_before: cx.errors(),
             ..State::default()

@@ -1,15 +1,13 @@
 //! The variables of one rule: which name stands for which, where it is bound, whether it is used.
 
-use std::collections::{HashMap, HashSet};
-
 use etio_plan::{Cond, Expr, FieldId, Func, Kind, ParamId, RelId, Slot, SlotId, SlotType, Type};
-use indexmap::IndexMap;
 
 use super::Lower;
 use crate::{
     diag::{Code, Diagnostic, codes, did_you_mean},
     resolve::short,
     syntax::ast::Span,
+    table::{HashMap, HashSet, IndexMap},
 };
 
 /// A named variable.
@@ -114,7 +112,7 @@ impl<'a> Lower<'_, 'a> {
 
     /// Runs `inside` with names of its own, which are gone after it.
     pub(super) fn local<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
-        self.st.frames.push(HashMap::new());
+        self.st.frames.push(HashMap::default());
         let result = inside(self);
         self.st.frames.pop();
         result
@@ -125,7 +123,7 @@ impl<'a> Lower<'_, 'a> {
         let outer = self.st.block;
         self.st.blocks += 1;
         self.st.block = self.st.blocks;
-        self.st.frames.push(HashMap::new());
+        self.st.frames.push(HashMap::default());
         let result = inside(self);
         let frame = self.st.frames.pop().unwrap_or_default();
         self.st.block = outer;
@@ -286,8 +284,8 @@ impl<'a> Lower<'_, 'a> {
             relation,
             block: self.st.block,
             span,
-            bound: HashMap::new(),
-            read: IndexMap::new(),
+            bound: HashMap::default(),
+            read: IndexMap::default(),
             joins: Vec::new(),
         };
         self.st.rows.insert(slot, info);

@@ -1,7 +1,5 @@
 //! `P for d`: a hidden relation whose rows stand while P does.
 
-use std::collections::HashMap;
-
 use etio_plan::{
     Atom, Body, Cond, Expr, Field, Head, Kind, RelId, Relation, Rule, Slot, SlotId, SlotType,
     Source, Window,
@@ -12,6 +10,7 @@ use crate::{
     diag::codes,
     resolve::{Place, number, short},
     syntax::ast::{self, ExprKind, FieldOp},
+    table::HashMap,
 };
 
 impl<'a> Lower<'_, 'a> {
@@ -69,7 +68,7 @@ impl<'a> Lower<'_, 'a> {
         let mut rule = Hidden::new(self, atom.relation);
         rule.atom.joins = fixed;
         // The hidden rule has its own variables: one for each field that is bound or joined.
-        let mut renamed: HashMap<SlotId, SlotId> = HashMap::new();
+        let mut renamed: HashMap<SlotId, SlotId> = HashMap::default();
         let mut outer = Atom {
             relation: atom.relation,
             row: atom.row,
@@ -98,7 +97,7 @@ impl<'a> Lower<'_, 'a> {
             rule.atom.tests.push(test);
         }
         if let Some(gap) = &tolerating
-            && rename(gap, &HashMap::new()).is_none()
+            && rename(gap, &HashMap::default()).is_none()
         {
             let message = "`tolerating` takes a constant or a parameter";
             self.error(codes::SUSTAINED_TEST, written.span, message, "");
@@ -167,7 +166,10 @@ impl<'a> Lower<'_, 'a> {
             rule,
             name_span: written.span,
             explains_spans: Vec::new(),
-            row_places: HashMap::from([(row, Place { file: self.st.file, span: written.span })]),
+            row_places: HashMap::from_iter([(
+                row,
+                Place { file: self.st.file, span: written.span },
+            )]),
         });
         relation
     }

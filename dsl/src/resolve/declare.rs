@@ -1,15 +1,13 @@
 //! Makes the tables: first every name of every file, then `use` lines, then the types of fields.
 
-use std::collections::HashSet;
-
 use etio_plan::{Enum, EnumId, Field, FieldId, Kind, RelId, Relation, Type, Value};
-use indexmap::IndexSet;
 
 use super::{Block, BlockItem, Cx, Def, Imports, Names, Place, Replaced, number, path_text, short};
 use crate::{
     SourceFile,
     diag::{Diagnostic, codes, did_you_mean},
     syntax::ast::{self, Derive, FieldDecl, Item, Name, RelationDecl},
+    table::{HashSet, IndexSet},
     types,
 };
 
@@ -25,10 +23,11 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
         names: Names::default(),
         blocks: Vec::new(),
         pack: etio_plan::Pack::default(),
-        broken: IndexSet::new(),
-        filled: HashSet::new(),
-        extracted: HashSet::new(),
+        broken: IndexSet::default(),
+        filled: HashSet::default(),
+        extracted: HashSet::default(),
         replaced: Replaced::of(&order, trees),
+        regexes: regex_syntax::Parser::new(),
         diagnostics: Vec::new(),
         errors: 0,
     };

@@ -1,11 +1,8 @@
 //! Findings that sites replace: they are not declared, and their names mean what takes their place.
 
-use std::collections::HashMap;
-
-use indexmap::IndexMap;
-
 use super::{Cx, Def, Place};
 use crate::syntax::ast::{self, ChangeKind, Finding, Item};
+use crate::table::{HashMap, IndexMap};
 
 /// Findings in whose place sites put their own, by name.
 #[derive(Default)]
@@ -19,7 +16,7 @@ pub(crate) struct Replaced<'a> {
 impl<'a> Replaced<'a> {
     /// A `replace` counts where its file has a finding of that name; where not, the site has an error.
     pub(super) fn of(order: &[usize], trees: &'a [ast::File]) -> Self {
-        let mut by: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut by: HashMap<&str, Vec<usize>> = HashMap::default();
         for (file, tree) in order.iter().filter_map(|file| Some((*file, trees.get(*file)?))) {
             for item in &tree.items {
                 let Item::Site(site) = item else { continue };
@@ -35,7 +32,7 @@ impl<'a> Replaced<'a> {
                 }
             }
         }
-        Self { by, aside: IndexMap::new() }
+        Self { by, aside: IndexMap::default() }
     }
 
     /// Takes a finding that is replaced.

@@ -1,9 +1,6 @@
 //! What sites set and disable, done to the rules as they were lowered.
 
-use std::collections::{HashMap, HashSet};
-
 use etio_plan::{Head, RelId, Value};
-use indexmap::IndexMap;
 
 use super::{SiteChange, SiteEffect, Sites, Statement};
 use crate::{
@@ -12,6 +9,7 @@ use crate::{
     order,
     resolve::{BlockItem, Cx, Def},
     syntax::ast::{ChangeKind, Expr},
+    table::{HashMap, HashSet, IndexMap},
     types,
 };
 
@@ -26,8 +24,8 @@ pub(crate) struct Applied {
 /// Sets parameters, takes disabled rules out, and tells what came of every statement.
 pub(crate) fn apply(cx: &mut Cx<'_>, sites: &Sites<'_>, drafts: &mut Vec<Draft>) -> Applied {
     let mut changes = Vec::with_capacity(sites.statements.len());
-    let mut gone: IndexMap<RelId, &Statement<'_>> = IndexMap::new();
-    let mut standard: HashMap<usize, Value> = HashMap::new();
+    let mut gone: IndexMap<RelId, &Statement<'_>> = IndexMap::default();
+    let mut standard: HashMap<usize, Value> = HashMap::default();
     for statement in &sites.statements {
         let effect = match &statement.change.kind {
             ChangeKind::Set { value, .. } => match set(cx, statement, value, &mut standard) {
@@ -187,7 +185,7 @@ fn take_out(cx: &Cx<'_>, drafts: &mut Vec<Draft>, gone: &IndexMap<RelId, &Statem
         }
     }
     loop {
-        let mut read = HashSet::new();
+        let mut read = HashSet::default();
         for draft in drafts.iter_mut() {
             lower::each_atom(&mut draft.rule, &mut |atom| {
                 read.insert(atom.relation);

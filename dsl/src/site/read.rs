@@ -1,7 +1,5 @@
 //! Which rule each statement of a site is about, and whether it counts.
 
-use std::collections::HashMap;
-
 use etio_plan::RelId;
 
 use super::{Ignored, Sites, Statement};
@@ -9,6 +7,7 @@ use crate::{
     diag::{Diagnostic, codes, did_you_mean},
     resolve::{Cx, path_text},
     syntax::ast::{Change, ChangeKind, Item, Path, Span},
+    table::HashMap,
 };
 
 /// Reads the sites of all files. `at`: the host's date, by which `until` is judged.
@@ -136,7 +135,7 @@ fn warn_expired(cx: &mut Cx<'_>, file: usize, change: &Change) {
 
 /// Two statements that both disable or replace one rule, or set one parameter to two values.
 fn refuse_two(cx: &mut Cx<'_>, sites: &Sites<'_>) {
-    let mut first: HashMap<(RelId, &str), &Statement<'_>> = HashMap::new();
+    let mut first: HashMap<(RelId, &str), &Statement<'_>> = HashMap::default();
     for statement in &sites.statements {
         let slot = match &statement.change.kind {
             ChangeKind::Set { .. } => statement.param.map_or("", |name| name.text.as_str()),
