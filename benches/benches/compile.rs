@@ -3,9 +3,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use etio::{Engine, Params};
-use etio_benches::program;
 use etio_dsl::{SourceFile, compile};
-use etio_peers::numbers::Numbers;
+use etio_peers::patterns::program;
 use etio_plan::Pack;
 
 fn library(c: &mut Criterion) {
@@ -18,7 +17,7 @@ fn library(c: &mut Criterion) {
 }
 
 fn thousand(c: &mut Criterion) {
-    let text = program(1000, &mut Numbers(11));
+    let text = program(1000);
     both(c, "thousand", &[SourceFile::new("program.etio", text)]);
 }
 

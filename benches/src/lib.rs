@@ -1,13 +1,9 @@
 //! The inputs of the benches: generated, never stored.
 
-mod program;
-
 use etio::{Engine, Params, Stamp, Value};
 use etio_peers::numbers::Numbers;
 use etio_peers::programs::{RELATIONS, by_reason, compile};
 use etio_plan::Pack;
-
-pub use program::program;
 
 /// One second.
 pub const SECOND: i64 = 1_000_000_000;

@@ -62,8 +62,6 @@ pub(crate) struct Cx<'a> {
     pub(crate) extracted: HashSet<RelId>,
     /// Findings in whose place sites put their own.
     pub(crate) replaced: Replaced<'a>,
-    /// Reads regular expressions; it keeps its memory from one to the next.
-    pub(crate) regexes: regex_syntax::Parser,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// How many of them are errors.
     errors: usize,

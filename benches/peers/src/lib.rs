@@ -7,6 +7,7 @@ pub mod cep;
 pub mod measure;
 pub mod names;
 pub mod numbers;
+pub mod patterns;
 pub mod programs;
 pub mod rules;
 

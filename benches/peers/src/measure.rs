@@ -19,6 +19,20 @@ impl Begin {
     }
 }
 
+/// Does the same five times over and prints what it has cost in the middle, in milliseconds. What it makes is
+/// dropped outside of the measure.
+pub fn repeated<T>(name: &str, mut make: impl FnMut() -> T) {
+    let mut took = [(); 5].map(|()| {
+        let begin = Begin::now();
+        let made = make();
+        let took = Begin::now().0 - begin.0;
+        drop(made);
+        took
+    });
+    took.sort_by(f64::total_cmp);
+    println!("{name} {:.4} ms", took[2] / 1e3);
+}
+
 /// Prints how often something was: by this, drivers can be seen to do the same.
 pub fn count(name: &str, times: u64) {
     println!("{name} {times}");

@@ -50,7 +50,7 @@ pub(super) fn captures<'a>(
             Some(found)
         }
         PatternKind::Regex(regex) => {
-            let parsed = match cx.regexes.parse(regex) {
+            let parsed = match regex_syntax::parse(regex) {
                 Ok(parsed) => parsed,
                 Err(error) => {
                     let reason = match &error {

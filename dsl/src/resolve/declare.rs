@@ -27,7 +27,6 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
         filled: HashSet::default(),
         extracted: HashSet::default(),
         replaced: Replaced::of(&order, trees),
-        regexes: regex_syntax::Parser::new(),
         diagnostics: Vec::new(),
         errors: 0,
     };

@@ -123,6 +123,10 @@ fn beside(beside: Option<Beside>, row: &Row, rows: &[Row]) -> Option<(String, Op
             let best = known.copied().min_by(f64::total_cmp)?;
             (format!("best of {}", drivers.join(", ")), Some(best))
         }
+        Some(Beside::Sum(drivers)) => {
+            let known = drivers.iter().map(|driver| row.medians.get(driver).copied());
+            (drivers.join(" and "), Some(known.sum::<Option<f64>>()?))
+        }
     })
 }
 
@@ -171,6 +175,19 @@ mod tests {
         let mut rows = [row(("cep", 1_000_000, "event"), &[("etio", 0.5), ("bytewax", 10.0)])];
         compare(&mut rows);
         assert_eq!(beside(&rows[0]), [("bytewax", 20.0, Some(true))]);
+    }
+
+    #[test]
+    fn what_takes_several_is_held_against_all_of_them() {
+        let told = [("etio", 30.0), ("clips", 20.0), ("regex-set", 40.0)];
+        let mut rows = [row(("compile", 1_000, "compile"), &told)];
+        compare(&mut rows);
+        let all = ("clips and regex-set", 0.5, Some(true));
+        let [one, other] = [("clips", 1.5, None), ("regex-set", 0.75, None)];
+        assert_eq!(beside(&rows[0]), [one, other, all, ("itself", 30.0, Some(true))]);
+        let mut rows = [row(("compile", 1_000, "compile"), &told[..2])];
+        compare(&mut rows);
+        assert_eq!(beside(&rows[0]), [one, ("itself", 30.0, Some(true))]);
     }
 
     #[test]

@@ -36,6 +36,7 @@ pub(super) fn drivers(
         let driver = match *name {
             "etio" => rust(place, "etio-peer"),
             "floor" => rust(place, "floor"),
+            "regex-set" => rust(place, "regex-set"),
             "clips" => python(place, "venv", "clipspy==1.0.6", "clips_rules.py"),
             "bytewax" => python(place, "venv", "bytewax==0.21.1", "bytewax_cep.py"),
             "drools" => drools(place),

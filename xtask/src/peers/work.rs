@@ -14,6 +14,8 @@ pub(super) struct Work {
 pub(super) enum Beside {
     /// The best of these drivers.
     Best(&'static [&'static str]),
+    /// All of these drivers after one another.
+    Sum(&'static [&'static str]),
     /// Its own figure of this name.
     Figure(&'static str),
     /// Its own figure at this size.
@@ -66,6 +68,7 @@ pub(super) const WORK: &[Work] = &[
     work("cep", 1_000_000, &["etio", "floor", "bytewax", "flink-function", "flink-sql"]),
     work("keys", 1_000_000, FLOOR),
     work("names", 100_000, FLOOR),
+    work("compile", 1_000, &["etio", "clips", "regex-set"]),
     work("wasm", 10_000, &["etio-wasm", "native"]),
 ];
 
@@ -97,6 +100,9 @@ pub(super) const TARGETS: &[Target] = &[
     target("cep", None, "event", Some(Beside::Best(&["bytewax"])), Goal::AtLeast(15.0)),
     target("cep", None, "event", Some(Beside::Best(&["flink-function"])), Goal::AtLeast(2.0)),
     target("keys", None, "key", None, Goal::AtMost(200.0)),
+    target("compile", None, "compile", Some(LOADERS), Goal::AtMost(1.0)),
+    target("compile", None, "compile", None, Goal::AtMost(40.0)),
+    target("compile", None, "load", None, Goal::AtMost(5.0)),
     target("wasm", None, "insert", Some(NATIVE), Goal::AtMost(2.5)),
     target("wasm", None, "update-pod", Some(NATIVE), Goal::AtMost(2.5)),
     target("wasm", None, "update-node", Some(NATIVE), Goal::AtMost(2.5)),
@@ -104,6 +110,7 @@ pub(super) const TARGETS: &[Target] = &[
 ];
 
 const PEERS: Beside = Beside::Best(&["clips", "drools"]);
+const LOADERS: Beside = Beside::Sum(&["clips", "regex-set"]);
 const HAND: Beside = Beside::Best(&["floor"]);
 const NATIVE: Beside = Beside::Best(&["native"]);
 const DIFFERENTIAL: Beside = Beside::Best(&["differential"]);

@@ -1,5 +1,6 @@
 //! Etio's side of the workloads.
 
+mod patterns;
 mod rules;
 mod sequences;
 
@@ -28,6 +29,7 @@ fn main() {
         "datalog" => cluster(Shape::single(size), CHAIN.into()),
         "cep" => cep::run(&mut Watch::new(), size),
         "keys" => cep::open(&mut Watch::new(), size),
+        "compile" => patterns::run(size),
         "names" => names::run(&mut Interning::new(), size),
         _ => etio_peers::unknown(&workload),
     }
