@@ -1,12 +1,11 @@
 //! Which variables of a rule have a value while it is compiled.
 
-use alloc::{vec, vec::Vec};
-
 use etio_plan::Rule;
+use smallvec::SmallVec;
 
 /// Which variables have a value at a point of a rule.
 #[derive(Clone)]
-pub(crate) struct Bound(Vec<Binding>);
+pub(crate) struct Bound(SmallVec<[Binding; 16]>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
@@ -18,7 +17,7 @@ pub(crate) enum Binding {
 
 impl Bound {
     pub(crate) fn none(rule: &Rule) -> Self {
-        Self(vec![Binding::Fresh; rule.slots.len()])
+        Self(SmallVec::from_elem(Binding::Fresh, rule.slots.len()))
     }
 
     pub(crate) fn key(rule: &Rule) -> Self {

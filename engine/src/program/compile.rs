@@ -345,14 +345,15 @@ impl Compiler<'_> {
     pub(crate) fn settle(&mut self, route: &mut Route) {
         for hop in &mut route.hops {
             let Hop::Probe(scan) = hop else { continue };
-            let mut wide = scan.clone();
-            let constants = wide.take_constants();
-            let rows = self.relations.get(scan.relation);
-            if !constants.is_empty() && rows.is_some_and(|of| of.index_of(&wide.columns).is_some())
-            {
-                let test = |(field, word)| equal(field, Ex::Const(word));
-                wide.tests.extend(constants.into_iter().map(test));
-                *scan = wide;
+            if scan.has_constants() {
+                let mut wide = scan.clone();
+                let constants = wide.take_constants();
+                let rows = self.relations.get(scan.relation);
+                if rows.is_some_and(|of| of.index_of(&wide.columns).is_some()) {
+                    let test = |(field, word)| equal(field, Ex::Const(word));
+                    wide.tests.extend(constants.into_iter().map(test));
+                    *scan = wide;
+                }
             }
             self.find_by(scan);
         }
@@ -387,11 +388,13 @@ impl Compiler<'_> {
         chosen: bool,
     ) -> Scan {
         let relation = atom.relation.index();
-        let cells: Vec<Type> =
-            self.relations.get(relation).map_or_else(Vec::new, |of| of.types.clone());
+        let cells = self.relations.get(relation).map_or(&[][..], |of| of.types.as_slice());
+        let mut typing =
+            Typing { pack: self.pack, rule, params: self.params, symbols: &mut *self.symbols };
+        let mut expr = |expr: &Expr| typing.compile(expr, cells).0;
         let mut demands: Vec<(u16, Ex, bool)> = Vec::new();
-        for (field, expr) in &atom.joins {
-            demands.push((field.0, self.expr(rule, expr, &cells), false));
+        for (field, joined) in &atom.joins {
+            demands.push((field.0, expr(joined), false));
         }
         let (mut binds, mut optional, mut after, mut tests) = (vec![], vec![], vec![], vec![]);
         let before = bound.clone();
@@ -412,7 +415,7 @@ impl Compiler<'_> {
             }
         }
         bound.write(atom.row.0);
-        tests.extend(atom.tests.iter().map(|expr| self.expr(rule, expr, &cells)));
+        tests.extend(atom.tests.iter().map(expr));
         demands.sort_by_key(|(field, ..)| *field);
         // An index has each column once; a second demand on one is a test.
         let (mut columns, mut probe) = (Vec::new(), Vec::new());

@@ -39,8 +39,9 @@ pub(crate) fn load(
         let types = relation.fields.iter().map(|field| field.ty.clone()).collect();
         relations.push(Relation::new(types, state.clone()));
     }
-    pack.rules.iter().try_for_each(|rule| check(pack, rule))?;
-    let mut schema = schema(pack, symbols);
+    let atoms: Vec<Vec<(&Atom, bool)>> = pack.rules.iter().map(atoms).collect();
+    pack.rules.iter().zip(&atoms).try_for_each(|(rule, atoms)| check(pack, rule, atoms))?;
+    let mut schema = schema(pack, &atoms, symbols);
     for (relation, declared) in schema.iter_mut().zip(&pack.relations) {
         if relation.entity && declared.history > 0 {
             // A superseded row also says until when it stood.
@@ -90,7 +91,7 @@ pub(crate) fn load(
         sources: &sources,
         cursors: &mut cursors,
     };
-    for ((at, rule), rank) in pack.rules.iter().enumerate().zip(ranks) {
+    for (((at, rule), atoms), rank) in pack.rules.iter().enumerate().zip(&atoms).zip(ranks) {
         let program = compiler.program(rule, rank);
         programs.waiters.resize(compiler.cursors.len(), at);
         if let crate::program::Head::Finding { explains, .. } = &program.head {
@@ -101,12 +102,12 @@ pub(crate) fn load(
             }
         }
         programs.rules.push(program);
-        for (atom, decides) in atoms(rule) {
+        for (atom, decides) in atoms {
             let mut route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
             let program = programs.rules.last();
             route.partner = program.and_then(|of| Partner::of(of, &schema, &route));
             routes.push(route);
-            if decides {
+            if *decides {
                 add_readers(&mut programs, at, atom);
             }
         }
@@ -127,7 +128,7 @@ pub(crate) fn load(
             }
         }
     }
-    let feeds = feeds(pack);
+    let feeds = feeds(pack, &atoms);
     for (program, feeds) in programs.rules.iter_mut().zip(feeds) {
         program.feeds = feeds;
         let explained = programs.explained.get(program.relation);
@@ -142,15 +143,15 @@ pub(crate) fn load(
 }
 
 /// Of each rule its relation and all that rest on it. Rules are in dependency order.
-fn feeds(pack: &Pack) -> Vec<Vec<usize>> {
+fn feeds(pack: &Pack, atoms: &[Vec<(&Atom, bool)>]) -> Vec<Vec<usize>> {
     let mut feeds: Vec<Vec<usize>> = pack.relations.iter().map(|_| Vec::new()).collect();
-    for rule in pack.rules.iter().rev() {
+    for (rule, atoms) in pack.rules.iter().zip(atoms).rev() {
         let own = relation_of(rule);
         // All that rest on it come later, so it is complete.
         let mut rests: Vec<usize> = feeds.get_mut(own).map(core::mem::take).unwrap_or_default();
         rests.sort_unstable();
         rests.dedup();
-        for (atom, _) in atoms(rule) {
+        for (atom, _) in atoms {
             if let Some(feeds) = feeds.get_mut(atom.relation.index()) {
                 feeds.push(own);
                 feeds.extend(&rests);
@@ -219,14 +220,14 @@ fn params(
 }
 
 /// What a compiler never writes must not be run.
-fn check(pack: &Pack, rule: &Rule) -> Result<(), Error> {
+fn check(pack: &Pack, rule: &Rule, atoms: &[(&Atom, bool)]) -> Result<(), Error> {
     let wrong = |what: &str| Err(Error::Rule(format!("the rule `{}` {what}", rule.path)));
     let body = &rule.body;
     let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe);
     if blocks.chain([&body.when]).any(|conds| conds.len() > MOST_CONDITIONS) {
         return wrong("has too many conditions in a row");
     }
-    if atoms(rule).iter().any(|(atom, _)| pack.get(atom.relation).is_none()) {
+    if atoms.iter().any(|(atom, _)| pack.get(atom.relation).is_none()) {
         return wrong("reads a relation that does not exist");
     }
     let Some(relation) = pack.relations.get(relation_of(rule)) else {
@@ -242,7 +243,7 @@ fn check(pack: &Pack, rule: &Rule) -> Result<(), Error> {
     Ok(())
 }
 
-fn schema(pack: &Pack, symbols: &mut Symbols) -> Vec<Schema> {
+fn schema(pack: &Pack, atoms: &[Vec<(&Atom, bool)>], symbols: &mut Symbols) -> Vec<Schema> {
     let mut schema: Vec<Schema> = Vec::new();
     for relation in &pack.relations {
         let keys = || relation.fields.iter().enumerate().filter(|(_, field)| field.key);
@@ -267,9 +268,9 @@ fn schema(pack: &Pack, symbols: &mut Symbols) -> Vec<Schema> {
             ..Schema::default()
         });
     }
-    for (at, rule) in pack.rules.iter().enumerate() {
+    for ((at, rule), atoms) in pack.rules.iter().enumerate().zip(atoms) {
         let mut eventful = false;
-        for (atom, _) in atoms(rule) {
+        for (atom, _) in atoms {
             if let Some(read) = schema.get_mut(atom.relation.index()) {
                 read.read = true;
                 eventful |= read.eventful;
@@ -307,9 +308,9 @@ fn atoms(rule: &Rule) -> Vec<(&Atom, bool)> {
 }
 
 /// All atoms of a source, each as one that coverage may turn.
-fn all(source: &Source) -> Vec<(&Atom, bool)> {
+fn all(source: &Source) -> impl Iterator<Item = (&Atom, bool)> {
     let (rows, looked_for) = atoms_of(source);
-    rows.into_iter().chain(looked_for).map(|atom| (atom, true)).collect()
+    rows.into_iter().chain(looked_for).map(|atom| (atom, true))
 }
 
 /// Files an atom under each relation whose coverage it rests on, and under its own.

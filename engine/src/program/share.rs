@@ -57,12 +57,13 @@ pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -
     let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::with_hasher(state.clone());
     for route in routes {
         let Some(program) = rules.get(route.rule) else { continue };
-        let (open, constants) = opened(&route, program);
+        let has_constants = |hop: &Hop| matches!(hop, Hop::Probe(scan) if scan.has_constants());
         // A partner is that of one rule.
-        if constants.is_empty() || route.partner.is_some() {
+        if route.partner.is_some() || !route.hops.iter().any(has_constants) {
             alone.push(route);
             continue;
         }
+        let (open, constants) = opened(&route, program);
         let shape = shape(&open, program, state);
         let places = places.entry(shape).or_default();
         let same = |place: &&usize| {
@@ -130,11 +131,18 @@ fn shape(route: &Route, program: &Program, state: &FixedState) -> u64 {
 }
 
 impl Scan {
+    /// Whether it looks up by constants and by something else.
+    pub(crate) fn has_constants(&self) -> bool {
+        let constant = |(ex, _): &(Ex, bool)| matches!(ex, Ex::Const(_));
+        let probe = &self.probe;
+        self.indexed == self.columns.len()
+            && probe.iter().any(constant)
+            && !probe.iter().all(constant)
+    }
+
     /// Takes the constants out of what is looked up, if something else is left to look up by.
     pub(crate) fn take_constants(&mut self) -> Vec<(u16, Word)> {
-        let constant = |(ex, _): &(Ex, bool)| matches!(ex, Ex::Const(_));
-        let looked_up = self.keyed();
-        if self.indexed != self.columns.len() || looked_up.iter().all(constant) {
+        if !self.has_constants() {
             return Vec::new();
         }
         let mut taken = Vec::new();

@@ -4,6 +4,7 @@
 use alloc::{vec, vec::Vec};
 
 use etio_plan::{Atom, Body, Cond, Expr, Head, Kind, Pack, Rule, Source, Value, Window};
+use smallvec::{SmallVec, smallvec};
 
 use crate::value::{
     func,
@@ -205,12 +206,19 @@ fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
     body.when.iter().chain(blocks)
 }
 
+/// Atoms of one source.
+type Atoms<'a> = SmallVec<[&'a Atom; 2]>;
+
 /// The atoms of a source: those whose rows it binds, then those it only looks for.
-pub(crate) fn atoms_of(source: &Source) -> (Vec<&Atom>, Vec<&Atom>) {
+pub(crate) fn atoms_of(source: &Source) -> (Atoms<'_>, Atoms<'_>) {
     match source {
-        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => (vec![atom], vec![]),
-        Source::Then { first, next, without, .. } => (vec![first, next], without.iter().collect()),
-        Source::Without { first, end, .. } => (vec![first], vec![end]),
-        Source::Silence { of, per, .. } => (vec![per], vec![of]),
+        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => {
+            (smallvec![atom], smallvec![])
+        }
+        Source::Then { first, next, without, .. } => {
+            (smallvec![first, next], without.iter().collect())
+        }
+        Source::Without { first, end, .. } => (smallvec![first], smallvec![end]),
+        Source::Silence { of, per, .. } => (smallvec![per], smallvec![of]),
     }
 }
