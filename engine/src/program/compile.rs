@@ -4,6 +4,7 @@
 use alloc::{vec, vec::Vec};
 
 use etio_plan::{Atom, Body, Cmp, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
+use smallvec::SmallVec;
 
 use crate::{
     program::{
@@ -35,6 +36,9 @@ pub(crate) struct Compiler<'a> {
     /// The relations of the conditions that have a cursor.
     pub(crate) cursors: &'a mut Vec<usize>,
 }
+
+/// A field, what it must equal, and whether that may be absent.
+type Demand = (u16, Ex, bool);
 
 /// A test that a field has a value.
 pub(crate) fn equal(field: u16, ex: Ex) -> Ex {
@@ -392,7 +396,7 @@ impl Compiler<'_> {
         let mut typing =
             Typing { pack: self.pack, rule, params: self.params, symbols: &mut *self.symbols };
         let mut expr = |expr: &Expr| typing.compile(expr, cells).0;
-        let mut demands: Vec<(u16, Ex, bool)> = Vec::new();
+        let mut demands: SmallVec<[Demand; 4]> = SmallVec::new();
         for (field, joined) in &atom.joins {
             demands.push((field.0, expr(joined), false));
         }
@@ -418,17 +422,21 @@ impl Compiler<'_> {
         tests.extend(atom.tests.iter().map(expr));
         demands.sort_by_key(|(field, ..)| *field);
         // An index has each column once; a second demand on one is a test.
-        let (mut columns, mut probe) = (Vec::new(), Vec::new());
-        for (field, ex, may_lack) in demands {
-            if columns.last() == Some(&field) {
-                tests.push(equal(field, ex));
-            } else {
-                columns.push(field);
-                probe.push((ex, may_lack));
+        let mut last = None;
+        demands.retain(|(field, ex, _)| {
+            let is_first = last.replace(*field) != Some(*field);
+            if !is_first {
+                tests.push(equal(*field, ex.clone()));
             }
-        }
-        let by_key = self.key_first(relation, &mut columns, &mut probe, &mut tests);
-        let indexed = by_key.unwrap_or(columns.len());
+            is_first
+        });
+        let by_key = self.key_first(relation, &mut demands);
+        let indexed = by_key.unwrap_or(demands.len());
+        // What is not found by the key is tested.
+        let tested = demands.get(indexed..).unwrap_or_default();
+        tests.extend(tested.iter().map(|(field, ex, _)| equal(*field, ex.clone())));
+        let (columns, probe) =
+            demands.into_iter().map(|(field, ex, may_lack)| (field, (ex, may_lack))).unzip();
         Scan {
             relation,
             row: atom.row.0,
@@ -445,25 +453,17 @@ impl Compiler<'_> {
         }
     }
 
-    /// Where the key of an entity is known, its index finds the one row; what else must be equal is
-    /// tested on it. Says how many columns the key has then.
-    fn key_first(
-        &self,
-        relation: usize,
-        columns: &mut Vec<u16>,
-        probe: &mut Vec<(Ex, bool)>,
-        tests: &mut Vec<Ex>,
-    ) -> Option<usize> {
-        let schema = self.schema.get(relation).filter(|schema| schema.entity);
-        let key = schema.map_or(&[][..], |schema| &schema.key);
-        let may_lack = probe.iter().any(|(_, may_lack)| *may_lack);
-        if key.is_empty() || may_lack || !key.iter().all(|field| columns.contains(field)) {
+    /// Where the key of an entity is known, its index finds the one row: it is put first. Says how many
+    /// columns it has then.
+    fn key_first(&self, relation: usize, demands: &mut [Demand]) -> Option<usize> {
+        let schema = self.schema.get(relation).filter(|schema| schema.entity)?;
+        let key = &schema.key;
+        let is_demanded = |field: &u16| demands.iter().any(|(demanded, ..)| demanded == field);
+        let may_lack = demands.iter().any(|(.., may_lack)| *may_lack);
+        if key.is_empty() || may_lack || !key.iter().all(is_demanded) {
             return None;
         }
-        let both = columns.drain(..).zip(probe.drain(..));
-        let (first, rest): (Vec<_>, Vec<_>) = both.partition(|(field, _)| key.contains(field));
-        tests.extend(rest.iter().map(|(field, (ex, _))| equal(*field, ex.clone())));
-        (*columns, *probe) = first.into_iter().chain(rest).unzip();
+        demands.sort_by_key(|(field, ..)| !key.contains(field));
         Some(key.len())
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn load(
 ) -> Result<Loaded, Error> {
     let params = params(pack, set, symbols)?;
     let sources = Sources::default();
-    let mut relations: Vec<Relation> = Vec::new();
+    let mut relations: Vec<Relation> = Vec::with_capacity(pack.relations.len());
     for relation in &pack.relations {
         let types = relation.fields.iter().map(|field| field.ty.clone()).collect();
         relations.push(Relation::new(types, state.clone()));
@@ -66,7 +66,7 @@ pub(crate) fn load(
     }
     let (vias, covers) = (vias(pack, symbols), covers(pack, &params, symbols));
     let mut programs = Programs {
-        rules: Vec::new(),
+        rules: Vec::with_capacity(pack.rules.len()),
         routes: Vec::new(),
         needed_by: pack.relations.iter().map(|_| Vec::new()).collect(),
         readers: pack.relations.iter().map(|_| Vec::new()).collect(),
@@ -81,7 +81,8 @@ pub(crate) fn load(
         relations: pack.relations.len(),
     };
     let ranks = ranks(&pack.rules);
-    let (mut cursors, mut routes) = (Vec::new(), Vec::new());
+    let mut cursors = Vec::new();
+    let mut routes = Vec::with_capacity(atoms.iter().map(Vec::len).sum());
     let mut compiler = Compiler {
         pack,
         params: &params,
@@ -112,7 +113,9 @@ pub(crate) fn load(
             }
         }
     }
-    for mut route in share(routes, &programs.rules, state) {
+    let routes = share(routes, &programs.rules, state);
+    programs.routes.reserve_exact(routes.len());
+    for mut route in routes {
         compiler.settle(&mut route);
         for rule in route.all_rules() {
             if let Some(program) = programs.rules.get_mut(rule) {
@@ -244,7 +247,7 @@ fn check(pack: &Pack, rule: &Rule, atoms: &[(&Atom, bool)]) -> Result<(), Error>
 }
 
 fn schema(pack: &Pack, atoms: &[Vec<(&Atom, bool)>], symbols: &mut Symbols) -> Vec<Schema> {
-    let mut schema: Vec<Schema> = Vec::new();
+    let mut schema: Vec<Schema> = Vec::with_capacity(pack.relations.len());
     for relation in &pack.relations {
         let keys = || relation.fields.iter().enumerate().filter(|(_, field)| field.key);
         let mut defaults = Vec::new();

@@ -53,7 +53,8 @@ struct Family {
 
 /// Puts one route in the place of many. Those that are shared come first.
 pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -> Vec<Route> {
-    let (mut alone, mut families): (Vec<Route>, Vec<Family>) = Default::default();
+    let mut alone: Vec<Route> = Vec::with_capacity(routes.len());
+    let mut families: Vec<Family> = Vec::new();
     let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::with_hasher(state.clone());
     for route in routes {
         let Some(program) = rules.get(route.rule) else { continue };
@@ -101,6 +102,9 @@ pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -
         }
         open.lanes = Some(lanes);
         shared.push(open);
+    }
+    if shared.is_empty() {
+        return alone;
     }
     shared.append(&mut alone);
     shared
