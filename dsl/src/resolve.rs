@@ -236,8 +236,8 @@ impl<'a> Cx<'a> {
     fn def(&mut self, file: usize, path: &Path, what: &str) -> Option<Def> {
         let module = self.module(file);
         let (found, other) = self.names.find(module, file, path);
-        let name = path_text(path);
         if other.is_some() {
+            let name = path_text(path);
             self.error(
                 codes::AMBIGUOUS_NAME,
                 file,
@@ -248,6 +248,7 @@ impl<'a> Cx<'a> {
             return None;
         }
         if found.is_none() {
+            let name = path_text(path);
             let mut diagnostic = Diagnostic::new(
                 codes::UNKNOWN_NAME,
                 format!("there is no {what} `{name}`"),
