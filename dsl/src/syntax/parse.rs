@@ -44,17 +44,18 @@ fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
 ///
 /// A rule's own span may take in white space behind it; that of its parts does not, and every token is
 /// a part. What only wraps another is left out.
-fn tree<'i>(tokens: impl ExactSizeIterator<Item = Token<'i, Rule>>, offset: u32) -> Option<Node> {
+fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Option<Node> {
     // Where each open node begins, and which of those that are done are its children.
-    let mut open: Vec<(usize, usize)> = Vec::with_capacity(32);
-    let mut done: Vec<Node> = Vec::with_capacity(tokens.len() / 4);
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut done: Vec<Node> = Vec::new();
     for token in tokens {
         match token {
             Token::Start { rule, .. } | Token::End { rule, .. } if is_wrapper(rule) => {}
             Token::Start { pos, .. } => open.push((pos.pos(), done.len())),
             Token::End { rule, pos } => {
                 let (start, first) = open.pop()?;
-                let children: Vec<Node> = done.drain(first..).collect();
+                let has_children = first < done.len();
+                let children = if has_children { done.split_off(first) } else { Vec::new() };
                 let span = match (children.first(), children.last()) {
                     (Some(first), Some(last)) => {
                         Span { start: first.span.start, end: last.span.end }
