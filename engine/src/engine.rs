@@ -100,6 +100,8 @@ pub struct Engine {
     pub(crate) now: i64,
     /// Whether rows came in it that were there when first observed (M5.2).
     pub(crate) first: bool,
+    /// Whether nothing but time has passed since the last instant, so that what ends only lapses.
+    pub(crate) calm: bool,
     /// What changed in this instant: concluded rows on their way out, findings thought about.
     pub(crate) leaving: Vec<(usize, RowId)>,
     pub(crate) changed: Vec<Changed>,
@@ -162,6 +164,7 @@ impl Engine {
             sweeps: BTreeSet::new(),
             now: i64::MIN,
             first: false,
+            calm: false,
             leaving: Vec::new(),
             changed: Vec::new(),
             seen: Vec::new(),
@@ -277,6 +280,7 @@ impl Engine {
         self.leave();
         self.tell(programs);
         self.bury();
+        self.calm = self.postponed.is_empty();
         if self.coverage.is_crowded() {
             let horizon = self.horizon(instant);
             self.coverage.forget(horizon);

@@ -42,15 +42,31 @@ impl Engine {
             (Some(found), false) => self.open(programs, (rule, number), (program, key), found),
             (Some(found), true) => self.update(programs, (rule, number), (program, key), found),
             (None, true) => {
-                let still = self
-                    .ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
-                let lapsed = still.map(|still| still.marks());
+                let lapsed = self.lapsed(programs, (rule, number), (program, key));
                 self.close(programs, (rule, number), (program, key), lapsed);
             }
             (None, false) => {}
         }
         self.move_cursors(programs, key, settled);
         self.set_timer(rule, number, deadline);
+    }
+
+    /// The marks of a finding that ends, if only a window ran out (M4.1). Where nothing but time has
+    /// passed nothing else can have ended it, and it is not asked again.
+    fn lapsed(
+        &mut self,
+        programs: &Programs,
+        (rule, number): (usize, KeyId),
+        (program, key): (&Program, &[Word]),
+    ) -> Option<Marks> {
+        if !self.calm {
+            let still =
+                self.ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
+            return still.map(|still| still.marks());
+        }
+        let row = self.keys.get(rule)?.get(number)?.open.as_ref()?.row;
+        let support = row.and_then(|row| self.supports.of(program.relation, row, rule, number));
+        Some(support.map_or(0, |support| support.marks))
     }
 
     /// A rule over its limit keeps its open findings, suspected (M6.2).

@@ -330,6 +330,7 @@ impl Engine {
 
     /// Marks every key that a row concerns, before it goes or after it came.
     pub(crate) fn touch(&mut self, programs: &Programs, relation: usize, row: RowId) {
+        self.calm = false;
         let (Some(dispatch), Some(rows)) =
             (self.awake.routes(programs, &self.relations, relation), self.relations.get(relation))
         else {
@@ -373,6 +374,7 @@ impl Engine {
         scope: &[(u16, Word)],
         lost: bool,
     ) {
+        self.calm = false;
         for (number, reader) in programs.readers.get(relation).into_iter().flatten().enumerate() {
             let term = |field: u16| match &reader.map {
                 None => Some(Term::Field(field)),
