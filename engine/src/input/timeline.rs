@@ -194,7 +194,13 @@ impl Timeline {
         if due.len() < 2 {
             return due;
         }
-        due.sort_by(|a, b| canon.compare(a, b));
+        // Most come in the order of time.
+        if due.is_sorted_by_key(|held| held.time) {
+            let instants = due.chunk_by_mut(|a, b| a.time == b.time);
+            instants.for_each(|of| of.sort_by(|a, b| canon.compare(a, b)));
+        } else {
+            due.sort_by(|a, b| canon.compare(a, b));
+        }
         due.dedup_by(|b, a| {
             a.time == b.time
                 && a.stamp == b.stamp

@@ -220,9 +220,23 @@ impl Rows<'_> {
         match self {
             Self::None => 0,
             Self::One(row) => usize::from(early(*row)),
-            Self::Many(rows) => rows.partition_point(|row| early(*row)),
+            Self::Many(rows) => skip(rows, early),
         }
     }
+}
+
+/// As many of the last rows are looked at one by one, before those in the middle.
+const LAST: usize = 4;
+
+/// How many of the first rows of a chain satisfy `early`, which holds for a prefix. Most who ask want the
+/// last few.
+pub(crate) fn skip(rows: &VecDeque<RowId>, early: impl Fn(RowId) -> bool) -> usize {
+    for place in (0..rows.len()).rev().take(LAST) {
+        if rows.get(place).is_none_or(|row| early(*row)) {
+            return place + 1;
+        }
+    }
+    if rows.len() <= LAST { 0 } else { rows.partition_point(|row| early(*row)) }
 }
 
 fn hash(state: &FixedState, key: impl Iterator<Item = Word>) -> u64 {

@@ -17,7 +17,7 @@ use crate::{
     store::{
         coverage::Coverage,
         cursors::Cursors,
-        index::{Chain, Rows},
+        index::{Chain, Rows, skip},
         over::Over,
         relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
         sources::Sources,
@@ -391,7 +391,7 @@ impl<'a> Eval<'a> {
         };
         let start = match from {
             i64::MIN => 0,
-            from => rows.partition_point(|row| relation.time(*row) < from),
+            from => skip(rows, |row| relation.time(row) < from),
         };
         match pick {
             Pick::Oldest => {
