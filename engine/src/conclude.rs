@@ -3,6 +3,8 @@
 pub(crate) mod edges;
 pub(crate) mod episode;
 pub(crate) mod keys;
+pub(crate) mod log;
+pub(crate) mod names;
 pub(crate) mod open;
 pub(crate) mod report;
 pub(crate) mod rows;

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conclude::{
-        episode::{Changed, Closed, Episode, Late, Transition},
+        episode::{Changed, Closed, Episode, Late},
         keys::{Dirty, Keys},
+        log::Entry,
     },
     error::Error,
     input::{
@@ -112,7 +113,8 @@ pub struct Engine {
     /// Which open findings claim to explain a clause's key.
     pub(crate) claims: BTreeMap<Claim, BTreeSet<KeyId>>,
     pub(crate) closed: VecDeque<Closed>,
-    pub(crate) transitions: Vec<Transition>,
+    /// What the host was not told yet.
+    pub(crate) log: Vec<Entry>,
     pub(crate) unnamed: Option<Word>,
     pub(crate) scratch: Vec<Word>,
     pub(crate) room: Room,
@@ -172,7 +174,7 @@ impl Engine {
             over: Over::new(pack.relations.len()),
             claims: BTreeMap::new(),
             closed: VecDeque::new(),
-            transitions: Vec::new(),
+            log: Vec::new(),
             scratch: Vec::new(),
             room: Room::default(),
             programs: Arc::new(programs),
@@ -233,11 +235,6 @@ impl Engine {
         let timer = self.timers.first().map_or(i64::MAX, |(time, ..)| *time);
         let next = timer.min(self.timeline.earliest());
         (next != i64::MAX).then_some(next)
-    }
-
-    /// What changed since the last time this was called, in the order (time, rule, key).
-    pub fn drain(&mut self) -> Vec<Transition> {
-        core::mem::take(&mut self.transitions)
     }
 
     /// All episodes, open and remembered, in the order (opened, rule, key).

@@ -38,6 +38,7 @@ mod think;
 mod value;
 
 pub use conclude::episode::{Change, Episode, Evidence, Late, Need, Status, Transition};
+pub use conclude::log::Told;
 pub use engine::{Engine, Limits, Options};
 pub use error::Error;
 pub use explain::why_not::{Standing, WhyNot};

@@ -1,16 +1,14 @@
-//! Links causes to symptoms once everything is true (M4.2), and tells what changed.
+//! Links causes to symptoms once everything is true (M4.2).
 
-use alloc::{collections::BTreeSet, string::String, sync::Arc, vec::Vec};
-
-use etio_plan::Value;
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
-    conclude::episode::{Cause, Change, Changed, Need, Open, Place, Transition},
+    conclude::episode::{Cause, Change, Open, Place},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
         coverage::{Query, Seen},
-        support::{KeyId, Want},
+        support::KeyId,
     },
     think::judge::Verdict,
     value::word::{Key, Word},
@@ -102,7 +100,7 @@ impl Engine {
         }
     }
 
-    fn open_of(&self, (rule, key): (usize, KeyId)) -> Option<&Open> {
+    pub(crate) fn open_of(&self, (rule, key): (usize, KeyId)) -> Option<&Open> {
         self.keys.get(rule)?.get(key)?.open.as_deref()
     }
 
@@ -148,120 +146,6 @@ impl Engine {
         let query = Query { relation: first.relation, known: &known, from: opened, to: opened };
         let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
         seen.seen > Seen::Weakly
-    }
-
-    /// Tells what changed in this instant.
-    pub(crate) fn tell(&mut self, programs: &Programs) {
-        let mut changed = core::mem::take(&mut self.changed);
-        if changed.len() > 1 {
-            self.put_in_order(programs, &mut changed);
-        }
-        for changed in changed.drain(..) {
-            let Some(open) = self.episode_of(&changed) else { continue };
-            let Some(program) = programs.rules.get(changed.rule) else { continue };
-            let transition = Transition {
-                time: self.now,
-                change: changed.change,
-                id: self.id(programs, changed.rule, &changed.words),
-                rule: program.path.clone(),
-                key: self.named_key(program, &changed.words),
-                verdict: open.verdict,
-                needs: self.needs(&open.wants),
-                opened: open.opened,
-                explained_by: caused_by(open),
-            };
-            self.transitions.push(transition);
-        }
-        self.changed = changed;
-        while self.closed.len() > self.limits.closed {
-            self.closed.pop_front();
-        }
-    }
-
-    /// Each finding once, in the order of rules and keys.
-    fn put_in_order(&self, programs: &Programs, changed: &mut Vec<Changed>) {
-        let rank = |changed: &Changed| programs.rules.get(changed.rule).map_or(0, |rule| rule.rank);
-        changed.sort_by(|a, b| {
-            let types = programs.rules.get(a.rule).map_or(&[][..], |rule| &rule.key_types);
-            rank(a)
-                .cmp(&rank(b))
-                .then_with(|| self.symbols.compare_all(types, &a.words, &b.words))
-                .then(a.change.cmp(&b.change))
-        });
-        // Opened comes before updated: a finding that opens with its causes is only told as opened.
-        changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
-    }
-
-    fn episode_of(&self, changed: &Changed) -> Option<&Open> {
-        match changed.episode {
-            Place::Open(key) => self.open_of((changed.rule, key)),
-            Place::Closed(place) => self.closed.get(place).map(|closed| &*closed.open),
-        }
-    }
-
-    /// A key by the names of its fields.
-    pub(crate) fn named_key(&self, program: &Program, words: &[Word]) -> Vec<(Arc<str>, Value)> {
-        let mut named = Vec::with_capacity(words.len());
-        for ((name, ty), word) in program.key_names.iter().zip(&program.key_types).zip(words) {
-            named.push((name.clone(), self.symbols.value(*word, ty)));
-        }
-        named
-    }
-
-    /// What would have to be collected or done.
-    pub(crate) fn needs(&self, wants: &[Want]) -> Vec<Need> {
-        let need = |want: &Want| match want {
-            Want::Relation(relation) => Need {
-                relation: self
-                    .pack
-                    .relations
-                    .get(*relation)
-                    .map(|of| of.path.clone())
-                    .unwrap_or_default(),
-                collect: self.how_to_collect(*relation),
-            },
-            Want::NodeName => Need {
-                relation: "node".into(),
-                collect: "say which node each file is from (`--node NAME`)".into(),
-            },
-            Want::Limit => Need {
-                relation: "limit".into(),
-                collect: "raise the limit on rows and lookups, or make the rule's joins narrower"
-                    .into(),
-            },
-        };
-        let mut needs: Vec<Need> = wants.iter().map(need).collect();
-        needs.sort_unstable();
-        needs.dedup();
-        needs
-    }
-
-    /// A relation's own words, or those of the sources it is extracted from.
-    fn how_to_collect(&self, relation: usize) -> String {
-        let own = |relation: usize| {
-            self.pack.relations.get(relation).map_or("", |of| of.collect.as_str())
-        };
-        if !own(relation).is_empty() {
-            return own(relation).into();
-        }
-        let vias = self.programs.vias.get(relation).into_iter().flatten();
-        let mut ways: Vec<&str> = Vec::new();
-        for way in vias.map(|via| own(via.from)).filter(|way| !way.is_empty()) {
-            if !ways.contains(&way) {
-                ways.push(way);
-            }
-        }
-        ways.join("; or ")
-    }
-
-    /// The id of a finding instance.
-    pub(crate) fn id(&self, programs: &Programs, rule: usize, key: &[Word]) -> u128 {
-        let Some(program) = programs.rules.get(rule) else { return 0 };
-        let mut hash = program.id;
-        for (ty, word) in program.key_types.iter().zip(key) {
-            hash.value(&self.symbols, *word, ty);
-        }
-        hash.finish()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The life of findings: they open, change and close (M4.1), with the facts they rest on.
 
 use alloc::{boxed::Box, vec::Vec};
+use core::cmp::Ordering;
 
 use crate::{
     conclude::{
@@ -233,7 +234,8 @@ impl Engine {
             Some(_) => self.supports.first(pin.relation(), pin.row).cloned(),
             None => self.kept(programs, pin),
         };
-        pins.iter().filter_map(fact).min_by_key(|kept| kept.time)
+        let facts = pins.iter().filter_map(fact);
+        facts.min_by(|a, b| a.time.cmp(&b.time).then_with(|| self.compare_facts(a, b)))
     }
 
     fn kept(&self, programs: &Programs, pin: &Pin) -> Option<Kept> {
@@ -246,29 +248,56 @@ impl Engine {
         })
     }
 
-    /// The input facts behind rows, in canonical order. A concluded row stands for what it rests on.
+    /// The input facts behind rows. A concluded row stands for what it rests on.
     pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Box<[Kept]> {
-        let mut open = Pins::from_slice(pins);
-        let mut seen = Pins::new();
-        let mut kept: Vec<(Stamp, Kept)> = Vec::with_capacity(pins.len());
-        while let Some(pin) = open.pop() {
-            let Some(rows) = self.relations.get(pin.relation()).filter(|rows| rows.holds(&pin))
-            else {
-                continue;
-            };
-            if seen.contains(&pin) || kept.len() >= MOST_EVIDENCE {
+        let mut kept = Vec::with_capacity(pins.len());
+        self.gather(programs, pins, &mut Pins::new(), &mut kept);
+        kept.into()
+    }
+
+    fn gather(&self, programs: &Programs, pins: &[Pin], seen: &mut Pins, kept: &mut Vec<Kept>) {
+        for pin in pins {
+            if kept.len() >= MOST_EVIDENCE {
+                return;
+            }
+            if seen.contains(pin) {
                 continue;
             }
-            seen.push(pin);
-            if let Some(support) = self.supports.get(pin.relation(), pin.row) {
-                open.extend(support.pins.iter().copied());
-                continue;
+            seen.push(*pin);
+            match self.supports.get(pin.relation(), pin.row) {
+                // A slot that was freed may hold another row by now.
+                Some(support) if self.is_there(pin) => {
+                    self.gather(programs, &support.pins, seen, kept);
+                }
+                Some(_) => {}
+                None => kept.extend(self.kept(programs, pin)),
             }
-            let stamp = rows.meta(pin.row).map(|meta| meta.stamp);
-            kept.extend(stamp.zip(self.kept(programs, &pin)));
         }
-        kept.sort_by(|a, b| self.sources.compare(&a.0, &b.0).then(a.1.relation.cmp(&b.1.relation)));
-        kept.into_iter().map(|(_, kept)| kept).collect()
+    }
+
+    fn is_there(&self, pin: &Pin) -> bool {
+        self.relations.get(pin.relation()).is_some_and(|rows| rows.holds(pin))
+    }
+
+    /// Facts in canonical order, as they are shown.
+    pub(crate) fn in_order<'a>(&self, facts: &'a [Kept]) -> Vec<&'a Kept> {
+        let mut facts: Vec<&Kept> = facts.iter().collect();
+        let stamp = |fact: &Kept| {
+            let origin = fact.origins.first().copied();
+            origin.map_or(Stamp::concluded(fact.time), |origin| Stamp { time: fact.time, origin })
+        };
+        facts.sort_by(|a, b| {
+            let order = self.sources.compare(&stamp(a), &stamp(b));
+            order.then_with(|| self.compare_facts(a, b))
+        });
+        facts
+    }
+
+    /// The order of facts of one stamp: that of their relations and of what they say.
+    fn compare_facts(&self, a: &Kept, b: &Kept) -> Ordering {
+        let types = self.relations.get(a.relation).map_or(&[][..], |rows| &rows.types);
+        let says = || self.symbols.compare_all(types, &a.words, &b.words);
+        a.relation.cmp(&b.relation).then_with(says)
     }
 }
 

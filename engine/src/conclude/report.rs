@@ -90,13 +90,15 @@ impl Engine {
         let mut explains = open.links().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
         let [title, because, remedy, ignored] = self.texts(program, open, now);
-        let evidence = match &open.evidence {
-            Some(evidence) => evidence.iter().map(|kept| self.shown(kept)).collect(),
+        let by_rows;
+        let kept = match &open.evidence {
+            Some(kept) => kept,
             None => {
-                let evidence = self.evidence(&self.programs, &open.pins);
-                evidence.iter().map(|kept| self.shown(kept)).collect()
+                by_rows = self.evidence(&self.programs, &open.pins);
+                &by_rows
             }
         };
+        let evidence = self.in_order(kept).into_iter().map(|kept| self.shown(kept)).collect();
         Some(Episode {
             id: self.id(&self.programs, entry.rule, entry.key),
             rule: entry.rule,

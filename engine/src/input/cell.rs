@@ -6,7 +6,7 @@ use crate::{
     engine::Engine,
     error::Error,
     store::sources::Stamp,
-    value::word::{ABSENT, Word, float, int},
+    value::word::{ABSENT, Word, as_float, as_int, float, int},
 };
 
 /// A text by its number in one engine; [`Engine::symbol`] makes it, and no other engine knows it.
@@ -29,6 +29,18 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// A word of a type.
+    pub(crate) fn of(word: Word, ty: &Type) -> Self {
+        use Type as T;
+        match ty {
+            _ if word == ABSENT => Self::Absent,
+            T::Bool => Self::Bool(word != 0),
+            T::Int | T::Duration | T::Time | T::Bytes => Self::Int(as_int(word)),
+            T::Float | T::Percent => Self::Float(as_float(word)),
+            _ => Self::Text(Symbol(word)),
+        }
+    }
+
     /// The word for a field of a type, or `None` where it is not of the type.
     pub(crate) fn word(self, ty: &Type) -> Option<Word> {
         use Type as T;

@@ -10,13 +10,14 @@ use crate::{
     conclude::{
         episode::{self, Links, Open},
         keys::{self, Gap},
+        log,
     },
     engine::Engine,
     input::timeline::{self, Observed},
     program::Programs,
     snapshot::{
         form::{
-            Change, Closed, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
+            Change, Closed, Entry, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
             Standing, State, Values,
         },
         types,
@@ -49,7 +50,6 @@ impl Engine {
         for (source, events) in state.late {
             self.timeline.count_late(source, events);
         }
-        self.transitions = state.transitions;
         let mut read = Reader { engine: self, programs: &programs, rows: Vec::new() };
         read.all(state.coverage, Reader::span)?;
         read.relations(state.relations)?;
@@ -77,6 +77,7 @@ impl Engine {
             read.engine.over.set(rule as usize, &program.feeds, true);
         }
         read.all(state.closed, Reader::closed)?;
+        read.all(state.log, Reader::entry)?;
         let closed = self.closed.len().saturating_sub(self.limits.closed);
         self.closed.drain(..closed);
         Some(())
@@ -341,6 +342,22 @@ impl Reader<'_> {
         let open = Box::new(self.episode(rule, None, of.episode)?);
         let closed = episode::Closed { rule, key, open, closed: of.closed, status: of.status };
         self.engine.closed.push_back(closed);
+        Some(())
+    }
+
+    fn entry(&mut self, of: Entry) -> Option<()> {
+        let rule = of.rule as usize;
+        let entry = log::Entry {
+            time: of.time,
+            change: of.change,
+            rule,
+            key: self.rule_key(rule, &of.key)?,
+            verdict: of.verdict,
+            wants: self.wants(of.wants)?.into(),
+            opened: of.opened,
+            causes: of.causes,
+        };
+        self.engine.log.push(entry);
         Some(())
     }
 

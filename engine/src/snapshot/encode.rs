@@ -7,13 +7,13 @@ use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::{
-    conclude::{episode::Open, keys::KeyState},
+    conclude::{episode::Open, keys::KeyState, log},
     engine::Engine,
     input::timeline,
     program::Program,
     snapshot::{
         form::{
-            Change, Closed, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
+            Change, Closed, Entry, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
             Standing, State, Values,
         },
         types,
@@ -55,7 +55,7 @@ impl Engine {
             waiting: write.waiting(),
             over: self.over.rules().map(|rule| rule as u32).collect(),
             closed: write.closed(),
-            transitions: self.transitions.clone(),
+            log: write.log(),
         }
     }
 }
@@ -254,6 +254,20 @@ impl Writer<'_> {
         closed.collect()
     }
 
+    fn log(&self) -> Vec<Entry> {
+        let entry = |of: &log::Entry| Entry {
+            time: of.time,
+            change: of.change,
+            rule: of.rule as u32,
+            key: self.rule_key(of.rule, &of.key),
+            verdict: of.verdict,
+            wants: of.wants.to_vec(),
+            opened: of.opened,
+            causes: of.causes.clone(),
+        };
+        self.engine.log.iter().map(entry).collect()
+    }
+
     fn fact(&self, kept: &Kept) -> Fact {
         Fact {
             relation: kept.relation as u32,
@@ -273,9 +287,7 @@ impl Writer<'_> {
             let row = rows.and_then(|_| self.place(pin.relation(), pin.row));
             (pin.relation() as u32, row)
         };
-        let mut pins: Vec<Pin> = pins.iter().map(place).collect();
-        pins.sort_unstable();
-        pins
+        pins.iter().map(place).collect()
     }
 
     fn values<'t>(&self, types: impl IntoIterator<Item = &'t Type>, words: &[Word]) -> Values {

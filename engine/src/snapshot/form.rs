@@ -8,7 +8,7 @@ use etio_plan::{Origin, SourceId, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    conclude::episode::{Cause, Status, Transition},
+    conclude::episode::{Cause, Change as Turn, Status},
     input::timeline::How,
     store::{coverage::Vouch, relation::Marks, support::Want},
     think::judge::Verdict,
@@ -45,7 +45,8 @@ pub(super) struct State {
     /// Rules that have more to do than they may.
     pub(super) over: Vec<u32>,
     pub(super) closed: Vec<Closed>,
-    pub(super) transitions: Vec<Transition>,
+    /// What the host was not told yet.
+    pub(super) log: Vec<Entry>,
 }
 
 #[derive(PartialEq, Serialize, Deserialize)]
@@ -153,4 +154,17 @@ pub(super) struct Closed {
     pub(super) episode: Episode,
     pub(super) closed: i64,
     pub(super) status: Status,
+}
+
+/// A change of a finding.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) time: i64,
+    pub(super) change: Turn,
+    pub(super) rule: u32,
+    pub(super) key: Values,
+    pub(super) verdict: Verdict,
+    pub(super) wants: Vec<Want>,
+    pub(super) opened: i64,
+    pub(super) causes: Vec<(u128, i64)>,
 }

@@ -2,10 +2,7 @@
 
 use alloc::{vec, vec::Vec};
 
-use core::{
-    cmp::Ordering,
-    ops::ControlFlow::{Break, Continue},
-};
+use core::ops::ControlFlow::{Break, Continue};
 
 use etio_plan::SourceId;
 use serde::{Deserialize, Serialize};
@@ -14,9 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     program::{Block, Explains, Head, Part, Program, Text},
     store::{
-        relation::{
-            ASSUMED, EVENTFUL, FIRST, Marks, Names, Pin, Pins, RowId, SUSPECT, WEAK, blemish,
-        },
+        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, Pins, RowId, SUSPECT, WEAK, blemish},
         support::Want,
     },
     think::{
@@ -442,7 +437,8 @@ impl<'a> Eval<'a> {
         claims
     }
 
-    /// The rows on the path, as evidence: in an order that does not depend on where rows lie.
+    /// The rows on the path, as evidence. Their order is that of the conditions, which does not depend on
+    /// where rows lie.
     fn pins(&self) -> Pins {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
@@ -458,16 +454,6 @@ impl<'a> Eval<'a> {
             }
         }
         pins.truncate(MOST_EVIDENCE);
-        if pins.len() < 2 {
-            return pins;
-        }
-        let names = Names { sources: self.view.sources, symbols: self.symbols };
-        pins.sort_by(|a, b| {
-            let rows = relations.get(a.relation()).filter(|_| a.relation() == b.relation());
-            let order = rows.map(|rows| rows.compare(names, a.row, b.row));
-            a.relation().cmp(&b.relation()).then(order.unwrap_or(Ordering::Equal))
-        });
-        pins.dedup();
         pins
     }
 

@@ -77,8 +77,7 @@ impl Cluster for Etio {
     fn settle(&mut self) {
         self.now += 1;
         self.engine.advance(self.now);
-        let changes = self.engine.drain();
-        self.fired += changes.iter().filter(|of| of.change == Change::Opened).count() as u64;
+        self.engine.each_change(|told| self.fired += u64::from(told.change() == Change::Opened));
     }
 
     fn fired(&self) -> u64 {

@@ -50,8 +50,7 @@ impl Sequences for Watch {
             // Another event may bear the last stamp.
             self.engine.advance(time * 1_000_000 - 1);
         }
-        let changes = self.engine.drain();
-        self.found += changes.iter().filter(|of| of.change == Change::Opened).count() as u64;
+        self.engine.each_change(|told| self.found += u64::from(told.change() == Change::Opened));
     }
 
     fn found(&self) -> u64 {
