@@ -88,6 +88,8 @@ pub struct Engine {
     pub(crate) keys: Vec<Keys>,
     pub(crate) awake: Awake,
     pub(crate) dirty: Dirty,
+    /// Room for the keys of one rule.
+    pub(crate) batch: Vec<Key>,
     pub(crate) cursors: Cursors,
     pub(crate) timers: BTreeSet<(i64, usize, KeyId)>,
     pub(crate) cover_routes: HashMap<(usize, usize, Vec<u16>), Arc<Route>, FixedState>,
@@ -154,10 +156,11 @@ impl Engine {
             ),
             entities: pack.relations.iter().map(|_| Entities::new(&state)).collect(),
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
-            supports: Supports::new(pack.relations.len(), &state),
+            supports: Supports::new(pack.relations.len()),
             keys: (0..rules).map(|_| Keys::new(state.clone())).collect(),
             awake: Awake::new(&programs, &relations, state.clone()),
             dirty: Dirty::new(rules),
+            batch: Vec::new(),
             cursors: Cursors::new(&programs.cursors, &state),
             timers: BTreeSet::new(),
             cover_routes: HashMap::with_hasher(state),
@@ -270,9 +273,11 @@ impl Engine {
         for (rule, key) in core::mem::take(&mut self.postponed) {
             self.dirty.add(rule, key);
         }
-        while let Some((rule, keys)) = self.dirty.next() {
-            self.think(programs, rule, keys);
+        let mut batch = core::mem::take(&mut self.batch);
+        while let Some(rule) = self.dirty.next(&mut batch) {
+            self.think(programs, rule, &mut batch);
         }
+        self.batch = batch;
         self.link(programs);
         self.leave();
         self.tell(programs);

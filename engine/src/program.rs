@@ -28,8 +28,6 @@ pub(crate) struct Programs {
     /// One a rule, in dependency order.
     pub(crate) rules: Vec<Program>,
     pub(crate) routes: Vec<Route>,
-    /// The rules that need a row of each relation.
-    pub(crate) needed_by: Vec<Vec<usize>>,
     /// What the coverage of a relation rests on.
     pub(crate) covers: Vec<Cover>,
     /// How an event relation is extracted.
@@ -109,6 +107,8 @@ pub(crate) struct Program {
     pub(crate) key_names: Vec<Arc<str>>,
     /// Whether some rule looks for what it concludes; if not, a finding is no row.
     pub(crate) is_read: bool,
+    /// Whether a finding that explains others may rest on what it concludes.
+    pub(crate) is_traced: bool,
     pub(crate) when: Vec<Step>,
     pub(crate) confirm: Vec<Block>,
     pub(crate) unless: Vec<Block>,

@@ -44,7 +44,7 @@ impl Engine {
             return BTreeSet::new();
         };
         let finding =
-            state.open.as_ref().map(|open| format!("{:?} {:?}", open.verdict, open.wants));
+            state.open.as_ref().map(|open| format!("{:?} {:?}", open.verdict, open.rare().wants));
         let rows =
             state.rows.iter().map(|of| format!("{:?}", self.relations[relation].words(of.row)));
         rows.chain(finding).collect()

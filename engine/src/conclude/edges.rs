@@ -29,10 +29,10 @@ impl Engine {
         self.seen.push((rule, key));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
         let Some(open) = state.and_then(|state| state.open.as_mut()) else { return };
-        if open.links().claims == claims {
+        if open.rare().claims == claims {
             return;
         }
-        for (clause, words) in core::mem::replace(&mut open.links_mut().claims, claims.clone()) {
+        for (clause, words) in core::mem::replace(&mut open.rare_mut().claims, claims.clone()) {
             let name = (rule, clause, words);
             if let Some(keys) = self.claims.get_mut(&name) {
                 keys.remove(&key);
@@ -60,7 +60,7 @@ impl Engine {
             else {
                 continue;
             };
-            for (clause, words) in &open.links().claims {
+            for (clause, words) in &open.rare().claims {
                 let Some(clause) = explains.get(*clause) else { continue };
                 let Some(rule) = programs.schema.get(clause.target).and_then(|schema| schema.rule)
                 else {
@@ -116,7 +116,7 @@ impl Engine {
         let edge = Cause { id: from_id, opened: from.opened, rule: cause.0, verdict: from.verdict };
         let known = |known: &Cause| (known.id, known.opened) == (edge.id, edge.opened);
         if cause == symptom
-            || to.links().causes.iter().any(known)
+            || to.rare().causes.iter().any(known)
             || !self.may_precede(programs, from, to.opened)
         {
             return None;
@@ -124,11 +124,11 @@ impl Engine {
         let to_id = self.id(programs, symptom.0, &to_key);
         let opened = to.opened;
         let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open.as_mut()?;
-        open.links_mut().explains.push((to_id, opened));
+        open.rare_mut().explains.push((to_id, opened));
         let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open.as_mut()?;
-        let links = open.links_mut();
-        links.causes.push(edge);
-        links.causes.sort_unstable();
+        let causes = &mut open.rare_mut().causes;
+        causes.push(edge);
+        causes.sort_unstable();
         self.note_change((symptom.0, &to_key), Change::Updated, Place::Open(symptom.1));
         Some(())
     }
@@ -136,7 +136,7 @@ impl Engine {
     /// Whether the cause's first evidence is not after the symptom opened, or its source does not
     /// reach back that far.
     fn may_precede(&self, programs: &Programs, cause: &Open, opened: i64) -> bool {
-        let Some(first) = &cause.links().first else { return cause.opened <= opened };
+        let Some(first) = &cause.rare().first else { return cause.opened <= opened };
         if first.time <= opened {
             return true;
         }
@@ -151,7 +151,7 @@ impl Engine {
 
 /// The causes of an episode.
 pub(crate) fn caused_by(open: &Open) -> Vec<(u128, i64)> {
-    open.links().causes.iter().map(|cause| (cause.id, cause.opened)).collect()
+    open.rare().causes.iter().map(|cause| (cause.id, cause.opened)).collect()
 }
 
 /// Whether no cause stands above an episode (M4.3).

@@ -145,34 +145,48 @@ pub(crate) struct Open {
     /// Its row, where some rule reads findings of its kind.
     pub(crate) row: Option<RowId>,
     pub(crate) verdict: Verdict,
-    pub(crate) wants: Box<[Want]>,
     pub(crate) texts: Choice,
     pub(crate) pins: Pins,
-    /// The facts behind the pins, where these alone cannot show them later.
-    pub(crate) evidence: Option<Box<[Kept]>>,
-    /// What binds it to others; most have nothing of it.
-    pub(crate) links: Option<Box<Links>>,
+    /// Most have nothing of it.
+    pub(crate) rare: Option<Box<Rare>>,
 }
 
-/// Of an episode that is bound to none.
-const UNBOUND: &Links =
-    &Links { first: None, claims: Vec::new(), causes: Vec::new(), explains: Vec::new() };
+/// Of an episode that has nothing of it.
+const NOTHING: &Rare = &Rare {
+    wants: Vec::new(),
+    evidence: None,
+    first: None,
+    claims: Vec::new(),
+    causes: Vec::new(),
+    explains: Vec::new(),
+};
 
 impl Open {
-    /// What binds it to others.
-    pub(crate) fn links(&self) -> &Links {
-        self.links.as_deref().unwrap_or(UNBOUND)
+    /// What few episodes have.
+    pub(crate) fn rare(&self) -> &Rare {
+        self.rare.as_deref().unwrap_or(NOTHING)
     }
 
     /// The same to be added to.
-    pub(crate) fn links_mut(&mut self) -> &mut Links {
-        self.links.get_or_insert_default()
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Sets what it wants and the facts behind its pins.
+    pub(crate) fn set(&mut self, wants: Vec<Want>, evidence: Option<Box<[Kept]>>) {
+        if self.rare.is_some() || !wants.is_empty() || evidence.is_some() {
+            let rare = self.rare_mut();
+            (rare.wants, rare.evidence) = (wants, evidence);
+        }
     }
 }
 
-/// What binds an episode to others.
+/// What few episodes have: wishes, and what binds them to others.
 #[derive(Clone, PartialEq, Default)]
-pub(crate) struct Links {
+pub(crate) struct Rare {
+    pub(crate) wants: Vec<Want>,
+    /// The facts behind the pins, where these alone cannot show them later.
+    pub(crate) evidence: Option<Box<[Kept]>>,
     /// The first fact behind a finding that explains others.
     pub(crate) first: Option<Box<Kept>>,
     pub(crate) claims: Vec<(usize, Key)>,
@@ -196,6 +210,8 @@ pub(crate) struct Closed {
     pub(crate) rule: usize,
     pub(crate) key: Key,
     pub(crate) open: Box<Open>,
+    /// The facts it rested on.
+    pub(crate) evidence: Box<[Kept]>,
     pub(crate) closed: i64,
     pub(crate) status: Status,
 }

@@ -1,7 +1,6 @@
 //! What is remembered of each key of each rule, and which keys are to be thought about.
 
-use alloc::{boxed::Box, collections::BinaryHeap, vec::Vec};
-use core::{cmp::Reverse, hash::BuildHasher};
+use alloc::{boxed::Box, vec, vec::Vec};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -12,7 +11,7 @@ use crate::{
         relation::{Marks, RowId},
         support::KeyId,
     },
-    value::word::{Key, Word},
+    value::word::{Digest, Key, Word},
 };
 
 /// A row that a key concludes.
@@ -45,7 +44,7 @@ pub(crate) struct KeyState {
 /// The keys of one rule that conclude something or wait for something.
 #[derive(Clone)]
 pub(crate) struct Keys {
-    numbers: HashTable<KeyId>,
+    numbers: HashTable<(KeyId, Digest)>,
     states: Vec<Option<KeyState>>,
     free: Vec<KeyId>,
     state: FixedState,
@@ -58,14 +57,13 @@ impl Keys {
 
     /// The number of a key; a new one where it has none.
     pub(crate) fn number(&mut self, key: &[Word]) -> KeyId {
-        let Self { numbers, states, free, state } = self;
-        let hash = |key: &[Word]| state.hash_one(key);
-        let key_of = |number: &KeyId| key_of(states, *number);
-        if let Some(number) = numbers.find(hash(key), |number| key_of(number) == key) {
-            return *number;
+        if let Some(number) = self.find(key) {
+            return number;
         }
+        let Self { numbers, states, free, state } = self;
         let number = free.pop().unwrap_or(states.len() as KeyId);
-        numbers.insert_unique(hash(key), number, |number| hash(key_of(number)));
+        let hash = Digest::of(state, key.iter().copied());
+        numbers.insert_unique(hash.spread(), (number, hash), |(_, hash)| hash.spread());
         let new = KeyState {
             key: Key::from_slice(key),
             deadline: i64::MAX,
@@ -89,8 +87,11 @@ impl Keys {
 
     /// The number of a key that has one.
     pub(crate) fn find(&self, key: &[Word]) -> Option<KeyId> {
-        let same = |number: &KeyId| key_of(&self.states, *number) == key;
-        self.numbers.find(self.state.hash_one(key), same).copied()
+        let hash = Digest::of(&self.state, key.iter().copied());
+        let same = |(number, other): &(KeyId, Digest)| {
+            *other == hash && self.get(*number).is_some_and(|of| *of.key == *key)
+        };
+        self.numbers.find(hash.spread(), same).map(|(number, _)| *number)
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.
@@ -99,8 +100,8 @@ impl Keys {
             state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
         };
         let Some(state) = self.get(number).filter(idle) else { return };
-        let hash = self.state.hash_one(&*state.key);
-        if let Ok(entry) = self.numbers.find_entry(hash, |known| *known == number) {
+        let hash = Digest::of(&self.state, state.key.iter().copied());
+        if let Ok(entry) = self.numbers.find_entry(hash.spread(), |(known, _)| *known == number) {
             entry.remove();
         }
         if let Some(place) = self.states.get_mut(number as usize) {
@@ -115,32 +116,36 @@ impl Keys {
     }
 }
 
-fn key_of(states: &[Option<KeyState>], number: KeyId) -> &[Word] {
-    let state = states.get(number as usize).and_then(Option::as_ref);
-    state.map_or(&[][..], |state| &state.key)
-}
-
 /// As many keys of a rule may wait before those that wait twice are weeded out.
 const FEW: usize = 1024;
 
 /// The keys to think about again, by rule.
 #[derive(Clone)]
 pub(crate) struct Dirty {
-    /// The rules that have some, each once.
-    rules: BinaryHeap<Reverse<usize>>,
+    /// A bit for each rule that has some, how many these are, and no word of bits before the first has one.
+    rules: Vec<u64>,
+    count: usize,
+    first: usize,
     /// A key may be in here more than once.
     keys: Vec<Vec<Key>>,
 }
 
 impl Dirty {
     pub(crate) fn new(rules: usize) -> Self {
-        Self { rules: BinaryHeap::new(), keys: (0..rules).map(|_| Vec::new()).collect() }
+        let words = rules.div_ceil(u64::BITS as usize);
+        let keys = (0..rules).map(|_| Vec::new()).collect();
+        Self { rules: vec![0; words], count: 0, first: 0, keys }
     }
 
     pub(crate) fn add(&mut self, rule: usize, key: Key) {
         let Some(keys) = self.keys.get_mut(rule) else { return };
         if keys.is_empty() {
-            self.rules.push(Reverse(rule));
+            let word = rule / u64::BITS as usize;
+            if let Some(bits) = self.rules.get_mut(word) {
+                *bits |= 1 << (rule % u64::BITS as usize);
+            }
+            self.first = if self.count == 0 { word } else { self.first.min(word) };
+            self.count += 1;
         }
         if keys.len() >= FEW && keys.len() == keys.capacity() {
             keys.sort_unstable();
@@ -157,20 +162,21 @@ impl Dirty {
         rules.flat_map(|(rule, keys)| keys.iter().map(move |key| (rule, &**key)))
     }
 
-    /// The first rule with keys to think about, and these in no order.
-    pub(crate) fn next(&mut self) -> Option<(usize, Vec<Key>)> {
-        let Reverse(rule) = self.rules.pop()?;
-        Some((rule, core::mem::take(self.keys.get_mut(rule)?)))
-    }
-
-    /// Gives the room of a rule's keys back.
-    pub(crate) fn give_back(&mut self, rule: usize, mut room: Vec<Key>) {
-        if let Some(keys) = self.keys.get_mut(rule)
-            && keys.is_empty()
-            && room.capacity() <= FEW
-        {
-            room.clear();
-            *keys = room;
-        }
+    /// The first rule with keys to think about. They take the place of what is in `batch`, in no order;
+    /// its room stays for the rule's next.
+    pub(crate) fn next(&mut self, batch: &mut Vec<Key>) -> Option<usize> {
+        batch.clear();
+        batch.shrink_to(FEW);
+        self.count = self.count.checked_sub(1)?;
+        let bits = loop {
+            match self.rules.get_mut(self.first)? {
+                0 => self.first += 1,
+                bits => break bits,
+            }
+        };
+        let rule = self.first * u64::BITS as usize + bits.trailing_zeros() as usize;
+        *bits &= *bits - 1;
+        core::mem::swap(batch, self.keys.get_mut(rule)?);
+        Some(rule)
     }
 }

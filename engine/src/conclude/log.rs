@@ -126,7 +126,7 @@ impl Engine {
                 change: changed.change,
                 rule: changed.rule,
                 verdict: open.verdict,
-                wants: open.wants.clone(),
+                wants: open.rare().wants.as_slice().into(),
                 opened: open.opened,
                 causes: caused_by(open),
                 key: changed.words,

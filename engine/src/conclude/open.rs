@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 
 use crate::{
     conclude::{
-        episode::{Change, Changed, Closed, Links, Open, Place, Status},
+        episode::{Change, Changed, Closed, Open, Place, Status},
         rows::Asked,
     },
     engine::Engine,
@@ -27,17 +27,24 @@ impl Engine {
     pub(crate) fn think_finding(
         &mut self,
         programs: &Programs,
-        (rule, number): (usize, KeyId),
-        (program, key): (&Program, &[Word]),
+        (rule, program): (usize, &Program),
+        key: &[Word],
         work: &mut u64,
     ) {
-        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
-        let was_open = state.open.is_some();
+        let Some(keys) = self.keys.get(rule) else { return };
+        let known = keys.find(key);
+        let was_open = known.and_then(|known| keys.get(known)).is_some_and(|of| of.open.is_some());
         let asked =
             self.ask(programs, (program, key), work, |eval, program| eval.diagnose(program));
         let Some(Asked { answer, deadline, settled }) = asked else {
-            self.suspend(programs, (rule, number), program);
+            if let Some(known) = known {
+                self.suspend(programs, (rule, known), program);
+            }
             return;
+        };
+        let remember = answer.is_some() || deadline != i64::MAX;
+        let Some(number) = self.number(rule, key, known, remember) else {
+            return self.move_cursors(programs, key, settled);
         };
         match (answer, was_open) {
             (Some(found), false) => self.open(programs, (rule, number), (program, key), found),
@@ -50,6 +57,7 @@ impl Engine {
         }
         self.move_cursors(programs, key, settled);
         self.set_timer(rule, number, deadline);
+        self.forget_idle(rule, number);
     }
 
     /// The marks of a finding that ends, if only a window ran out (M4.1). Where nothing but time has
@@ -76,17 +84,18 @@ impl Engine {
             return;
         };
         let Some(open) = &mut state.open else { return };
-        if open.wants.contains(&Want::Limit) {
+        if open.rare().wants.contains(&Want::Limit) {
             return;
         }
-        open.wants = open.wants.iter().copied().chain([Want::Limit]).collect();
+        open.rare_mut().wants.push(Want::Limit);
         open.verdict = Verdict::Suspected;
         let (row, pins, words) = (open.row, open.pins.clone(), state.key.clone());
         // It may outlive what it rests on.
-        let evidence = open.evidence.take().unwrap_or_else(|| self.evidence(programs, &pins));
+        let known = open.rare_mut().evidence.take();
+        let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
-            open.evidence = Some(evidence);
+            open.rare_mut().evidence = Some(evidence);
         }
         self.note_change((rule, &words), Change::Updated, Place::Open(number));
         if let Some(row) = row {
@@ -126,20 +135,22 @@ impl Engine {
                 return;
             }
         }
-        let open = Open {
+        let copied = self.copied(programs, &found.pins);
+        let first = self.first_of(programs, program, &found.pins);
+        let mut open = Box::new(Open {
             opened: self.now,
             row,
-            evidence: self.copied(programs, &found.pins),
-            links: self
-                .first_of(programs, program, &found.pins)
-                .map(|first| Box::new(Links { first: Some(first), ..Links::default() })),
             verdict: found.verdict,
-            wants: found.wants.into(),
             texts: found.texts,
             pins: found.pins,
-        };
+            rare: None,
+        });
+        open.set(found.wants, copied);
+        if first.is_some() {
+            open.rare_mut().first = first;
+        }
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.open = Some(Box::new(open));
+            state.open = Some(open);
         }
         self.note_change((rule, key), Change::Opened, Place::Open(number));
         self.claim((rule, number), program, found.claims);
@@ -154,7 +165,7 @@ impl Engine {
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let Some(open) = &state.open else { return };
-        let differs = open.verdict != found.verdict || *open.wants != *found.wants;
+        let differs = open.verdict != found.verdict || open.rare().wants != found.wants;
         let copied = self.copied(programs, &found.pins);
         if open.row.is_some() {
             self.conclude(programs, rule, number, as_row(key, &found));
@@ -162,10 +173,9 @@ impl Engine {
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
             open.verdict = found.verdict;
-            open.wants = found.wants.into();
             open.texts = found.texts;
             open.pins = found.pins;
-            open.evidence = copied;
+            open.set(found.wants, copied);
         }
         if differs {
             self.note_change((rule, key), Change::Updated, Place::Open(number));
@@ -212,9 +222,8 @@ impl Engine {
             return;
         };
         let Some(mut open) = state.open.take() else { return };
-        if open.evidence.is_none() {
-            open.evidence = Some(self.evidence(programs, &open.pins));
-        }
+        let copied = open.rare.as_mut().and_then(|rare| rare.evidence.take());
+        let evidence = copied.unwrap_or_else(|| self.evidence(programs, &open.pins));
         let row = open.row;
         let (status, change) = match lapsed {
             Some(_) => (Status::Lapsed, Change::Lapsed),
@@ -222,7 +231,7 @@ impl Engine {
         };
         self.note_change((rule, key), change, Place::Closed(self.closed.len()));
         let key = Key::from_slice(key);
-        self.closed.push_back(Closed { rule, key, open, closed: self.now, status });
+        self.closed.push_back(Closed { rule, key, open, evidence, closed: self.now, status });
         if let Some(row) = row {
             self.withdraw(programs, program.relation, row, (rule, number), lapsed);
         }

@@ -23,6 +23,8 @@ struct Entry<'a> {
     rule: usize,
     key: &'a [Word],
     open: &'a Open,
+    /// None where the rows show it.
+    evidence: Option<&'a [Kept]>,
     closed: Option<i64>,
     status: Status,
 }
@@ -32,20 +34,23 @@ impl Engine {
         let mut entries: Vec<Entry<'_>> = Vec::new();
         for (rule, keys) in self.keys.iter().enumerate() {
             for (_, state) in keys.iter() {
-                let entry = |open| Entry {
-                    rule,
-                    key: &state.key,
-                    open,
-                    closed: None,
-                    status: Status::Open,
-                };
-                entries.extend(state.open.as_deref().map(entry));
+                if let Some(open) = state.open.as_deref() {
+                    entries.push(Entry {
+                        rule,
+                        key: &state.key,
+                        open,
+                        evidence: open.rare().evidence.as_deref(),
+                        closed: None,
+                        status: Status::Open,
+                    });
+                }
             }
         }
         entries.extend(self.closed.iter().map(|closed| Entry {
             rule: closed.rule,
             key: &closed.key,
             open: &closed.open,
+            evidence: Some(&closed.evidence),
             closed: Some(closed.closed),
             status: closed.status,
         }));
@@ -82,16 +87,16 @@ impl Engine {
             current.map_or(known, |(.., verdict)| *verdict)
         };
         let causes = open
-            .links()
+            .rare()
             .causes
             .iter()
             .map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
         let now = entry.closed.unwrap_or(self.timeline.clock());
-        let mut explains = open.links().explains.clone();
+        let mut explains = open.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
         let [title, because, remedy, ignored] = self.texts(program, open, now);
         let by_rows;
-        let kept = match &open.evidence {
+        let kept = match entry.evidence {
             Some(kept) => kept,
             None => {
                 by_rows = self.evidence(&self.programs, &open.pins);
@@ -115,7 +120,7 @@ impl Engine {
             remedy,
             ignored: Some(ignored).filter(|why| !why.is_empty()),
             refs: finding.refs.clone(),
-            needs: self.needs(&open.wants),
+            needs: self.needs(&open.rare().wants),
             evidence,
             explains,
             explained_by: caused_by(open),

@@ -33,31 +33,26 @@ pub(crate) struct Asked<T> {
 
 impl Engine {
     /// Thinks about keys of one rule, in the order of their values.
-    pub(crate) fn think(&mut self, programs: &Programs, rule: usize, mut keys: Vec<Key>) {
+    pub(crate) fn think(&mut self, programs: &Programs, rule: usize, keys: &mut Vec<Key>) {
         let Some(program) = programs.rules.get(rule) else { return };
         if keys.len() > 1 {
             keys.sort_unstable_by(|a, b| self.symbols.compare_all(&program.key_types, a, b));
             keys.dedup();
         }
         let mut work = 0;
-        for key in &keys {
-            let Some(number) = self.keys.get_mut(rule).map(|keys| keys.number(key)) else { break };
+        for key in &*keys {
             match &program.head {
                 Head::Row { linger, .. } => {
-                    self.think_rows(programs, (rule, number), (program, key), *linger, &mut work);
+                    self.think_rows(programs, (rule, program), key, *linger, &mut work);
                 }
                 Head::Finding { .. } => {
-                    self.think_finding(programs, (rule, number), (program, key), &mut work);
+                    self.think_finding(programs, (rule, program), key, &mut work);
                 }
             }
             if work > self.limits.work {
                 self.postponed.push((rule, key.clone()));
             }
-            if let Some(keys) = self.keys.get_mut(rule) {
-                keys.forget_idle(number);
-            }
         }
-        self.dirty.give_back(rule, keys);
         // What rests on the absence of its rows is unknown as long as some may lack.
         for relation in self.over.set(rule, &program.feeds, work > self.limits.work) {
             self.touch_coverage(programs, relation, &[], true);
@@ -109,20 +104,25 @@ impl Engine {
     fn think_rows(
         &mut self,
         programs: &Programs,
-        (rule, number): (usize, KeyId),
-        (program, key): (&Program, &[Word]),
+        (rule, program): (usize, &Program),
+        key: &[Word],
         linger: i64,
         work: &mut u64,
     ) {
-        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
-        let stood = state.rows.clone();
+        let Some(keys) = self.keys.get(rule) else { return };
+        let known = keys.find(key);
+        let stood = known.and_then(|known| Some(keys.get(known)?.rows.clone())).unwrap_or_default();
         let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
         let Some(Asked { answer: rows, mut deadline, settled }) = asked else {
             // What stood stays, in doubt, until there is work left for it.
-            for standing in stood {
-                self.doubt(programs, program.relation, standing.row, (rule, number));
+            for (standing, known) in stood.into_iter().zip(known.into_iter().cycle()) {
+                self.doubt(programs, program.relation, standing.row, (rule, known));
             }
             return;
+        };
+        let Some(number) = self.number(rule, key, known, !rows.is_empty() || deadline != i64::MAX)
+        else {
+            return self.move_cursors(programs, key, settled);
         };
         let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -157,6 +157,26 @@ impl Engine {
         }
         self.move_cursors(programs, key, settled);
         self.set_timer(rule, number, deadline);
+        self.forget_idle(rule, number);
+    }
+
+    /// The number of a key: that it is known by, or a new one where it has to be remembered.
+    pub(crate) fn number(
+        &mut self,
+        rule: usize,
+        key: &[Word],
+        known: Option<KeyId>,
+        remember: bool,
+    ) -> Option<KeyId> {
+        let new = |of: &mut Self| Some(of.keys.get_mut(rule)?.number(key));
+        known.or_else(|| if remember { new(self) } else { None })
+    }
+
+    /// Forgets a key that concludes nothing and waits for nothing.
+    pub(crate) fn forget_idle(&mut self, rule: usize, number: KeyId) {
+        if let Some(keys) = self.keys.get_mut(rule) {
+            keys.forget_idle(number);
+        }
     }
 
     /// Asks what a key concludes; none where the rule has no work left for it.
@@ -235,9 +255,11 @@ impl Engine {
             let names = Names { sources: &self.sources, symbols: &self.symbols };
             let stamp = Stamp::concluded(since);
             let new = self.relations.get_mut(relation)?.insert(&row.words, stamp, marks, names);
-            let first = self.first_fact(programs, &support.pins);
+            let is_traced = programs.rules.get(rule).is_some_and(|program| program.is_traced);
+            if is_traced && let Some(first) = self.first_fact(programs, &support.pins) {
+                self.supports.begin(relation, new, first);
+            }
             self.supports.put(relation, new, support);
-            self.supports.begin(relation, new, first);
             self.touch(programs, relation, new);
             return Some(new);
         };

@@ -59,7 +59,7 @@ impl Engine {
         let closed =
             closed.find(|closed| self.id(&self.programs, closed.rule, &closed.key) == id)?;
         let mut book = Book::new(&self.pack, closed.closed);
-        let kept = self.in_order(closed.open.evidence.as_deref().unwrap_or_default());
+        let kept = self.in_order(&closed.evidence);
         kept.into_iter().for_each(|kept| book.remember(&self.symbols, kept));
         let program = self.programs.rules.get(closed.rule)?;
         let mut slots = alloc::vec![ABSENT; program.slots];

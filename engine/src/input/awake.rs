@@ -6,6 +6,7 @@ use alloc::{vec, vec::Vec};
 
 use etio_plan::Type;
 use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 
 use crate::{
     program::{
@@ -21,11 +22,24 @@ pub(crate) struct Awake {
     dispatch: Vec<Dispatch>,
     /// Whether each relation has had a row.
     had: Vec<bool>,
-    /// How many relations each rule still waits for.
-    lacking: Vec<usize>,
+    /// Rules that need rows of the same relations wake together.
+    groups: Vec<Group>,
+    /// The group of each rule.
+    group_of: Vec<usize>,
+    /// The groups that need a row of each relation.
+    needed_by: Vec<Vec<usize>>,
     /// Whether each route is taken.
     taken: Vec<bool>,
     state: FixedState,
+}
+
+/// Rules that need rows of the same relations.
+#[derive(Clone)]
+struct Group {
+    /// How many relations they still wait for.
+    lacking: usize,
+    /// The routes to them that are not taken yet, once each.
+    routes: Vec<usize>,
 }
 
 impl Awake {
@@ -35,7 +49,9 @@ impl Awake {
         let mut awake = Self {
             dispatch: vec![Dispatch::default(); count],
             had: vec![false; count],
-            lacking: programs.rules.iter().map(|program| program.inputs.len()).collect(),
+            groups: Vec::new(),
+            group_of: Vec::with_capacity(programs.rules.len()),
+            needed_by: vec![Vec::new(); count],
             taken: vec![false; programs.routes.len()],
             state,
         };
@@ -44,10 +60,37 @@ impl Awake {
                 awake.take(programs, relations, number);
             }
         }
-        for rule in 0..programs.rules.len() {
-            awake.wake(programs, relations, rule);
+        awake.group(programs);
+        for group in 0..awake.groups.len() {
+            awake.wake(programs, relations, group);
         }
         awake
+    }
+
+    /// Parts the rules into groups.
+    fn group(&mut self, programs: &Programs) {
+        let mut known: HashMap<&[usize], usize, _> = HashMap::with_hasher(self.state.clone());
+        let mut waits = vec![usize::MAX; self.taken.len()];
+        for program in &programs.rules {
+            let number = *known.entry(&program.inputs).or_insert_with(|| {
+                self.groups.push(Group { lacking: program.inputs.len(), routes: Vec::new() });
+                for relation in &program.inputs {
+                    if let Some(groups) = self.needed_by.get_mut(*relation) {
+                        groups.push(self.groups.len() - 1);
+                    }
+                }
+                self.groups.len() - 1
+            });
+            self.group_of.push(number);
+            let Some(group) = self.groups.get_mut(number) else { continue };
+            for route in &program.routes {
+                let taken = self.taken.get(*route).is_none_or(|taken| *taken);
+                if let Some(waits) = waits.get_mut(*route).filter(|of| !taken && **of != number) {
+                    *waits = number;
+                    group.routes.push(*route);
+                }
+            }
+        }
     }
 
     /// The routes of a relation that has a row.
@@ -59,10 +102,11 @@ impl Awake {
     ) -> Option<&Dispatch> {
         if let Some(had) = self.had.get_mut(relation).filter(|had| !**had) {
             *had = true;
-            for rule in programs.needed_by.get(relation).into_iter().flatten() {
-                if let Some(lacking) = self.lacking.get_mut(*rule) {
-                    *lacking = lacking.saturating_sub(1);
-                    self.wake(programs, relations, *rule);
+            for number in self.needed_by.get_mut(relation).map(core::mem::take).unwrap_or_default()
+            {
+                if let Some(group) = self.groups.get_mut(number) {
+                    group.lacking = group.lacking.saturating_sub(1);
+                    self.wake(programs, relations, number);
                 }
             }
         }
@@ -71,16 +115,17 @@ impl Awake {
 
     /// Whether a rule may hold.
     pub(crate) fn is_awake(&self, rule: usize) -> bool {
-        self.lacking.get(rule).is_none_or(|lacking| *lacking == 0)
+        let group = self.group_of.get(rule).and_then(|group| self.groups.get(*group));
+        group.is_none_or(|group| group.lacking == 0)
     }
 
-    /// Takes the routes to a rule that lacks nothing.
-    fn wake(&mut self, programs: &Programs, relations: &[Relation], rule: usize) {
-        let Some(program) = programs.rules.get(rule).filter(|_| self.is_awake(rule)) else {
+    /// Takes the routes to rules that lack nothing.
+    fn wake(&mut self, programs: &Programs, relations: &[Relation], group: usize) {
+        let Some(group) = self.groups.get_mut(group).filter(|group| group.lacking == 0) else {
             return;
         };
-        for number in &program.routes {
-            self.take(programs, relations, *number);
+        for number in core::mem::take(&mut group.routes) {
+            self.take(programs, relations, number);
         }
     }
 

@@ -126,6 +126,7 @@ impl Compiler<'_> {
                 .map(|field| field.name.as_str().into())
                 .collect(),
             is_read: false,
+            is_traced: false,
             when: when_steps,
             confirm: confirm_blocks,
             unless: unless_blocks,

@@ -68,7 +68,6 @@ pub(crate) fn load(
     let mut programs = Programs {
         rules: Vec::with_capacity(pack.rules.len()),
         routes: Vec::new(),
-        needed_by: pack.relations.iter().map(|_| Vec::new()).collect(),
         readers: pack.relations.iter().map(|_| Vec::new()).collect(),
         explained: pack.relations.iter().map(|_| Vec::new()).collect(),
         covers,
@@ -83,6 +82,7 @@ pub(crate) fn load(
     let ranks = ranks(&pack.rules);
     let mut cursors = Vec::new();
     let mut routes = Vec::with_capacity(atoms.iter().map(Vec::len).sum());
+    let mut explainers = vec![false; pack.relations.len()];
     let mut compiler = Compiler {
         pack,
         params: &params,
@@ -96,6 +96,9 @@ pub(crate) fn load(
         let program = compiler.program(rule, rank);
         programs.waiters.resize(compiler.cursors.len(), at);
         if let crate::program::Head::Finding { explains, .. } = &program.head {
+            if let Some(explainer) = explainers.get_mut(program.relation) {
+                *explainer |= !explains.is_empty();
+            }
             for (clause, explains) in explains.iter().enumerate() {
                 if let Some(clauses) = programs.explained.get_mut(explains.target) {
                     clauses.push((at, clause));
@@ -124,16 +127,11 @@ pub(crate) fn load(
         }
         programs.routes.push(route);
     }
-    for (at, program) in programs.rules.iter().enumerate() {
-        for relation in &program.inputs {
-            if let Some(rules) = programs.needed_by.get_mut(*relation) {
-                rules.push(at);
-            }
-        }
-    }
     let feeds = feeds(pack, &atoms);
     for (program, feeds) in programs.rules.iter_mut().zip(feeds) {
         program.feeds = feeds;
+        program.is_traced =
+            program.feeds.iter().any(|of| explainers.get(*of).is_some_and(|explains| *explains));
         let explained = programs.explained.get(program.relation);
         program.is_read = schema.get(program.relation).is_some_and(|schema| schema.read)
             || explained.is_some_and(|clauses| !clauses.is_empty());

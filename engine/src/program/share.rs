@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
 
 use crate::{
     program::{Hop, Program, Route, Scan},
     value::{
         expr::Ex,
-        word::{Key, Word, at},
+        word::{Digest, Key, Word, at},
     },
 };
 
@@ -24,7 +24,15 @@ const FEWEST: usize = 4;
 pub(crate) struct Lanes {
     /// The variables that hold it.
     by: Vec<u16>,
-    rules: HashMap<Key, Vec<usize>, FixedState>,
+    lanes: HashTable<Lane>,
+    state: FixedState,
+}
+
+/// What they hold for some rules.
+#[derive(Clone)]
+struct Lane {
+    key: Key,
+    rules: Vec<usize>,
 }
 
 impl Lanes {
@@ -35,13 +43,23 @@ impl Lanes {
 
     /// All of them, in no order that may show.
     pub(crate) fn all(&self) -> Vec<usize> {
-        self.rules.values().flatten().copied().collect()
+        self.lanes.iter().flat_map(|lane| &lane.rules).copied().collect()
     }
 
     /// The rules that what was bound concerns.
     pub(crate) fn rules(&self, slots: &[Word]) -> &[usize] {
-        let key: Key = self.by.iter().map(|slot| at(slots, *slot)).collect();
-        self.rules.get(&key).map_or(&[], Vec::as_slice)
+        let words = || self.by.iter().map(|slot| at(slots, *slot));
+        let same = |lane: &Lane| lane.key.iter().copied().eq(words());
+        let hash = Digest::of(&self.state, words()).spread();
+        self.lanes.find(hash, same).map_or(&[], |lane| &lane.rules)
+    }
+
+    fn add(&mut self, key: Key, rule: usize) {
+        let hash = |key: &Key| Digest::of(&self.state, key.iter().copied()).spread();
+        let same = |lane: &Lane| lane.key == key;
+        let lane = self.lanes.entry(hash(&key), same, |lane| hash(&lane.key));
+        let new = || Lane { key: key.clone(), rules: Vec::new() };
+        lane.or_insert_with(new).into_mut().rules.push(rule);
     }
 }
 
@@ -95,10 +113,11 @@ pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -
         let count = members.first().map_or(0, |(constants, _)| constants.len() as u16);
         let mut lanes = Lanes {
             by: (first..first.saturating_add(count)).collect(),
-            rules: HashMap::with_hasher(state.clone()),
+            lanes: HashTable::new(),
+            state: state.clone(),
         };
         for (constants, route) in members {
-            lanes.rules.entry(constants).or_default().push(route.rule);
+            lanes.add(constants, route.rule);
         }
         open.lanes = Some(lanes);
         shared.push(open);

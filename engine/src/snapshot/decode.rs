@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::{
     conclude::{
-        episode::{self, Links, Open},
+        episode::{self, Open, Rare},
         keys::{self, Gap},
         log,
     },
@@ -66,7 +66,7 @@ impl Engine {
         read.all(state.held, Reader::held)?;
         read.cursors(state.cursors)?;
         // What a new engine would think about first is among what waits, if it still does.
-        while read.engine.dirty.next().is_some() {}
+        while read.engine.dirty.next(&mut Vec::new()).is_some() {}
         read.all(state.waiting, |me, (rule, key)| {
             let key = me.rule_key(rule as usize, &key)?;
             me.engine.dirty.add(rule as usize, key);
@@ -163,7 +163,7 @@ impl Reader<'_> {
             self.engine.sweeps.insert((stood.saturating_add(kept), relation, id));
         }
         if let Some(first) = first {
-            self.engine.supports.begin(relation, id, Some(first?));
+            self.engine.supports.begin(relation, id, first?);
         }
         Some(())
     }
@@ -228,7 +228,7 @@ impl Reader<'_> {
                     return None;
                 }
                 let open = self.episode(rule, row, episode)?;
-                for (clause, words) in &open.links().claims {
+                for (clause, words) in &open.rare().claims {
                     let claim = (rule, *clause, words.clone());
                     self.engine.claims.entry(claim).or_default().insert(number);
                 }
@@ -276,19 +276,24 @@ impl Reader<'_> {
             Some(fact) => Some(Box::new(self.fact(fact)?)),
             None => None,
         };
-        let links = Links { first, claims, causes: of.causes, explains: of.explains };
-        Some(Open {
-            opened: of.opened,
-            row,
-            verdict: of.verdict,
-            wants: self.wants(of.wants)?.into(),
-            texts,
-            pins: self.pins(&of.pins)?,
+        let rare = Rare {
+            wants: self.wants(of.wants)?,
             evidence: match of.evidence {
                 Some(of) => Some(of.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?),
                 None => None,
             },
-            links: Some(links).filter(|links| *links != Links::default()).map(Box::new),
+            first,
+            claims,
+            causes: of.causes,
+            explains: of.explains,
+        };
+        Some(Open {
+            opened: of.opened,
+            row,
+            verdict: of.verdict,
+            texts,
+            pins: self.pins(&of.pins)?,
+            rare: Some(rare).filter(|rare| *rare != Rare::default()).map(Box::new),
         })
     }
 
@@ -339,8 +344,10 @@ impl Reader<'_> {
     fn closed(&mut self, of: Closed) -> Option<()> {
         let rule = of.rule as usize;
         let key = self.rule_key(rule, &of.key)?;
-        let open = Box::new(self.episode(rule, None, of.episode)?);
-        let closed = episode::Closed { rule, key, open, closed: of.closed, status: of.status };
+        let mut open = Box::new(self.episode(rule, None, of.episode)?);
+        let evidence = open.rare.as_mut().and_then(|rare| rare.evidence.take())?;
+        let (closed, status) = (of.closed, of.status);
+        let closed = episode::Closed { rule, key, open, evidence, closed, status };
         self.engine.closed.push_back(closed);
         Some(())
     }

@@ -171,7 +171,7 @@ impl Writer<'_> {
                 rows,
                 open: open.map(|open| {
                     let row = open.row.and_then(|row| standing(row, None));
-                    (row, self.episode(program, open))
+                    (row, self.episode(program, open, open.rare().evidence.as_deref()))
                 }),
             }
         };
@@ -196,7 +196,7 @@ impl Writer<'_> {
         })
     }
 
-    fn episode(&self, program: &Program, open: &Open) -> Episode {
+    fn episode(&self, program: &Program, open: &Open, evidence: Option<&[Kept]>) -> Episode {
         let mut values = &*open.texts.values;
         let texts = [0, 1, 2, 3].map(|which| {
             let text = usize::from((*open.texts.chosen.get(which)?)?);
@@ -209,21 +209,18 @@ impl Writer<'_> {
             let types = types::of_claim(self.engine, program, *clause).unwrap_or_default();
             (*clause as u32, self.values(types, words))
         };
-        let mut explains = open.links().explains.clone();
+        let mut explains = open.rare().explains.clone();
         explains.sort_unstable();
         Episode {
             opened: open.opened,
             verdict: open.verdict,
-            wants: open.wants.to_vec(),
+            wants: open.rare().wants.clone(),
             texts,
             pins: self.pins(&open.pins),
-            evidence: open
-                .evidence
-                .as_ref()
-                .map(|of| of.iter().map(|fact| self.fact(fact)).collect()),
-            first: open.links().first.as_ref().map(|fact| self.fact(fact)),
-            claims: sorted(open.links().claims.iter().map(claim)),
-            causes: open.links().causes.clone(),
+            evidence: evidence.map(|of| of.iter().map(|fact| self.fact(fact)).collect()),
+            first: open.rare().first.as_ref().map(|fact| self.fact(fact)),
+            claims: sorted(open.rare().claims.iter().map(claim)),
+            causes: open.rare().causes.clone(),
             explains,
         }
     }
@@ -246,7 +243,7 @@ impl Writer<'_> {
             Some(Closed {
                 rule: of.rule as u32,
                 key: self.rule_key(of.rule, &of.key),
-                episode: self.episode(program, &of.open),
+                episode: self.episode(program, &of.open, Some(&of.evidence)),
                 closed: of.closed,
                 status: of.status,
             })

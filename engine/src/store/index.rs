@@ -1,14 +1,13 @@
 //! Hash indexes over some columns of a relation; each chain is in canonical order.
 
 use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
-use core::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
 use crate::{
     store::relation::{RowId, Table},
-    value::word::{Word, at},
+    value::word::{Digest, Word, at},
 };
 
 /// Rows by the words of some columns. An index over no column is one chain of all rows, and is not
@@ -16,15 +15,15 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Index {
     pub(crate) columns: Box<[u16]>,
-    chains: HashTable<Chain>,
+    chains: HashTable<(Chain, Digest)>,
     /// The chains of more than one row, and those of no row any more. Over no column it is the first.
     long: Vec<VecDeque<RowId>>,
     free: Vec<u32>,
     state: FixedState,
 }
 
-/// A chain of one row is that row; most keys have one, and cost four bytes. The others are the place
-/// of a long chain, with the highest bit set.
+/// A chain of one row is that row, as most keys have one. The others are the place of a long chain, with
+/// the highest bit set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Chain(u32);
 
@@ -49,20 +48,22 @@ impl Index {
 
     /// The chain of the rows whose words at the columns are these.
     pub(crate) fn find(&self, table: &Table, key: &[Word]) -> Option<Chain> {
-        let row = |chain: &Chain| table.words(first(&self.long, *chain));
+        let row = |chain: Chain| table.words(first(&self.long, chain));
         if self.columns.is_empty() {
             return self.long.first().is_some_and(|rows| !rows.is_empty()).then_some(ALL);
         }
         // Most keys are one word.
-        if let ([column], [word]) = (&*self.columns, key) {
-            let same = |chain: &Chain| at(row(chain), *column) == *word;
-            return self.chains.find(self.state.hash_one(*word), same).copied();
-        }
-        let same = |chain: &Chain| {
-            let row = row(chain);
-            self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
+        let found = if let ([column], [word]) = (&*self.columns, key) {
+            let same = |(chain, _): &(Chain, Digest)| at(row(*chain), *column) == *word;
+            self.chains.find(Digest::of(&self.state, [*word]).spread(), same)
+        } else {
+            let same = |(chain, _): &(Chain, Digest)| {
+                let row = row(*chain);
+                self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
+            };
+            self.chains.find(Digest::of(&self.state, key.iter().copied()).spread(), same)
         };
-        self.chains.find(hash(&self.state, key.iter().copied()), same).copied()
+        found.map(|(chain, _)| *chain)
     }
 
     /// The rows whose words at the columns are these.
@@ -85,17 +86,14 @@ impl Index {
             return long.iter_mut().for_each(|rows| put(rows, row, &before));
         }
         let words = table.words(row);
-        let same = |chain: &Chain| {
+        let same = |(chain, _): &(Chain, Digest)| {
             let other = table.words(first(long, *chain));
             columns.iter().all(|column| at(other, *column) == at(words, *column))
         };
-        let key = |row| {
-            let words = table.words(row);
-            hash(state, columns.iter().map(|column| at(words, *column)))
-        };
-        let hash = key(row);
-        let Some(chain) = chains.find_mut(hash, same) else {
-            chains.insert_unique(hash, Chain(row), |chain| key(first(long, *chain)));
+        let hash = Digest::of(state, columns.iter().map(|column| at(words, *column)));
+        let Some((chain, _)) = chains.find_mut(hash.spread(), same) else {
+            let entry = (Chain(row), hash);
+            chains.insert_unique(hash.spread(), entry, |(_, hash)| hash.spread());
             return;
         };
         match chain.place() {
@@ -129,14 +127,15 @@ impl Index {
             return long.iter_mut().for_each(|rows| take(rows, row, &before));
         }
         let words = table.words(row);
-        let same = |chain: &Chain| {
+        let same = |(chain, _): &(Chain, Digest)| {
             let other = table.words(first(long, *chain));
             columns.iter().all(|column| at(other, *column) == at(words, *column))
         };
-        let hash = hash(state, columns.iter().map(|column| at(words, *column)));
-        let Ok(entry) = chains.find_entry(hash, same) else { return };
-        let Some(place) = entry.get().place() else {
-            if entry.get().0 == row {
+        let hash = Digest::of(state, columns.iter().map(|column| at(words, *column)));
+        let Ok(entry) = chains.find_entry(hash.spread(), same) else { return };
+        let chain = entry.get().0;
+        let Some(place) = chain.place() else {
+            if chain.0 == row {
                 entry.remove();
             }
             return;
@@ -237,10 +236,4 @@ pub(crate) fn skip(rows: &VecDeque<RowId>, early: impl Fn(RowId) -> bool) -> usi
         }
     }
     if rows.len() <= LAST { 0 } else { rows.partition_point(|row| early(*row)) }
-}
-
-fn hash(state: &FixedState, key: impl Iterator<Item = Word>) -> u64 {
-    let mut hasher = state.build_hasher();
-    key.for_each(|word| hasher.write_u64(word));
-    hasher.finish()
 }

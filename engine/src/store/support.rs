@@ -1,10 +1,8 @@
 //! What each row that rules conclude rests on.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec, vec::Vec};
 
 use etio_plan::Origin;
-use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -47,56 +45,68 @@ pub(crate) struct Kept {
     pub(crate) words: Row,
 }
 
-/// The supports of all concluded rows, by relation.
+/// The supports of all concluded rows, by relation and row. Relations that no rule concludes have none.
 #[derive(Clone)]
 pub(crate) struct Supports {
-    relations: Vec<HashMap<RowId, Backing, FixedState>>,
+    relations: Vec<Vec<Backing>>,
 }
 
 /// What is behind one row.
 #[derive(Clone, Default)]
 struct Backing {
-    /// The plainest comes first and speaks for the row.
-    supports: Vec<Support>,
-    /// The first fact behind the row when it came to stand.
-    first: Option<Kept>,
+    /// The plainest comes first and speaks for the row. Most rows have one.
+    supports: SmallVec<[Support; 1]>,
+    /// The first fact behind the row when it came to stand, where a finding that rests on it may
+    /// explain others.
+    first: Option<Box<Kept>>,
 }
 
 impl Supports {
-    pub(crate) fn new(relations: usize, state: &FixedState) -> Self {
-        let empty = || HashMap::with_hasher(state.clone());
-        Self { relations: (0..relations).map(|_| empty()).collect() }
+    pub(crate) fn new(relations: usize) -> Self {
+        Self { relations: vec![Vec::new(); relations] }
+    }
+
+    fn at(&self, relation: usize, row: RowId) -> Option<&Backing> {
+        self.relations.get(relation)?.get(row as usize)
+    }
+
+    fn at_mut(&mut self, relation: usize, row: RowId) -> Option<&mut Backing> {
+        let rows = self.relations.get_mut(relation)?;
+        if rows.len() <= row as usize {
+            rows.resize_with(row as usize + 1, Backing::default);
+        }
+        rows.get_mut(row as usize)
     }
 
     /// Adds a support or puts it in place of the one its rule and key gave before.
     pub(crate) fn put(&mut self, relation: usize, row: RowId, support: Support) {
-        let Some(rows) = self.relations.get_mut(relation) else { return };
-        let supports = &mut rows.entry(row).or_default().supports;
+        let Some(Backing { supports, .. }) = self.at_mut(relation, row) else { return };
         supports.retain(|known| (known.rule, known.key) != (support.rule, support.key));
         supports.push(support);
-        supports.sort_by_key(|of| (blemish(of.marks), of.rule, of.key));
+        if supports.len() > 1 {
+            supports.sort_by_key(|of| (blemish(of.marks), of.rule, of.key));
+        }
     }
 
     /// Notes the first fact behind a row.
-    pub(crate) fn begin(&mut self, relation: usize, row: RowId, first: Option<Kept>) {
-        if let Some(rows) = self.relations.get_mut(relation) {
-            rows.entry(row).or_default().first = first;
+    pub(crate) fn begin(&mut self, relation: usize, row: RowId, first: Kept) {
+        if let Some(backing) = self.at_mut(relation, row) {
+            backing.first = Some(Box::new(first));
         }
     }
 
     /// The first fact behind a row.
     pub(crate) fn first(&self, relation: usize, row: RowId) -> Option<&Kept> {
-        self.relations.get(relation)?.get(&row)?.first.as_ref()
+        self.at(relation, row)?.first.as_deref()
     }
 
     /// Takes a support away and says whether it was the last.
     pub(crate) fn take(&mut self, relation: usize, row: RowId, rule: usize, key: KeyId) -> bool {
-        let Some(rows) = self.relations.get_mut(relation) else { return true };
-        let Some(Backing { supports, .. }) = rows.get_mut(&row) else { return true };
-        supports.retain(|known| (known.rule, known.key) != (rule, key));
-        let last = supports.is_empty();
+        let Some(backing) = self.at_mut(relation, row) else { return true };
+        backing.supports.retain(|known| (known.rule, known.key) != (rule, key));
+        let last = backing.supports.is_empty();
         if last {
-            rows.remove(&row);
+            backing.first = None;
         }
         last
     }
@@ -109,13 +119,13 @@ impl Supports {
         rule: usize,
         key: KeyId,
     ) -> Option<&Support> {
-        let supports = &self.relations.get(relation)?.get(&row)?.supports;
+        let supports = &self.at(relation, row)?.supports;
         supports.iter().find(|known| (known.rule, known.key) == (rule, key))
     }
 
     /// The support that speaks for a row.
     pub(crate) fn get(&self, relation: usize, row: RowId) -> Option<&Support> {
-        self.relations.get(relation)?.get(&row)?.supports.first()
+        self.at(relation, row)?.supports.first()
     }
 
     /// What a suspected row lacks.

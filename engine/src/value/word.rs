@@ -5,7 +5,10 @@
 //! order and spelling need the type and the [`Symbols`].
 
 use alloc::{boxed::Box, string::String, vec::Vec};
-use core::{cmp::Ordering, hash::BuildHasher};
+use core::{
+    cmp::Ordering,
+    hash::{BuildHasher, Hasher},
+};
 
 use etio_plan::{Type, Value, compare_versions};
 use foldhash::fast::FixedState;
@@ -15,8 +18,8 @@ use smallvec::SmallVec;
 /// A value in a row or a variable.
 pub(crate) type Word = u64;
 
-/// A key. Those of one or two words, as most are, take no allocation.
-pub(crate) type Key = SmallVec<[Word; 2]>;
+/// A key. Those of up to three words, as most are, take no allocation.
+pub(crate) type Key = SmallVec<[Word; 3]>;
 
 /// A row that waits to be stored.
 pub(crate) type Row = SmallVec<[Word; 6]>;
@@ -56,6 +59,24 @@ pub(crate) fn key_at(words: &[Word], positions: &[u16]) -> Key {
         key.push(at(words, *position));
     }
     key
+}
+
+/// The hash of some words. Tables keep it beside what it is of, so that they grow without looking at it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digest(u32);
+
+impl Digest {
+    pub(crate) fn of(state: &FixedState, words: impl IntoIterator<Item = Word>) -> Self {
+        let mut hasher = state.build_hasher();
+        words.into_iter().for_each(|word| hasher.write_u64(word));
+        let hash = hasher.finish();
+        Self((hash ^ (hash >> 32)) as u32)
+    }
+
+    /// As `hashbrown` takes it, which places by the lowest bits and tells apart by the highest.
+    pub(crate) const fn spread(self) -> u64 {
+        (self.0 as u64) << 32 | self.0 as u64
+    }
 }
 
 /// Writes a word where there is room for it.
@@ -99,7 +120,7 @@ impl Symbols {
     }
 
     fn compound(&mut self, symbol: Symbol) -> Word {
-        let hash = hash(&self.state, &symbol);
+        let hash = symbol_hash(&self.state, &symbol);
         match self.table.find(hash, |at| self.get(*at) == Some(&symbol)) {
             Some(at) => Word::from(*at),
             None => self.add(hash, symbol),
@@ -111,7 +132,7 @@ impl Symbols {
         self.all.push(symbol);
         let (all, state) = (&self.all, &self.state);
         self.table.insert_unique(at_hash, at, |at| {
-            all.get(*at as usize).map_or(0, |symbol| hash(state, symbol))
+            all.get(*at as usize).map_or(0, |symbol| symbol_hash(state, symbol))
         });
         Word::from(at)
     }
@@ -259,7 +280,7 @@ impl Symbols {
     }
 }
 
-fn hash(state: &FixedState, symbol: &Symbol) -> u64 {
+fn symbol_hash(state: &FixedState, symbol: &Symbol) -> u64 {
     match symbol {
         Symbol::Text(text) => state.hash_one(&**text),
         Symbol::List(items) => state.hash_one(&**items),
