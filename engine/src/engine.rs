@@ -317,7 +317,7 @@ impl Engine {
     /// Nobody looks behind this instant: no condition, and no edge to a symptom that is open.
     pub(crate) fn horizon(&self, now: i64) -> i64 {
         let keys = self.keys.iter().flat_map(|keys| keys.iter());
-        let opened = keys.filter_map(|(_, state)| Some(state.open.as_ref()?.opened)).min();
+        let opened = keys.filter_map(|(_, state)| Some(state.open.as_ref()?.life.opened)).min();
         let reach = self.programs.reach.saturating_add(DAY);
         now.saturating_sub(reach).min(opened.unwrap_or(i64::MAX))
     }

@@ -43,8 +43,11 @@ impl Engine {
         else {
             return BTreeSet::new();
         };
-        let finding =
-            state.open.as_ref().map(|open| format!("{:?} {:?}", open.verdict, open.rare().wants));
+        let finding = state
+            .open
+            .as_ref()
+            .map(|open| &open.life)
+            .map(|of| format!("{:?} {:?}", of.verdict, of.rare().wants));
         let rows =
             state.rows.iter().map(|of| format!("{:?}", self.relations[relation].words(of.row)));
         rows.chain(finding).collect()

@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
-    conclude::episode::{Cause, Change, Open, Place},
+    conclude::episode::{Cause, Change, Life, Place},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -29,10 +29,11 @@ impl Engine {
         self.seen.push((rule, key));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
         let Some(open) = state.and_then(|state| state.open.as_mut()) else { return };
-        if open.rare().claims == claims {
+        let life = &mut open.life;
+        if life.rare().claims == claims {
             return;
         }
-        for (clause, words) in core::mem::replace(&mut open.rare_mut().claims, claims.clone()) {
+        for (clause, words) in core::mem::replace(&mut life.rare_mut().claims, claims.clone()) {
             let name = (rule, clause, words);
             if let Some(keys) = self.claims.get_mut(&name) {
                 keys.remove(&key);
@@ -54,13 +55,13 @@ impl Engine {
         }
         let mut pairs: BTreeSet<((usize, KeyId), (usize, KeyId))> = BTreeSet::new();
         for cause in core::mem::take(&mut self.seen) {
-            let Some(open) = self.open_of(cause) else { continue };
+            let Some(life) = self.life_of(cause) else { continue };
             let Some(Head::Finding { explains, .. }) =
                 programs.rules.get(cause.0).map(|rule| &rule.head)
             else {
                 continue;
             };
-            for (clause, words) in &open.rare().claims {
+            for (clause, words) in &life.rare().claims {
                 let Some(clause) = explains.get(*clause) else { continue };
                 let Some(rule) = programs.schema.get(clause.target).and_then(|schema| schema.rule)
                 else {
@@ -100,8 +101,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn open_of(&self, (rule, key): (usize, KeyId)) -> Option<&Open> {
-        self.keys.get(rule)?.get(key)?.open.as_deref()
+    pub(crate) fn life_of(&self, (rule, key): (usize, KeyId)) -> Option<&Life> {
+        Some(&self.keys.get(rule)?.get(key)?.open.as_ref()?.life)
     }
 
     fn link_pair(
@@ -110,7 +111,7 @@ impl Engine {
         cause: (usize, KeyId),
         symptom: (usize, KeyId),
     ) -> Option<()> {
-        let (from, to) = (self.open_of(cause)?, self.open_of(symptom)?);
+        let (from, to) = (self.life_of(cause)?, self.life_of(symptom)?);
         let from_id = self.id(programs, cause.0, &self.keys.get(cause.0)?.get(cause.1)?.key);
         let to_key = self.keys.get(symptom.0)?.get(symptom.1)?.key.clone();
         let edge = Cause { id: from_id, opened: from.opened, rule: cause.0, verdict: from.verdict };
@@ -124,9 +125,9 @@ impl Engine {
         let to_id = self.id(programs, symptom.0, &to_key);
         let opened = to.opened;
         let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open.as_mut()?;
-        open.rare_mut().explains.push((to_id, opened));
+        open.life.rare_mut().explains.push((to_id, opened));
         let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open.as_mut()?;
-        let causes = &mut open.rare_mut().causes;
+        let causes = &mut open.life.rare_mut().causes;
         causes.push(edge);
         causes.sort_unstable();
         self.note_change((symptom.0, &to_key), Change::Updated, Place::Open(symptom.1));
@@ -135,7 +136,7 @@ impl Engine {
 
     /// Whether the cause's first evidence is not after the symptom opened, or its source does not
     /// reach back that far.
-    fn may_precede(&self, programs: &Programs, cause: &Open, opened: i64) -> bool {
+    fn may_precede(&self, programs: &Programs, cause: &Life, opened: i64) -> bool {
         let Some(first) = &cause.rare().first else { return cause.opened <= opened };
         if first.time <= opened {
             return true;
@@ -150,8 +151,8 @@ impl Engine {
 }
 
 /// The causes of an episode.
-pub(crate) fn caused_by(open: &Open) -> Vec<(u128, i64)> {
-    open.rare().causes.iter().map(|cause| (cause.id, cause.opened)).collect()
+pub(crate) fn caused_by(life: &Life) -> Vec<(u128, i64)> {
+    life.rare().causes.iter().map(|cause| (cause.id, cause.opened)).collect()
 }
 
 /// Whether no cause stands above an episode (M4.3).

@@ -138,17 +138,23 @@ pub struct Late {
     pub events: u64,
 }
 
-/// An episode as it is remembered.
+/// An episode as it is remembered, open or over.
 #[derive(Clone)]
-pub(crate) struct Open {
+pub(crate) struct Life {
     pub(crate) opened: i64,
-    /// Its row, where some rule reads findings of its kind.
-    pub(crate) row: Option<RowId>,
     pub(crate) verdict: Verdict,
     pub(crate) texts: Choice,
-    pub(crate) pins: Pins,
     /// Most have nothing of it.
     pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// An episode that is open.
+#[derive(Clone)]
+pub(crate) struct Open {
+    pub(crate) life: Life,
+    /// Its row, where some rule reads findings of its kind.
+    pub(crate) row: Option<RowId>,
+    pub(crate) pins: Pins,
 }
 
 /// Of an episode that has nothing of it.
@@ -161,7 +167,7 @@ const NOTHING: &Rare = &Rare {
     explains: Vec::new(),
 };
 
-impl Open {
+impl Life {
     /// What few episodes have.
     pub(crate) fn rare(&self) -> &Rare {
         self.rare.as_deref().unwrap_or(NOTHING)
@@ -209,7 +215,7 @@ pub(crate) struct Cause {
 pub(crate) struct Closed {
     pub(crate) rule: usize,
     pub(crate) key: Key,
-    pub(crate) open: Box<Open>,
+    pub(crate) life: Life,
     /// The facts it rested on.
     pub(crate) evidence: Box<[Kept]>,
     pub(crate) closed: i64,

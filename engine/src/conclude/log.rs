@@ -5,7 +5,7 @@ use alloc::{boxed::Box, vec::Vec};
 use crate::{
     conclude::{
         edges::caused_by,
-        episode::{Change, Changed, Open, Place, Transition},
+        episode::{Change, Changed, Life, Place, Transition},
     },
     engine::Engine,
     input::cell::Cell,
@@ -120,15 +120,15 @@ impl Engine {
             self.put_in_order(programs, &mut changed);
         }
         for changed in changed.drain(..) {
-            let Some(open) = self.episode_of(&changed) else { continue };
+            let Some(life) = self.episode_of(&changed) else { continue };
             let entry = Entry {
                 time: self.now,
                 change: changed.change,
                 rule: changed.rule,
-                verdict: open.verdict,
-                wants: open.rare().wants.as_slice().into(),
-                opened: open.opened,
-                causes: caused_by(open),
+                verdict: life.verdict,
+                wants: life.rare().wants.as_slice().into(),
+                opened: life.opened,
+                causes: caused_by(life),
                 key: changed.words,
             };
             self.log.push(entry);
@@ -153,10 +153,10 @@ impl Engine {
         changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
     }
 
-    fn episode_of(&self, changed: &Changed) -> Option<&Open> {
+    fn episode_of(&self, changed: &Changed) -> Option<&Life> {
         match changed.episode {
-            Place::Open(key) => self.open_of((changed.rule, key)),
-            Place::Closed(place) => self.closed.get(place).map(|closed| &*closed.open),
+            Place::Open(key) => self.life_of((changed.rule, key)),
+            Place::Closed(place) => self.closed.get(place).map(|closed| &closed.life),
         }
     }
 }

@@ -5,7 +5,7 @@ use core::cmp::Ordering;
 
 use crate::{
     conclude::{
-        episode::{Change, Changed, Closed, Open, Place, Status},
+        episode::{Change, Changed, Closed, Life, Open, Place, Status},
         rows::Asked,
     },
     engine::Engine,
@@ -84,18 +84,18 @@ impl Engine {
             return;
         };
         let Some(open) = &mut state.open else { return };
-        if open.rare().wants.contains(&Want::Limit) {
+        if open.life.rare().wants.contains(&Want::Limit) {
             return;
         }
-        open.rare_mut().wants.push(Want::Limit);
-        open.verdict = Verdict::Suspected;
+        open.life.rare_mut().wants.push(Want::Limit);
+        open.life.verdict = Verdict::Suspected;
         let (row, pins, words) = (open.row, open.pins.clone(), state.key.clone());
         // It may outlive what it rests on.
-        let known = open.rare_mut().evidence.take();
+        let known = open.life.rare_mut().evidence.take();
         let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
-            open.rare_mut().evidence = Some(evidence);
+            open.life.rare_mut().evidence = Some(evidence);
         }
         self.note_change((rule, &words), Change::Updated, Place::Open(number));
         if let Some(row) = row {
@@ -137,20 +137,14 @@ impl Engine {
         }
         let copied = self.copied(programs, &found.pins);
         let first = self.first_of(programs, program, &found.pins);
-        let mut open = Box::new(Open {
-            opened: self.now,
-            row,
-            verdict: found.verdict,
-            texts: found.texts,
-            pins: found.pins,
-            rare: None,
-        });
-        open.set(found.wants, copied);
+        let (opened, verdict) = (self.now, found.verdict);
+        let mut life = Life { opened, verdict, texts: found.texts, rare: None };
+        life.set(found.wants, copied);
         if first.is_some() {
-            open.rare_mut().first = first;
+            life.rare_mut().first = first;
         }
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.open = Some(open);
+            state.open = Some(Box::new(Open { life, row, pins: found.pins }));
         }
         self.note_change((rule, key), Change::Opened, Place::Open(number));
         self.claim((rule, number), program, found.claims);
@@ -165,17 +159,18 @@ impl Engine {
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let Some(open) = &state.open else { return };
-        let differs = open.verdict != found.verdict || open.rare().wants != found.wants;
+        let life = &open.life;
+        let differs = life.verdict != found.verdict || life.rare().wants != found.wants;
         let copied = self.copied(programs, &found.pins);
         if open.row.is_some() {
             self.conclude(programs, rule, number, as_row(key, &found));
         }
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
-            open.verdict = found.verdict;
-            open.texts = found.texts;
             open.pins = found.pins;
-            open.set(found.wants, copied);
+            open.life.verdict = found.verdict;
+            open.life.texts = found.texts;
+            open.life.set(found.wants, copied);
         }
         if differs {
             self.note_change((rule, key), Change::Updated, Place::Open(number));
@@ -221,17 +216,17 @@ impl Engine {
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
             return;
         };
-        let Some(mut open) = state.open.take() else { return };
-        let copied = open.rare.as_mut().and_then(|rare| rare.evidence.take());
-        let evidence = copied.unwrap_or_else(|| self.evidence(programs, &open.pins));
-        let row = open.row;
+        let Some(open) = state.open.take() else { return };
+        let Open { mut life, row, pins } = *open;
+        let copied = life.rare.as_mut().and_then(|rare| rare.evidence.take());
+        let evidence = copied.unwrap_or_else(|| self.evidence(programs, &pins));
         let (status, change) = match lapsed {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
         self.note_change((rule, key), change, Place::Closed(self.closed.len()));
         let key = Key::from_slice(key);
-        self.closed.push_back(Closed { rule, key, open, evidence, closed: self.now, status });
+        self.closed.push_back(Closed { rule, key, life, evidence, closed: self.now, status });
         if let Some(row) = row {
             self.withdraw(programs, program.relation, row, (rule, number), lapsed);
         }
@@ -243,8 +238,7 @@ impl Engine {
             Some(_) => self.supports.first(pin.relation(), pin.row).cloned(),
             None => self.kept(programs, pin),
         };
-        let facts = pins.iter().filter_map(fact);
-        facts.min_by(|a, b| a.time.cmp(&b.time).then_with(|| self.compare_facts(a, b)))
+        pins.iter().filter_map(fact).min_by(|a, b| self.compare_facts(a, b))
     }
 
     fn kept(&self, programs: &Programs, pin: &Pin) -> Option<Kept> {
@@ -291,22 +285,20 @@ impl Engine {
     /// Facts in canonical order, as they are shown.
     pub(crate) fn in_order<'a>(&self, facts: &'a [Kept]) -> Vec<&'a Kept> {
         let mut facts: Vec<&Kept> = facts.iter().collect();
+        facts.sort_by(|a, b| self.compare_facts(a, b));
+        facts
+    }
+
+    /// The canonical order of facts; of one stamp, that of their relations and of what they say.
+    fn compare_facts(&self, a: &Kept, b: &Kept) -> Ordering {
         let stamp = |fact: &Kept| {
             let origin = fact.origins.first().copied();
             origin.map_or(Stamp::concluded(fact.time), |origin| Stamp { time: fact.time, origin })
         };
-        facts.sort_by(|a, b| {
-            let order = self.sources.compare(&stamp(a), &stamp(b));
-            order.then_with(|| self.compare_facts(a, b))
-        });
-        facts
-    }
-
-    /// The order of facts of one stamp: that of their relations and of what they say.
-    fn compare_facts(&self, a: &Kept, b: &Kept) -> Ordering {
         let types = self.relations.get(a.relation).map_or(&[][..], |rows| &rows.types);
         let says = || self.symbols.compare_all(types, &a.words, &b.words);
-        a.relation.cmp(&b.relation).then_with(says)
+        let order = self.sources.compare(&stamp(a), &stamp(b));
+        order.then(a.relation.cmp(&b.relation)).then_with(says)
     }
 }
 

@@ -5,11 +5,11 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     conclude::{
         edges::{caused_by, is_root},
-        episode::{Episode, Evidence, Open, Status},
+        episode::{Episode, Evidence, Life, Open, Status},
     },
     engine::Engine,
     program::{Head, Part, Program, Text},
-    store::support::Kept,
+    store::{relation::Pin, support::Kept},
     think::judge::Verdict,
     value::{
         expr::Ex,
@@ -22,11 +22,24 @@ use crate::{
 struct Entry<'a> {
     rule: usize,
     key: &'a [Word],
-    open: &'a Open,
-    /// None where the rows show it.
-    evidence: Option<&'a [Kept]>,
+    life: &'a Life,
+    facts: Facts<'a>,
     closed: Option<i64>,
     status: Status,
+}
+
+/// Where the facts behind an episode are.
+enum Facts<'a> {
+    Kept(&'a [Kept]),
+    /// The rows show them.
+    Behind(&'a [Pin]),
+}
+
+impl<'a> Facts<'a> {
+    fn of(open: &'a Open) -> Self {
+        let kept = open.life.rare().evidence.as_deref();
+        kept.map_or(Self::Behind(&open.pins), Self::Kept)
+    }
 }
 
 impl Engine {
@@ -38,8 +51,8 @@ impl Engine {
                     entries.push(Entry {
                         rule,
                         key: &state.key,
-                        open,
-                        evidence: open.rare().evidence.as_deref(),
+                        life: &open.life,
+                        facts: Facts::of(open),
                         closed: None,
                         status: Status::Open,
                     });
@@ -49,8 +62,8 @@ impl Engine {
         entries.extend(self.closed.iter().map(|closed| Entry {
             rule: closed.rule,
             key: &closed.key,
-            open: &closed.open,
-            evidence: Some(&closed.evidence),
+            life: &closed.life,
+            facts: Facts::Kept(&closed.evidence),
             closed: Some(closed.closed),
             status: closed.status,
         }));
@@ -58,9 +71,9 @@ impl Engine {
             let program = |entry: &Entry<'_>| self.programs.rules.get(entry.rule);
             let types = program(a).map_or(&[][..], |program| &program.key_types);
             let rank = |entry: &Entry<'_>| program(entry).map(|program| program.rank);
-            a.open
+            a.life
                 .opened
-                .cmp(&b.open.opened)
+                .cmp(&b.life.opened)
                 .then_with(|| rank(a).cmp(&rank(b)))
                 .then_with(|| self.symbols.compare_all(types, a.key, b.key))
         });
@@ -69,8 +82,8 @@ impl Engine {
             .map(|entry| {
                 (
                     self.id(&self.programs, entry.rule, entry.key),
-                    entry.open.opened,
-                    entry.open.verdict,
+                    entry.life.opened,
+                    entry.life.verdict,
                 )
             })
             .collect();
@@ -81,25 +94,25 @@ impl Engine {
         let rule = self.pack.rules.get(entry.rule)?;
         let program = self.programs.rules.get(entry.rule)?;
         let etio_plan::Head::Finding(finding) = &rule.head else { return None };
-        let open = entry.open;
+        let life = entry.life;
         let verdict_of = |id: u128, opened: i64, known: Verdict| {
             let current = all.iter().find(|(other, at, _)| (*other, *at) == (id, opened));
             current.map_or(known, |(.., verdict)| *verdict)
         };
-        let causes = open
+        let causes = life
             .rare()
             .causes
             .iter()
             .map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
         let now = entry.closed.unwrap_or(self.timeline.clock());
-        let mut explains = open.rare().explains.clone();
+        let mut explains = life.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
-        let [title, because, remedy, ignored] = self.texts(program, open, now);
+        let [title, because, remedy, ignored] = self.texts(program, life, now);
         let by_rows;
-        let kept = match entry.evidence {
-            Some(kept) => kept,
-            None => {
-                by_rows = self.evidence(&self.programs, &open.pins);
+        let kept = match entry.facts {
+            Facts::Kept(kept) => kept,
+            Facts::Behind(pins) => {
+                by_rows = self.evidence(&self.programs, pins);
                 &by_rows
             }
         };
@@ -111,20 +124,20 @@ impl Engine {
             mode: finding.mode.clone(),
             severity: finding.severity,
             key: self.named_key(program, entry.key),
-            opened: open.opened,
+            opened: life.opened,
             closed: entry.closed,
             status: entry.status,
-            verdict: open.verdict,
+            verdict: life.verdict,
             title,
             because,
             remedy,
             ignored: Some(ignored).filter(|why| !why.is_empty()),
             refs: finding.refs.clone(),
-            needs: self.needs(&open.rare().wants),
+            needs: self.needs(&life.rare().wants),
             evidence,
             explains,
-            explained_by: caused_by(open),
-            root: is_root(open.verdict, causes),
+            explained_by: caused_by(life),
+            root: is_root(life.verdict, causes),
         })
     }
 
@@ -146,11 +159,11 @@ impl Engine {
     }
 
     /// Title, because, remedy and why it is ignored, as of an instant.
-    fn texts(&self, program: &Program, open: &Open, now: i64) -> [String; 4] {
+    fn texts(&self, program: &Program, life: &Life, now: i64) -> [String; 4] {
         let Head::Finding { texts, .. } = &program.head else { return Default::default() };
-        let mut values = open.texts.values.iter().copied();
+        let mut values = life.texts.values.iter().copied();
         let mut filled: [String; 4] = Default::default();
-        for ((text, chosen), filled) in texts.iter().zip(open.texts.chosen).zip(&mut filled) {
+        for ((text, chosen), filled) in texts.iter().zip(life.texts.chosen).zip(&mut filled) {
             if let Some(text) = chosen.and_then(|at| text.get(usize::from(at))) {
                 self.fill(filled, text, &mut values, now);
             }

@@ -68,7 +68,7 @@ impl Engine {
         }
         book.proof.conclusions.push(Conclusion {
             rule: closed.rule,
-            sure: closed.open.verdict == Verdict::Confirmed,
+            sure: closed.life.verdict == Verdict::Confirmed,
             lingers: None,
             bound: book.bound(&self.symbols, closed.rule, &slots),
             when: Vec::new(),

@@ -122,7 +122,7 @@ impl Engine {
             let number = self.keys.get(rule).and_then(|keys| keys.find(&best.key));
             let state = number.and_then(|number| self.keys.get(rule)?.get(number));
             let open = state.and_then(|state| state.open.as_ref());
-            let needs = open.map(|open| self.needs(&open.rare().wants)).unwrap_or_default();
+            let needs = open.map(|open| self.needs(&open.life.rare().wants)).unwrap_or_default();
             let proof = self.prove_key(rule, &best.key);
             return Some(WhyNot { standing: Standing::Holds, proof, needs, ended, keys });
         }

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::{
     conclude::{
-        episode::{self, Open, Rare},
+        episode::{self, Life, Open, Rare},
         keys::{self, Gap},
         log,
     },
@@ -228,7 +228,7 @@ impl Reader<'_> {
                     return None;
                 }
                 let open = self.episode(rule, row, episode)?;
-                for (clause, words) in &open.rare().claims {
+                for (clause, words) in &open.life.rare().claims {
                     let claim = (rule, *clause, words.clone());
                     self.engine.claims.entry(claim).or_default().insert(number);
                 }
@@ -287,14 +287,9 @@ impl Reader<'_> {
             causes: of.causes,
             explains: of.explains,
         };
-        Some(Open {
-            opened: of.opened,
-            row,
-            verdict: of.verdict,
-            texts,
-            pins: self.pins(&of.pins)?,
-            rare: Some(rare).filter(|rare| *rare != Rare::default()).map(Box::new),
-        })
+        let rare = Some(rare).filter(|rare| *rare != Rare::default()).map(Box::new);
+        let life = Life { opened: of.opened, verdict: of.verdict, texts, rare };
+        Some(Open { life, row, pins: self.pins(&of.pins)? })
     }
 
     fn held(&mut self, held: Held) -> Option<()> {
@@ -344,10 +339,10 @@ impl Reader<'_> {
     fn closed(&mut self, of: Closed) -> Option<()> {
         let rule = of.rule as usize;
         let key = self.rule_key(rule, &of.key)?;
-        let mut open = Box::new(self.episode(rule, None, of.episode)?);
-        let evidence = open.rare.as_mut().and_then(|rare| rare.evidence.take())?;
+        let Open { mut life, .. } = self.episode(rule, None, of.episode)?;
+        let evidence = life.rare.as_mut().and_then(|rare| rare.evidence.take())?;
         let (closed, status) = (of.closed, of.status);
-        let closed = episode::Closed { rule, key, open, evidence, closed, status };
+        let closed = episode::Closed { rule, key, life, evidence, closed, status };
         self.engine.closed.push_back(closed);
         Some(())
     }

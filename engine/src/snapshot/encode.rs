@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::{
-    conclude::{episode::Open, keys::KeyState, log},
+    conclude::{episode::Life, keys::KeyState, log},
     engine::Engine,
     input::timeline,
     program::Program,
@@ -171,7 +171,8 @@ impl Writer<'_> {
                 rows,
                 open: open.map(|open| {
                     let row = open.row.and_then(|row| standing(row, None));
-                    (row, self.episode(program, open, open.rare().evidence.as_deref()))
+                    let evidence = open.life.rare().evidence.as_deref();
+                    (row, self.episode(program, &open.life, &open.pins, evidence))
                 }),
             }
         };
@@ -196,10 +197,16 @@ impl Writer<'_> {
         })
     }
 
-    fn episode(&self, program: &Program, open: &Open, evidence: Option<&[Kept]>) -> Episode {
-        let mut values = &*open.texts.values;
+    fn episode(
+        &self,
+        program: &Program,
+        life: &Life,
+        pins: &[relation::Pin],
+        evidence: Option<&[Kept]>,
+    ) -> Episode {
+        let mut values = &*life.texts.values;
         let texts = [0, 1, 2, 3].map(|which| {
-            let text = usize::from((*open.texts.chosen.get(which)?)?);
+            let text = usize::from((*life.texts.chosen.get(which)?)?);
             let types = types::of_text(program, which, text)?;
             let (own, rest) = values.split_at_checked(types.len())?;
             values = rest;
@@ -209,18 +216,18 @@ impl Writer<'_> {
             let types = types::of_claim(self.engine, program, *clause).unwrap_or_default();
             (*clause as u32, self.values(types, words))
         };
-        let mut explains = open.rare().explains.clone();
+        let mut explains = life.rare().explains.clone();
         explains.sort_unstable();
         Episode {
-            opened: open.opened,
-            verdict: open.verdict,
-            wants: open.rare().wants.clone(),
+            opened: life.opened,
+            verdict: life.verdict,
+            wants: life.rare().wants.clone(),
             texts,
-            pins: self.pins(&open.pins),
+            pins: self.pins(pins),
             evidence: evidence.map(|of| of.iter().map(|fact| self.fact(fact)).collect()),
-            first: open.rare().first.as_ref().map(|fact| self.fact(fact)),
-            claims: sorted(open.rare().claims.iter().map(claim)),
-            causes: open.rare().causes.clone(),
+            first: life.rare().first.as_ref().map(|fact| self.fact(fact)),
+            claims: sorted(life.rare().claims.iter().map(claim)),
+            causes: life.rare().causes.clone(),
             explains,
         }
     }
@@ -243,7 +250,7 @@ impl Writer<'_> {
             Some(Closed {
                 rule: of.rule as u32,
                 key: self.rule_key(of.rule, &of.key),
-                episode: self.episode(program, &of.open, Some(&of.evidence)),
+                episode: self.episode(program, &of.life, &[], Some(&of.evidence)),
                 closed: of.closed,
                 status: of.status,
             })
