@@ -1,6 +1,7 @@
 //! What stands: the rows of each relation with their indexes, who tells of them and what is covered,
 //! and what each conclusion rests on.
 
+pub(crate) mod copies;
 pub(crate) mod cover;
 pub(crate) mod coverage;
 pub(crate) mod cursors;

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     store::{
+        copies::{Copies, Kept},
         relation::{Pins, RowId},
-        support::{Kept, KeyId, Want},
+        support::{KeyId, Want},
     },
     think::judge::{Choice, Verdict},
     value::word::Key,
@@ -179,7 +180,7 @@ impl Life {
     }
 
     /// Sets what it wants and the facts behind its pins.
-    pub(crate) fn set(&mut self, wants: Vec<Want>, evidence: Option<Box<[Kept]>>) {
+    pub(crate) fn set(&mut self, wants: Vec<Want>, evidence: Option<Copies>) {
         if self.rare.is_some() || !wants.is_empty() || evidence.is_some() {
             let rare = self.rare_mut();
             (rare.wants, rare.evidence) = (wants, evidence);
@@ -192,7 +193,7 @@ impl Life {
 pub(crate) struct Rare {
     pub(crate) wants: Vec<Want>,
     /// The facts behind the pins, where these alone cannot show them later.
-    pub(crate) evidence: Option<Box<[Kept]>>,
+    pub(crate) evidence: Option<Copies>,
     /// The first fact behind a finding that explains others.
     pub(crate) first: Option<Box<Kept>>,
     pub(crate) claims: Vec<(usize, Key)>,
@@ -217,7 +218,7 @@ pub(crate) struct Closed {
     pub(crate) key: Key,
     pub(crate) life: Life,
     /// The facts it rested on.
-    pub(crate) evidence: Box<[Kept]>,
+    pub(crate) evidence: Copies,
     pub(crate) closed: i64,
     pub(crate) status: Status,
 }

@@ -11,9 +11,10 @@ use crate::{
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
+        copies::{Copies, Kept},
         relation::{Marks, Pin, Pins, RowId, SUSPECT},
         sources::Stamp,
-        support::{Kept, KeyId, Want},
+        support::{KeyId, Want},
     },
     think::{
         aggregate::MOST_EVIDENCE,
@@ -191,7 +192,7 @@ impl Engine {
     /// The facts behind rows that cannot show them as long as an episode is open: rows that rules
     /// conclude, and superseded ones. Of inputs the rows will do, because an episode is thought about
     /// again in the instant in which one goes.
-    fn copied(&self, programs: &Programs, pins: &[Pin]) -> Option<Box<[Kept]>> {
+    fn copied(&self, programs: &Programs, pins: &[Pin]) -> Option<Copies> {
         let is_input = |pin: &Pin| {
             let schema = programs.schema.get(pin.relation());
             schema.is_some_and(|schema| schema.event || schema.entity)
@@ -252,39 +253,33 @@ impl Engine {
     }
 
     /// The input facts behind rows. A concluded row stands for what it rests on.
-    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Box<[Kept]> {
-        let mut kept = Vec::with_capacity(pins.len());
-        self.gather(programs, pins, &mut Pins::new(), &mut kept);
-        kept.into()
+    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Copies {
+        let mut copies = Copies::with_room(pins.len());
+        self.gather(programs, pins, &mut Pins::new(), &mut copies);
+        copies
     }
 
-    fn gather(&self, programs: &Programs, pins: &[Pin], seen: &mut Pins, kept: &mut Vec<Kept>) {
+    fn gather(&self, programs: &Programs, pins: &[Pin], seen: &mut Pins, copies: &mut Copies) {
         for pin in pins {
-            if kept.len() >= MOST_EVIDENCE {
+            if copies.len() >= MOST_EVIDENCE {
                 return;
             }
-            if seen.contains(pin) {
-                continue;
-            }
+            let rows = self.relations.get(pin.relation()).filter(|rows| rows.holds(pin));
+            let Some(rows) = rows.filter(|_| !seen.contains(pin)) else { continue };
             seen.push(*pin);
             match self.supports.get(pin.relation(), pin.row) {
-                // A slot that was freed may hold another row by now.
-                Some(support) if self.is_there(pin) => {
-                    self.gather(programs, &support.pins, seen, kept);
+                Some(support) => self.gather(programs, &support.pins, seen, copies),
+                None => {
+                    let (relation, time) = (programs.base(pin.relation()), rows.time(pin.row));
+                    copies.push(relation, time, rows.origins(pin.row), rows.words(pin.row));
                 }
-                Some(_) => {}
-                None => kept.extend(self.kept(programs, pin)),
             }
         }
     }
 
-    fn is_there(&self, pin: &Pin) -> bool {
-        self.relations.get(pin.relation()).is_some_and(|rows| rows.holds(pin))
-    }
-
     /// Facts in canonical order, as they are shown.
-    pub(crate) fn in_order<'a>(&self, facts: &'a [Kept]) -> Vec<&'a Kept> {
-        let mut facts: Vec<&Kept> = facts.iter().collect();
+    pub(crate) fn in_order(&self, copies: &Copies) -> Vec<Kept> {
+        let mut facts: Vec<Kept> = copies.iter().collect();
         facts.sort_by(|a, b| self.compare_facts(a, b));
         facts
     }

@@ -9,7 +9,10 @@ use crate::{
     },
     engine::Engine,
     program::{Head, Part, Program, Text},
-    store::{relation::Pin, support::Kept},
+    store::{
+        copies::{Copies, Kept},
+        relation::Pin,
+    },
     think::judge::Verdict,
     value::{
         expr::Ex,
@@ -30,15 +33,15 @@ struct Entry<'a> {
 
 /// Where the facts behind an episode are.
 enum Facts<'a> {
-    Kept(&'a [Kept]),
+    Copied(&'a Copies),
     /// The rows show them.
     Behind(&'a [Pin]),
 }
 
 impl<'a> Facts<'a> {
     fn of(open: &'a Open) -> Self {
-        let kept = open.life.rare().evidence.as_deref();
-        kept.map_or(Self::Behind(&open.pins), Self::Kept)
+        let copied = open.life.rare().evidence.as_ref();
+        copied.map_or(Self::Behind(&open.pins), Self::Copied)
     }
 }
 
@@ -63,7 +66,7 @@ impl Engine {
             rule: closed.rule,
             key: &closed.key,
             life: &closed.life,
-            facts: Facts::Kept(&closed.evidence),
+            facts: Facts::Copied(&closed.evidence),
             closed: Some(closed.closed),
             status: closed.status,
         }));
@@ -108,15 +111,15 @@ impl Engine {
         let mut explains = life.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
         let [title, because, remedy, ignored] = self.texts(program, life, now);
-        let by_rows;
-        let kept = match entry.facts {
-            Facts::Kept(kept) => kept,
+        let behind;
+        let copies = match entry.facts {
+            Facts::Copied(copies) => copies,
             Facts::Behind(pins) => {
-                by_rows = self.evidence(&self.programs, pins);
-                &by_rows
+                behind = self.evidence(&self.programs, pins);
+                &behind
             }
         };
-        let evidence = self.in_order(kept).into_iter().map(|kept| self.shown(kept)).collect();
+        let evidence = self.in_order(copies).iter().map(|kept| self.shown(kept)).collect();
         Some(Episode {
             id: self.id(&self.programs, entry.rule, entry.key),
             rule: entry.rule,

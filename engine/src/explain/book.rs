@@ -7,8 +7,9 @@ use etio_proof::{Fact, Proof};
 
 use crate::{
     store::{
+        copies::Kept,
         relation::{ASSUMED, RowId},
-        support::{Kept, KeyId},
+        support::KeyId,
     },
     think::eval::{Eval, View},
     value::word::{Symbols, Word, as_int, at},

@@ -60,7 +60,7 @@ impl Engine {
             closed.find(|closed| self.id(&self.programs, closed.rule, &closed.key) == id)?;
         let mut book = Book::new(&self.pack, closed.closed);
         let kept = self.in_order(&closed.evidence);
-        kept.into_iter().for_each(|kept| book.remember(&self.symbols, kept));
+        kept.iter().for_each(|kept| book.remember(&self.symbols, kept));
         let program = self.programs.rules.get(closed.rule)?;
         let mut slots = alloc::vec![ABSENT; program.slots];
         for (slot, word) in program.key.iter().zip(&closed.key) {

@@ -23,11 +23,12 @@ use crate::{
         types,
     },
     store::{
+        copies::Kept,
         coverage::{Cut, ScopeWords},
         entity::Removal,
         relation::{self, ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId, SUSPECT, WEAK},
         sources::Stamp,
-        support::{Kept, KeyId, Support, Want},
+        support::{KeyId, Support, Want},
     },
     think::judge::Choice,
     value::word::{self, as_int},

@@ -19,10 +19,11 @@ use crate::{
         types,
     },
     store::{
+        copies::{Copies, Kept},
         entity::Entities,
         relation::{self, Names, RowId},
         sources::Stamp,
-        support::{Kept, KeyId, Support},
+        support::{KeyId, Support},
     },
     value::word::{self, Word},
 };
@@ -171,7 +172,7 @@ impl Writer<'_> {
                 rows,
                 open: open.map(|open| {
                     let row = open.row.and_then(|row| standing(row, None));
-                    let evidence = open.life.rare().evidence.as_deref();
+                    let evidence = open.life.rare().evidence.as_ref();
                     (row, self.episode(program, &open.life, &open.pins, evidence))
                 }),
             }
@@ -202,7 +203,7 @@ impl Writer<'_> {
         program: &Program,
         life: &Life,
         pins: &[relation::Pin],
-        evidence: Option<&[Kept]>,
+        evidence: Option<&Copies>,
     ) -> Episode {
         let mut values = &*life.texts.values;
         let texts = [0, 1, 2, 3].map(|which| {
@@ -224,7 +225,7 @@ impl Writer<'_> {
             wants: life.rare().wants.clone(),
             texts,
             pins: self.pins(pins),
-            evidence: evidence.map(|of| of.iter().map(|fact| self.fact(fact)).collect()),
+            evidence: evidence.map(|of| of.iter().map(|fact| self.fact(&fact)).collect()),
             first: life.rare().first.as_ref().map(|fact| self.fact(fact)),
             claims: sorted(life.rare().claims.iter().map(claim)),
             causes: life.rare().causes.clone(),

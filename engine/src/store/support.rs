@@ -2,13 +2,12 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
-use etio_plan::Origin;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::{
-    store::relation::{Marks, Pins, RowId, blemish},
-    value::word::Row,
+use crate::store::{
+    copies::Kept,
+    relation::{Marks, Pins, RowId, blemish},
 };
 
 /// A key of one rule, by number.
@@ -33,16 +32,6 @@ pub(crate) enum Want {
     NodeName,
     /// A higher limit (M6.2).
     Limit,
-}
-
-/// A fact kept for as long as an episode is remembered; its row may be gone.
-#[derive(Clone, PartialEq)]
-pub(crate) struct Kept {
-    /// A relation of the pack.
-    pub(crate) relation: usize,
-    pub(crate) time: i64,
-    pub(crate) origins: SmallVec<[Origin; 1]>,
-    pub(crate) words: Row,
 }
 
 /// The supports of all concluded rows, by relation and row. Relations that no rule concludes have none.
