@@ -271,7 +271,7 @@ impl Engine {
                 Some(support) => self.gather(programs, &support.pins, seen, copies),
                 None => {
                     let (relation, time) = (programs.base(pin.relation()), rows.time(pin.row));
-                    copies.push(relation, time, rows.origins(pin.row), rows.words(pin.row));
+                    copies.push(relation, time, &rows.all_origins(pin.row), rows.words(pin.row));
                 }
             }
         }

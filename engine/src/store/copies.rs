@@ -41,23 +41,12 @@ impl Copies {
     }
 
     /// Adds a fact of a relation of the pack.
-    pub(crate) fn push(
-        &mut self,
-        relation: usize,
-        time: i64,
-        origins: impl Iterator<Item = Origin>,
-        words: &[Word],
-    ) {
-        let start = self.words.len();
+    pub(crate) fn push(&mut self, relation: usize, time: i64, origins: &[Origin], words: &[Word]) {
         let sizes = (relation as Word) << u32::BITS | words.len() as Word;
-        self.words.extend([sizes, 0, int(time)]);
+        self.words.extend_from_slice(&[sizes, origins.len() as Word, int(time)]);
         for origin in origins {
             let from = Word::from(origin.source.0) << u32::BITS | Word::from(origin.part);
-            self.words.extend([from, origin.at]);
-        }
-        let origins = (self.words.len() - start - HEAD) / 2;
-        if let Some(place) = self.words.get_mut(start + 1) {
-            *place = origins as Word;
+            self.words.extend_from_slice(&[from, origin.at]);
         }
         self.words.extend_from_slice(words);
         self.count += 1;
@@ -93,7 +82,7 @@ impl FromIterator<Kept> for Copies {
     fn from_iter<I: IntoIterator<Item = Kept>>(kept: I) -> Self {
         let mut facts = Self::default();
         for fact in kept {
-            facts.push(fact.relation, fact.time, fact.origins.iter().copied(), &fact.words);
+            facts.push(fact.relation, fact.time, &fact.origins, &fact.words);
         }
         facts
     }
