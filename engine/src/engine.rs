@@ -270,17 +270,20 @@ impl Engine {
                 self.dirty.add(rule, state.key.clone());
             }
         }
-        for (rule, key) in core::mem::take(&mut self.postponed) {
+        for (rule, key) in self.postponed.drain(..) {
             self.dirty.add(rule, key);
         }
-        let mut batch = core::mem::take(&mut self.batch);
-        while let Some(rule) = self.dirty.next(&mut batch) {
-            self.think(programs, rule, &mut batch);
+        // Most of what comes concerns no key.
+        if !self.dirty.is_empty() {
+            let mut batch = core::mem::take(&mut self.batch);
+            while let Some(rule) = self.dirty.next(&mut batch) {
+                self.think(programs, rule, &mut batch);
+            }
+            self.batch = batch;
+            self.link(programs);
+            self.leave();
+            self.tell(programs);
         }
-        self.batch = batch;
-        self.link(programs);
-        self.leave();
-        self.tell(programs);
         self.bury();
         self.calm = self.postponed.is_empty();
         if self.coverage.is_crowded() {

@@ -156,6 +156,11 @@ impl Dirty {
         }
     }
 
+    /// Whether there are none.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
     /// All of them, in no order that may show.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[Word])> {
         let rules = self.keys.iter().enumerate();
