@@ -114,9 +114,11 @@ impl Engine {
         let stood = known.and_then(|known| Some(keys.get(known)?.rows.clone())).unwrap_or_default();
         let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
         let Some(Asked { answer: rows, mut deadline, settled }) = asked else {
-            // What stood stays, in doubt, until there is work left for it.
-            for (standing, known) in stood.into_iter().zip(known.into_iter().cycle()) {
-                self.doubt(programs, program.relation, standing.row, (rule, known));
+            if let Some(known) = known {
+                // What stood stays, in doubt, until there is work left for it.
+                for standing in stood {
+                    self.doubt(programs, program.relation, standing.row, (rule, known));
+                }
             }
             return;
         };
