@@ -87,6 +87,27 @@ fn m4_1_what_lapses_through_another_rule_has_lapsed() {
 }
 
 #[test]
+fn m4_1_what_was_there_when_first_observed_lapses_as_such() {
+    let rules = r#"
+        event A { node: node }
+        event B { node: node }
+        entity E { key node: node, state: text }
+        derive D { node: node } when { E { node, state: "on" }
+          B { node } within 4s }
+        finding f(node) { severity info keep 5s when { A { node }
+          D { node } for 3s } title "{node}" }
+    "#;
+    let mut world = World::new(rules);
+    world.row(0, "A x");
+    world.row(0, "B x");
+    world.assumed(3, 5, "E x on");
+    assert_eq!(
+        world.log(60),
+        ["3s opened f(x) suspected needs B E", "4s lapsed f(x) suspected needs B E"]
+    );
+}
+
+#[test]
 fn texts_are_the_first_that_may_be_used() {
     let mut world = World::new(RULES);
     world.row(0, "E x on");

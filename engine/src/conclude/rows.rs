@@ -329,7 +329,11 @@ impl Engine {
         if let Some(rows) = self.relations.get_mut(relation)
             && let Some(meta) = rows.meta(row).copied()
         {
-            let marks = lapsed.map_or(meta.marks | ENDED, |marks| marks | LAPSED);
+            let marks = match lapsed {
+                // Whether it was there when first observed is of when it came to stand.
+                Some(marks) => (marks & !FIRST) | (meta.marks & FIRST) | LAPSED,
+                None => meta.marks | ENDED,
+            };
             rows.restamp(row, meta.stamp, marks, names);
             self.leaving.push((relation, row));
         }
