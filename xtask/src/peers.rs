@@ -64,8 +64,8 @@ fn run(args: &[String]) -> Result<String, String> {
     let (drivers, mut absent) =
         drivers(&place, &work.iter().flat_map(|of| of.drivers).copied().collect());
     let mut rows = Vec::new();
-    for work in work {
-        rows.extend(measure(work, rounds, &drivers, &mut absent));
+    for sizes in work.chunk_by(|a, b| a.name == b.name) {
+        rows.extend(measure(sizes, rounds, &drivers, &mut absent));
     }
     compare(&mut rows);
     let report = Report { rounds, rows, absent };
@@ -86,26 +86,30 @@ fn write(path: &std::path::Path, table: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| error.to_string())
 }
 
-/// Runs one workload on all its drivers in turn, as often as told.
+/// Runs one workload in all its sizes on all its drivers in turn, as often as told: what is compared is
+/// measured side by side.
 fn measure(
-    work: &Work,
+    sizes: &[&Work],
     rounds: usize,
     drivers: &BTreeMap<&'static str, Driver>,
     absent: &mut BTreeMap<&'static str, String>,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for round in 1..=rounds {
-        for name in work.drivers {
-            let Some(driver) = drivers.get(name) else { continue };
-            eprintln!("round {round}: {} {} on {name}", work.name, work.size);
-            match told_by(driver, work) {
-                Ok(told) => told.into_iter().for_each(|told| add(&mut rows, work, name, told)),
-                Err(error) => {
-                    absent.insert(name, format!("{} {}: {error}", work.name, work.size));
+        for work in sizes {
+            for name in work.drivers {
+                let Some(driver) = drivers.get(name) else { continue };
+                eprintln!("round {round}: {} {} on {name}", work.name, work.size);
+                match told_by(driver, work) {
+                    Ok(told) => told.into_iter().for_each(|told| add(&mut rows, work, name, told)),
+                    Err(error) => {
+                        absent.insert(name, format!("{} {}: {error}", work.name, work.size));
+                    }
                 }
             }
         }
     }
+    rows.sort_by_key(|row| row.size);
     rows
 }
 
@@ -113,7 +117,8 @@ fn measure(
 type Told = (String, f64, String);
 
 fn add(rows: &mut Vec<Row>, work: &Work, driver: &'static str, (figure, value, unit): Told) {
-    let at = rows.iter().position(|row| row.figure == figure).unwrap_or_else(|| {
+    let known = |row: &Row| row.figure == figure && row.size == work.size;
+    let at = rows.iter().position(known).unwrap_or_else(|| {
         rows.push(Row {
             workload: work.name,
             size: work.size,
