@@ -95,16 +95,16 @@ fn measure(
     absent: &mut BTreeMap<&'static str, String>,
 ) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
+    let runs: Vec<(&Work, &'static str)> =
+        sizes.iter().flat_map(|work| work.drivers.iter().map(|name| (*work, *name))).collect();
     for round in 1..=rounds {
-        for work in sizes {
-            for name in work.drivers {
-                let Some(driver) = drivers.get(name) else { continue };
-                eprintln!("round {round}: {} {} on {name}", work.name, work.size);
-                match told_by(driver, work) {
-                    Ok(told) => told.into_iter().for_each(|told| add(&mut rows, work, name, told)),
-                    Err(error) => {
-                        absent.insert(name, format!("{} {}: {error}", work.name, work.size));
-                    }
+        for (work, name) in &runs {
+            let Some(driver) = drivers.get(name) else { continue };
+            eprintln!("round {round}: {} {} on {name}", work.name, work.size);
+            match told_by(driver, work) {
+                Ok(told) => told.into_iter().for_each(|told| add(&mut rows, work, name, told)),
+                Err(error) => {
+                    absent.insert(name, format!("{} {}: {error}", work.name, work.size));
                 }
             }
         }

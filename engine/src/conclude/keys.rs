@@ -55,11 +55,8 @@ impl Keys {
         Self { numbers: HashTable::new(), states: Vec::new(), free: Vec::new(), state }
     }
 
-    /// The number of a key; a new one where it has none.
-    pub(crate) fn number(&mut self, key: &[Word]) -> KeyId {
-        if let Some(number) = self.find(key) {
-            return number;
-        }
+    /// Gives a number to a key that has none.
+    pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
         let Self { numbers, states, free, state } = self;
         let number = free.pop().unwrap_or(states.len() as KeyId);
         let hash = Digest::of(state, key.iter().copied());

@@ -170,8 +170,7 @@ impl Engine {
         known: Option<KeyId>,
         remember: bool,
     ) -> Option<KeyId> {
-        let new = |of: &mut Self| Some(of.keys.get_mut(rule)?.number(key));
-        known.or_else(|| if remember { new(self) } else { None })
+        if known.is_none() && remember { Some(self.keys.get_mut(rule)?.add(key)) } else { known }
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.

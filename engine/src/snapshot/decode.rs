@@ -206,7 +206,9 @@ impl Reader<'_> {
     fn key(&mut self, rule: usize, of: Key) -> Option<()> {
         let words = self.rule_key(rule, &of.key)?;
         let relation = self.programs.rules.get(rule)?.relation;
-        let number = self.engine.keys.get_mut(rule)?.number(&words);
+        let keys = self.engine.keys.get_mut(rule)?;
+        // A key that is told twice is still one.
+        let number = keys.find(&words).unwrap_or_else(|| keys.add(&words));
         let clock = self.engine.timeline.clock();
         // At the end of time the clock has passed even what is never due.
         if of.deadline <= clock && of.deadline != i64::MAX {

@@ -8,7 +8,7 @@ use etio_plan::{Origin, SourceId, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    conclude::episode::{Cause, Change as Turn, Status},
+    conclude::episode::{self, Cause, Status},
     input::timeline::How,
     store::{coverage::Vouch, relation::Marks, support::Want},
     think::judge::Verdict,
@@ -160,7 +160,7 @@ pub(super) struct Closed {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) time: i64,
-    pub(super) change: Turn,
+    pub(super) change: episode::Change,
     pub(super) rule: u32,
     pub(super) key: Values,
     pub(super) verdict: Verdict,
