@@ -9,9 +9,10 @@ pub(crate) mod route;
 pub(crate) mod share;
 pub(crate) mod timeless;
 
-use alloc::{string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
 use etio_plan::{AggOp, Atom, Expr, Pick, Type};
+use smallvec::SmallVec;
 
 use crate::{
     program::{partner::Partner, share::Lanes},
@@ -22,6 +23,19 @@ use crate::{
         word::{Key, Word, key_at},
     },
 };
+
+/// A few fields of a relation or variables of a rule. This and the next are as large as vectors, and most
+/// take no allocation.
+pub(crate) type Few = SmallVec<[u16; 8]>;
+
+/// Fields and the variables they bind.
+pub(crate) type Pairs = SmallVec<[(u16, u16); 4]>;
+
+/// Numbers of rules, relations or routes.
+pub(crate) type Numbers = SmallVec<[usize; 2]>;
+
+/// Tests on a row.
+pub(crate) type Tests = SmallVec<[Ex; 1]>;
 
 /// All that is fixed for an engine's life.
 pub(crate) struct Programs {
@@ -77,7 +91,7 @@ pub(crate) struct Schema {
     /// The index over no column, for events; over all, for conclusions.
     pub(crate) whole: usize,
     pub(crate) since: Option<u16>,
-    pub(crate) key: Vec<u16>,
+    pub(crate) key: Few,
     /// The index over the key, for entities.
     pub(crate) by_key: usize,
     pub(crate) key_types: Vec<Type>,
@@ -99,10 +113,10 @@ pub(crate) struct Program {
     pub(crate) rank: usize,
     pub(crate) relation: usize,
     /// It, and all relations that rest on it.
-    pub(crate) feeds: Vec<usize>,
+    pub(crate) feeds: Numbers,
     /// How many variables it has.
     pub(crate) slots: usize,
-    pub(crate) key: Vec<u16>,
+    pub(crate) key: Few,
     pub(crate) key_types: Vec<Type>,
     pub(crate) key_names: Vec<Arc<str>>,
     /// Whether some rule looks for what it concludes; if not, a finding is no row.
@@ -114,13 +128,13 @@ pub(crate) struct Program {
     pub(crate) unless: Vec<Block>,
     pub(crate) maybe: Vec<Block>,
     /// Relations without a row of which nothing holds.
-    pub(crate) inputs: Vec<usize>,
+    pub(crate) inputs: Numbers,
     /// The routes that may lead to it.
-    pub(crate) routes: Vec<usize>,
+    pub(crate) routes: Numbers,
     /// Whether it can end because time passes; where not, whatever ends it was seen (M4.1).
     pub(crate) lapses: bool,
     /// Variables that hold a node, where nodes may be unnamed (M5.4).
-    pub(crate) nodes: Vec<u16>,
+    pub(crate) nodes: Few,
     pub(crate) head: Head,
 }
 
@@ -176,7 +190,7 @@ pub(crate) struct Explains {
     pub(crate) target: usize,
     /// The index over the fields of the target's key that must be equal.
     pub(crate) index: usize,
-    pub(crate) fields: Vec<u16>,
+    pub(crate) fields: Few,
     pub(crate) key: Vec<Ex>,
     pub(crate) when: Vec<Step>,
 }
@@ -184,7 +198,7 @@ pub(crate) struct Explains {
 /// A conjunction beside `when`, with the variables it binds.
 pub(crate) struct Block {
     pub(crate) steps: Vec<Step>,
-    pub(crate) binds: Vec<u16>,
+    pub(crate) binds: Few,
 }
 
 /// A condition. `bound` says that its variable is known and must agree.
@@ -240,16 +254,16 @@ pub(crate) enum Kind {
         window: Window,
     },
     Then {
-        first: Scan,
-        next: Scan,
+        first: Box<Scan>,
+        next: Box<Scan>,
         within: Ex,
-        without: Option<Scan>,
+        without: Option<Box<Scan>>,
         keep: i64,
         cursor: Option<usize>,
     },
     Without {
-        first: Scan,
-        end: Scan,
+        first: Box<Scan>,
+        end: Box<Scan>,
         hold: Ex,
         keep: i64,
         cursor: Option<usize>,
@@ -259,9 +273,9 @@ pub(crate) enum Kind {
         hold: Ex,
     },
     Silence {
-        of: Scan,
+        of: Box<Scan>,
         hold: Ex,
-        per: Scan,
+        per: Box<Scan>,
     },
 }
 
@@ -284,19 +298,19 @@ pub(crate) struct Scan {
     pub(crate) row: u16,
     pub(crate) index: usize,
     /// Columns and what they must equal. An optional variable may be absent.
-    pub(crate) columns: Vec<u16>,
+    pub(crate) columns: Few,
     pub(crate) probe: Vec<(Ex, bool)>,
     /// As many of the columns are those of the index; the others are among the tests.
     pub(crate) indexed: usize,
     /// Whether the columns of the index are the key of an entity, so that there is at most one row.
     pub(crate) unique: bool,
     /// Fields and the variables they bind; absent does not match.
-    pub(crate) binds: Vec<(u16, u16)>,
+    pub(crate) binds: Pairs,
     /// Fields and the variables they bind, absent or not.
-    pub(crate) optional: Vec<(u16, u16)>,
-    pub(crate) tests: Vec<Ex>,
+    pub(crate) optional: Pairs,
+    pub(crate) tests: Tests,
     /// Fields that must equal the key once the row is chosen; they take no part in the choice.
-    pub(crate) after: Vec<(u16, u16)>,
+    pub(crate) after: Pairs,
     /// The same index over superseded rows.
     pub(crate) past: Option<(usize, usize)>,
 }
@@ -308,7 +322,7 @@ impl Scan {
     }
 
     /// Whether the index alone decides a match.
-    pub(crate) const fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.binds.is_empty() && self.tests.is_empty() && self.after.is_empty()
     }
 }
@@ -327,9 +341,9 @@ pub(crate) struct Route {
     pub(crate) row: Option<u16>,
     /// What must stand beside that row for it to change anything.
     pub(crate) partner: Option<Partner>,
-    pub(crate) binds: Vec<(u16, u16)>,
-    pub(crate) optional: Vec<(u16, u16)>,
-    pub(crate) tests: Vec<Ex>,
+    pub(crate) binds: Pairs,
+    pub(crate) optional: Pairs,
+    pub(crate) tests: Tests,
     pub(crate) hops: Vec<Hop>,
 }
 

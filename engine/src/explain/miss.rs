@@ -328,9 +328,12 @@ impl<'a> Eval<'a> {
         let unindexed = scan.columns.get(scan.indexed..).unwrap_or_default();
         for test in scan.tests.iter() {
             // What no index looks for is a test too; it has been looked at.
-            let looked_at = matches!(test, Ex::Cmp(Cmp::Eq, _, cell, _)
-                if matches!(**cell, Ex::Cell(field) if unindexed.contains(&field)));
-            if looked_at || self.eval(test, words) == 1 {
+            let cell = match test {
+                Ex::CellIs(field, _) => Some(*field),
+                Ex::Cmp(Cmp::Eq, _, cell, _) => cell.as_cell(),
+                _ => None,
+            };
+            if cell.is_some_and(|field| unindexed.contains(&field)) || self.eval(test, words) == 1 {
                 continue;
             }
             distance += VALUE;

@@ -1,11 +1,17 @@
 //! Which variables of a rule have a value while it is compiled.
 
-use etio_plan::Rule;
+use etio_plan::{Expr, Rule};
 use smallvec::SmallVec;
 
 /// Which variables have a value at a point of a rule.
-#[derive(Clone)]
 pub(crate) struct Bound(SmallVec<[Binding; 16]>);
+
+impl Clone for Bound {
+    fn clone(&self) -> Self {
+        // Bytes as they are, not one by one.
+        Self(SmallVec::from_slice(&self.0))
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
@@ -42,6 +48,20 @@ impl Bound {
 
     pub(crate) fn has(&self, slot: u16) -> bool {
         self.get(slot) != Binding::Fresh
+    }
+
+    /// Whether all that an expression reads has a value, and the clock is not among it.
+    pub(crate) fn gives(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) => true,
+            Expr::Slot(slot) | Expr::TimeOf(slot) => self.has(slot.0),
+            Expr::Age(_) => false,
+            Expr::Not(of) => self.gives(of),
+            Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => {
+                of.iter().all(|expr| self.gives(expr))
+            }
+            Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => self.gives(a) && self.gives(b),
+        }
     }
 
     pub(crate) fn fresh_in<'a>(&'a self, after: &'a Self) -> impl Iterator<Item = u16> + 'a {

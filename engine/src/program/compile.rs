@@ -1,15 +1,15 @@
 //! Writes [`Programs`] from a pack: the conditions of each rule in the order written, with the key
 //! bound beforehand, each atom with the index that finds its rows.
 
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
-use etio_plan::{Atom, Body, Cmp, Cond, Expr, Finding, Pack, Rule, SlotType, Source, Type};
+use etio_plan::{Atom, Body, Cond, Expr, Field, Finding, Pack, Rule, SlotType, Source, Type};
 use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ALL_ROWS, Block, Explains, Head, Hop, Kind, Part, Program, Route, Scan, Schema, Src, Step,
-        Text, Window,
+        ALL_ROWS, Block, Explains, Few, Head, Hop, Kind, Numbers, Pairs, Part, Program, Route,
+        Scan, Schema, Src, Step, Tests, Text, Window,
         bound::{Binding, Bound},
         timeless::is_timeless,
     },
@@ -19,7 +19,7 @@ use crate::{
         sources::Sources,
     },
     value::{
-        expr::{Calc, Ex, Order, Typing},
+        expr::{Calc, Ex, Typing, equal},
         id::Fnv,
         word::{ABSENT, Symbols, Word, as_int},
     },
@@ -40,11 +40,6 @@ pub(crate) struct Compiler<'a> {
 /// A field, what it must equal, and whether that may be absent.
 type Demand = (u16, Ex, bool);
 
-/// A test that a field has a value.
-pub(crate) fn equal(field: u16, ex: Ex) -> Ex {
-    Ex::Cmp(Cmp::Eq, Order::Word, Ex::Cell(field).into(), ex.into())
-}
-
 /// Whether the key and the event alone say which events there are and what settles one.
 fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
     let key = |slot: u16| rule.key.iter().any(|key| key.0 == slot);
@@ -62,7 +57,7 @@ fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
         && end.tests.iter().all(|ex| ex.reads_only(local))
 }
 
-impl Compiler<'_> {
+impl<'a> Compiler<'a> {
     /// Compiles a rule.
     pub(crate) fn program(&mut self, rule: &Rule, rank: usize) -> Program {
         let mut bound = Bound::key(rule);
@@ -77,7 +72,7 @@ impl Compiler<'_> {
             }
             cond => matches!(cond, Cond::Each(_) | Cond::Pick(..)),
         };
-        let mut inputs: Vec<usize> = when
+        let mut inputs: Numbers = when
             .iter()
             .filter(rows_now)
             .filter_map(Cond::source)
@@ -113,7 +108,7 @@ impl Compiler<'_> {
             },
             rank,
             relation: relation_of(rule),
-            feeds: Vec::new(),
+            feeds: Numbers::new(),
             slots: rule.slots.len(),
             key: rule.key.iter().map(|slot| slot.0).collect(),
             key_types: rule.key.iter().map(|slot| type_of(slot.index())).collect(),
@@ -132,7 +127,7 @@ impl Compiler<'_> {
             unless: unless_blocks,
             maybe: maybe_blocks,
             inputs,
-            routes: Vec::new(),
+            routes: Numbers::new(),
             lapses: !is_timeless(&rule.body, self.schema),
             nodes: (0..rule.slots.len())
                 .filter(|slot| {
@@ -188,13 +183,13 @@ impl Compiler<'_> {
         let explains = finding.explains.iter().map(|clause| {
             let mut inside = bound.clone();
             let when = self.steps(rule, &clause.when, &mut inside, &mut Bound::none(rule));
-            let mut pairs: Vec<(u16, Ex)> = clause
+            let mut pairs: SmallVec<[(u16, Ex); 4]> = clause
                 .key
                 .iter()
                 .map(|(field, expr)| (field.0, self.expr(rule, expr, &[])))
                 .collect();
             pairs.sort_by_key(|(field, _)| *field);
-            let (fields, key): (Vec<u16>, Vec<Ex>) = pairs.into_iter().unzip();
+            let (fields, key): (Few, Vec<Ex>) = pairs.into_iter().unzip();
             let target = clause.target.index();
             Explains { target, index: self.index(target, &fields), fields, key, when }
         });
@@ -302,13 +297,15 @@ impl Compiler<'_> {
                         .flatten()
                         .all(|scan| settles(rule, &first, scan));
                 let cursor = is_fixed.then(|| self.cursor(first.relation));
-                Kind::Then { first, next, within, without, keep, cursor }
+                let (first, next) = (first.into(), next.into());
+                Kind::Then { first, next, within, without: without.map(Box::new), keep, cursor }
             }
             Source::Without { first, end, hold } => {
                 let first = self.scan(rule, first, bound, false);
                 let end = self.scan(rule, end, &mut bound.clone(), false);
                 let cursor = settles(rule, &first, &end).then(|| self.cursor(first.relation));
-                Kind::Without { first, end, hold: self.expr(rule, hold, &[]), keep, cursor }
+                let hold = self.expr(rule, hold, &[]);
+                Kind::Without { first: first.into(), end: end.into(), hold, keep, cursor }
             }
             Source::Sustained { atom, hold } => Kind::Sustained {
                 scan: self.scan(rule, atom, bound, false),
@@ -317,7 +314,7 @@ impl Compiler<'_> {
             Source::Silence { of, hold, per } => {
                 let per = self.scan(rule, per, bound, false);
                 let of = self.scan(rule, of, &mut bound.clone(), false);
-                Kind::Silence { of, hold: self.expr(rule, hold, &[]), per }
+                Kind::Silence { of: of.into(), hold: self.expr(rule, hold, &[]), per: per.into() }
             }
         };
         Src { kind, events }
@@ -393,32 +390,37 @@ impl Compiler<'_> {
         chosen: bool,
     ) -> Scan {
         let relation = atom.relation.index();
-        let cells = self.relations.get(relation).map_or(&[][..], |of| of.types.as_slice());
-        let mut typing =
-            Typing { pack: self.pack, rule, params: self.params, symbols: &mut *self.symbols };
+        let cells = self.cells(relation);
+        let mut typing = self.typing(rule);
         let mut expr = |expr: &Expr| typing.compile(expr, cells).0;
+        let before = bound.clone();
         let mut demands: SmallVec<[Demand; 4]> = SmallVec::new();
-        for (field, joined) in &atom.joins {
+        for (field, joined) in atom.joins.iter().filter(|(_, joined)| before.gives(joined)) {
             demands.push((field.0, expr(joined), false));
         }
-        let (mut binds, mut optional, mut after, mut tests) = (vec![], vec![], vec![], vec![]);
-        let before = bound.clone();
-        for (pairs, may_lack) in [(&atom.binds, false), (&atom.optional_binds, true)] {
-            for (field, slot) in pairs {
-                match before.get(slot.0) {
-                    Binding::ByKey if chosen => after.push((field.0, slot.0)),
-                    Binding::ByKey | Binding::Written => {
-                        demands.push((field.0, Ex::Slot(slot.0), may_lack));
-                    }
-                    Binding::Fresh if bound.has(slot.0) => {
-                        tests.push(equal(field.0, Ex::Slot(slot.0)));
-                    }
-                    Binding::Fresh if may_lack => optional.push((field.0, slot.0)),
-                    Binding::Fresh => binds.push((field.0, slot.0)),
+        let (mut binds, mut optional, mut after) = (Pairs::new(), Pairs::new(), Pairs::new());
+        let mut tests = Tests::new();
+        let mut bind = |field: u16, slot: u16, may_lack: bool| {
+            match before.get(slot) {
+                Binding::ByKey if chosen => after.push((field, slot)),
+                Binding::ByKey | Binding::Written => {
+                    demands.push((field, Ex::Slot(slot), may_lack))
                 }
-                bound.write(slot.0);
+                Binding::Fresh if bound.has(slot) => tests.push(equal(field, Ex::Slot(slot))),
+                Binding::Fresh if may_lack => optional.push((field, slot)),
+                Binding::Fresh => binds.push((field, slot)),
+            }
+            bound.write(slot);
+        };
+        atom.binds.iter().for_each(|(field, slot)| bind(field.0, slot.0, false));
+        // On the way back from a row, what is joined may be what is looked for.
+        for (field, joined) in &atom.joins {
+            match joined {
+                Expr::Slot(slot) if !before.has(slot.0) => bind(field.0, slot.0, false),
+                _ => {}
             }
         }
+        atom.optional_binds.iter().for_each(|(field, slot)| bind(field.0, slot.0, true));
         bound.write(atom.row.0);
         tests.extend(atom.tests.iter().map(expr));
         demands.sort_by_key(|(field, ..)| *field);
@@ -436,8 +438,8 @@ impl Compiler<'_> {
         // What is not found by the key is tested.
         let tested = demands.get(indexed..).unwrap_or_default();
         tests.extend(tested.iter().map(|(field, ex, _)| equal(*field, ex.clone())));
-        let (columns, probe) =
-            demands.into_iter().map(|(field, ex, may_lack)| (field, (ex, may_lack))).unzip();
+        let columns = demands.iter().map(|(field, ..)| *field).collect();
+        let probe = demands.into_iter().map(|(_, ex, may_lack)| (ex, may_lack)).collect();
         Scan {
             relation,
             row: atom.row.0,
@@ -473,7 +475,12 @@ impl Compiler<'_> {
         self.relations.get_mut(relation).map_or(0, |of| of.index_on(columns, names))
     }
 
-    pub(crate) fn expr(&mut self, rule: &Rule, expr: &Expr, cells: &[Type]) -> Ex {
+    /// The fields that tests on a row of a relation may look at.
+    pub(crate) fn cells(&self, relation: usize) -> &'a [Field] {
+        self.pack.relations.get(relation).map_or(&[], |of| of.fields.as_slice())
+    }
+
+    pub(crate) fn expr(&mut self, rule: &Rule, expr: &Expr, cells: &[Field]) -> Ex {
         self.typing(rule).compile(expr, cells).0
     }
 

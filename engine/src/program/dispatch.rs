@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::{Cmp, Type};
+use etio_plan::Type;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
     program::Route,
     value::{
-        expr::{Ex, Order},
+        expr::{Ex, Operand},
         word::{Word, at},
     },
 };
@@ -57,10 +57,7 @@ pub(crate) fn constant(route: &Route, types: &[Type]) -> Option<(u16, Word)> {
     // A boolean parts nothing.
     let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
     route.tests.iter().find_map(|ex| match ex {
-        Ex::Cmp(Cmp::Eq, Order::Word, a, b) => match (&**a, &**b) {
-            (Ex::Cell(field), Ex::Const(word)) if parts(*field) => Some((*field, *word)),
-            _ => None,
-        },
+        Ex::CellIs(field, Operand::Const(word)) if parts(*field) => Some((*field, *word)),
         _ => None,
     })
 }

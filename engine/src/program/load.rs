@@ -7,7 +7,9 @@ use foldhash::fast::FixedState;
 
 use crate::{
     error::Error,
-    program::{Programs, Reader, Schema, compile::Compiler, partner::Partner, route, share::share},
+    program::{
+        Numbers, Programs, Reader, Schema, compile::Compiler, partner::Partner, route, share::share,
+    },
     store::{
         cover::{Cover, atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
@@ -144,7 +146,7 @@ pub(crate) fn load(
 }
 
 /// Of each rule its relation and all that rest on it. Rules are in dependency order.
-fn feeds(pack: &Pack, atoms: &[Vec<(&Atom, bool)>]) -> Vec<Vec<usize>> {
+fn feeds(pack: &Pack, atoms: &[Vec<(&Atom, bool)>]) -> Vec<Numbers> {
     let mut feeds: Vec<Vec<usize>> = pack.relations.iter().map(|_| Vec::new()).collect();
     for (rule, atoms) in pack.rules.iter().zip(atoms).rev() {
         let own = relation_of(rule);

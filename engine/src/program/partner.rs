@@ -48,9 +48,9 @@ impl Partner {
     /// The partner of the event that a route begins at, if it has one.
     pub(crate) fn of(program: &Program, schema: &[Schema], route: &Route) -> Option<Self> {
         let row = route.row?;
-        let (scan, side) = program.sources().find_map(|of| side(of, row))?;
         let event = |relation: usize| schema.get(relation).filter(|schema| schema.event);
         event(route.from)?;
+        let (scan, side) = program.sources().find_map(|of| side(of, row))?;
         let whole = event(scan.relation)?.whole;
         let slot_known = |slot: u16| {
             program.key.contains(&slot) || route.binds.iter().any(|(_, bound)| *bound == slot)
@@ -129,7 +129,7 @@ fn side(src: &Src, row: u16) -> Option<(&Scan, Side)> {
             early.into_iter().flatten().any(|of| of.row == row).then_some((next, Side::After))
         }
         Kind::Without { first, end, hold, keep, cursor } => {
-            (end.row == row).then(|| (first, before(hold, *keep, *cursor)))
+            (end.row == row).then(|| (&**first, before(hold, *keep, *cursor)))
         }
         _ => None,
     }

@@ -2,21 +2,17 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::{Atom, Cond, Expr, Rule, SlotId, SlotType};
+use etio_plan::{Atom, Cond, Expr, FieldId, Rule, SlotId};
 use smallvec::SmallVec;
 
 use crate::{
-    program::{
-        ALL_ROWS, Hop, Route, Scan,
-        bound::Bound,
-        compile::{Compiler, equal},
-    },
+    program::{ALL_ROWS, Hop, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler},
     store::{
         cover::atoms_of,
         relation::{Relation, RowId},
     },
     value::{
-        expr::{Calc, Ex, field_is},
+        expr::{Calc, Ex, equal, field_is},
         word::{ABSENT, Key, Symbols, Word, at, int, put},
     },
 };
@@ -31,6 +27,12 @@ enum Binder<'a> {
     Member(SlotId, &'a Expr),
 }
 
+/// The conditions that can bind variables, in the order written.
+type Binders<'a> = SmallVec<[Binder<'a>; 8]>;
+
+/// Places among them, in the order gone.
+type Order = SmallVec<[usize; 8]>;
+
 /// Compiles the route from a row of an atom's relation, of which the fields in `known` are known. A
 /// row that is not `whole` has no time either.
 pub(crate) fn route(
@@ -41,51 +43,41 @@ pub(crate) fn route(
     known: &dyn Fn(u16) -> bool,
     whole: bool,
 ) -> Route {
-    let cells =
-        compiler.relations.get(atom.relation.index()).map_or_else(Vec::new, |of| of.types.clone());
     let mut bound = Bound::none(rule);
-    let (mut binds, mut optional, mut tests) = (Vec::new(), Vec::new(), Vec::new());
-    let mut joins = Vec::new();
-    let scalar = |slot: &SlotId| {
-        matches!(rule.slots.get(slot.index()).map(|slot| &slot.ty), Some(SlotType::Scalar(_)))
+    let (mut binds, mut optional, mut tests) = (Pairs::new(), Pairs::new(), Tests::new());
+    let mut bind = |field: FieldId, slot: SlotId, may_lack: bool| {
+        let (field, slot) = (field.0, slot.0);
+        if !known(field) {
+            return;
+        }
+        if bound.has(slot) {
+            tests.push(equal(field, Ex::Slot(slot)));
+        } else if may_lack {
+            optional.push((field, slot));
+        } else {
+            binds.push((field, slot));
+        }
+        bound.write(slot);
     };
-    let mut bind =
-        |bound: &mut Bound, field: u16, slot: u16, may_lack: bool, tests: &mut Vec<Ex>| {
-            if bound.has(slot) {
-                tests.push(equal(field, Ex::Slot(slot)));
-            } else if may_lack {
-                optional.push((field, slot));
-            } else {
-                binds.push((field, slot));
-            }
-            bound.write(slot);
-        };
-    for (field, expr) in atom.joins.iter().filter(|(field, _)| known(field.0)) {
-        match expr {
-            Expr::Slot(slot) if scalar(slot) => {
-                bind(&mut bound, field.0, slot.0, false, &mut tests)
-            }
-            expr => joins.push((field.0, compiler.expr(rule, expr, &cells))),
+    for (field, expr) in &atom.joins {
+        if let Expr::Slot(slot) = expr {
+            bind(*field, *slot, false);
         }
     }
-    for (pairs, may_lack) in [(&atom.binds, false), (&atom.optional_binds, true)] {
-        for (field, slot) in pairs.iter().filter(|(field, _)| known(field.0)) {
-            bind(&mut bound, field.0, slot.0, may_lack, &mut tests);
+    atom.binds.iter().for_each(|(field, slot)| bind(*field, *slot, false));
+    atom.optional_binds.iter().for_each(|(field, slot)| bind(*field, *slot, true));
+    for (field, expr) in &atom.joins {
+        let binds = matches!(expr, Expr::Slot(_));
+        if !binds && known(field.0) && bound.gives(expr) {
+            tests.push(equal(field.0, compiler.expr(rule, expr, &[])));
         }
     }
-    let is_known = |ex: &Ex, bound: &Bound| {
-        let mut cells_known = true;
-        ex.visit(&mut |ex| cells_known &= !matches!(ex, Ex::Cell(field) if !known(*field)));
-        cells_known && ex.reads_only(|slot| bound.has(slot))
-    };
-    for (field, ex) in joins {
-        if is_known(&ex, &bound) {
-            tests.push(equal(field, ex));
-        }
-    }
-    for expr in &atom.tests {
-        let ex = compiler.expr(rule, expr, &cells);
-        if is_known(&ex, &bound) {
+    let cells = compiler.cells(atom.relation.index());
+    for expr in atom.tests.iter().filter(|expr| bound.gives(expr)) {
+        let ex = compiler.expr(rule, expr, cells);
+        let mut is_known = true;
+        ex.visit(&mut |ex| is_known &= ex.as_cell().is_none_or(known));
+        if is_known {
             tests.push(ex);
         }
     }
@@ -106,9 +98,8 @@ pub(crate) fn route(
     }
 }
 
-/// The conditions that can bind variables.
-fn binders(rule: &Rule, aggregates: bool) -> Vec<Binder<'_>> {
-    let mut binders = Vec::new();
+fn binders(rule: &Rule, aggregates: bool) -> Binders<'_> {
+    let mut binders = Binders::new();
     for cond in &rule.body.when {
         match cond {
             Cond::Let(slot, expr) => binders.push(Binder::Let(*slot, expr)),
@@ -126,6 +117,9 @@ fn binders(rule: &Rule, aggregates: bool) -> Vec<Binder<'_>> {
 
 /// The shortest sequence of probes that binds every key variable.
 fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop> {
+    if binds_key(rule, bound) {
+        return Vec::new();
+    }
     // A key may be concerned though an aggregate has no row for it, so others go first.
     let mut binders = self::binders(rule, false);
     let mut reached = bound.clone();
@@ -133,16 +127,18 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop>
         Binder::Atom(atom) => bind_all(atom, &mut reached),
         Binder::Let(slot, _) | Binder::Member(slot, _) => reached.write(slot.0),
     });
-    if !rule.key.iter().all(|slot| reached.has(slot.0)) {
+    if !binds_key(rule, &reached) {
         binders = self::binders(rule, true);
     }
-    let depths = (0..=SEARCH_DEPTH).find_map(|depth| search(rule, &binders, bound, depth));
-    let order = depths.unwrap_or_else(|| greedy(rule, &binders, bound));
-    let mut hops = Vec::new();
+    let mut order = Order::new();
+    if !(0..=SEARCH_DEPTH).any(|depth| search(rule, &binders, bound, depth, &mut order)) {
+        greedy(rule, &binders, bound, &mut order);
+    }
+    let mut hops = Vec::with_capacity(order.len());
     for place in order {
         match binders.get(place) {
             Some(Binder::Atom(atom)) => {
-                let mut scan = compiler.pattern(rule, &joinable(atom, bound), bound, false);
+                let mut scan = compiler.pattern(rule, atom, bound, false);
                 scan.tests.retain(|ex| ex.reads_only(|slot| bound.has(slot)));
                 hops.push(Hop::Probe(scan));
             }
@@ -162,48 +158,47 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop>
     hops
 }
 
-/// The atom with what it joins on, where that is not known yet, turned into what it binds.
-fn joinable(atom: &Atom, bound: &Bound) -> Atom {
-    let mut atom = atom.clone();
-    let (joins, rest): (Vec<_>, Vec<_>) =
-        atom.joins.into_iter().partition(|(_, expr)| all_bound(expr, bound));
-    for (field, expr) in rest {
-        if let Expr::Slot(slot) = expr {
-            atom.binds.push((field, slot));
-        }
-    }
-    atom.joins = joins;
-    atom
+fn binds_key(rule: &Rule, bound: &Bound) -> bool {
+    rule.key.iter().all(|slot| bound.has(slot.0))
 }
 
-fn search(rule: &Rule, binders: &[Binder<'_>], bound: &Bound, depth: usize) -> Option<Vec<usize>> {
-    let (bound, mut order) = free(binders, bound);
-    if rule.key.iter().all(|slot| bound.has(slot.0)) {
-        return Some(order);
+/// Adds a way of at most so many probes to the order, if there is one.
+fn search(
+    rule: &Rule,
+    binders: &[Binder<'_>],
+    bound: &Bound,
+    depth: usize,
+    order: &mut Order,
+) -> bool {
+    let (mut bound, start) = (bound.clone(), order.len());
+    follow(binders, &mut bound, order);
+    if binds_key(rule, &bound) {
+        return true;
     }
-    if depth == 0 {
-        return None;
-    }
-    for (place, binder) in binders.iter().enumerate() {
-        let Binder::Atom(atom) = binder else { continue };
-        if keyed(atom, &bound) == 0 || !binds_new(atom, &bound) {
-            continue;
-        }
-        let mut inside = bound.clone();
-        bind_all(atom, &mut inside);
-        if let Some(rest) = search(rule, binders, &inside, depth - 1) {
+    if let Some(depth) = depth.checked_sub(1) {
+        for (place, binder) in binders.iter().enumerate() {
+            let Binder::Atom(atom) = binder else { continue };
+            if keyed(atom, &bound) == 0 || !binds_new(atom, &bound) {
+                continue;
+            }
+            let (mut inside, len) = (bound.clone(), order.len());
+            bind_all(atom, &mut inside);
             order.push(place);
-            order.extend(rest);
-            return Some(order);
+            if search(rule, binders, &inside, depth, order) {
+                return true;
+            }
+            order.truncate(len);
         }
     }
-    None
+    order.truncate(start);
+    false
 }
 
 /// Any way: the atom with the most known fields first.
-fn greedy(rule: &Rule, binders: &[Binder<'_>], bound: &Bound) -> Vec<usize> {
-    let (mut bound, mut order) = free(binders, bound);
-    while !rule.key.iter().all(|slot| bound.has(slot.0)) {
+fn greedy(rule: &Rule, binders: &[Binder<'_>], bound: &Bound, order: &mut Order) {
+    let mut bound = bound.clone();
+    follow(binders, &mut bound, order);
+    while !binds_key(rule, &bound) {
         let useful = |(place, binder): (usize, &Binder<'_>)| match binder {
             Binder::Atom(atom) if binds_new(atom, &bound) => Some((keyed(atom, &bound), place)),
             _ => None,
@@ -215,41 +210,23 @@ fn greedy(rule: &Rule, binders: &[Binder<'_>], bound: &Bound) -> Vec<usize> {
             bind_all(atom, &mut bound);
         }
         order.push(place);
-        let (more, free) = free(binders, &bound);
-        bound = more;
-        order.extend(free);
+        follow(binders, &mut bound, order);
     }
-    order
 }
 
 /// Binds all that follows from what is bound without a probe.
-fn free(binders: &[Binder<'_>], bound: &Bound) -> (Bound, Vec<usize>) {
-    let (mut bound, mut order) = (bound.clone(), Vec::new());
-    loop {
-        let ready = binders.iter().position(|binder| match binder {
+fn follow(binders: &[Binder<'_>], bound: &mut Bound, order: &mut Order) {
+    let ready = |bound: &Bound| {
+        binders.iter().enumerate().find_map(|(place, binder)| match binder {
             Binder::Let(slot, expr) | Binder::Member(slot, expr) => {
-                !bound.has(slot.0) && all_bound(expr, &bound)
+                (!bound.has(slot.0) && bound.gives(expr)).then_some((place, slot.0))
             }
-            Binder::Atom(_) => false,
-        });
-        let Some(place) = ready else { return (bound, order) };
-        if let Some(Binder::Let(slot, _) | Binder::Member(slot, _)) = binders.get(place) {
-            bound.write(slot.0);
-        }
+            Binder::Atom(_) => None,
+        })
+    };
+    while let Some((place, slot)) = ready(bound) {
+        bound.write(slot);
         order.push(place);
-    }
-}
-
-fn all_bound(expr: &Expr, bound: &Bound) -> bool {
-    match expr {
-        Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) => true,
-        Expr::Slot(slot) | Expr::TimeOf(slot) => bound.has(slot.0),
-        Expr::Age(_) => false,
-        Expr::Not(of) => all_bound(of, bound),
-        Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => {
-            of.iter().all(|expr| all_bound(expr, bound))
-        }
-        Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => all_bound(a, bound) && all_bound(b, bound),
     }
 }
 

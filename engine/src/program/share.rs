@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 
 use crate::{
-    program::{Hop, Program, Route, Scan},
+    program::{Few, Hop, Program, Route, Scan},
     value::{
         expr::Ex,
         word::{Digest, Key, Word, at},
@@ -23,7 +23,7 @@ const FEWEST: usize = 4;
 #[derive(Clone)]
 pub(crate) struct Lanes {
     /// The variables that hold it.
-    by: Vec<u16>,
+    by: Few,
     lanes: HashTable<Lane>,
     state: FixedState,
 }
@@ -37,7 +37,7 @@ struct Lane {
 
 impl Lanes {
     /// How many variables there are beside those of a rule.
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.by.len()
     }
 
@@ -170,7 +170,7 @@ impl Scan {
         }
         let mut taken = Vec::new();
         let both = self.columns.drain(..).zip(self.probe.drain(..));
-        let (mut columns, mut probe) = (Vec::new(), Vec::new());
+        let (mut columns, mut probe) = (Few::new(), Vec::new());
         for (field, (ex, may_lack)) in both {
             match ex {
                 Ex::Const(word) => taken.push((field, word)),

@@ -60,7 +60,7 @@ impl<'a> Eval<'a> {
             Kind::Rows { scan, window } => self.plain(scan, window, pick, then),
             Kind::Then { first, next, within, without, keep, cursor } => {
                 let spell = Spell { hold: self.length(within), keep: *keep };
-                self.then((first, next, without.as_ref()), *cursor, spell, pick, then)
+                self.then((first, next, without.as_deref()), *cursor, spell, pick, then)
             }
             Kind::Without { first, end, hold, keep, cursor } => {
                 let spell = Spell { hold: self.length(hold), keep: *keep };

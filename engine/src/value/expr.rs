@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cmp::Ordering;
 
-use etio_plan::{Arith, Cmp, Expr, Func, Pack, Rule, SlotType, Type};
+use etio_plan::{Arith, Cmp, Expr, Field, Func, Pack, Rule, SlotType, Type};
 
 use crate::value::{
     func,
@@ -19,14 +19,31 @@ pub(crate) enum Ex {
     Cell(u16),
     Age(Box<Ex>),
     Not(Box<Ex>),
-    All(Vec<Ex>),
-    Any(Vec<Ex>),
+    All(Box<[Ex]>),
+    Any(Box<[Ex]>),
+    /// Whether a cell is a constant or a variable, as most tests ask.
+    CellIs(u16, Operand),
     Cmp(Cmp, Order, Box<Ex>, Box<Ex>),
     Arith(Arith, Box<Ex>, Box<Ex>),
     FloatArith(Arith, Box<Ex>, Box<Ex>),
     ToFloat(Box<Ex>),
-    /// A built-in; the type is that of its first argument.
-    Call(Func, Type, Vec<Ex>),
+    Call(Box<Call>),
+}
+
+/// What takes no computing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operand {
+    Const(Word),
+    Slot(u16),
+}
+
+/// A call of a built-in.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Call {
+    func: Func,
+    /// The type of its first argument.
+    ty: Type,
+    args: Vec<Ex>,
 }
 
 /// How two words compare.
@@ -49,8 +66,8 @@ pub(crate) struct Typing<'a> {
 }
 
 impl Typing<'_> {
-    /// Compiles an expression; `cells` are the types of the row it may look at.
-    pub(crate) fn compile(&mut self, expr: &Expr, cells: &[Type]) -> (Ex, Type) {
+    /// Compiles an expression; `cells` are the fields of the row it may look at.
+    pub(crate) fn compile(&mut self, expr: &Expr, cells: &[Field]) -> (Ex, Type) {
         match expr {
             Expr::Const(value) => {
                 let ty = func::type_of(value);
@@ -58,7 +75,8 @@ impl Typing<'_> {
             }
             Expr::Slot(slot) => (Ex::Slot(slot.0), self.slot(slot.index())),
             Expr::Cell(field) => {
-                (Ex::Cell(field.0), cells.get(field.index()).cloned().unwrap_or(Type::Int))
+                let ty = cells.get(field.index()).map_or(Type::Int, |field| field.ty.clone());
+                (Ex::Cell(field.0), ty)
             }
             Expr::Param(param) => {
                 let word = self.params.get(param.index()).copied().unwrap_or(ABSENT);
@@ -82,10 +100,11 @@ impl Typing<'_> {
                     Type::Bool | Type::List(_) | Type::Map(_) => Order::Word,
                     _ => Order::Int,
                 };
-                (Ex::Cmp(*cmp, order, a, b), Type::Bool)
+                (compared(*cmp, order, a, b), Type::Bool)
             }
             Expr::Arith(op, a, b) => {
                 let (a, b, ty) = self.pair(a, b, cells);
+                let (a, b) = (a.into(), b.into());
                 if is_float(&ty) {
                     (Ex::FloatArith(*op, a, b), ty)
                 } else {
@@ -93,26 +112,21 @@ impl Typing<'_> {
                 }
             }
             Expr::Call(func, args) => {
-                let mut types = Vec::new();
-                let mut compiled = Vec::new();
-                for arg in args {
-                    let (arg, ty) = self.compile(arg, cells);
-                    compiled.push(arg);
-                    types.push(ty);
-                }
+                let (args, types): (Vec<Ex>, Vec<Type>) =
+                    args.iter().map(|arg| self.compile(arg, cells)).unzip();
                 let result = func::result(*func, &types);
-                let first = types.into_iter().next().unwrap_or(Type::Text);
-                (Ex::Call(*func, first, compiled), result)
+                let ty = types.into_iter().next().unwrap_or(Type::Text);
+                (Ex::Call(Call { func: *func, ty, args }.into()), result)
             }
         }
     }
 
-    fn each(&mut self, of: &[Expr], cells: &[Type]) -> Vec<Ex> {
+    fn each(&mut self, of: &[Expr], cells: &[Field]) -> Box<[Ex]> {
         of.iter().map(|expr| self.compile(expr, cells).0).collect()
     }
 
     /// Two operands brought to one type.
-    fn pair(&mut self, a: &Expr, b: &Expr, cells: &[Type]) -> (Box<Ex>, Box<Ex>, Type) {
+    fn pair(&mut self, a: &Expr, b: &Expr, cells: &[Field]) -> (Ex, Ex, Type) {
         let (mut a, a_type) = self.compile(a, cells);
         let (mut b, b_type) = self.compile(b, cells);
         let ty = match (is_float(&a_type), is_float(&b_type)) {
@@ -128,7 +142,7 @@ impl Typing<'_> {
             _ if a_type == Type::Text => b_type,
             _ => a_type,
         };
-        (Box::new(a), Box::new(b), ty)
+        (a, b, ty)
     }
 
     fn slot(&self, slot: usize) -> Type {
@@ -136,6 +150,25 @@ impl Typing<'_> {
             Some(SlotType::Scalar(ty)) => ty.clone(),
             Some(SlotType::Row(_)) | None => Type::Time,
         }
+    }
+}
+
+/// A comparison. Whether a cell is a constant or a variable has a form of its own.
+fn compared(cmp: Cmp, order: Order, a: Ex, b: Ex) -> Ex {
+    match (cmp, order, a, b) {
+        (Cmp::Eq, Order::Word | Order::Int, Ex::Cell(field), b @ (Ex::Const(_) | Ex::Slot(_))) => {
+            equal(field, b)
+        }
+        (cmp, order, a, b) => Ex::Cmp(cmp, order, a.into(), b.into()),
+    }
+}
+
+/// A test that a field has a value.
+pub(crate) fn equal(field: u16, ex: Ex) -> Ex {
+    match ex {
+        Ex::Const(word) => Ex::CellIs(field, Operand::Const(word)),
+        Ex::Slot(slot) => Ex::CellIs(field, Operand::Slot(slot)),
+        ex => Ex::Cmp(Cmp::Eq, Order::Word, Ex::Cell(field).into(), ex.into()),
     }
 }
 
@@ -177,6 +210,7 @@ impl Calc<'_> {
             // Every operand is computed, so that each age reports its deadline.
             Ex::All(of) => Word::from(of.iter().filter(|ex| !self.holds(ex)).count() == 0),
             Ex::Any(of) => Word::from(of.iter().filter(|ex| self.holds(ex)).count() > 0),
+            Ex::CellIs(field, other) => Word::from(is(at(self.cells, *field), *other, self.slots)),
             Ex::Cmp(cmp, order, a, b) => {
                 if *order == Order::Int {
                     self.note_age(a, b);
@@ -216,9 +250,9 @@ impl Calc<'_> {
                 ABSENT => ABSENT,
                 word => float(as_int(word) as f64),
             },
-            Ex::Call(func, ty, args) => {
-                let args: Vec<Word> = args.iter().map(|arg| self.eval(arg)).collect();
-                func::call(self.symbols, *func, ty, &args)
+            Ex::Call(call) => {
+                let args: Vec<Word> = call.args.iter().map(|arg| self.eval(arg)).collect();
+                func::call(self.symbols, call.func, &call.ty, &args)
             }
         }
     }
@@ -251,14 +285,18 @@ impl Calc<'_> {
 /// Whether a row passes a test, where that asks whether a field is a constant or a variable, as most
 /// do; other tests are for [`Calc`].
 pub(crate) fn field_is(test: &Ex, slots: &[Word], cells: &[Word]) -> Option<bool> {
-    let Ex::Cmp(Cmp::Eq, Order::Word, cell, other) = test else { return None };
-    let wanted = match &**other {
-        Ex::Const(word) => *word,
-        Ex::Slot(slot) => at(slots, *slot),
-        _ => return None,
+    match test {
+        Ex::CellIs(field, other) => Some(is(at(cells, *field), *other, slots)),
+        _ => None,
+    }
+}
+
+fn is(cell: Word, other: Operand, slots: &[Word]) -> bool {
+    let wanted = match other {
+        Operand::Const(word) => word,
+        Operand::Slot(slot) => at(slots, slot),
     };
-    let Ex::Cell(field) = &**cell else { return None };
-    Some(wanted != ABSENT && at(cells, *field) == wanted)
+    wanted != ABSENT && cell == wanted
 }
 
 /// Lowers the deadline to an instant that is still to come.
@@ -289,14 +327,27 @@ impl Ex {
         }
     }
 
+    /// Which cell it is, where it is one.
+    pub(crate) const fn as_cell(&self) -> Option<u16> {
+        match self {
+            Self::Cell(field) => Some(*field),
+            _ => None,
+        }
+    }
+
     /// Visits the expression and all within it.
     pub(crate) fn visit(&self, see: &mut dyn FnMut(&Self)) {
         see(self);
         match self {
             Self::Const(_) | Self::Slot(_) | Self::Cell(_) => {}
             Self::Age(of) | Self::Not(of) | Self::ToFloat(of) => of.visit(see),
-            Self::All(of) | Self::Any(of) | Self::Call(_, _, of) => {
-                of.iter().for_each(|ex| ex.visit(see));
+            Self::All(of) | Self::Any(of) => of.iter().for_each(|ex| ex.visit(see)),
+            Self::Call(call) => call.args.iter().for_each(|ex| ex.visit(see)),
+            Self::CellIs(field, other) => {
+                see(&Self::Cell(*field));
+                if let Operand::Slot(slot) = other {
+                    see(&Self::Slot(*slot));
+                }
             }
             Self::Cmp(_, _, a, b) | Self::Arith(_, a, b) | Self::FloatArith(_, a, b) => {
                 a.visit(see);
