@@ -9,14 +9,14 @@ pub(crate) mod route;
 pub(crate) mod share;
 pub(crate) mod timeless;
 
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use etio_plan::{AggOp, Atom, Expr, Pick, Type};
 use smallvec::SmallVec;
 
 use crate::{
     program::{partner::Partner, share::Lanes},
-    store::cover::{Cover, Term, Via},
+    store::cover::{Cover, Terms, Via},
     value::{
         expr::Ex,
         id::Fnv,
@@ -84,6 +84,8 @@ impl Programs {
 pub(crate) struct Schema {
     /// Whether some rule reads it; if not, its facts are dropped at the door.
     pub(crate) read: bool,
+    /// Whether a rule reads it or an `explains` clause names it; if not, a finding is no row.
+    pub(crate) sought: bool,
     pub(crate) event: bool,
     pub(crate) entity: bool,
     /// How long an event or a superseded row is kept.
@@ -91,8 +93,8 @@ pub(crate) struct Schema {
     /// The index over no column, for events; over all, for conclusions.
     pub(crate) whole: usize,
     pub(crate) since: Option<u16>,
+    /// The key of an entity, and the index over it.
     pub(crate) key: Few,
-    /// The index over the key, for entities.
     pub(crate) by_key: usize,
     pub(crate) key_types: Vec<Type>,
     pub(crate) defaults: Vec<(u16, Word)>,
@@ -102,6 +104,8 @@ pub(crate) struct Schema {
     pub(crate) eventful: bool,
     /// The rule that concludes it, for a finding.
     pub(crate) rule: Option<usize>,
+    /// Whether it may explain others, for a finding.
+    pub(crate) explains: bool,
 }
 
 /// A rule.
@@ -119,7 +123,7 @@ pub(crate) struct Program {
     pub(crate) key: Few,
     pub(crate) key_types: Vec<Type>,
     pub(crate) key_names: Vec<Arc<str>>,
-    /// Whether some rule looks for what it concludes; if not, a finding is no row.
+    /// Whether what it concludes is sought; if not, a finding is no row.
     pub(crate) is_read: bool,
     /// Whether a finding that explains others may rest on what it concludes.
     pub(crate) is_traced: bool,
@@ -175,15 +179,10 @@ pub(crate) enum Head {
     },
 }
 
-/// One choice of a text.
+/// One choice of a text. Its literals are those of the plan.
 pub(crate) struct Text {
     pub(crate) guard: Block,
-    pub(crate) parts: Vec<Part>,
-}
-
-pub(crate) enum Part {
-    Lit(String),
-    Value(Ex, Type),
+    pub(crate) values: Vec<(Ex, Type)>,
 }
 
 pub(crate) struct Explains {
@@ -364,8 +363,8 @@ impl Route {
     }
 
     /// All rules it may lead to.
-    pub(crate) fn all_rules(&self) -> Vec<usize> {
-        self.lanes.as_ref().map_or_else(|| [self.rule].into(), Lanes::all)
+    pub(crate) fn all_rules(&self) -> Numbers {
+        self.lanes.as_ref().map_or_else(|| Numbers::from_slice(&[self.rule]), Lanes::all)
     }
 
     /// How many variables it binds beside those of a rule.
@@ -387,7 +386,7 @@ pub(crate) struct Reader {
     pub(crate) rule: usize,
     pub(crate) atom: Atom,
     /// Fields of the covered relation as fields of the atom's; `None`: they are the same relation.
-    pub(crate) map: Option<Vec<(u16, Term)>>,
+    pub(crate) map: Option<Terms>,
 }
 
 impl Reader {

@@ -2,13 +2,15 @@
 
 use alloc::{string::String, vec::Vec};
 
+use etio_plan::{Finding, Part};
+
 use crate::{
     conclude::{
         edges::{caused_by, is_root},
         episode::{Episode, Evidence, Life, Open, Status},
     },
     engine::Engine,
-    program::{Head, Part, Program, Text},
+    program::{Head, Program},
     store::{
         copies::{Copies, Kept},
         relation::Pin,
@@ -110,7 +112,7 @@ impl Engine {
         let now = entry.closed.unwrap_or(self.timeline.clock());
         let mut explains = life.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
-        let [title, because, remedy, ignored] = self.texts(program, life, now);
+        let [title, because, remedy, ignored] = self.texts(finding, program, life, now);
         let behind;
         let copies = match entry.facts {
             Facts::Copied(copies) => copies,
@@ -162,35 +164,28 @@ impl Engine {
     }
 
     /// Title, because, remedy and why it is ignored, as of an instant.
-    fn texts(&self, program: &Program, life: &Life, now: i64) -> [String; 4] {
+    fn texts(&self, finding: &Finding, program: &Program, life: &Life, now: i64) -> [String; 4] {
         let Head::Finding { texts, .. } = &program.head else { return Default::default() };
-        let mut values = life.texts.values.iter().copied();
+        let mut words = life.texts.values.iter().copied();
         let mut filled: [String; 4] = Default::default();
-        for ((text, chosen), filled) in texts.iter().zip(life.texts.chosen).zip(&mut filled) {
-            if let Some(text) = chosen.and_then(|at| text.get(usize::from(at))) {
-                self.fill(filled, text, &mut values, now);
-            }
-        }
-        filled
-    }
-
-    fn fill(
-        &self,
-        filled: &mut String,
-        text: &Text,
-        values: &mut impl Iterator<Item = Word>,
-        now: i64,
-    ) {
-        for part in &text.parts {
-            match part {
-                Part::Lit(text) => filled.push_str(text),
-                Part::Value(ex, ty) => {
-                    let value = values.next().unwrap_or(ABSENT);
-                    let is_age = matches!(ex, Ex::Age(_)) && value != ABSENT;
-                    let value = if is_age { int(now.saturating_sub(as_int(value))) } else { value };
-                    filled.push_str(&render::value(&self.symbols, value, ty));
+        let chosen = life.texts.chosen.iter().zip(finding.texts()).zip(texts);
+        for (((chosen, written), texts), filled) in chosen.zip(&mut filled) {
+            let Some(at) = chosen.map(usize::from) else { continue };
+            let (Some(written), Some(text)) = (written.get(at), texts.get(at)) else { continue };
+            let mut values = text.values.iter().zip(&mut words);
+            for part in &written.parts {
+                match part {
+                    Part::Lit(text) => filled.push_str(text),
+                    Part::Expr(_) => {
+                        let Some(((ex, ty), word)) = values.next() else { continue };
+                        let is_age = matches!(ex, Ex::Age(_)) && word != ABSENT;
+                        let word =
+                            if is_age { int(now.saturating_sub(as_int(word))) } else { word };
+                        filled.push_str(&render::value(&self.symbols, word, ty));
+                    }
                 }
             }
         }
+        filled
     }
 }

@@ -3,13 +3,15 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use etio_plan::{Atom, Body, Cond, Expr, Field, Finding, Pack, Rule, SlotType, Source, Type};
+use etio_plan::{
+    Atom, Body, Cond, Expr, Field, Finding, Pack, Part, Rule, Slot, SlotId, SlotType, Source, Type,
+};
 use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ALL_ROWS, Block, Explains, Few, Head, Hop, Kind, Numbers, Pairs, Part, Program, Route,
-        Scan, Schema, Src, Step, Tests, Text, Window,
+        ALL_ROWS, Block, Explains, Few, Head, Hop, Kind, Numbers, Pairs, Program, Route, Scan,
+        Schema, Src, Step, Tests, Text, Window,
         bound::{Binding, Bound},
         timeless::is_timeless,
     },
@@ -59,7 +61,7 @@ fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
 
 impl<'a> Compiler<'a> {
     /// Compiles a rule.
-    pub(crate) fn program(&mut self, rule: &Rule, rank: usize) -> Program {
+    pub(crate) fn program(&mut self, rule: &Rule, rank: usize, feeds: Numbers) -> Program {
         let mut bound = Bound::key(rule);
         let Body { when, confirm, unless, maybe } = &rule.body;
         let no_events = Bound::none(rule);
@@ -95,33 +97,28 @@ impl<'a> Compiler<'a> {
         let maybe_blocks: Vec<Block> =
             maybe.iter().map(|conds| self.block(rule, conds, &mut bound)).collect();
         let head = self.head(rule, &bound, &when_steps);
-        let type_of = |slot: usize| match rule.slots.get(slot).map(|slot| &slot.ty) {
+        let relation = relation_of(rule);
+        let schema = |relation: usize| self.schema.get(relation);
+        let names = self.cells(relation).iter().map(|field| field.name.as_str().into());
+        let type_of = |slot: &SlotId| match rule.slots.get(slot.index()).map(|slot| &slot.ty) {
             Some(SlotType::Scalar(ty)) => ty.clone(),
             _ => Type::Time,
         };
+        let is_node = |(_, slot): &(u16, &Slot)| slot.ty == SlotType::Scalar(Type::Node);
+        let mut id = Fnv::new();
+        id.write(rule.path.as_bytes());
         Program {
             path: rule.path.as_str().into(),
-            id: {
-                let mut id = Fnv::new();
-                id.write(rule.path.as_bytes());
-                id
-            },
+            id,
             rank,
-            relation: relation_of(rule),
-            feeds: Numbers::new(),
+            relation,
+            is_read: schema(relation).is_some_and(|schema| schema.sought),
+            is_traced: feeds.iter().any(|of| schema(*of).is_some_and(|schema| schema.explains)),
+            feeds,
             slots: rule.slots.len(),
             key: rule.key.iter().map(|slot| slot.0).collect(),
-            key_types: rule.key.iter().map(|slot| type_of(slot.index())).collect(),
-            key_names: self
-                .pack
-                .relations
-                .get(relation_of(rule))
-                .into_iter()
-                .flat_map(|relation| &relation.fields)
-                .map(|field| field.name.as_str().into())
-                .collect(),
-            is_read: false,
-            is_traced: false,
+            key_types: rule.key.iter().map(type_of).collect(),
+            key_names: names.collect(),
             when: when_steps,
             confirm: confirm_blocks,
             unless: unless_blocks,
@@ -129,15 +126,7 @@ impl<'a> Compiler<'a> {
             inputs,
             routes: Numbers::new(),
             lapses: !is_timeless(&rule.body, self.schema),
-            nodes: (0..rule.slots.len())
-                .filter(|slot| {
-                    matches!(
-                        rule.slots.get(*slot).map(|slot| &slot.ty),
-                        Some(SlotType::Scalar(Type::Node))
-                    )
-                })
-                .map(|slot| slot as u16)
-                .collect(),
+            nodes: (0..).zip(&rule.slots).filter(is_node).map(|(at, _)| at).collect(),
             head,
         }
     }
@@ -198,14 +187,13 @@ impl<'a> Compiler<'a> {
 
     fn text(&mut self, rule: &Rule, text: &etio_plan::Text, bound: &Bound) -> Text {
         let guard = self.block(rule, &text.guard, &mut bound.clone());
-        let part = |part: &etio_plan::Part| match part {
-            etio_plan::Part::Lit(text) => Part::Lit(text.clone()),
-            etio_plan::Part::Expr(expr) => {
-                let (ex, ty) = self.typing(rule).compile(expr, &[]);
-                Part::Value(ex, ty)
+        let mut values = Vec::with_capacity(text.parts.len().div_ceil(2));
+        for part in &text.parts {
+            if let Part::Expr(expr) = part {
+                values.push(self.typing(rule).compile(expr, &[]));
             }
-        };
-        Text { parts: text.parts.iter().map(part).collect(), guard }
+        }
+        Text { guard, values }
     }
 
     fn block(&mut self, rule: &Rule, conds: &[Cond], bound: &mut Bound) -> Block {

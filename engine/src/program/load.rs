@@ -1,17 +1,19 @@
 //! From a pack and its parameters to [`Programs`] and empty relations.
 
-use alloc::{format, vec, vec::Vec};
+use alloc::{format, vec::Vec};
 
-use etio_plan::{Atom, Cond, Head, Kind, Pack, ParamId, Rule, Source, Type, Value};
+use etio_plan::{Atom, Cond, Head, Kind, Pack, ParamId, Rule, Type, Value};
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 use crate::{
     error::Error,
     program::{
-        Numbers, Programs, Reader, Schema, compile::Compiler, partner::Partner, route, share::share,
+        Few, Numbers, Programs, Reader, Schema, compile::Compiler, partner::Partner, route,
+        share::share,
     },
     store::{
-        cover::{Cover, atoms_of, covers, relation_of, vias},
+        cover::{Cover, Terms, Via, atoms_of, covers, relation_of, vias},
         relation::{Names, Relation},
         sources::Sources,
     },
@@ -35,56 +37,20 @@ pub(crate) fn load(
     state: &FixedState,
 ) -> Result<Loaded, Error> {
     let params = params(pack, set, symbols)?;
-    let sources = Sources::default();
-    let mut relations: Vec<Relation> = Vec::with_capacity(pack.relations.len());
-    for relation in &pack.relations {
-        let types = relation.fields.iter().map(|field| field.ty.clone()).collect();
-        relations.push(Relation::new(types, state.clone()));
-    }
-    let atoms: Vec<Vec<(&Atom, bool)>> = pack.rules.iter().map(atoms).collect();
+    let atoms: Vec<Atoms<'_>> = pack.rules.iter().map(atoms).collect();
     pack.rules.iter().zip(&atoms).try_for_each(|(rule, atoms)| check(pack, rule, atoms))?;
-    let mut schema = schema(pack, &atoms, symbols);
-    for (relation, declared) in schema.iter_mut().zip(&pack.relations) {
-        if relation.entity && declared.history > 0 {
-            // A superseded row also says until when it stood.
-            let mut types: Vec<Type> =
-                declared.fields.iter().map(|field| field.ty.clone()).collect();
-            types.push(Type::Time);
-            relation.past = Some(relations.len());
-            relations.push(Relation::new(types, state.clone()));
-        }
-    }
+    let explained = explained(pack);
+    let mut schema = schema(pack, &atoms, &explained, symbols);
+    let sources = Sources::default();
     let names = Names { sources: &sources, symbols };
-    for (relation, rows) in schema.iter_mut().zip(&mut relations) {
-        let all: Vec<u16> = (0..rows.types.len() as u16).collect();
-        if relation.entity {
-            relation.by_key = rows.index_on(&relation.key, names);
-        }
-        relation.whole = match (relation.event, relation.entity) {
-            (true, _) if relation.read => rows.index_on(&[], names),
-            (true, _) | (_, true) => 0,
-            _ => rows.index_on(&all, names),
-        };
-    }
-    let (vias, covers) = (vias(pack, symbols), covers(pack, &params, symbols));
-    let mut programs = Programs {
-        rules: Vec::with_capacity(pack.rules.len()),
-        routes: Vec::new(),
-        readers: pack.relations.iter().map(|_| Vec::new()).collect(),
-        explained: pack.relations.iter().map(|_| Vec::new()).collect(),
-        covers,
-        vias,
-        schema: Vec::new(),
-        params: Vec::new(),
-        cursors: Vec::new(),
-        waiters: Vec::new(),
-        reach: 0,
-        relations: pack.relations.len(),
-    };
-    let ranks = ranks(&pack.rules);
-    let mut cursors = Vec::new();
-    let mut routes = Vec::with_capacity(atoms.iter().map(Vec::len).sum());
-    let mut explainers = vec![false; pack.relations.len()];
+    let mut relations = relations(pack, &mut schema, names, state);
+    let is_read = |relation: usize| schema.get(relation).is_some_and(|schema| schema.read);
+    let (vias, covers) = (vias(pack, symbols), covers(pack, is_read, &params, symbols));
+    let mut readers: Vec<Vec<Reader>> = pack.relations.iter().map(|_| Vec::new()).collect();
+    let mut feeds = feeds(pack, &atoms);
+    let (mut cursors, mut waiters) = (Vec::new(), Vec::new());
+    let mut rules = Vec::with_capacity(pack.rules.len());
+    let mut routes = Vec::with_capacity(atoms.iter().map(SmallVec::len).sum());
     let mut compiler = Compiler {
         pack,
         params: &params,
@@ -94,70 +60,114 @@ pub(crate) fn load(
         sources: &sources,
         cursors: &mut cursors,
     };
+    let ranks = ranks(&pack.rules);
     for (((at, rule), atoms), rank) in pack.rules.iter().enumerate().zip(&atoms).zip(ranks) {
-        let program = compiler.program(rule, rank);
-        programs.waiters.resize(compiler.cursors.len(), at);
-        if let crate::program::Head::Finding { explains, .. } = &program.head {
-            if let Some(explainer) = explainers.get_mut(program.relation) {
-                *explainer |= !explains.is_empty();
-            }
-            for (clause, explains) in explains.iter().enumerate() {
-                if let Some(clauses) = programs.explained.get_mut(explains.target) {
-                    clauses.push((at, clause));
-                }
-            }
-        }
-        programs.rules.push(program);
+        let feeds = feeds.get_mut(at).map(core::mem::take).unwrap_or_default();
+        let program = compiler.program(rule, rank, feeds);
+        waiters.resize(compiler.cursors.len(), at);
         for (atom, decides) in atoms {
             let mut route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
-            let program = programs.rules.last();
-            route.partner = program.and_then(|of| Partner::of(of, &schema, &route));
+            route.partner = Partner::of(&program, &schema, &route);
             routes.push(route);
             if *decides {
-                add_readers(&mut programs, at, atom);
+                add_readers(&mut readers, &covers, &vias, at, atom);
             }
         }
+        rules.push(program);
     }
-    let routes = share(routes, &programs.rules, state);
-    programs.routes.reserve_exact(routes.len());
-    for mut route in routes {
-        compiler.settle(&mut route);
+    share(&mut routes, &rules, state);
+    for (number, route) in routes.iter_mut().enumerate() {
+        compiler.settle(route);
         for rule in route.all_rules() {
-            if let Some(program) = programs.rules.get_mut(rule) {
-                program.routes.push(programs.routes.len());
+            if let Some(program) = rules.get_mut(rule) {
+                program.routes.push(number);
             }
         }
-        programs.routes.push(route);
     }
-    let feeds = feeds(pack, &atoms);
-    for (program, feeds) in programs.rules.iter_mut().zip(feeds) {
-        program.feeds = feeds;
-        program.is_traced =
-            program.feeds.iter().any(|of| explainers.get(*of).is_some_and(|explains| *explains));
-        let explained = programs.explained.get(program.relation);
-        program.is_read = schema.get(program.relation).is_some_and(|schema| schema.read)
-            || explained.is_some_and(|clauses| !clauses.is_empty());
-    }
-    programs.cursors = cursors;
-    programs.reach = reach(pack, &schema, &programs.covers);
-    programs.schema = schema;
-    programs.params = params;
+    let reach = reach(pack, &schema, &covers);
+    let relations_of_pack = pack.relations.len();
+    let programs = Programs {
+        rules,
+        routes,
+        covers,
+        vias,
+        readers,
+        schema,
+        explained,
+        params,
+        cursors,
+        waiters,
+        reach,
+        relations: relations_of_pack,
+    };
     Ok(Loaded { programs, relations })
 }
 
+/// Empty relations with the indexes that do not depend on rules, those of superseded rows last.
+fn relations(
+    pack: &Pack,
+    schema: &mut [Schema],
+    names: Names<'_>,
+    state: &FixedState,
+) -> Vec<Relation> {
+    let types = |declared: &etio_plan::Relation| -> Vec<Type> {
+        declared.fields.iter().map(|field| field.ty.clone()).collect()
+    };
+    let mut past = Vec::new();
+    let mut relations = Vec::with_capacity(pack.relations.len());
+    for (relation, declared) in schema.iter_mut().zip(&pack.relations) {
+        let mut rows = Relation::new(types(declared), state.clone());
+        if relation.entity {
+            relation.by_key = rows.index_on(&relation.key, names);
+        }
+        if relation.event && relation.read {
+            relation.whole = rows.index_on(&[], names);
+        }
+        if !relation.event && !relation.entity && relation.sought {
+            let all: Few = (0..declared.fields.len() as u16).collect();
+            relation.whole = rows.index_on(&all, names);
+        }
+        relations.push(rows);
+        if relation.entity && declared.history > 0 {
+            // A superseded row also says until when it stood.
+            let mut types = types(declared);
+            types.push(Type::Time);
+            relation.past = Some(pack.relations.len() + past.len());
+            past.push(Relation::new(types, state.clone()));
+        }
+    }
+    relations.append(&mut past);
+    relations
+}
+
+/// The `explains` clauses that may point at each relation: rule and clause.
+fn explained(pack: &Pack) -> Vec<Vec<(usize, usize)>> {
+    let mut explained: Vec<Vec<(usize, usize)>> =
+        pack.relations.iter().map(|_| Vec::new()).collect();
+    for (at, rule) in pack.rules.iter().enumerate() {
+        let Head::Finding(finding) = &rule.head else { continue };
+        for (clause, explains) in finding.explains.iter().enumerate() {
+            if let Some(clauses) = explained.get_mut(explains.target.index()) {
+                clauses.push((at, clause));
+            }
+        }
+    }
+    explained
+}
+
 /// Of each rule its relation and all that rest on it. Rules are in dependency order.
-fn feeds(pack: &Pack, atoms: &[Vec<(&Atom, bool)>]) -> Vec<Numbers> {
-    let mut feeds: Vec<Vec<usize>> = pack.relations.iter().map(|_| Vec::new()).collect();
+fn feeds(pack: &Pack, atoms: &[Atoms<'_>]) -> Vec<Numbers> {
+    let mut feeds: Vec<Numbers> = pack.relations.iter().map(|_| Numbers::new()).collect();
     for (rule, atoms) in pack.rules.iter().zip(atoms).rev() {
         let own = relation_of(rule);
         // All that rest on it come later, so it is complete.
-        let mut rests: Vec<usize> = feeds.get_mut(own).map(core::mem::take).unwrap_or_default();
+        let mut rests = feeds.get_mut(own).map(core::mem::take).unwrap_or_default();
         rests.sort_unstable();
         rests.dedup();
         for (atom, _) in atoms {
             if let Some(feeds) = feeds.get_mut(atom.relation.index()) {
                 feeds.push(own);
-                feeds.extend(&rests);
+                feeds.extend_from_slice(&rests);
             }
         }
         if let Some(feeds) = feeds.get_mut(own) {
@@ -166,8 +176,9 @@ fn feeds(pack: &Pack, atoms: &[Vec<(&Atom, bool)>]) -> Vec<Numbers> {
     }
     let with_own = |rule: &Rule| {
         let own = relation_of(rule);
-        let rests = feeds.get(own).into_iter().flatten().copied();
-        core::iter::once(own).chain(rests).collect()
+        let mut all = Numbers::from_slice(&[own]);
+        all.extend_from_slice(feeds.get(own).map_or(&[], SmallVec::as_slice));
+        all
     };
     pack.rules.iter().map(with_own).collect()
 }
@@ -185,7 +196,7 @@ fn ranks(rules: &[Rule]) -> Vec<usize> {
 /// As far back does any condition look, or what it asks of coverage.
 fn reach(pack: &Pack, schema: &[Schema], covers: &[Cover]) -> i64 {
     let kept = schema.iter().filter(|of| of.read || !of.event).map(|of| of.retention).max();
-    let read = covers.iter().flat_map(|cover| &cover.reads).map(|read| read.back).max();
+    let read = covers.iter().map(|cover| cover.back).max();
     let keep = pack.rules.iter().map(|rule| rule.keep).max();
     // The longest of each after one another.
     [kept, read, keep].into_iter().flatten().fold(0, i64::saturating_add)
@@ -223,7 +234,7 @@ fn params(
 }
 
 /// What a compiler never writes must not be run.
-fn check(pack: &Pack, rule: &Rule, atoms: &[(&Atom, bool)]) -> Result<(), Error> {
+fn check(pack: &Pack, rule: &Rule, atoms: &Atoms<'_>) -> Result<(), Error> {
     let wrong = |what: &str| Err(Error::Rule(format!("the rule `{}` {what}", rule.path)));
     let body = &rule.body;
     let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe);
@@ -246,19 +257,26 @@ fn check(pack: &Pack, rule: &Rule, atoms: &[(&Atom, bool)]) -> Result<(), Error>
     Ok(())
 }
 
-fn schema(pack: &Pack, atoms: &[Vec<(&Atom, bool)>], symbols: &mut Symbols) -> Vec<Schema> {
+fn schema(
+    pack: &Pack,
+    atoms: &[Atoms<'_>],
+    explained: &[Vec<(usize, usize)>],
+    symbols: &mut Symbols,
+) -> Vec<Schema> {
     let mut schema: Vec<Schema> = Vec::with_capacity(pack.relations.len());
-    for relation in &pack.relations {
-        let keys = || relation.fields.iter().enumerate().filter(|(_, field)| field.key);
+    for (relation, explained) in pack.relations.iter().zip(explained) {
+        let entity = relation.kind == Kind::Entity;
+        let keys =
+            || relation.fields.iter().enumerate().filter(move |(_, field)| entity && field.key);
         let mut defaults = Vec::new();
         for (at, field) in relation.fields.iter().enumerate() {
             let word = field.default.as_ref().and_then(|value| symbols.word(value, &field.ty));
             defaults.extend(word.map(|word| (at as u16, word)));
         }
         schema.push(Schema {
-            read: false,
+            sought: !explained.is_empty(),
             event: relation.kind == Kind::Event,
-            entity: relation.kind == Kind::Entity,
+            entity,
             eventful: relation.kind == Kind::Event,
             retention: match relation.kind {
                 Kind::Event => relation.retention.unwrap_or(i64::MAX),
@@ -275,68 +293,78 @@ fn schema(pack: &Pack, atoms: &[Vec<(&Atom, bool)>], symbols: &mut Symbols) -> V
         let mut eventful = false;
         for (atom, _) in atoms {
             if let Some(read) = schema.get_mut(atom.relation.index()) {
-                read.read = true;
+                (read.read, read.sought) = (true, true);
                 eventful |= read.eventful;
             }
         }
         if let Some(concluded) = schema.get_mut(relation_of(rule)) {
             concluded.eventful |= eventful;
-            if matches!(rule.head, Head::Finding(_)) {
+            if let Head::Finding(finding) = &rule.head {
                 concluded.rule = Some(at);
+                concluded.explains = !finding.explains.is_empty();
             }
         }
     }
     schema
 }
 
-/// Every atom of a rule, and whether coverage of its relation may turn the condition it is in.
-fn atoms(rule: &Rule) -> Vec<(&Atom, bool)> {
-    let mut found = Vec::new();
+/// The atoms of a rule, and whether coverage of its relation may turn the condition that each is in.
+type Atoms<'a> = SmallVec<[(&'a Atom, bool); 4]>;
+
+/// Every atom of a rule.
+fn atoms(rule: &Rule) -> Atoms<'_> {
+    let mut found = Atoms::new();
     let body = &rule.body;
     for cond in &body.when {
-        let Some(source) = cond.source() else { continue };
-        let binds = matches!(cond, Cond::Each(_) | Cond::Pick(..));
-        let (rows, looked_for) = atoms_of(source);
-        found.extend(rows.into_iter().map(|atom| (atom, !binds)));
-        found.extend(looked_for.into_iter().map(|atom| (atom, true)));
+        // What a row makes true, no coverage turns.
+        let decides = !matches!(cond, Cond::Each(_) | Cond::Pick(..));
+        add_atoms(&mut found, cond, decides);
     }
-    let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe).flatten();
-    found.extend(blocks.filter_map(Cond::source).flat_map(all));
+    let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe);
+    blocks.flatten().for_each(|cond| add_atoms(&mut found, cond, true));
     if let Head::Finding(finding) = &rule.head {
         let guards = finding.texts().into_iter().flatten().flat_map(|text| &text.guard);
+        guards.for_each(|cond| add_atoms(&mut found, cond, true));
         let clauses = finding.explains.iter().flat_map(|clause| &clause.when);
-        found.extend(guards.chain(clauses).filter_map(Cond::source).flat_map(all));
+        clauses.for_each(|cond| add_atoms(&mut found, cond, true));
     }
     found
 }
 
-/// All atoms of a source, each as one that coverage may turn.
-fn all(source: &Source) -> impl Iterator<Item = (&Atom, bool)> {
+/// Adds the atoms of a condition. Coverage may turn what looks for rows, and where it `decides`, all.
+fn add_atoms<'a>(found: &mut Atoms<'a>, cond: &'a Cond, decides: bool) {
+    let Some(source) = cond.source() else { return };
     let (rows, looked_for) = atoms_of(source);
-    rows.into_iter().chain(looked_for).map(|atom| (atom, true))
+    rows.into_iter().for_each(|atom| found.push((atom, decides)));
+    looked_for.into_iter().for_each(|atom| found.push((atom, true)));
 }
 
 /// Files an atom under each relation whose coverage it rests on, and under its own.
-fn add_readers(programs: &mut Programs, at: usize, atom: &Atom) {
+fn add_readers(
+    readers: &mut [Vec<Reader>],
+    covers: &[Cover],
+    vias: &[Vec<Via>],
+    at: usize,
+    atom: &Atom,
+) {
     let own = atom.relation.index();
-    let Some(cover) = programs.covers.get(own) else { return };
-    let mut readers = vec![];
+    let Some(cover) = covers.get(own) else { return };
+    let mut add = |relation: usize, map: Option<Terms>| {
+        if let Some(of) = readers.get_mut(relation) {
+            of.push(Reader { rule: at, atom: atom.clone(), map });
+        }
+    };
     if !cover.reads.iter().any(|read| read.relation == own) {
-        readers.push((own, None));
+        add(own, None);
     }
     for read in &cover.reads {
-        readers.push((read.relation, read.map.clone()));
-        for via in programs.vias.get(read.relation).into_iter().flatten() {
+        add(read.relation, read.map.clone());
+        for via in vias.get(read.relation).into_iter().flatten() {
             let map = match &read.map {
                 None => via.map.clone(),
                 Some(outer) => crate::store::cover::compose(&via.map, outer),
             };
-            readers.push((via.from, Some(map)));
-        }
-    }
-    for (relation, map) in readers {
-        if let Some(of) = programs.readers.get_mut(relation) {
-            of.push(Reader { rule: at, atom: atom.clone(), map });
+            add(via.from, Some(map));
         }
     }
 }

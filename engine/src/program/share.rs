@@ -2,14 +2,14 @@
 //! differ in, and whose key it is follows from that. So a node that goes looks for its events once, and
 //! not once for each of fifty rules about events.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use core::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashTable};
 
 use crate::{
-    program::{Few, Hop, Program, Route, Scan},
+    program::{Few, Hop, Numbers, Program, Route, Scan},
     value::{
         expr::Ex,
         word::{Digest, Key, Word, at},
@@ -42,7 +42,7 @@ impl Lanes {
     }
 
     /// All of them, in no order that may show.
-    pub(crate) fn all(&self) -> Vec<usize> {
+    pub(crate) fn all(&self) -> Numbers {
         self.lanes.iter().flat_map(|lane| &lane.rules).copied().collect()
     }
 
@@ -63,26 +63,24 @@ impl Lanes {
     }
 }
 
-/// Routes that are equal but for constants, and the constants of each.
+/// Routes that are equal but for constants: what they all are, and the place and the constants of each.
 struct Family {
     open: Route,
-    members: Vec<(Key, Route)>,
+    members: Vec<(usize, Key)>,
 }
 
-/// Puts one route in the place of many. Those that are shared come first.
-pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -> Vec<Route> {
-    let mut alone: Vec<Route> = Vec::with_capacity(routes.len());
+/// Puts one route in the place of many.
+pub(crate) fn share(routes: &mut Vec<Route>, rules: &[Program], state: &FixedState) {
     let mut families: Vec<Family> = Vec::new();
     let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::with_hasher(state.clone());
-    for route in routes {
+    for (at, route) in routes.iter().enumerate() {
         let Some(program) = rules.get(route.rule) else { continue };
         let has_constants = |hop: &Hop| matches!(hop, Hop::Probe(scan) if scan.has_constants());
         // A partner is that of one rule.
         if route.partner.is_some() || !route.hops.iter().any(has_constants) {
-            alone.push(route);
             continue;
         }
-        let (open, constants) = opened(&route, program);
+        let (open, constants) = opened(route, program);
         let shape = shape(&open, program, state);
         let places = places.entry(shape).or_default();
         let same = |place: &&usize| {
@@ -96,37 +94,39 @@ pub(crate) fn share(routes: Vec<Route>, rules: &[Program], state: &FixedState) -
         };
         let known = places.iter().find(same).and_then(|place| families.get_mut(*place));
         match known {
-            Some(family) => family.members.push((constants, route)),
+            Some(family) => family.members.push((at, constants)),
             None => {
                 places.push(families.len());
-                families.push(Family { open, members: [(constants, route)].into() });
+                families.push(Family { open, members: [(at, constants)].into() });
             }
         }
     }
-    let mut shared = Vec::new();
+    families.retain(|family| family.members.len() >= FEWEST);
+    if families.is_empty() {
+        return;
+    }
+    let mut replaced = vec![false; routes.len()];
+    let mut shared = Vec::with_capacity(families.len());
     for Family { mut open, members } in families {
-        if members.len() < FEWEST {
-            alone.extend(members.into_iter().map(|(_, route)| route));
-            continue;
-        }
         let first = rules.get(open.rule).map_or(0, |program| program.slots as u16);
-        let count = members.first().map_or(0, |(constants, _)| constants.len() as u16);
+        let count = members.first().map_or(0, |(_, constants)| constants.len() as u16);
         let mut lanes = Lanes {
             by: (first..first.saturating_add(count)).collect(),
             lanes: HashTable::new(),
             state: state.clone(),
         };
-        for (constants, route) in members {
-            lanes.add(constants, route.rule);
+        for (at, constants) in members {
+            if let (Some(route), Some(replaced)) = (routes.get(at), replaced.get_mut(at)) {
+                lanes.add(constants, route.rule);
+                *replaced = true;
+            }
         }
         open.lanes = Some(lanes);
         shared.push(open);
     }
-    if shared.is_empty() {
-        return alone;
-    }
-    shared.append(&mut alone);
-    shared
+    let mut replaced = replaced.into_iter();
+    routes.retain(|_| replaced.next() != Some(true));
+    routes.append(&mut shared);
 }
 
 /// A route with variables in the place of the constants it probes with, and these.

@@ -6,7 +6,7 @@ use etio_plan::Type;
 
 use crate::{
     engine::Engine,
-    program::{Head, Part, Program},
+    program::{Head, Program},
     value::expr::Ex,
 };
 
@@ -19,13 +19,13 @@ pub(super) fn of_fact(engine: &Engine, relation: usize) -> Vec<&Type> {
 /// Of the values of a text; an age is kept as the instant it is counted from.
 pub(super) fn of_text(program: &Program, which: usize, text: usize) -> Option<Vec<&Type>> {
     let Head::Finding { texts, .. } = &program.head else { return None };
-    let parts = &texts.get(which)?.get(text)?.parts;
-    let ty = |part| match part {
-        &Part::Lit(_) => None,
-        Part::Value(Ex::Age(_), _) => Some(&Type::Time),
-        Part::Value(_, ty) => Some(ty),
-    };
-    Some(parts.iter().filter_map(ty).collect())
+    let values = &texts.get(which)?.get(text)?.values;
+    Some(
+        values
+            .iter()
+            .map(|(ex, ty)| if matches!(ex, Ex::Age(_)) { &Type::Time } else { ty })
+            .collect(),
+    )
 }
 
 /// Of what an `explains` clause points at.

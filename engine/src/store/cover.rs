@@ -1,7 +1,7 @@
 //! What the coverage of a relation rests on (M3.1): an extracted relation is covered where one of
 //! its sources is, a derived one where all it reads are.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use etio_plan::{Atom, Body, Cond, Expr, Head, Kind, Pack, Rule, Source, Value, Window};
 use smallvec::{SmallVec, smallvec};
@@ -21,12 +21,17 @@ pub(crate) enum Term {
     Const(Word),
 }
 
-/// Everything that must be covered.
+/// Fields of one relation in terms of another.
+pub(crate) type Terms = Vec<(u16, Term)>;
+
+/// Everything that must be covered. Of a relation that nobody reads this is not known.
 #[derive(Clone, Default)]
 pub(crate) struct Cover {
-    pub(crate) reads: Vec<Read>,
+    pub(crate) reads: SmallVec<[Read; 1]>,
     /// It reads more than is kept track of.
     pub(crate) too_much: bool,
+    /// How far back it reads at most, in nanoseconds.
+    pub(crate) back: i64,
 }
 
 /// An event or entity relation that is read.
@@ -34,7 +39,7 @@ pub(crate) struct Cover {
 pub(crate) struct Read {
     pub(crate) relation: usize,
     /// Its fields in terms of the reading relation; `None`: it is the relation itself.
-    pub(crate) map: Option<Vec<(u16, Term)>>,
+    pub(crate) map: Option<Terms>,
     /// How far back it is read, in nanoseconds.
     pub(crate) back: i64,
 }
@@ -43,7 +48,7 @@ pub(crate) struct Read {
 pub(crate) struct Via {
     pub(crate) from: usize,
     /// Fields of the source in terms of the event.
-    pub(crate) map: Vec<(u16, Term)>,
+    pub(crate) map: Terms,
     /// What the event always says where it comes this way.
     pub(crate) consts: Vec<(u16, Word)>,
 }
@@ -52,7 +57,7 @@ pub(crate) struct Via {
 pub(crate) fn vias(pack: &Pack, symbols: &mut Symbols) -> Vec<Vec<Via>> {
     let mut vias: Vec<Vec<Via>> = pack.relations.iter().map(|_| Vec::new()).collect();
     for extractor in &pack.extractors {
-        let mut map: Vec<(u16, Term)> =
+        let mut map: Terms =
             extractor.copies.iter().map(|(from, to)| (from.0, Term::Field(to.0))).collect();
         for (field, values) in &extractor.filters {
             if let [value] = values.as_slice() {
@@ -71,31 +76,57 @@ pub(crate) fn vias(pack: &Pack, symbols: &mut Symbols) -> Vec<Vec<Via>> {
     vias
 }
 
-/// What every relation's coverage rests on. Rules are in dependency order, so one pass is enough.
-pub(crate) fn covers(pack: &Pack, params: &[Word], symbols: &mut Symbols) -> Vec<Cover> {
+/// What the coverage of every relation that is read rests on. Rules are in dependency order, so one pass is
+/// enough.
+pub(crate) fn covers(
+    pack: &Pack,
+    is_read: impl Fn(usize) -> bool,
+    params: &[Word],
+    symbols: &mut Symbols,
+) -> Vec<Cover> {
     let own = |(at, relation): (usize, &etio_plan::Relation)| match relation.kind {
-        Kind::Event | Kind::Entity => {
-            Cover { reads: vec![Read { relation: at, map: None, back: 0 }], too_much: false }
-        }
-        Kind::Derived | Kind::Finding => Cover::default(),
+        Kind::Event | Kind::Entity if is_read(at) => Cover {
+            reads: smallvec![Read { relation: at, map: None, back: 0 }],
+            ..Cover::default()
+        },
+        _ => Cover::default(),
     };
     let mut covers: Vec<Cover> = pack.relations.iter().enumerate().map(own).collect();
     for rule in &pack.rules {
-        let reads = reads_of(rule, &covers, params, symbols);
-        if let Some(cover) = covers.get_mut(relation_of(rule)) {
-            for read in reads {
-                let same =
-                    |known: &&mut Read| known.relation == read.relation && known.map == read.map;
-                let full = cover.reads.len() >= MOST_READS;
-                match cover.reads.iter_mut().find(same) {
-                    Some(known) => known.back = known.back.max(read.back),
-                    None if full => cover.too_much = true,
-                    None => cover.reads.push(read),
-                }
+        // No rule reads what it concludes.
+        let concluded = relation_of(rule);
+        let Some(mut cover) = covers.get_mut(concluded).map(core::mem::take) else { continue };
+        for (atom, back) in atoms_with_reach(rule, params) {
+            let Some(of) = covers.get(atom.relation.index()) else { continue };
+            cover.back = cover.back.max(back.saturating_add(of.back));
+            if is_read(concluded) {
+                let outer = terms(rule, atom, symbols);
+                of.reads.iter().for_each(|read| cover.read_through(&outer, read, back));
             }
+        }
+        if let Some(place) = covers.get_mut(concluded) {
+            *place = cover;
         }
     }
     covers
+}
+
+impl Cover {
+    /// Adds what another relation reads whose fields are these in terms of this one.
+    fn read_through(&mut self, outer: &[(u16, Term)], read: &Read, back: i64) {
+        let map = Some(match &read.map {
+            None => outer.to_vec(),
+            Some(inner) => compose(inner, outer),
+        });
+        let back = back.saturating_add(read.back);
+        let same = |known: &&mut Read| known.relation == read.relation && known.map == map;
+        let full = self.reads.len() >= MOST_READS;
+        match self.reads.iter_mut().find(same) {
+            Some(known) => known.back = known.back.max(back),
+            None if full => self.too_much = true,
+            None => self.reads.push(Read { relation: read.relation, map, back }),
+        }
+    }
 }
 
 /// The relation a rule concludes.
@@ -106,25 +137,8 @@ pub(crate) fn relation_of(rule: &Rule) -> usize {
     }
 }
 
-fn reads_of(rule: &Rule, covers: &[Cover], params: &[Word], symbols: &mut Symbols) -> Vec<Read> {
-    let mut reads = Vec::new();
-    for (atom, back) in atoms_with_reach(rule, params) {
-        let map = terms(rule, atom, symbols);
-        let Some(cover) = covers.get(atom.relation.index()) else { continue };
-        for read in &cover.reads {
-            let map = match &read.map {
-                None => map.clone(),
-                Some(inner) => compose(inner, &map),
-            };
-            let back = back.saturating_add(read.back);
-            reads.push(Read { relation: read.relation, map: Some(map), back });
-        }
-    }
-    reads
-}
-
 /// `inner` says fields of a base in terms of a middle relation, `outer` those in terms of another.
-pub(crate) fn compose(inner: &[(u16, Term)], outer: &[(u16, Term)]) -> Vec<(u16, Term)> {
+pub(crate) fn compose(inner: &[(u16, Term)], outer: &[(u16, Term)]) -> Terms {
     let through = |(field, term): &(u16, Term)| match term {
         Term::Const(_) => Some((*field, *term)),
         Term::Field(middle) => {
@@ -135,7 +149,7 @@ pub(crate) fn compose(inner: &[(u16, Term)], outer: &[(u16, Term)]) -> Vec<(u16,
 }
 
 /// The fields of an atom's relation in terms of what the rule concludes.
-fn terms(rule: &Rule, atom: &Atom, symbols: &mut Symbols) -> Vec<(u16, Term)> {
+fn terms(rule: &Rule, atom: &Atom, symbols: &mut Symbols) -> Terms {
     let head = |slot: u16| match &rule.head {
         Head::Finding(_) => rule.key.iter().position(|key| key.0 == slot),
         Head::Derived { fields, .. } => {
@@ -162,8 +176,8 @@ fn terms(rule: &Rule, atom: &Atom, symbols: &mut Symbols) -> Vec<(u16, Term)> {
 }
 
 /// Every atom that decides, with how far back it reads.
-fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> Vec<(&'a Atom, i64)> {
-    let mut found = Vec::new();
+fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> SmallVec<[(&'a Atom, i64); 8]> {
+    let mut found = SmallVec::new();
     let length = |expr: &Expr| match expr {
         Expr::Const(Value::Duration(d) | Value::Int(d)) => *d,
         Expr::Param(param) => params.get(param.index()).map_or(rule.keep, |word| as_int(*word)),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    program::{Block, Explains, Head, Part, Program, Text},
+    program::{Block, Explains, Head, Program, Text},
     store::{
         relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, Pins, RowId, SUSPECT, WEAK, blemish},
         support::Want,
@@ -406,14 +406,11 @@ impl<'a> Eval<'a> {
         matches!(held, Held::True | Held::Weak)
     }
 
-    /// Adds the values of a text's parts; a literal has none.
+    /// Adds the values of a text.
     fn values(&mut self, text: &'a Text, said: &mut Values) {
-        for part in &text.parts {
-            match part {
-                Part::Lit(_) => {}
-                Part::Value(Ex::Age(of), _) => said.push(self.eval(of, &[])),
-                Part::Value(ex, _) => said.push(self.eval(ex, &[])),
-            }
+        for (ex, _) in &text.values {
+            let ex = if let Ex::Age(of) = ex { of } else { ex };
+            said.push(self.eval(ex, &[]));
         }
     }
 
