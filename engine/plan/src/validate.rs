@@ -10,7 +10,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use alloc::{collections::BTreeSet, format, string::String};
+use alloc::{format, string::String, vec::Vec};
 
 use crate::{
     EnumId, Extractor, FieldId, HoleType, Kind, Pack, Param, Pattern, PatternColumn, Piece, RelId,
@@ -29,11 +29,12 @@ impl Pack {
         if self.relations.len() > u32::MAX as usize || self.enums.len() > MANY {
             return Err("too many relations or enums".into());
         }
-        let mut paths = BTreeSet::new();
+        let mut paths: Vec<&str> = self.relations.iter().map(|of| of.path.as_str()).collect();
+        paths.sort_unstable();
+        if let Some((path, _)) = paths.iter().zip(paths.iter().skip(1)).find(|(a, b)| a == b) {
+            return Err(format!("{path}: declared twice"));
+        }
         for relation in &self.relations {
-            if !paths.insert(relation.path.as_str()) {
-                return Err(format!("{}: declared twice", relation.path));
-            }
             self.relation_is_sound(relation)
                 .map_err(|what| format!("{}: {what}", relation.path))?;
         }

@@ -1,10 +1,6 @@
 //! Rules: heads, keys, blocks, and the order of the rules.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format, vec,
-    vec::Vec,
-};
+use alloc::{format, vec, vec::Vec};
 
 use super::{Check, MANY, expr::Place};
 use crate::{
@@ -13,42 +9,52 @@ use crate::{
 
 /// Checks every rule, and that each reads only what rules before it conclude.
 pub(super) fn rules_are_sound(pack: &Pack) -> Check {
-    let mut last: BTreeMap<RelId, usize> = BTreeMap::new();
+    // The last rule that concludes each relation.
+    let mut last: Vec<Option<usize>> = vec![None; pack.relations.len()];
     for (at, rule) in pack.rules.iter().enumerate() {
         let (relation, kind) = match &rule.head {
             Head::Derived { relation, .. } => (*relation, Kind::Derived),
             Head::Finding(finding) => (finding.relation, Kind::Finding),
         };
         pack.of_kind(relation, &[kind]).map_err(|what| format!("{}: {what}", rule.path))?;
-        if last.insert(relation, at).is_some() && kind == Kind::Finding {
+        let Some(last) = last.get_mut(relation.index()) else { continue };
+        if last.replace(at).is_some() && kind == Kind::Finding {
             return Err(format!("{}: a second rule for one finding", rule.path));
         }
     }
+    let mut room = Room::default();
     for (at, rule) in pack.rules.iter().enumerate() {
-        let mut scope =
-            Scope { pack, rule, bound: vec![false; rule.slots.len()], reads: BTreeSet::new() };
-        scope.rule_is_sound().map_err(|what| format!("{}: {what}", rule.path))?;
-        for read in &scope.reads {
-            if last.get(read).is_some_and(|concluded| *concluded >= at) {
-                return Err(format!("{}: reads what is concluded only later", rule.path));
-            }
-        }
+        room.bound.clear();
+        room.bound.resize(rule.slots.len(), false);
+        room.trail.clear();
+        room.reads.clear();
+        let mut scope = Scope { pack, rule, room: &mut room };
+        scope.rule_is_sound(&|read| last.get(read.index()).copied().flatten() < Some(at))
+            .map_err(|what| format!("{}: {what}", rule.path))?;
     }
     Ok(())
 }
 
 /// A rule, and which of its variables are bound so far.
-#[derive(Clone)]
 pub(super) struct Scope<'p> {
     pub(super) pack: &'p Pack,
     pub(super) rule: &'p Rule,
+    room: &'p mut Room,
+}
+
+/// What is noted of one rule after the other.
+#[derive(Default)]
+pub(super) struct Room {
+    /// Whether each variable is bound, and those that are, in the order in which they were.
     bound: Vec<bool>,
+    trail: Vec<SlotId>,
     /// The relations that its truth depends on.
-    pub(super) reads: BTreeSet<RelId>,
+    reads: Vec<RelId>,
 }
 
 impl Scope<'_> {
-    fn rule_is_sound(&mut self) -> Check {
+    /// Checks the rule. `before`: whether all of a relation is concluded by rules before it.
+    fn rule_is_sound(&mut self, before: &dyn Fn(RelId) -> bool) -> Check {
         let rule = self.rule;
         if rule.slots.len() > MANY {
             return Err("too many variables".into());
@@ -69,27 +75,40 @@ impl Scope<'_> {
         for slot in &rule.key {
             self.bound(*slot).map_err(|_| "nothing binds its key")?;
         }
+        if let Head::Derived { relation, fields, linger } = &rule.head {
+            self.derived_is_sound(*relation, fields, linger.as_ref())?;
+        }
+        let bound_by_blocks = self.blocks()?;
+        if !self.room.reads.iter().all(|read| before(*read)) {
+            return Err("reads what is concluded only later".into());
+        }
+        let Head::Finding(finding) = &rule.head else { return Ok(()) };
         // What the alternatives bind, texts and edges may name.
-        let mut after = self.clone();
-        for (blocks, binds) in
-            [(&rule.body.confirm, true), (&rule.body.unless, false), (&rule.body.maybe, true)]
-        {
+        for slot in bound_by_blocks {
+            if !self.is_bound(slot) {
+                self.bind(slot)?;
+            }
+        }
+        self.finding_is_sound(finding)
+    }
+
+    /// Checks the alternatives, and gives the variables that they bind for others.
+    fn blocks(&mut self) -> Check<Vec<SlotId>> {
+        let mut bound = Vec::new();
+        let body = &self.rule.body;
+        for (blocks, binds) in [(&body.confirm, true), (&body.unless, false), (&body.maybe, true)] {
             for block in blocks {
-                let mut inside = self.clone();
-                inside.conds(block)?;
-                after.reads.extend(&inside.reads);
-                if binds {
-                    after.bound.iter_mut().zip(&inside.bound).for_each(|(all, one)| *all |= one);
-                }
+                self.inside(|inside| {
+                    let before = inside.room.trail.len();
+                    inside.conds(block)?;
+                    if binds {
+                        bound.extend(inside.room.trail.iter().skip(before));
+                    }
+                    Ok(())
+                })?;
             }
         }
-        self.reads.clone_from(&after.reads);
-        match &rule.head {
-            Head::Derived { relation, fields, linger } => {
-                self.derived_is_sound(*relation, fields, linger.as_ref())
-            }
-            Head::Finding(finding) => after.finding_is_sound(finding),
-        }
+        Ok(bound)
     }
 
     fn derived_is_sound(
@@ -122,7 +141,7 @@ impl Scope<'_> {
         Ok(())
     }
 
-    fn finding_is_sound(&self, finding: &Finding) -> Check {
+    fn finding_is_sound(&mut self, finding: &Finding) -> Check {
         let declared = &self.pack.relation_of(finding.relation)?.fields;
         if declared.len() != self.rule.key.len() {
             return Err("its key has another number of fields".into());
@@ -136,18 +155,19 @@ impl Scope<'_> {
             return Err("no such parameter".into());
         }
         for text in finding.texts().into_iter().flatten() {
-            self.clone().text_is_sound(text)?;
+            self.inside(|inside| inside.text_is_sound(text))?;
         }
         if finding.ignored.last().is_some_and(|last| last.guard.len() + last.parts.len() > 0) {
             return Err("it is always ignored".into());
         }
         for edge in &finding.explains {
             let target = self.pack.of_kind(edge.target, &[Kind::Finding])?;
-            let mut inside = self.clone();
-            inside.conds(&edge.when)?;
-            for (field, value) in &edge.key {
-                inside.gives(value, self.pack.cell(target, *field)?, Place::VALUE)?;
-            }
+            self.inside(|inside| {
+                inside.conds(&edge.when)?;
+                edge.key.iter().try_for_each(|(field, value)| {
+                    inside.gives(value, inside.pack.cell(target, *field)?, Place::VALUE)
+                })
+            })?;
         }
         Ok(())
     }
@@ -167,7 +187,7 @@ impl Scope<'_> {
     fn cond(&mut self, cond: &Cond) -> Check {
         match cond {
             Cond::Each(source) | Cond::Pick(_, source) => self.source(source, false),
-            Cond::No(source) => self.clone_reads(|inside| inside.source(source, false)),
+            Cond::No(source) => self.inside(|inside| inside.source(source, false)),
             Cond::Agg { into, op, arg, of } => self.aggregate(*into, *op, arg.as_ref(), of),
             Cond::Test(test) => self.gives(test, &Type::Bool, Place::TEST),
             Cond::Let(slot, value) => {
@@ -195,12 +215,22 @@ impl Scope<'_> {
         fits.then_some(()).ok_or_else(|| "elements of another type".into())
     }
 
-    /// Runs `inside` with bindings of its own, which end with it; what it reads counts.
-    pub(super) fn clone_reads(&mut self, inside: impl FnOnce(&mut Self) -> Check) -> Check {
-        let before = self.bound.clone();
-        let result = inside(self);
-        self.bound = before;
+    /// Runs `check` with bindings of its own, which end with it.
+    pub(super) fn inside(&mut self, check: impl FnOnce(&mut Self) -> Check) -> Check {
+        let before = self.room.trail.len();
+        let result = check(self);
+        let Room { bound, trail, .. } = &mut *self.room;
+        for slot in trail.drain(before..) {
+            if let Some(bound) = bound.get_mut(slot.index()) {
+                *bound = false;
+            }
+        }
         result
+    }
+
+    /// Notes that the truth of the rule depends on a relation.
+    pub(super) fn read(&mut self, relation: RelId) {
+        self.room.reads.push(relation);
     }
 
     /// The type of a variable.
@@ -219,7 +249,7 @@ impl Scope<'_> {
     }
 
     pub(super) fn is_bound(&self, slot: SlotId) -> bool {
-        self.bound.get(slot.index()).copied().unwrap_or(false)
+        self.room.bound.get(slot.index()).copied().unwrap_or(false)
     }
 
     /// The type of a scalar variable.
@@ -232,9 +262,10 @@ impl Scope<'_> {
 
     /// Binds a variable that is not bound yet.
     pub(super) fn bind(&mut self, slot: SlotId) -> Check {
-        match self.bound.get_mut(slot.index()) {
+        match self.room.bound.get_mut(slot.index()) {
             Some(bound) if !*bound => {
                 *bound = true;
+                self.room.trail.push(slot);
                 Ok(())
             }
             Some(_) => Err(format!("variable {} is bound twice", slot.0)),

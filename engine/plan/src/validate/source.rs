@@ -28,7 +28,7 @@ impl Scope<'_> {
                 self.atom(first)?;
                 self.atom(next)?;
                 match without {
-                    Some(without) => self.clone_reads(|inside| inside.atom(without)),
+                    Some(without) => self.inside(|inside| inside.atom(without)),
                     None => Ok(()),
                 }
             }
@@ -37,7 +37,7 @@ impl Scope<'_> {
                 self.pack.of_kind(first.relation, EVENT)?;
                 self.pack.of_kind(end.relation, EVENT)?;
                 self.atom(first)?;
-                self.clone_reads(|inside| inside.atom(end))
+                self.inside(|inside| inside.atom(end))
             }
             Source::Sustained { atom, hold } => {
                 self.hold(hold)?;
@@ -49,7 +49,7 @@ impl Scope<'_> {
                 self.pack.of_kind(per.relation, STATE)?;
                 self.pack.of_kind(of.relation, EVENT)?;
                 self.atom(per)?;
-                self.clone_reads(|inside| inside.atom(of))
+                self.inside(|inside| inside.atom(of))
             }
         }
     }
@@ -92,7 +92,7 @@ impl Scope<'_> {
         let place = Place { cells: Some(atom.relation), age: Age::Nowhere };
         atom.tests.iter().try_for_each(|test| self.gives(test, &Type::Bool, place))?;
         self.bind(atom.row)?;
-        self.reads.insert(atom.relation);
+        self.read(atom.relation);
         Ok(())
     }
 
@@ -106,7 +106,7 @@ impl Scope<'_> {
         let ty = self.scalar(into)?.clone();
         // What it groups by outlives it: the parts of the key that its rows are the first to bind.
         let mut groups: Vec<SlotId> = Vec::new();
-        self.clone_reads(|inside| {
+        self.inside(|inside| {
             let before: Vec<SlotId> =
                 inside.rule.key.iter().copied().filter(|slot| !inside.is_bound(*slot)).collect();
             inside.source(of, op == AggOp::Changes)?;
