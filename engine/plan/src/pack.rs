@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Enum, Extractor, Param, PatternColumn, RelId, Relation, Rule};
 
 /// First bytes of every pack; the last two are the version of the format.
-const MAGIC: &[u8; 8] = b"ETIOPK\x00\x03";
+const MAGIC: &[u8; 8] = b"ETIOPK\x00\x04";
 /// Bytes of the content hash behind the magic.
 const HASH: usize = 8;
 
@@ -104,10 +104,16 @@ impl Pack {
     }
 }
 
-/// FNV-1a: guards against damage, not against malice, which whoever decodes the bytes has to answer.
+/// FNV-1a over words of eight bytes, the last filled up, and over how many bytes there are: guards against
+/// damage, not against malice, which whoever decodes the bytes has to answer.
 #[must_use]
 pub fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(place, byte)| *place = *byte);
+    let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+    words.chain([bytes.len() as u64]).fold(0xcbf2_9ce4_8422_2325, |hash, word| {
+        // What differs in a high bit shows in the low ones too.
+        (hash ^ word).wrapping_mul(0x100_0000_01b3).rotate_left(23)
     })
 }

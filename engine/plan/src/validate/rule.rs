@@ -29,7 +29,8 @@ pub(super) fn rules_are_sound(pack: &Pack) -> Check {
         room.trail.clear();
         room.reads.clear();
         let mut scope = Scope { pack, rule, room: &mut room };
-        scope.rule_is_sound(&|read| last.get(read.index()).copied().flatten() < Some(at))
+        scope
+            .rule_is_sound(&|read| last.get(read.index()).copied().flatten() < Some(at))
             .map_err(|what| format!("{}: {what}", rule.path))?;
     }
     Ok(())
