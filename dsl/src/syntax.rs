@@ -6,10 +6,12 @@ mod complain;
 pub mod cst;
 mod literal;
 mod parse;
+mod signs;
 mod split;
 
 use build::Built;
 use cst::{Kind, Node};
+use signs::Signs;
 use split::{Piece, Split};
 
 use crate::diag::{Diagnostic, codes};
@@ -63,10 +65,10 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
         return (tree, vec![error]);
     }
     let mut errors = Vec::new();
-    let Split { pieces, blanked } = split::split(text, file);
+    let Split { pieces, signs } = split::split(text, file);
     tree.doc = file_doc(text, pieces.first());
     for piece in &pieces {
-        let read = read(text, &blanked, piece, file);
+        let read = read(text, &signs, piece, file);
         errors.extend(read.error);
         let Some(node) = read.item else { continue };
         match build::build(&node, text, file) {
@@ -88,9 +90,9 @@ pub fn tree(text: &str) -> Node {
         file.children.push(Node::leaf(Kind::Error, file.span));
         return file;
     }
-    let Split { pieces, blanked } = split::split(text, 0);
+    let Split { pieces, signs } = split::split(text, 0);
     for piece in &pieces {
-        let read = read(text, &blanked, piece, 0);
+        let read = read(text, &signs, piece, 0);
         file.children.extend(read.item);
         file.children.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
     }
@@ -107,20 +109,20 @@ struct Read {
     error: Option<Diagnostic>,
 }
 
-fn read(text: &str, blanked: &str, piece: &Piece, file: usize) -> Read {
+fn read(text: &str, signs: &Signs, piece: &Piece, file: usize) -> Read {
     let span = piece.span;
     let broken = |error| Read { item: None, rest: Some(span), error: Some(error) };
     if let Some(error) = &piece.error {
         return broken(error.clone());
     }
-    let piece = blanked.get(span.start as usize..span.end as usize).unwrap_or_default();
-    let failure = match parse::item(piece, span.start) {
+    let part = signs.part(&piece.tokens);
+    let failure = match parse::item(part) {
         Ok(item) => return Read { item: Some(item), rest: None, error: None },
         Err(failure) => failure,
     };
     // An item that is good for itself is kept if what follows it is on a line of its own and begins
     // with nothing that could belong to it.
-    if let Some(item) = parse::prefix(piece, span.start) {
+    if let Some(item) = parse::prefix(part) {
         let start = complain::skip_blank(text, item.span.end);
         let between = text.get(item.span.end as usize..start as usize).unwrap_or_default();
         if failure.at <= start && between.contains('\n') {

@@ -6,6 +6,7 @@ use pest_derive::Parser;
 
 use super::ast::Span;
 use super::cst::{Kind, Node, with_kinds};
+use super::signs::Part;
 
 #[derive(Parser)]
 #[grammar = "syntax/grammar.pest"]
@@ -17,52 +18,61 @@ pub(super) struct Failure {
     pub(super) expected: Vec<Kind>,
 }
 
-/// Parses a text that is one item; `offset` is where it begins in its file.
-pub(super) fn item(text: &str, offset: u32) -> Result<Node, Failure> {
-    parse(Rule::whole, text, offset)
+/// Parses tokens that are one item.
+pub(super) fn item(part: Part<'_>) -> Result<Node, Failure> {
+    parse(Rule::whole, part)
 }
 
-/// Parses the item a text begins with, whatever follows it.
-pub(super) fn prefix(text: &str, offset: u32) -> Option<Node> {
-    parse(Rule::item, text, offset).ok()
+/// Parses the item that tokens begin with, whatever follows it.
+pub(super) fn prefix(part: Part<'_>) -> Option<Node> {
+    parse(Rule::item, part).ok()
 }
 
-fn parse(rule: Rule, text: &str, offset: u32) -> Result<Node, Failure> {
-    let pairs = Grammar::parse(rule, text).map_err(|error| {
+fn parse(rule: Rule, part: Part<'_>) -> Result<Node, Failure> {
+    let pairs = Grammar::parse(rule, part.signs).map_err(|error| {
         let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
         let expected = match error.variant {
             ErrorVariant::ParsingError { positives, .. } => positives,
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
         let expected = expected.into_iter().filter(|rule| *rule != Rule::EOI).map(kind).collect();
-        Failure { at: place(at, offset), expected }
+        Failure { at: part.place(at), expected }
     })?;
-    tree(pairs.tokens(), offset).ok_or(Failure { at: offset, expected: Vec::new() })
+    tree(pairs.tokens(), part).ok_or(Failure { at: part.place(0), expected: Vec::new() })
 }
 
 /// Makes a tree of the parser's starts and ends, in one pass and without recursion.
 ///
-/// A rule's own span may take in white space behind it; that of its parts does not, and every token is
-/// a part. What only wraps another is left out.
-fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Option<Node> {
+/// What only wraps another is left out.
+fn tree<'i>(steps: impl Iterator<Item = Token<'i, Rule>>, part: Part<'_>) -> Option<Node> {
     // Where each open node begins, and which of those that are done are its children.
-    let mut open: Vec<(usize, usize)> = Vec::new();
+    let mut open: Vec<(u32, usize)> = Vec::new();
     let mut done: Vec<Node> = Vec::new();
-    for token in tokens {
-        match token {
+    // The parser's places only grow, and the tokens go along with them.
+    let mut tokens = part.tokens;
+    let mut end = 0;
+    for step in steps {
+        match step {
             Token::Start { rule, .. } | Token::End { rule, .. } if is_wrapper(rule) => {}
-            Token::Start { pos, .. } => open.push((pos.pos(), done.len())),
+            Token::Start { pos, .. } => {
+                while let [first, rest @ ..] = tokens
+                    && first.sign < part.start + pos.pos()
+                {
+                    tokens = rest;
+                }
+                open.push((tokens.first()?.span.start, done.len()));
+            }
             Token::End { rule, pos } => {
+                while let [first, rest @ ..] = tokens
+                    && first.sign < part.start + pos.pos()
+                {
+                    end = first.span.end;
+                    tokens = rest;
+                }
                 let (start, first) = open.pop()?;
                 let has_children = first < done.len();
                 let children = if has_children { done.split_off(first) } else { Vec::new() };
-                let span = match (children.first(), children.last()) {
-                    (Some(first), Some(last)) => {
-                        Span { start: first.span.start, end: last.span.end }
-                    }
-                    _ => Span { start: place(start, offset), end: place(pos.pos(), offset) },
-                };
-                done.push(Node { kind: kind(rule), span, children });
+                done.push(Node { kind: kind(rule), span: Span { start, end }, children });
             }
         }
     }
@@ -71,11 +81,6 @@ fn tree<'i>(tokens: impl Iterator<Item = Token<'i, Rule>>, offset: u32) -> Optio
 
 fn is_wrapper(rule: Rule) -> bool {
     matches!(rule, Rule::whole | Rule::item | Rule::clause | Rule::EOI)
-}
-
-/// The size of a file is bounded far below what a `u32` holds.
-fn place(at: usize, offset: u32) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX).saturating_add(offset)
 }
 
 macro_rules! define_mapping {

@@ -1,10 +1,14 @@
-//! Cuts a file into items before anything is parsed, so that a broken item spoils no other.
+//! Cuts a file into items before anything is parsed, so that a broken item spoils no other, and writes the
+//! short form of their tokens ([`Signs`]).
 //!
 //! The scanner knows just enough to see which brackets pair up: comments, texts with expressions in
 //! them, templates and regexes. Where a bracket is never closed it goes on at the next line that
 //! begins an item in its first column.
 
+use std::ops::Range;
+
 use super::ast::Span;
+use super::signs::{self, Signs};
 use crate::diag::{Diagnostic, codes};
 
 /// The words that begin an item.
@@ -24,6 +28,8 @@ const DEPTH: usize = 64;
 pub(super) struct Piece {
     /// From its first word to its last token.
     pub(super) span: Span,
+    /// Which of the file's tokens are its own.
+    pub(super) tokens: Range<usize>,
     /// Why it need not be parsed: its brackets or texts do not close.
     pub(super) error: Option<Diagnostic>,
 }
@@ -32,29 +38,26 @@ pub(super) struct Piece {
 pub(super) struct Split {
     /// What lies between them is white space and comments.
     pub(super) pieces: Vec<Piece>,
-    /// The text with blanks for all bytes of comments, tabs and carriage returns between tokens. The parser
-    /// looks for white space before and after every token; this way there is little to look for.
-    pub(super) blanked: String,
+    /// The tokens of all pieces.
+    pub(super) signs: Signs,
 }
 
 /// Cuts `text`.
 pub(super) fn split(text: &str, file: usize) -> Split {
     let at = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
-    let mut scanner = Scanner { text, file, at, blanked: text.into() };
+    let mut scanner = Scanner { text, file, at, signs: Signs::default() };
     let mut pieces = Vec::new();
     while let Some(piece) = scanner.piece() {
         pieces.push(piece);
     }
-    // Only whole characters were blanked.
-    let blanked = String::from_utf8(scanner.blanked).unwrap_or_else(|_| text.into());
-    Split { pieces, blanked }
+    Split { pieces, signs: scanner.signs }
 }
 
 struct Scanner<'a> {
     text: &'a str,
     file: usize,
     at: usize,
-    blanked: Vec<u8>,
+    signs: Signs,
 }
 
 /// What has been opened and not closed.
@@ -69,6 +72,8 @@ enum With {
     Brace,
     Paren,
     Square,
+    /// The brackets of `refs`, with texts that are taken as they stand.
+    Refs,
     /// A text with expressions.
     Text,
     /// A text that is taken as it stands.
@@ -80,7 +85,7 @@ impl With {
         match self {
             Self::Brace => '}',
             Self::Paren => ')',
-            Self::Square => ']',
+            Self::Square | Self::Refs => ']',
             Self::Text | Self::Plain => '"',
         }
     }
@@ -109,7 +114,7 @@ impl<'a> Scanner<'a> {
     fn piece(&mut self) -> Option<Piece> {
         self.skip_trivia();
         self.peek()?;
-        let start = self.at;
+        let (start, first_token) = (self.at, self.signs.len());
         let mut seen = Seen { keyword: self.word(), end: start, ..Seen::default() };
         loop {
             if seen.open.last().is_some_and(|open| open.with.is_text()) {
@@ -118,35 +123,39 @@ impl<'a> Scanner<'a> {
             }
             self.skip_blank(&mut seen);
             let Some(first) = self.peek() else { break };
-            let word = self.word();
-            if self.at > start && self.begins_item(word, &seen) {
+            if self.at > start && self.begins_item(&seen) {
                 break;
             }
-            self.token(first, word, &mut seen);
+            if self.at > seen.end {
+                self.signs.gap(first);
+            }
+            self.token(first, &mut seen);
         }
         if let Some(open) = seen.open.last() {
             let error = self.unclosed(*open, seen.crooked);
             seen.error.get_or_insert(error);
         }
-        Some(Piece { span: span(start, seen.end), error: seen.error })
+        let tokens = first_token..self.signs.len();
+        Some(Piece { span: span(start, seen.end), tokens, error: seen.error })
     }
 
     /// Whether the word at this place begins another piece.
-    fn begins_item(&self, word: &str, seen: &Seen<'_>) -> bool {
-        if word.is_empty() {
-            return false;
-        }
+    fn begins_item(&self, seen: &Seen<'_>) -> bool {
         let first_column = self.at == 0 || self.before().ends_with('\n');
         let inside = !seen.open.is_empty();
+        if inside && !first_column {
+            return false;
+        }
+        let word = self.word();
         let after_brace = seen.last == "}";
         if ITEMS.contains(&word) && self.is_named(word) {
             return if inside {
-                first_column && !(word == "test" && seen.keyword == "finding")
+                !(word == "test" && seen.keyword == "finding")
             } else {
                 after_brace || self.is_first_on_line()
             };
         }
-        !inside && first_column && after_brace && !GO_ON.contains(&word)
+        !word.is_empty() && !inside && first_column && after_brace && !GO_ON.contains(&word)
     }
 
     /// Whether a name or a text follows the word, as it does in every item.
@@ -162,28 +171,32 @@ impl<'a> Scanner<'a> {
             || self.before().trim_end_matches([' ', '\t', '\r']).ends_with('\n')
     }
 
-    /// Reads one token outside of texts, which begins with `c` and may be a word.
-    fn token(&mut self, c: char, word: &str, seen: &mut Seen<'a>) {
+    /// Reads one token outside of texts, which begins with `c`.
+    fn token(&mut self, c: char, seen: &mut Seen<'a>) {
         let start = self.at;
         match c {
             '"' => {
                 let plain = match seen.last {
                     "sample" | "test" | "collect" | "site" => true,
                     "because" | "version" => seen.keyword == "site",
-                    _ => false,
+                    _ => seen.open.last().is_some_and(|open| open.with == With::Refs),
                 };
                 let with = if plain { With::Plain } else { With::Text };
                 self.open(seen, with);
             }
             '{' => self.open(seen, With::Brace),
             '(' => self.open(seen, With::Paren),
+            // In a condition it may be the name of a field.
+            '[' if seen.last == "refs" && seen.keyword == "finding" && seen.open.len() == 1 => {
+                self.open(seen, With::Refs);
+            }
             '[' => self.open(seen, With::Square),
             '}' | ')' | ']' => self.close(seen, c),
             '`' => self.quoted(seen, '`', codes::UNCLOSED_TEMPLATE, "template", "a backquote"),
             '/' if seen.keyword == "extract" || seen.last == "~" => {
                 self.quoted(seen, '/', codes::UNCLOSED_REGEX, "regex", "a slash");
             }
-            _ => self.at += if word.is_empty() { c.len_utf8() } else { word.len() },
+            _ => self.at += self.signs.token(self.rest(), self.at),
         }
         seen.last = self.text.get(start..self.at).unwrap_or_default();
         seen.end = self.at;
@@ -191,6 +204,10 @@ impl<'a> Scanner<'a> {
 
     fn open(&mut self, seen: &mut Seen<'a>, with: With) {
         let at = self.at;
+        // A text that is taken as it stands is one token, written when it closes.
+        if with != With::Plain {
+            self.signs.token(self.rest(), at);
+        }
         self.at += 1;
         seen.open.push(Open { with, at });
         if seen.open.len() > DEPTH {
@@ -206,7 +223,7 @@ impl<'a> Scanner<'a> {
 
     fn close(&mut self, seen: &mut Seen<'a>, c: char) {
         let at = self.at;
-        self.at += 1;
+        self.at += self.signs.token(self.rest(), at);
         // Outside all brackets it is left to the parser, which says what could stand here.
         let Some(open) = seen.open.last().copied() else { return };
         if open.with.close() == c {
@@ -231,29 +248,25 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Reads what is plain inside a text, or one sign or escape; the line's end ends the text.
+    /// Reads what is plain inside a text, and the sign behind it; the line's end ends the text.
     fn text_part(&mut self, seen: &mut Seen<'a>) {
-        let plain = seen.open.last().is_some_and(|open| open.with == With::Plain);
+        let Some(open) = seen.open.last().copied() else { return };
+        let start = self.at;
+        let plain = open.with == With::Plain;
+        self.at += signs::run(self.rest(), if plain { b"\"" } else { b"\"{" });
+        if self.at > start && !plain {
+            self.signs.push("$", start..self.at);
+        }
         match self.peek() {
             None | Some('\n') => self.unclosed_text(seen),
             Some('"') => {
                 seen.open.pop();
                 self.at += 1;
                 seen.last = "\"";
+                let (sign, start) = if plain { ("'", open.at) } else { ("\"", self.at - 1) };
+                self.signs.push(sign, start..self.at);
             }
-            Some('{') if !plain => self.open(seen, With::Brace),
-            Some('\\') => {
-                self.at += 1;
-                if let Some(c) = self.peek().filter(|c| *c != '\n') {
-                    self.at += c.len_utf8();
-                }
-            }
-            Some(_) => {
-                let is_plain = |byte: &u8| !matches!(byte, b'\n' | b'"' | b'{' | b'\\');
-                let run = self.rest().bytes().take_while(|byte| is_plain(byte)).count();
-                // A brace in a text that is taken as it stands.
-                self.at += run.max(1);
-            }
+            Some(_) => self.open(seen, With::Brace),
         }
         seen.end = self.at;
     }
@@ -304,6 +317,11 @@ impl<'a> Scanner<'a> {
                 ']' => class = false,
                 _ if c == quote && !class => {
                     self.at = start + 1 + i + 1;
+                    let quoted = self.text.get(start..self.at).unwrap_or_default();
+                    match quote {
+                        '/' => self.signs.push("%", start..self.at),
+                        _ => self.signs.template(quoted, start),
+                    }
                     return;
                 }
                 _ => {}
@@ -361,13 +379,13 @@ impl<'a> Scanner<'a> {
     /// Skips white space and comments.
     fn skip_trivia(&mut self) {
         loop {
-            let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
-            let space = self.rest().bytes().take_while(is_space).count();
-            self.blank(space);
-            if !self.rest().starts_with("//") {
+            let rest = self.rest();
+            let code = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+            self.at += rest.len() - code.len();
+            if !code.starts_with("//") {
                 return;
             }
-            self.blank(self.rest().find('\n').unwrap_or(self.rest().len()));
+            self.at += code.find('\n').unwrap_or(code.len());
         }
     }
 
@@ -379,30 +397,16 @@ impl<'a> Scanner<'a> {
         let rest = self.rest();
         let line = rest.split('\n').next().unwrap_or(rest);
         let code = line.trim_start_matches([' ', '\t', '\r']);
-        self.blank(if code.starts_with("//") { line.len() } else { line.len() - code.len() });
+        self.at += if code.starts_with("//") { line.len() } else { line.len() - code.len() };
         if matches!(self.peek(), None | Some('\n')) {
             self.unclosed_text(seen);
             self.skip_trivia();
         }
     }
 
-    /// Skips so many bytes of white space or comment.
-    fn blank(&mut self, len: usize) {
-        let end = self.at + len;
-        let is_kept = |byte: u8| matches!(byte, b' ' | b'\n');
-        for byte in self.blanked.get_mut(self.at..end).into_iter().flatten() {
-            if !is_kept(*byte) {
-                *byte = b' ';
-            }
-        }
-        self.at = end;
-    }
-
     /// The word at this place; a number counts as one.
     fn word(&self) -> &'a str {
-        let rest = self.rest();
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        rest.get(..rest.bytes().take_while(is_word).count()).unwrap_or_default()
+        signs::word(self.rest())
     }
 
     fn peek(&self) -> Option<char> {
