@@ -13,7 +13,8 @@ use crate::syntax;
 /// Lays out a rule file. One that has errors is not touched; they are returned.
 pub fn fmt(text: &str) -> Result<String, Vec<Diagnostic>> {
     let before = meaning(text)?;
-    let tree = syntax::tree(text);
+    let arena = syntax::cst::Arena::new();
+    let tree = syntax::tree(text, &arena);
     let formatted = lines::lay_out(tokens::tokens(&tree, text));
     if meaning(&formatted).is_ok_and(|after| after == before) {
         return Ok(formatted);

@@ -10,7 +10,7 @@ mod signs;
 mod split;
 
 use build::Built;
-use cst::{Kind, Node};
+use cst::{Arena, Kind, Node};
 use signs::Signs;
 use split::{Piece, Split};
 
@@ -66,9 +66,11 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
     }
     let mut errors = Vec::new();
     let Split { pieces, signs } = split::split(text, file);
+    let mut arena = Arena::new();
     tree.doc = file_doc(text, pieces.first());
     for piece in &pieces {
-        let read = read(text, &signs, piece, file);
+        arena.reset();
+        let read = read(text, &signs, piece, file, &arena);
         errors.extend(read.error);
         let Some(node) = read.item else { continue };
         match build::build(&node, text, file) {
@@ -83,46 +85,46 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
 /// The lossless tree of a file: its leaves, one after another, are its text byte for byte. What does
 /// not parse is one leaf.
 #[must_use]
-pub fn tree(text: &str) -> Node {
+pub fn tree<'t>(text: &str, arena: &'t Arena) -> Node<'t> {
     let len = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    let mut file = Node::leaf(Kind::File, ast::Span { start: 0, end: len });
+    let file = Node::leaf(Kind::File, ast::Span { start: 0, end: len });
+    let mut items = Vec::new();
     if text.len() > LARGEST {
-        file.children.push(Node::leaf(Kind::Error, file.span));
-        return file;
+        items.push(Node::leaf(Kind::Error, file.span));
+        return Node { children: arena.alloc_slice_copy(&items), ..file };
     }
     let Split { pieces, signs } = split::split(text, 0);
     for piece in &pieces {
-        let read = read(text, &signs, piece, 0);
-        file.children.extend(read.item);
-        file.children.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
+        let read = read(text, &signs, piece, 0, arena);
+        items.extend(read.item);
+        items.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
     }
-    file.fill(text);
-    file
+    Node { children: arena.alloc_slice_copy(&items), ..file }.fill(text, arena)
 }
 
 /// What a piece of a file is.
-struct Read {
-    item: Option<Node>,
+struct Read<'t> {
+    item: Option<Node<'t>>,
     /// What is no item, or no part of it.
     rest: Option<ast::Span>,
     /// Why there is a rest.
     error: Option<Diagnostic>,
 }
 
-fn read(text: &str, signs: &Signs, piece: &Piece, file: usize) -> Read {
+fn read<'t>(text: &str, signs: &Signs, piece: &Piece, file: usize, arena: &'t Arena) -> Read<'t> {
     let span = piece.span;
     let broken = |error| Read { item: None, rest: Some(span), error: Some(error) };
     if let Some(error) = &piece.error {
         return broken(error.clone());
     }
     let part = signs.part(&piece.tokens);
-    let failure = match parse::item(part) {
+    let failure = match parse::item(part, arena) {
         Ok(item) => return Read { item: Some(item), rest: None, error: None },
         Err(failure) => failure,
     };
     // An item that is good for itself is kept if what follows it is on a line of its own and begins
     // with nothing that could belong to it.
-    if let Some(item) = parse::prefix(part) {
+    if let Some(item) = parse::prefix(part, arena) {
         let start = complain::skip_blank(text, item.span.end);
         let between = text.get(item.span.end as usize..start as usize).unwrap_or_default();
         if failure.at <= start && between.contains('\n') {

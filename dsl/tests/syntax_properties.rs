@@ -32,8 +32,9 @@ fn rule_files() -> std::io::Result<Vec<(PathBuf, String)>> {
 
 /// Reads the text in every way there is; each must get along with it.
 fn check(text: &str) {
+    let arena = syntax::cst::Arena::new();
     let leaves: String =
-        syntax::tree(text).leaves().into_iter().map(|leaf| leaf.text(text)).collect();
+        syntax::tree(text, &arena).leaves().into_iter().map(|leaf| leaf.text(text)).collect();
     assert_eq!(leaves, text, "the tree lost or doubled something");
     let (_, errors) = syntax::parse(text, 0);
     let files = [SourceFile::new("x.etio", text)];

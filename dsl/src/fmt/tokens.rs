@@ -39,7 +39,7 @@ pub(super) enum Column {
 }
 
 /// The tokens of a file without errors.
-pub(super) fn tokens<'a>(file: &Node, text: &'a str) -> Vec<Token<'a>> {
+pub(super) fn tokens<'a>(file: &Node<'_>, text: &'a str) -> Vec<Token<'a>> {
     let mut walk = Walk { text, tokens: Vec::new(), newlines: 0, last: None };
     walk.node(file, Lead { begins: true, ..Lead::default() }, Kind::File);
     walk.tokens
@@ -62,7 +62,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn node(&mut self, node: &Node, lead: Lead, parent: Kind) {
+    fn node(&mut self, node: &Node<'_>, lead: Lead, parent: Kind) {
         match node.kind {
             Kind::Space => {
                 self.newlines += node.text(self.text).matches('\n').count();
@@ -108,7 +108,7 @@ impl Walk<'_> {
         }
     }
 
-    fn token(&mut self, node: &Node, lead: Lead, parent: Kind, opens: Option<bool>) {
+    fn token(&mut self, node: &Node<'_>, lead: Lead, parent: Kind, opens: Option<bool>) {
         let kind = node.kind;
         let comment = kind == Kind::Comment;
         let closes = matches!(kind, Kind::RBrace | Kind::RParen | Kind::RSquare);
@@ -134,7 +134,7 @@ impl Walk<'_> {
         self.last = Some((kind, parent));
     }
 
-    fn column_of(&self, node: &Node) -> usize {
+    fn column_of(&self, node: &Node<'_>) -> usize {
         let before = self.text.get(..node.span.start as usize).unwrap_or_default();
         before.rsplit('\n').next().unwrap_or_default().chars().count()
     }
@@ -142,13 +142,13 @@ impl Walk<'_> {
 
 /// Whether the entries of a node's brackets stand on lines of their own: where the author broke a line
 /// within, and where several conditions, clauses or steps are inside.
-fn is_multi(node: &Node, text: &str) -> bool {
+fn is_multi(node: &Node<'_>, text: &str) -> bool {
     let open = node.children.iter().position(|child| {
         matches!(child.kind, Kind::LBrace | Kind::LSquare) && node.kind != Kind::Index
     });
     let Some(open) = open else { return false };
     let inside = node.children.iter().skip(open + 1);
-    let inside: Vec<&Node> =
+    let inside: Vec<&Node<'_>> =
         inside.take_while(|child| !matches!(child.kind, Kind::RBrace | Kind::RSquare)).collect();
     // Nothing but white space is nothing.
     inside.iter().any(|child| child.kind != Kind::Space)
@@ -156,7 +156,7 @@ fn is_multi(node: &Node, text: &str) -> bool {
 }
 
 /// Whether lines break somewhere in a node.
-fn breaks(node: &Node, text: &str) -> bool {
+fn breaks(node: &Node<'_>, text: &str) -> bool {
     match node.kind {
         Kind::Comment => true,
         Kind::Space => node.text(text).contains('\n'),
@@ -164,7 +164,7 @@ fn breaks(node: &Node, text: &str) -> bool {
     }
 }
 
-fn has_statements(node: &Node) -> bool {
+fn has_statements(node: &Node<'_>) -> bool {
     node.children.iter().filter(|child| is_statement(node.kind, child.kind)).nth(1).is_some()
 }
 
@@ -191,7 +191,7 @@ fn is_statement(parent: Kind, kind: Kind) -> bool {
 
 /// Whether a comma says nothing: before the closing bracket, and at the end of a line where that
 /// separates as well.
-fn drops_comma(node: &Node, at: usize, text: &str) -> bool {
+fn drops_comma(node: &Node<'_>, at: usize, text: &str) -> bool {
     let mut newline = false;
     for next in node.children.iter().skip(at + 1) {
         match next.kind {

@@ -25,7 +25,7 @@ pub(super) enum Built {
 }
 
 /// Builds an item; with errors it is left out.
-pub(super) fn build(node: &Node, text: &str, file: usize) -> Result<Built, Vec<Diagnostic>> {
+pub(super) fn build(node: &Node<'_>, text: &str, file: usize) -> Result<Built, Vec<Diagnostic>> {
     let mut builder = Builder { text, file, errors: Vec::new(), operators: 0 };
     match builder.item(node) {
         Some(built) if builder.errors.is_empty() => Ok(built),
@@ -46,24 +46,24 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn text(&self, node: &Node) -> &'a str {
+    fn text(&self, node: &Node<'_>) -> &'a str {
         node.text(self.text)
     }
 
-    fn name(&self, node: &Node) -> Name {
+    fn name(&self, node: &Node<'_>) -> Name {
         Name { text: self.text(node).into(), span: node.span }
     }
 
-    fn path(&self, node: &Node) -> Path {
+    fn path(&self, node: &Node<'_>) -> Path {
         Path { parts: node.all(Kind::Name).map(|part| self.name(part)).collect(), span: node.span }
     }
 
-    fn paths(&self, node: &Node) -> Vec<Path> {
+    fn paths(&self, node: &Node<'_>) -> Vec<Path> {
         node.all(Kind::Path).map(|path| self.path(path)).collect()
     }
 
     /// A text in quotes that is taken as it stands.
-    fn plain(&mut self, node: &Node) -> Option<String> {
+    fn plain(&mut self, node: &Node<'_>) -> Option<String> {
         let text = self.text(node);
         let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
         let start = node.span.start + 1;
@@ -111,7 +111,11 @@ impl<'a> Builder<'a> {
     }
 
     /// Reports neighbours of these kinds with neither a comma nor a line's end between them.
-    fn check_separated<'n>(&mut self, nodes: impl IntoIterator<Item = &'n Node>, kinds: &[Kind]) {
+    fn check_separated<'n>(
+        &mut self,
+        nodes: impl IntoIterator<Item = &'n Node<'n>>,
+        kinds: &[Kind],
+    ) {
         let mut last: Option<Span> = None;
         for child in nodes {
             if kinds.contains(&child.kind) {
@@ -142,7 +146,7 @@ impl<'a> Builder<'a> {
 
     /// The `///` lines right above a place. No text or template spans lines, so a line that begins
     /// with slashes is a comment.
-    fn doc(&self, node: &Node) -> String {
+    fn doc(&self, node: &Node<'_>) -> String {
         let before = self.text.get(..node.span.start as usize).unwrap_or_default();
         let mut lines = before.rsplit('\n');
         if lines.next().is_some_and(|line| !line.trim().is_empty()) {
@@ -158,7 +162,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The `//` comment behind something on its line.
-    fn comment_behind(&self, node: &Node) -> String {
+    fn comment_behind(&self, node: &Node<'_>) -> String {
         let after = self.text.get(node.span.end as usize..).unwrap_or_default();
         let line = after.lines().next().unwrap_or_default();
         line.trim().strip_prefix("//").map(|text| text.trim().into()).unwrap_or_default()

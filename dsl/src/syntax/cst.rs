@@ -5,21 +5,24 @@
 
 use super::ast::Span;
 
+/// Where the nodes of trees live, which go all at once.
+pub type Arena = bumpalo::Bump;
+
 /// A piece of the text. Without children it is a token, and its text is its own.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Node {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Node<'t> {
     /// What it is.
     pub kind: Kind,
     /// Where it is.
     pub span: Span,
     /// Its parts in order.
-    pub children: Vec<Node>,
+    pub children: &'t [Self],
 }
 
-impl Node {
+impl<'t> Node<'t> {
     /// A token.
-    pub(super) fn leaf(kind: Kind, span: Span) -> Self {
-        Self { kind, span, children: Vec::new() }
+    pub(super) const fn leaf(kind: Kind, span: Span) -> Self {
+        Self { kind, span, children: &[] }
     }
 
     /// Its text.
@@ -30,12 +33,12 @@ impl Node {
 
     /// The first child of a kind.
     #[must_use]
-    pub fn find(&self, kind: Kind) -> Option<&Self> {
+    pub fn find(&self, kind: Kind) -> Option<&'t Self> {
         self.children.iter().find(|child| child.kind == kind)
     }
 
     /// All children of a kind.
-    pub fn all(&self, kind: Kind) -> impl Iterator<Item = &Self> {
+    pub fn all(&self, kind: Kind) -> impl Iterator<Item = &'t Self> + use<'t> {
         self.children.iter().filter(move |child| child.kind == kind)
     }
 
@@ -48,36 +51,35 @@ impl Node {
     }
 
     // The depth of the tree is bounded by that of the text's brackets.
-    fn push_leaves<'a>(&'a self, leaves: &mut Vec<&'a Self>) {
+    fn push_leaves<'n>(&'n self, leaves: &mut Vec<&'n Self>) {
         if self.children.is_empty() {
             leaves.push(self);
         }
-        for child in &self.children {
+        for child in self.children {
             child.push_leaves(leaves);
         }
     }
 
     /// Puts what lies between its children (white space, comments, and in texts the characters no
     /// rule names) into leaves of their own.
-    pub(super) fn fill(&mut self, text: &str) {
+    pub(super) fn fill(self, text: &str, arena: &'t Arena) -> Self {
         if self.children.is_empty() && self.kind != Kind::File {
-            return;
+            return self;
         }
         let mut filled = Vec::with_capacity(self.children.len() * 2);
         let mut at = self.span.start;
-        for mut child in std::mem::take(&mut self.children) {
+        for child in self.children {
             trivia(text, Span { start: at, end: child.span.start }, &mut filled);
-            child.fill(text);
+            filled.push(child.fill(text, arena));
             at = child.span.end;
-            filled.push(child);
         }
         trivia(text, Span { start: at, end: self.span.end }, &mut filled);
-        self.children = filled;
+        Self { children: arena.alloc_slice_copy(&filled), ..self }
     }
 }
 
 /// Cuts what stands between two tokens into white space, comments and the rest.
-pub(super) fn trivia(text: &str, span: Span, into: &mut Vec<Node>) {
+pub(super) fn trivia(text: &str, span: Span, into: &mut Vec<Node<'_>>) {
     let mut start = span.start;
     while start < span.end {
         let rest = text.get(start as usize..span.end as usize).unwrap_or_default();

@@ -5,7 +5,7 @@ use pest::{Parser as _, Token};
 use pest_derive::Parser;
 
 use super::ast::Span;
-use super::cst::{Kind, Node, with_kinds};
+use super::cst::{Arena, Kind, Node, with_kinds};
 use super::signs::Part;
 
 #[derive(Parser)]
@@ -19,16 +19,16 @@ pub(super) struct Failure {
 }
 
 /// Parses tokens that are one item.
-pub(super) fn item(part: Part<'_>) -> Result<Node, Failure> {
-    parse(Rule::whole, part)
+pub(super) fn item<'t>(part: Part<'_>, arena: &'t Arena) -> Result<Node<'t>, Failure> {
+    parse(Rule::whole, part, arena)
 }
 
 /// Parses the item that tokens begin with, whatever follows it.
-pub(super) fn prefix(part: Part<'_>) -> Option<Node> {
-    parse(Rule::item, part).ok()
+pub(super) fn prefix<'t>(part: Part<'_>, arena: &'t Arena) -> Option<Node<'t>> {
+    parse(Rule::item, part, arena).ok()
 }
 
-fn parse(rule: Rule, part: Part<'_>) -> Result<Node, Failure> {
+fn parse<'t>(rule: Rule, part: Part<'_>, arena: &'t Arena) -> Result<Node<'t>, Failure> {
     let pairs = Grammar::parse(rule, part.signs).map_err(|error| {
         let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
         let expected = match error.variant {
@@ -38,16 +38,20 @@ fn parse(rule: Rule, part: Part<'_>) -> Result<Node, Failure> {
         let expected = expected.into_iter().filter(|rule| *rule != Rule::EOI).map(kind).collect();
         Failure { at: part.place(at), expected }
     })?;
-    tree(pairs.tokens(), part).ok_or(Failure { at: part.place(0), expected: Vec::new() })
+    tree(pairs.tokens(), part, arena).ok_or(Failure { at: part.place(0), expected: Vec::new() })
 }
 
 /// Makes a tree of the parser's starts and ends, in one pass and without recursion.
 ///
 /// What only wraps another is left out.
-fn tree<'i>(steps: impl Iterator<Item = Token<'i, Rule>>, part: Part<'_>) -> Option<Node> {
+fn tree<'i, 't>(
+    steps: impl Iterator<Item = Token<'i, Rule>>,
+    part: Part<'_>,
+    arena: &'t Arena,
+) -> Option<Node<'t>> {
     // Where each open node begins, and which of those that are done are its children.
     let mut open: Vec<(u32, usize)> = Vec::new();
-    let mut done: Vec<Node> = Vec::new();
+    let mut done: Vec<Node<'_>> = Vec::new();
     // The parser's places only grow, and the tokens go along with them.
     let mut tokens = part.tokens;
     let mut end = 0;
@@ -70,9 +74,12 @@ fn tree<'i>(steps: impl Iterator<Item = Token<'i, Rule>>, part: Part<'_>) -> Opt
                     tokens = rest;
                 }
                 let (start, first) = open.pop()?;
-                let has_children = first < done.len();
-                let children = if has_children { done.split_off(first) } else { Vec::new() };
-                done.push(Node { kind: kind(rule), span: Span { start, end }, children });
+                let mut node = Node::leaf(kind(rule), Span { start, end });
+                if first < done.len() {
+                    node.children = arena.alloc_slice_copy(done.get(first..)?);
+                    done.truncate(first);
+                }
+                done.push(node);
             }
         }
     }

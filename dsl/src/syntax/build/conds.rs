@@ -10,14 +10,14 @@ use crate::syntax::cst::{Kind, Node};
 
 impl Builder<'_> {
     /// The conditions of `{…}`; none where there is no block.
-    pub(super) fn block(&mut self, node: Option<&Node>) -> Option<Vec<Cond>> {
+    pub(super) fn block(&mut self, node: Option<&Node<'_>>) -> Option<Vec<Cond>> {
         let Some(block) = node.and_then(|node| node.find(Kind::Block)) else {
             return Some(Vec::new());
         };
         block.all(Kind::Cond).map(|cond| self.cond(cond)).collect()
     }
 
-    fn cond(&mut self, node: &Node) -> Option<Cond> {
+    fn cond(&mut self, node: &Node<'_>) -> Option<Cond> {
         self.operators = 0;
         let inner = node.children.first()?;
         let kind = match inner.kind {
@@ -38,7 +38,11 @@ impl Builder<'_> {
         Some(Cond { kind, span: node.span })
     }
 
-    fn pick(&mut self, name: Option<crate::syntax::ast::Name>, node: &Node) -> Option<CondKind> {
+    fn pick(
+        &mut self,
+        name: Option<crate::syntax::ast::Name>,
+        node: &Node<'_>,
+    ) -> Option<CondKind> {
         let op = match self.text(node.find(Kind::PickOp)?) {
             "oldest" => Pick::Oldest,
             _ => Pick::Newest,
@@ -46,7 +50,7 @@ impl Builder<'_> {
         Some(CondKind::Pick(name, op, self.source(node.find(Kind::Source)?)?))
     }
 
-    fn absence(&mut self, node: &Node) -> Option<CondKind> {
+    fn absence(&mut self, node: &Node<'_>) -> Option<CondKind> {
         let source = self.source(node.find(Kind::Source)?)?;
         let Some(per) = node.find(Kind::Atom) else { return Some(CondKind::No(source)) };
         let per = self.atom(per)?;
@@ -64,7 +68,7 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn source(&mut self, node: &Node) -> Option<Source> {
+    pub(super) fn source(&mut self, node: &Node<'_>) -> Option<Source> {
         let atom = self.atom(node.find(Kind::Atom)?)?;
         let Some(part) = node.children.get(1) else { return Some(Source::Rows(atom, None)) };
         let mut atoms = part.all(Kind::Atom);
@@ -102,29 +106,29 @@ impl Builder<'_> {
         })
     }
 
-    fn optional_atom(&mut self, node: Option<&Node>) -> Option<Option<Atom>> {
+    fn optional_atom(&mut self, node: Option<&Node<'_>>) -> Option<Option<Atom>> {
         match node {
             Some(node) => self.atom(node).map(Some),
             None => Some(None),
         }
     }
 
-    pub(super) fn atom(&mut self, node: &Node) -> Option<Atom> {
+    pub(super) fn atom(&mut self, node: &Node<'_>) -> Option<Atom> {
         let relation = self.path(node.find(Kind::Relation)?.find(Kind::Path)?);
         let fields = self.fields(node.find(Kind::Fields))?;
         Some(Atom { relation, fields, span: node.span })
     }
 
     /// The entries of `{…}` or `(…)`; none where there are no brackets.
-    pub(super) fn fields(&mut self, node: Option<&Node>) -> Option<Vec<FieldPat>> {
+    pub(super) fn fields(&mut self, node: Option<&Node<'_>>) -> Option<Vec<FieldPat>> {
         let Some(node) = node else { return Some(Vec::new()) };
-        self.check_separated(&node.children, &[Kind::FieldPat]);
+        self.check_separated(node.children, &[Kind::FieldPat]);
         node.all(Kind::FieldPat).map(|field| self.field_pat(field)).collect()
     }
 
-    fn field_pat(&mut self, node: &Node) -> Option<FieldPat> {
+    fn field_pat(&mut self, node: &Node<'_>) -> Option<FieldPat> {
         let field = self.name(node.find(Kind::FieldName)?);
-        let op = match node.children.as_slice() {
+        let op = match node.children {
             [_, _, value] if value.kind == Kind::Any => FieldOp::Any,
             [_, sign, value] => match sign.kind {
                 Kind::Colon => FieldOp::Is(self.expr(value)?),

@@ -11,7 +11,7 @@ use crate::syntax::cst::{Kind, Node};
 use crate::syntax::literal;
 
 /// What is left of the parts of an expression.
-type Parts<'n> = &'n [Node];
+type Parts<'n> = &'n [Node<'n>];
 
 /// Makes one expression of two.
 type Join = fn(Box<Expr>, Box<Expr>) -> ExprKind;
@@ -25,9 +25,9 @@ pub(super) enum Comparing {
 
 impl Builder<'_> {
     /// Any node that is an expression or an operand of one.
-    pub(super) fn expr(&mut self, node: &Node) -> Option<Expr> {
+    pub(super) fn expr(&mut self, node: &Node<'_>) -> Option<Expr> {
         let span = node.span;
-        let mut parts = node.children.as_slice();
+        let mut parts = node.children;
         let kind = match node.kind {
             Kind::Expr => return self.either(&mut parts),
             Kind::Sum => return self.sum(&mut parts),
@@ -47,26 +47,28 @@ impl Builder<'_> {
         Some(Expr { kind, span })
     }
 
-    fn exprs(&mut self, node: &Node) -> Option<Vec<Expr>> {
+    fn exprs(&mut self, node: &Node<'_>) -> Option<Vec<Expr>> {
         node.all(Kind::Expr).map(|expr| self.expr(expr)).collect()
     }
 
     // The grammar leaves precedence to the following, from the loosest to the tightest.
 
     fn either(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
-        let join = |_: &Self, op: &Node| (op.kind == Kind::KwOr).then_some(ExprKind::Or as Join);
+        let join =
+            |_: &Self, op: &Node<'_>| (op.kind == Kind::KwOr).then_some(ExprKind::Or as Join);
         self.joined(parts, join, Self::both)
     }
 
     fn both(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
-        let join = |_: &Self, op: &Node| (op.kind == Kind::KwAnd).then_some(ExprKind::And as Join);
+        let join =
+            |_: &Self, op: &Node<'_>| (op.kind == Kind::KwAnd).then_some(ExprKind::And as Join);
         self.joined(parts, join, |builder, parts| {
             builder.prefixed(parts, Kind::KwNot, ExprKind::Not, Self::comparison)
         })
     }
 
     fn sum(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
-        let join = |builder: &Self, op: &Node| match builder.text(op) {
+        let join = |builder: &Self, op: &Node<'_>| match builder.text(op) {
             "+" => Some((|a, b| ExprKind::Arith(Arith::Add, a, b)) as Join),
             "-" => Some((|a, b| ExprKind::Arith(Arith::Sub, a, b)) as Join),
             _ => None,
@@ -75,7 +77,7 @@ impl Builder<'_> {
     }
 
     fn product(&mut self, parts: &mut Parts<'_>) -> Option<Expr> {
-        let join = |builder: &Self, op: &Node| match builder.text(op) {
+        let join = |builder: &Self, op: &Node<'_>| match builder.text(op) {
             "*" => Some((|a, b| ExprKind::Arith(Arith::Mul, a, b)) as Join),
             "/" => Some((|a, b| ExprKind::Arith(Arith::Div, a, b)) as Join),
             _ => None,
@@ -91,7 +93,7 @@ impl Builder<'_> {
     fn joined(
         &mut self,
         parts: &mut Parts<'_>,
-        join: impl Fn(&Self, &Node) -> Option<Join>,
+        join: impl Fn(&Self, &Node<'_>) -> Option<Join>,
         operand: impl Fn(&mut Self, &mut Parts<'_>) -> Option<Expr>,
     ) -> Option<Expr> {
         let mut left = operand(self, parts)?;
@@ -160,7 +162,7 @@ impl Builder<'_> {
         Some(Expr { kind, span })
     }
 
-    pub(super) fn comparing(&self, node: &Node) -> Comparing {
+    pub(super) fn comparing(&self, node: &Node<'_>) -> Comparing {
         Comparing::Cmp(match self.text(node) {
             "in" => return Comparing::In,
             "has" => return Comparing::Has,
@@ -201,7 +203,7 @@ impl Builder<'_> {
         Some(expr)
     }
 
-    fn aggregate(&mut self, node: &Node) -> Option<ExprKind> {
+    fn aggregate(&mut self, node: &Node<'_>) -> Option<ExprKind> {
         self.operator(node.span)?;
         let op_node = node.find(Kind::AggOp)?;
         let op = match self.text(op_node) {
@@ -232,7 +234,7 @@ impl Builder<'_> {
     }
 
     /// `x` or `x.field` written as a path.
-    fn dotted(&mut self, node: &Node) -> Option<Expr> {
+    fn dotted(&mut self, node: &Node<'_>) -> Option<Expr> {
         let mut parts = node.all(Kind::Name);
         let first = parts.next()?;
         let mut expr = Expr { kind: ExprKind::Name(self.text(first).into()), span: first.span };
@@ -244,7 +246,7 @@ impl Builder<'_> {
         Some(expr)
     }
 
-    pub(super) fn number(&mut self, node: &Node) -> Option<Literal> {
+    pub(super) fn number(&mut self, node: &Node<'_>) -> Option<Literal> {
         match literal::number(self.text(node)) {
             Ok(literal) => Some(literal),
             Err(why) => {
@@ -255,7 +257,7 @@ impl Builder<'_> {
     }
 
     /// A duration in nanoseconds, where nothing else can stand.
-    pub(super) fn duration(&mut self, node: &Node) -> Option<i64> {
+    pub(super) fn duration(&mut self, node: &Node<'_>) -> Option<i64> {
         match literal::duration(self.text(node)) {
             Ok(nanos) => Some(nanos),
             Err(why) => {
@@ -266,9 +268,9 @@ impl Builder<'_> {
     }
 
     /// The parts of a text with expressions.
-    pub(super) fn interpolated(&mut self, node: &Node) -> Option<Vec<InterpPart>> {
+    pub(super) fn interpolated(&mut self, node: &Node<'_>) -> Option<Vec<InterpPart>> {
         let mut parts = Vec::new();
-        for child in &node.children {
+        for child in node.children {
             match child.kind {
                 Kind::TextPart => {
                     let text = self.unescape(self.text(child), child.span.start)?;
@@ -283,10 +285,10 @@ impl Builder<'_> {
         Some(parts)
     }
 
-    pub(super) fn pattern(&mut self, node: &Node) -> Option<PatternLit> {
+    pub(super) fn pattern(&mut self, node: &Node<'_>) -> Option<PatternLit> {
         let kind = if let Some(template) = node.find(Kind::Template) {
             let mut parts = Vec::new();
-            for child in &template.children {
+            for child in template.children {
                 match child.kind {
                     Kind::TemplateText => {
                         let text = self.unescape(self.text(child), child.span.start)?;
@@ -305,7 +307,7 @@ impl Builder<'_> {
         Some(PatternLit { kind, span: node.span })
     }
 
-    fn hole(&self, node: &Node) -> TemplatePart {
+    fn hole(&self, node: &Node<'_>) -> TemplatePart {
         let name = node.find(Kind::Name).map(|name| self.name(name));
         let ty = node.find(Kind::Path);
         let hole = ty.and_then(|ty| hole_type(self.text(ty)));
@@ -313,7 +315,7 @@ impl Builder<'_> {
     }
 }
 
-fn next<'n>(parts: &mut Parts<'n>) -> Option<&'n Node> {
+fn next<'n>(parts: &mut Parts<'n>) -> Option<&'n Node<'n>> {
     let (first, rest) = parts.split_first()?;
     *parts = rest;
     Some(first)

@@ -11,7 +11,7 @@ use crate::syntax::ast::{
 use crate::syntax::cst::{Kind, Node};
 
 impl Builder<'_> {
-    pub(super) fn item(&mut self, node: &Node) -> Option<Built> {
+    pub(super) fn item(&mut self, node: &Node<'_>) -> Option<Built> {
         let item = match node.kind {
             Kind::UseItem => return self.use_item(node).map(Built::Use),
             Kind::EnumItem => Item::Enum(self.enum_item(node)?),
@@ -25,11 +25,11 @@ impl Builder<'_> {
         Some(Built::Item(Box::new(item)))
     }
 
-    fn use_item(&mut self, node: &Node) -> Option<Use> {
+    fn use_item(&mut self, node: &Node<'_>) -> Option<Use> {
         let mut module = self.path(node.find(Kind::Path)?);
         let mut names = Vec::new();
         if let Some(list) = node.find(Kind::UseNames) {
-            self.check_separated(&list.children, &[Kind::Name]);
+            self.check_separated(list.children, &[Kind::Name]);
             names = list.all(Kind::Name).map(|name| self.name(name)).collect();
             if names.is_empty() {
                 self.error(codes::BAD_CLAUSE, list.span, "this `use` names nothing");
@@ -51,7 +51,7 @@ impl Builder<'_> {
         Some(Use { module, names, span: node.span })
     }
 
-    fn enum_item(&mut self, node: &Node) -> Option<EnumDecl> {
+    fn enum_item(&mut self, node: &Node<'_>) -> Option<EnumDecl> {
         // Its own name is a child as its names are.
         let names = node.children.iter().skip_while(|child| child.kind != Kind::LBrace);
         self.check_separated(names, &[Kind::Name]);
@@ -60,9 +60,9 @@ impl Builder<'_> {
         Some(EnumDecl { doc: self.doc(node), name, names: names.collect(), span: node.span })
     }
 
-    fn relation(&mut self, node: &Node) -> Option<RelationDecl> {
+    fn relation(&mut self, node: &Node<'_>) -> Option<RelationDecl> {
         self.check_separated(
-            &node.children,
+            node.children,
             &[Kind::FieldDecl, Kind::Lossy, Kind::Collect, Kind::Rate],
         );
         self.check_once(node, Kind::Collect, "collect");
@@ -88,7 +88,7 @@ impl Builder<'_> {
     }
 
     /// `rate 20 per 1m`.
-    fn rate(&mut self, node: &Node) -> Option<Rate> {
+    fn rate(&mut self, node: &Node<'_>) -> Option<Rate> {
         let mut numbers = node.all(Kind::Number);
         let events = self.number(numbers.next()?)?;
         let per = self.duration(numbers.next()?)?;
@@ -106,11 +106,11 @@ impl Builder<'_> {
         rate
     }
 
-    fn field_decls(&mut self, node: &Node) -> Option<Vec<FieldDecl>> {
+    fn field_decls(&mut self, node: &Node<'_>) -> Option<Vec<FieldDecl>> {
         node.all(Kind::FieldDecl).map(|field| self.field_decl(field)).collect()
     }
 
-    fn field_decl(&mut self, node: &Node) -> Option<FieldDecl> {
+    fn field_decl(&mut self, node: &Node<'_>) -> Option<FieldDecl> {
         self.operators = 0;
         Some(FieldDecl {
             key: node.find(Kind::KwKey).is_some(),
@@ -122,14 +122,14 @@ impl Builder<'_> {
         })
     }
 
-    fn optional_expr(&mut self, node: Option<&Node>) -> Option<Option<Expr>> {
+    fn optional_expr(&mut self, node: Option<&Node<'_>>) -> Option<Option<Expr>> {
         match node {
             Some(node) => self.expr(node).map(Some),
             None => Some(None),
         }
     }
 
-    fn type_ref(&self, node: &Node) -> Option<TypeRef> {
+    fn type_ref(&self, node: &Node<'_>) -> Option<TypeRef> {
         let mut paths = node.all(Kind::Path);
         let name = self.path(paths.next()?);
         let plain =
@@ -139,10 +139,10 @@ impl Builder<'_> {
         Some(TypeRef { name, args, span: node.span })
     }
 
-    fn extract(&mut self, node: &Node) -> Option<Extract> {
+    fn extract(&mut self, node: &Node<'_>) -> Option<Extract> {
         let from = node.children.iter().position(|child| child.kind == Kind::KwFrom)?;
         let (head, tail) = node.children.split_at(from);
-        let is_fields = |child: &&Node| child.kind == Kind::Fields;
+        let is_fields = |child: &&Node<'_>| child.kind == Kind::Fields;
         let consts = self.fields(head.iter().find(is_fields))?;
         let fields = self.fields(tail.iter().find(is_fields))?;
         let mut sources = Vec::new();
@@ -150,7 +150,7 @@ impl Builder<'_> {
             sources.push(self.text_source(path)?);
         }
         let body = node.find(Kind::Spellings)?;
-        self.check_separated(&body.children, &[Kind::Pattern, Kind::Sample]);
+        self.check_separated(body.children, &[Kind::Pattern, Kind::Sample]);
         let spellings = body.all(Kind::Pattern).map(|pattern| self.pattern(pattern));
         let spellings = spellings.collect::<Option<Vec<_>>>()?;
         let samples = body.all(Kind::Sample).map(|sample| self.sample(sample));
@@ -168,7 +168,7 @@ impl Builder<'_> {
     }
 
     /// `KubeEvent.message`: a relation and its text field.
-    fn text_source(&mut self, node: &Node) -> Option<(Path, Name)> {
+    fn text_source(&mut self, node: &Node<'_>) -> Option<(Path, Name)> {
         let mut relation = self.path(node);
         let field = relation.parts.pop()?;
         let Some(last) = relation.parts.last() else {
@@ -187,7 +187,7 @@ impl Builder<'_> {
         Some((relation, field))
     }
 
-    fn sample(&mut self, node: &Node) -> Option<Sample> {
+    fn sample(&mut self, node: &Node<'_>) -> Option<Sample> {
         let text = self.plain(node.find(Kind::Plain)?)?;
         let expect = match node.find(Kind::Fields) {
             Some(fields) => Some(self.fields(Some(fields))?),
@@ -196,9 +196,9 @@ impl Builder<'_> {
         Some(Sample { text, expect, span: node.span })
     }
 
-    fn derive(&mut self, node: &Node) -> Option<Derive> {
+    fn derive(&mut self, node: &Node<'_>) -> Option<Derive> {
         let head = node.find(Kind::DeriveHead)?;
-        self.check_separated(&head.children, &[Kind::FieldDecl]);
+        self.check_separated(head.children, &[Kind::FieldDecl]);
         self.check_once(node, Kind::When, "when");
         Some(Derive {
             doc: self.doc(node),
@@ -211,7 +211,7 @@ impl Builder<'_> {
         })
     }
 
-    fn finding(&mut self, node: &Node) -> Option<Finding> {
+    fn finding(&mut self, node: &Node<'_>) -> Option<Finding> {
         for (kind, name) in
             [(Kind::Severity, "severity"), (Kind::When, "when"), (Kind::Refs, "refs")]
         {
@@ -248,7 +248,7 @@ impl Builder<'_> {
         })
     }
 
-    fn severity(&mut self, body: &Node) -> Option<Option<(Severity, Span)>> {
+    fn severity(&mut self, body: &Node<'_>) -> Option<Option<(Severity, Span)>> {
         let Some(clause) = body.find(Kind::Severity) else { return Some(None) };
         let name = clause.find(Kind::Name)?;
         let severity = match self.text(name) {
@@ -277,17 +277,17 @@ impl Builder<'_> {
         Some(Some((severity, clause.span)))
     }
 
-    fn keep(&mut self, body: &Node) -> Option<Option<Expr>> {
+    fn keep(&mut self, body: &Node<'_>) -> Option<Option<Expr>> {
         self.check_once(body, Kind::Keep, "keep");
         self.operators = 0;
         self.optional_expr(body.find(Kind::Keep).and_then(|keep| keep.find(Kind::Sum)))
     }
 
-    fn params(&mut self, body: &Node) -> Option<Vec<ParamDecl>> {
+    fn params(&mut self, body: &Node<'_>) -> Option<Vec<ParamDecl>> {
         body.all(Kind::Param).map(|param| self.param(param)).collect()
     }
 
-    fn param(&mut self, node: &Node) -> Option<ParamDecl> {
+    fn param(&mut self, node: &Node<'_>) -> Option<ParamDecl> {
         self.operators = 0;
         let mut sums = node.all(Kind::Sum);
         let default = self.expr(sums.next()?)?;
@@ -305,14 +305,14 @@ impl Builder<'_> {
 
     fn evidence(
         &mut self,
-        body: &Node,
+        body: &Node<'_>,
         keyword: Kind,
     ) -> Option<Vec<Vec<crate::syntax::ast::Cond>>> {
         let blocks = body.all(Kind::Evidence).filter(|clause| clause.find(keyword).is_some());
         blocks.map(|block| self.block(Some(block))).collect()
     }
 
-    fn texts(&mut self, body: &Node, keyword: Kind) -> Option<Vec<TextClause>> {
+    fn texts(&mut self, body: &Node<'_>, keyword: Kind) -> Option<Vec<TextClause>> {
         let clauses = body.all(Kind::TextClause).filter(|clause| clause.find(keyword).is_some());
         clauses
             .map(|clause| {
@@ -326,12 +326,12 @@ impl Builder<'_> {
             .collect()
     }
 
-    fn refs(&mut self, node: &Node) -> Option<Vec<(String, Span)>> {
-        self.check_separated(&node.children, &[Kind::Plain]);
+    fn refs(&mut self, node: &Node<'_>) -> Option<Vec<(String, Span)>> {
+        self.check_separated(node.children, &[Kind::Plain]);
         node.all(Kind::Plain).map(|plain| Some((self.plain(plain)?, plain.span))).collect()
     }
 
-    fn explains(&mut self, node: &Node) -> Option<Explains> {
+    fn explains(&mut self, node: &Node<'_>) -> Option<Explains> {
         self.operators = 0;
         Some(Explains {
             target: self.path(node.find(Kind::Path)?),
@@ -341,7 +341,7 @@ impl Builder<'_> {
         })
     }
 
-    pub(super) fn check_once(&mut self, node: &Node, kind: Kind, name: &str) {
+    pub(super) fn check_once(&mut self, node: &Node<'_>, kind: Kind, name: &str) {
         let mut clauses = node.all(kind);
         let (Some(first), Some(second)) = (clauses.next(), clauses.next()) else { return };
         let error = Diagnostic::new(codes::REPEATED_CLAUSE, format!("`{name}` stands here twice"))
@@ -356,6 +356,6 @@ impl Builder<'_> {
 }
 
 /// The first word of a clause, so that a message does not show a whole block.
-fn head(node: &Node) -> Span {
+fn head(node: &Node<'_>) -> Span {
     node.children.first().map_or(node.span, |word| word.span)
 }

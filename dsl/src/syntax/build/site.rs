@@ -7,7 +7,7 @@ use crate::syntax::cst::{Kind, Node};
 use crate::syntax::literal;
 
 impl Builder<'_> {
-    pub(super) fn site(&mut self, node: &Node) -> Option<Site> {
+    pub(super) fn site(&mut self, node: &Node<'_>) -> Option<Site> {
         let changes = node.all(Kind::Change).filter_map(|change| change.children.first());
         let changes: Vec<Option<Change>> = changes.map(|change| self.change(change)).collect();
         Some(Site {
@@ -17,7 +17,7 @@ impl Builder<'_> {
         })
     }
 
-    fn change(&mut self, node: &Node) -> Option<Change> {
+    fn change(&mut self, node: &Node<'_>) -> Option<Change> {
         self.operators = 0;
         let path = self.path(node.find(Kind::Path)?);
         let kind = match node.kind {
@@ -55,7 +55,7 @@ impl Builder<'_> {
         Some(Change { kind, because, until, span: node.span })
     }
 
-    fn date(&mut self, node: &Node) -> Option<i64> {
+    fn date(&mut self, node: &Node<'_>) -> Option<i64> {
         match literal::number(self.text(node)) {
             Ok(Literal::Time(at)) => Some(at),
             _ => {
@@ -70,7 +70,7 @@ impl Builder<'_> {
     }
 
     /// The version of a rule: eight hexadecimal digits.
-    fn version(&mut self, node: &Node) -> Option<(u32, Span)> {
+    fn version(&mut self, node: &Node<'_>) -> Option<(u32, Span)> {
         let plain = node.find(Kind::Plain)?;
         let text = self.plain(plain)?;
         let digits = text.len() == 8 && text.bytes().all(|c| c.is_ascii_hexdigit());
@@ -89,15 +89,15 @@ impl Builder<'_> {
 }
 
 /// The braces and `when` of an `ignore`; empty where it has neither.
-fn which(ignore: &Node) -> Span {
-    let is_part = |part: &&Node| matches!(part.kind, Kind::Fields | Kind::When);
+fn which(ignore: &Node<'_>) -> Span {
+    let is_part = |part: &&Node<'_>| matches!(part.kind, Kind::Fields | Kind::When);
     let mut parts = ignore.children.iter().filter(is_part).map(|part| part.span);
     let first = parts.next().unwrap_or_default();
     Span { start: first.start, end: parts.next_back().unwrap_or(first).end }
 }
 
 /// A hash (FNV-1a) of what an item says: no comment, no comma and no test counts.
-pub(super) fn version(node: &Node, text: &str) -> u32 {
+pub(super) fn version(node: &Node<'_>, text: &str) -> u32 {
     let mut hash = 0x811c_9dc5_u32;
     let mut open = vec![node];
     while let Some(node) = open.pop() {

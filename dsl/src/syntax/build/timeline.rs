@@ -6,7 +6,7 @@ use crate::syntax::ast::{Atom, Expect, ExpectTime, Expected, Step, StepKind, Tes
 use crate::syntax::cst::{Kind, Node};
 
 impl Builder<'_> {
-    pub(super) fn test(&mut self, node: &Node) -> Option<Test> {
+    pub(super) fn test(&mut self, node: &Node<'_>) -> Option<Test> {
         let name = self.plain(node.find(Kind::Plain)?)?;
         let mut steps = Vec::new();
         let mut shuffled = false;
@@ -28,7 +28,7 @@ impl Builder<'_> {
         Some(Test { name, steps, shuffled, span: node.span })
     }
 
-    fn timed(&mut self, node: &Node) -> Option<StepKind> {
+    fn timed(&mut self, node: &Node<'_>) -> Option<StepKind> {
         let at = self.duration(node.find(Kind::Number)?)?;
         let atom = self.atom(node.find(Kind::Atom)?)?;
         Some(match node.find(Kind::KwRemove) {
@@ -37,7 +37,7 @@ impl Builder<'_> {
         })
     }
 
-    fn collected(&mut self, node: &Node) -> Option<StepKind> {
+    fn collected(&mut self, node: &Node<'_>) -> Option<StepKind> {
         let relation = self.path(node.find(Kind::Relation)?.find(Kind::Path)?);
         let fields = self.fields(node.find(Kind::Fields))?;
         let span = crate::syntax::ast::Span { start: relation.span.start, end: node.span.end };
@@ -48,7 +48,7 @@ impl Builder<'_> {
         })
     }
 
-    fn expect(&mut self, node: &Node) -> Option<Expect> {
+    fn expect(&mut self, node: &Node<'_>) -> Option<Expect> {
         let what = match self.text(node.find(Kind::Expected)?) {
             "none" => Expected::None,
             "open" => Expected::Open,
@@ -67,7 +67,7 @@ impl Builder<'_> {
         })
     }
 
-    fn expect_time(&mut self, node: &Node) -> Option<ExpectTime> {
+    fn expect_time(&mut self, node: &Node<'_>) -> Option<ExpectTime> {
         let mut times = node.all(Kind::ExpectTime);
         let Some(time) = times.next() else { return Some(ExpectTime::End) };
         if let Some(second) = times.next() {
