@@ -15,6 +15,7 @@ mod head;
 mod ignore;
 mod operator;
 mod pattern;
+mod regex;
 mod scope;
 mod source;
 mod sustained;

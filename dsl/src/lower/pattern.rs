@@ -8,6 +8,7 @@ use etio_plan::{
 use super::{
     Lower,
     expr::{Mode, Typed, boolean},
+    regex,
     scope::Known,
 };
 use crate::{
@@ -49,54 +50,18 @@ pub(super) fn captures<'a>(
             }
             Some(found)
         }
-        PatternKind::Regex(regex) => {
-            let parsed = match regex_syntax::parse(regex) {
-                Ok(parsed) => parsed,
-                Err(error) => {
-                    let reason = match &error {
-                        regex_syntax::Error::Parse(error) => error.kind().to_string(),
-                        regex_syntax::Error::Translate(error) => error.kind().to_string(),
-                        _ => error.to_string(),
-                    };
-                    let message = format!("this regular expression is not valid: {reason}");
-                    cx.error(codes::BAD_PATTERN, file, pattern.span, message, "");
-                    return None;
-                }
-            };
-            let names = group_names(&parsed);
-            let within = |name: &String| {
-                regex.find(name.as_str()).and_then(|at| regex.get(at..at + name.len()))
-            };
-            Some(
-                names
-                    .iter()
-                    .filter_map(within)
-                    .map(|name| Capture { name, hole: None, span: pattern.span })
-                    .collect(),
-            )
-        }
-    }
-}
-
-/// The named groups, in order.
-fn group_names(hir: &regex_syntax::hir::Hir) -> Vec<String> {
-    use regex_syntax::hir::HirKind;
-    let mut names = Vec::new();
-    let mut waiting = vec![hir];
-    while let Some(hir) = waiting.pop() {
-        match hir.kind() {
-            HirKind::Capture(capture) => {
-                names.extend(capture.name.iter().map(|name| name.to_string()));
-                waiting.push(&capture.sub);
+        PatternKind::Regex(regex) => match regex::group_names(regex) {
+            Ok(names) => {
+                let capture = |name| Capture { name, hole: None, span: pattern.span };
+                Some(names.into_iter().map(capture).collect())
             }
-            HirKind::Repetition(repetition) => waiting.push(&repetition.sub),
-            HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-                waiting.extend(parts.iter().rev());
+            Err(reason) => {
+                let message = format!("this regular expression is not valid: {reason}");
+                cx.error(codes::BAD_PATTERN, file, pattern.span, message, "");
+                None
             }
-            HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
-        }
+        },
     }
-    names
 }
 
 /// The type written in a hole: outer `None` after an error, inner where none is written.

@@ -85,9 +85,6 @@ const WORDS: [&str; 74] = [
     "without",
 ];
 
-/// The characters that are tokens, and their own signs. A sign that two of them make is two tokens.
-const SIGNS: &str = "{}()[]<>,:.*~?=!+-/\"`";
-
 /// The short form of a file.
 #[derive(Default)]
 pub(super) struct Signs {
@@ -150,27 +147,49 @@ impl Signs {
     }
 
     /// Writes one token.
-    pub(super) fn push(&mut self, sign: &str, at: Range<usize>) {
+    pub(super) fn push(&mut self, sign: char, at: Range<usize>) {
+        self.begin(at);
+        self.text.push(sign);
+    }
+
+    /// Begins a token, whose sign is written next.
+    fn begin(&mut self, at: Range<usize>) {
         let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
         let span = Span { start: place(at.start), end: place(at.end) };
         self.tokens.push(Token { sign: self.text.len(), span });
-        self.text.push_str(sign);
     }
 
-    /// Writes the word, number, bracket or operator that `text` begins with, and says how long it is.
+    /// Writes the word, number, bracket or operator that `text` begins with, and says how long it is. An operator of
+    /// two characters is two tokens.
     pub(super) fn token(&mut self, text: &str, at: usize) -> usize {
         let Some(first) = text.chars().next() else { return 0 };
-        if first.is_ascii_digit() {
-            return self.written("0", at, number(text));
+        let (sign, len) = match first {
+            '{' | '}' | '(' | ')' | '[' | ']' | '<' | '>' | ',' | ':' | '.' | '*' | '~' | '?'
+            | '=' | '!' | '+' | '-' | '/' | '"' | '`' => (first, 1),
+            '0'..='9' => ('0', number(text)),
+            'a'..='z' | 'A'..='Z' | '_' => match version(text) {
+                Some(len) => ('1', len),
+                None => return self.word(word(text), at),
+            },
+            _ => ('#', first.len_utf8()),
+        };
+        self.push(sign, at..at + len);
+        len
+    }
+
+    fn word(&mut self, word: &str, at: usize) -> usize {
+        let first = word.as_bytes().first();
+        let start = WORDS.partition_point(|known| known.as_bytes().first() < first);
+        let mut near =
+            WORDS.iter().skip(start).take_while(|known| known.as_bytes().first() == first);
+        self.begin(at..at + word.len());
+        if near.any(|known| *known == word) || word == "_" {
+            self.text.push_str(word);
+        } else {
+            self.text.push('a');
         }
-        if let Some(len) = version(text) {
-            return self.written("1", at, len);
-        }
-        match word(text) {
-            "" if SIGNS.contains(first) => self.written(first.encode_utf8(&mut [0; 4]), at, 1),
-            "" => self.written("#", at, first.len_utf8()),
-            word => self.word(word, at),
-        }
+        self.text.push(' ');
+        word.len()
     }
 
     /// Writes a template, from backquote to backquote.
@@ -179,30 +198,23 @@ impl Signs {
         let mut in_hole = false;
         while let Some(first) = after(text, at).chars().next() {
             let (rest, here) = (after(text, at), start + at);
-            at += match first {
-                '`' => self.token(rest, here),
+            let (sign, len) = match first {
+                '`' => (first, 1),
                 '{' | '}' if in_hole || first == '{' => {
                     in_hole = first == '{';
-                    self.token(rest, here)
+                    (first, 1)
                 }
-                _ if !in_hole => self.written("$", here, run(rest, b"`{").max(first.len_utf8())),
-                'a'..='z' | 'A'..='Z' | '_' => self.word(word(rest), here),
-                ':' | '.' => self.token(rest, here),
-                _ => self.written("#", here, first.len_utf8()),
+                _ if !in_hole => ('$', run(rest, b"`{").max(first.len_utf8())),
+                ':' | '.' => (first, 1),
+                'a'..='z' | 'A'..='Z' | '_' => {
+                    at += self.word(word(rest), here);
+                    continue;
+                }
+                _ => ('#', first.len_utf8()),
             };
+            self.push(sign, here..here + len);
+            at += len;
         }
-    }
-
-    fn word(&mut self, word: &str, at: usize) -> usize {
-        let known = word == "_" || WORDS.binary_search(&word).is_ok();
-        self.push(if known { word } else { "a" }, at..at + word.len());
-        self.text.push(' ');
-        word.len()
-    }
-
-    fn written(&mut self, sign: &str, at: usize, len: usize) -> usize {
-        self.push(sign, at..at + len);
-        len
     }
 }
 

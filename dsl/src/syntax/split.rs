@@ -255,7 +255,7 @@ impl<'a> Scanner<'a> {
         let plain = open.with == With::Plain;
         self.at += signs::run(self.rest(), if plain { b"\"" } else { b"\"{" });
         if self.at > start && !plain {
-            self.signs.push("$", start..self.at);
+            self.signs.push('$', start..self.at);
         }
         match self.peek() {
             None | Some('\n') => self.unclosed_text(seen),
@@ -263,7 +263,7 @@ impl<'a> Scanner<'a> {
                 seen.open.pop();
                 self.at += 1;
                 seen.last = "\"";
-                let (sign, start) = if plain { ("'", open.at) } else { ("\"", self.at - 1) };
+                let (sign, start) = if plain { ('\'', open.at) } else { ('"', self.at - 1) };
                 self.signs.push(sign, start..self.at);
             }
             Some(_) => self.open(seen, With::Brace),
@@ -319,7 +319,7 @@ impl<'a> Scanner<'a> {
                     self.at = start + 1 + i + 1;
                     let quoted = self.text.get(start..self.at).unwrap_or_default();
                     match quote {
-                        '/' => self.signs.push("%", start..self.at),
+                        '/' => self.signs.push('%', start..self.at),
                         _ => self.signs.template(quoted, start),
                     }
                     return;
@@ -379,9 +379,9 @@ impl<'a> Scanner<'a> {
     /// Skips white space and comments.
     fn skip_trivia(&mut self) {
         loop {
-            let rest = self.rest();
-            let code = rest.trim_start_matches([' ', '\t', '\r', '\n']);
-            self.at += rest.len() - code.len();
+            let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            self.at += self.rest().bytes().take_while(is_space).count();
+            let code = self.rest();
             if !code.starts_with("//") {
                 return;
             }
