@@ -139,9 +139,14 @@ impl Signs {
         }
     }
 
-    /// White space before a token that begins with `next`. It is kept where it makes a difference.
-    pub(super) fn gap(&mut self, next: char) {
-        if matches!(next, '.' | '(' | '[' | '=') || self.text.ends_with('.') {
+    /// White space before the token that `text` begins with. It is kept where it makes a difference.
+    pub(super) fn gap(&mut self, text: &str) {
+        let kept = match text.as_bytes() {
+            [b'=', next, ..] => *next != b'=',
+            [first, ..] => matches!(first, b'.' | b'(' | b'['),
+            [] => false,
+        };
+        if kept || self.text.ends_with('.') {
             self.text.push(' ');
         }
     }

@@ -127,7 +127,7 @@ impl<'a> Scanner<'a> {
                 break;
             }
             if self.at > seen.end {
-                self.signs.gap(first);
+                self.signs.gap(self.rest());
             }
             self.token(first, &mut seen);
         }

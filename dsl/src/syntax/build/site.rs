@@ -99,14 +99,14 @@ fn which(ignore: &Node<'_>) -> Span {
 /// A hash (FNV-1a) of what an item says: no comment, no comma and no test counts.
 pub(super) fn version(node: &Node<'_>, text: &str) -> u32 {
     let mut hash = 0x811c_9dc5_u32;
+    let mut add = |byte: u8| hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         match node.kind {
             Kind::TestItem | Kind::Comma => {}
             _ if node.children.is_empty() => {
-                for byte in node.text(text).bytes().chain([0]) {
-                    hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-                }
+                node.text(text).bytes().for_each(&mut add);
+                add(0);
             }
             _ => open.extend(node.children.iter().rev()),
         }
