@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 
 use crate::{
     program::{
-        Programs, Route,
+        Numbers, Programs, Route,
         dispatch::{Dispatch, constant},
     },
     store::relation::Relation,
@@ -27,7 +27,7 @@ pub(crate) struct Awake {
     /// The group of each rule.
     group_of: Vec<usize>,
     /// The groups that need a row of each relation.
-    needed_by: Vec<Vec<usize>>,
+    needed_by: Vec<Numbers>,
     /// Whether each route is taken.
     taken: Vec<bool>,
     state: FixedState,
@@ -39,7 +39,7 @@ struct Group {
     /// How many relations they still wait for.
     lacking: usize,
     /// The routes to them that are not taken yet, once each.
-    routes: Vec<usize>,
+    routes: Numbers,
 }
 
 impl Awake {
@@ -51,7 +51,7 @@ impl Awake {
             had: vec![false; count],
             groups: Vec::new(),
             group_of: Vec::with_capacity(programs.rules.len()),
-            needed_by: vec![Vec::new(); count],
+            needed_by: vec![Numbers::new(); count],
             taken: vec![false; programs.routes.len()],
             state,
         };
@@ -73,7 +73,7 @@ impl Awake {
         let mut waits = vec![usize::MAX; self.taken.len()];
         for program in &programs.rules {
             let number = *known.entry(&program.inputs).or_insert_with(|| {
-                self.groups.push(Group { lacking: program.inputs.len(), routes: Vec::new() });
+                self.groups.push(Group { lacking: program.inputs.len(), routes: Numbers::new() });
                 for relation in &program.inputs {
                     if let Some(groups) = self.needed_by.get_mut(*relation) {
                         groups.push(self.groups.len() - 1);

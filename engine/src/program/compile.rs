@@ -16,7 +16,7 @@ use crate::{
         timeless::is_timeless,
     },
     store::{
-        cover::{atoms_of, relation_of},
+        cover::{binding, relation_of},
         relation::{Names, Relation},
         sources::Sources,
     },
@@ -66,21 +66,14 @@ impl<'a> Compiler<'a> {
         let Body { when, confirm, unless, maybe } = &rule.body;
         let no_events = Bound::none(rule);
         let when_steps = self.steps(rule, when, &mut bound, &mut no_events.clone());
-        let rows_now = |cond: &&Cond| match cond {
+        let mut inputs = Numbers::new();
+        for cond in when {
+            let (Cond::Each(source) | Cond::Pick(_, source)) = cond else { continue };
             // What stood once need not stand now.
-            Cond::Each(Source::Rows { window, .. })
-            | Cond::Pick(_, Source::Rows { window, .. }) => {
-                !matches!(window, etio_plan::Window::AsOf(_))
+            if !matches!(source, Source::Rows { window: etio_plan::Window::AsOf(_), .. }) {
+                binding(source).for_each(|atom| inputs.push(atom.relation.index()));
             }
-            cond => matches!(cond, Cond::Each(_) | Cond::Pick(..)),
-        };
-        let mut inputs: Numbers = when
-            .iter()
-            .filter(rows_now)
-            .filter_map(Cond::source)
-            .flat_map(|source| atoms_of(source).0)
-            .map(|atom| atom.relation.index())
-            .collect();
+        }
         inputs.sort_unstable();
         inputs.dedup();
         // What a block binds shows in texts, so later blocks and texts see it too.
@@ -254,11 +247,10 @@ impl<'a> Compiler<'a> {
     }
 
     fn source(&mut self, rule: &Rule, source: &Source, bound: &mut Bound) -> Src {
-        let (rows, _) = atoms_of(source);
-        let eventful = |atom: &&Atom| {
+        let eventful = |atom: &Atom| {
             self.schema.get(atom.relation.index()).is_some_and(|schema| schema.eventful)
         };
-        let events = rows.iter().any(eventful);
+        let events = binding(source).any(eventful);
         let keep = rule.keep;
         let kind = match source {
             Source::Rows { atom, window } => {
@@ -403,14 +395,15 @@ impl<'a> Compiler<'a> {
         atom.binds.iter().for_each(|(field, slot)| bind(field.0, slot.0, false));
         // On the way back from a row, what is joined may be what is looked for.
         for (field, joined) in &atom.joins {
-            match joined {
-                Expr::Slot(slot) if !before.has(slot.0) => bind(field.0, slot.0, false),
-                _ => {}
+            if let Expr::Slot(slot) = joined
+                && !before.has(slot.0)
+            {
+                bind(field.0, slot.0, false);
             }
         }
         atom.optional_binds.iter().for_each(|(field, slot)| bind(field.0, slot.0, true));
         bound.write(atom.row.0);
-        tests.extend(atom.tests.iter().map(expr));
+        atom.tests.iter().for_each(|test| tests.push(expr(test)));
         demands.sort_by_key(|(field, ..)| *field);
         // An index has each column once; a second demand on one is a test.
         let mut last = None;
@@ -423,11 +416,15 @@ impl<'a> Compiler<'a> {
         });
         let by_key = self.key_first(relation, &mut demands);
         let indexed = by_key.unwrap_or(demands.len());
-        // What is not found by the key is tested.
-        let tested = demands.get(indexed..).unwrap_or_default();
-        tests.extend(tested.iter().map(|(field, ex, _)| equal(*field, ex.clone())));
-        let columns = demands.iter().map(|(field, ..)| *field).collect();
-        let probe = demands.into_iter().map(|(_, ex, may_lack)| (ex, may_lack)).collect();
+        let (mut columns, mut probe) = (Few::new(), Vec::with_capacity(demands.len()));
+        for (place, (field, ex, may_lack)) in demands.into_iter().enumerate() {
+            // What is not found by the key is tested.
+            if place >= indexed {
+                tests.push(equal(field, ex.clone()));
+            }
+            columns.push(field);
+            probe.push((ex, may_lack));
+        }
         Scan {
             relation,
             row: atom.row.0,

@@ -13,7 +13,7 @@ use crate::{
         share::share,
     },
     store::{
-        cover::{Cover, Terms, Via, atoms_of, covers, relation_of, vias},
+        cover::{Cover, Terms, Via, binding, covers, looked_for, relation_of, vias},
         relation::{Names, Relation},
         sources::Sources,
     },
@@ -334,9 +334,8 @@ fn atoms(rule: &Rule) -> Atoms<'_> {
 /// Adds the atoms of a condition. Coverage may turn what looks for rows, and where it `decides`, all.
 fn add_atoms<'a>(found: &mut Atoms<'a>, cond: &'a Cond, decides: bool) {
     let Some(source) = cond.source() else { return };
-    let (rows, looked_for) = atoms_of(source);
-    rows.into_iter().for_each(|atom| found.push((atom, decides)));
-    looked_for.into_iter().for_each(|atom| found.push((atom, true)));
+    binding(source).for_each(|atom| found.push((atom, decides)));
+    looked_for(source).into_iter().for_each(|atom| found.push((atom, true)));
 }
 
 /// Files an atom under each relation whose coverage it rests on, and under its own.

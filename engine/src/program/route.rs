@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::{
     program::{ALL_ROWS, Hop, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler},
     store::{
-        cover::atoms_of,
+        cover::binding,
         relation::{Relation, RowId},
     },
     value::{
@@ -106,9 +106,8 @@ fn binders(rule: &Rule, aggregates: bool) -> Binders<'_> {
             Cond::Member(slot, expr) => binders.push(Binder::Member(*slot, expr)),
             Cond::No(_) | Cond::Test(_) => {}
             Cond::Agg { .. } if !aggregates => {}
-            cond => {
-                let source = cond.source();
-                binders.extend(source.into_iter().flat_map(|of| atoms_of(of).0).map(Binder::Atom));
+            Cond::Each(of) | Cond::Pick(_, of) | Cond::Agg { of, .. } => {
+                binding(of).for_each(|atom| binders.push(Binder::Atom(atom)));
             }
         }
     }
@@ -122,13 +121,15 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop>
     }
     // A key may be concerned though an aggregate has no row for it, so others go first.
     let mut binders = self::binders(rule, false);
-    let mut reached = bound.clone();
-    binders.iter().for_each(|binder| match binder {
-        Binder::Atom(atom) => bind_all(atom, &mut reached),
-        Binder::Let(slot, _) | Binder::Member(slot, _) => reached.write(slot.0),
-    });
-    if !binds_key(rule, &reached) {
-        binders = self::binders(rule, true);
+    if rule.body.when.iter().any(|cond| matches!(cond, Cond::Agg { .. })) {
+        let mut reached = bound.clone();
+        binders.iter().for_each(|binder| match binder {
+            Binder::Atom(atom) => bind_all(atom, &mut reached),
+            Binder::Let(slot, _) | Binder::Member(slot, _) => reached.write(slot.0),
+        });
+        if !binds_key(rule, &reached) {
+            binders = self::binders(rule, true);
+        }
     }
     let mut order = Order::new();
     if !(0..=SEARCH_DEPTH).any(|depth| search(rule, &binders, bound, depth, &mut order)) {
@@ -178,7 +179,8 @@ fn search(
     if let Some(depth) = depth.checked_sub(1) {
         for (place, binder) in binders.iter().enumerate() {
             let Binder::Atom(atom) = binder else { continue };
-            if keyed(atom, &bound) == 0 || !binds_new(atom, &bound) {
+            // Constants do not make a probe selective enough.
+            if !matches!(variables(atom, &bound), (1.., 1..)) {
                 continue;
             }
             let (mut inside, len) = (bound.clone(), order.len());
@@ -200,7 +202,10 @@ fn greedy(rule: &Rule, binders: &[Binder<'_>], bound: &Bound, order: &mut Order)
     follow(binders, &mut bound, order);
     while !binds_key(rule, &bound) {
         let useful = |(place, binder): (usize, &Binder<'_>)| match binder {
-            Binder::Atom(atom) if binds_new(atom, &bound) => Some((keyed(atom, &bound), place)),
+            Binder::Atom(atom) => {
+                let (known, new) = variables(atom, &bound);
+                (new > 0).then_some((known, place))
+            }
             _ => None,
         };
         let best = binders.iter().enumerate().filter_map(useful);
@@ -230,27 +235,28 @@ fn follow(binders: &[Binder<'_>], bound: &mut Bound, order: &mut Order) {
     }
 }
 
-/// The variables an atom's row gives a value.
-fn slots_of(atom: &Atom) -> impl Iterator<Item = u16> {
-    let joined = atom.joins.iter().filter_map(|(_, expr)| match expr {
-        Expr::Slot(slot) => Some(slot.0),
-        _ => None,
-    });
-    joined.chain(atom.binds.iter().chain(&atom.optional_binds).map(|(_, slot)| slot.0))
-}
-
-fn binds_new(atom: &Atom, bound: &Bound) -> bool {
-    slots_of(atom).any(|slot| !bound.has(slot))
+/// Calls `see` with each variable that an atom's row gives a value.
+fn each_slot(atom: &Atom, mut see: impl FnMut(u16)) {
+    for (_, expr) in &atom.joins {
+        if let Expr::Slot(slot) = expr {
+            see(slot.0);
+        }
+    }
+    for (_, slot) in atom.binds.iter().chain(&atom.optional_binds) {
+        see(slot.0);
+    }
 }
 
 fn bind_all(atom: &Atom, bound: &mut Bound) {
-    slots_of(atom).for_each(|slot| bound.write(slot));
+    each_slot(atom, |slot| bound.write(slot));
     bound.write(atom.row.0);
 }
 
-/// How many variables of the atom are known; constants do not make a probe selective enough.
-fn keyed(atom: &Atom, bound: &Bound) -> usize {
-    slots_of(atom).filter(|slot| bound.has(*slot)).count()
+/// How many variables of an atom are known, and how many are not.
+fn variables(atom: &Atom, bound: &Bound) -> (usize, usize) {
+    let (mut known, mut new) = (0, 0);
+    each_slot(atom, |slot| *if bound.has(slot) { &mut known } else { &mut new } += 1);
+    (known, new)
 }
 
 /// Walks routes.

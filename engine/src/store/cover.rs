@@ -220,19 +220,23 @@ fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
     body.when.iter().chain(blocks)
 }
 
-/// Atoms of one source.
-type Atoms<'a> = SmallVec<[&'a Atom; 2]>;
+/// The atoms of a source whose rows it binds.
+pub(crate) fn binding(source: &Source) -> impl Iterator<Item = &Atom> {
+    let (first, next) = match source {
+        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => (atom, None),
+        Source::Then { first, next, .. } => (first, Some(next)),
+        Source::Without { first, .. } => (first, None),
+        Source::Silence { per, .. } => (per, None),
+    };
+    core::iter::once(first).chain(next)
+}
 
-/// The atoms of a source: those whose rows it binds, then those it only looks for.
-pub(crate) fn atoms_of(source: &Source) -> (Atoms<'_>, Atoms<'_>) {
+/// The atom of a source whose rows it only looks for.
+pub(crate) const fn looked_for(source: &Source) -> Option<&Atom> {
     match source {
-        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => {
-            (smallvec![atom], smallvec![])
-        }
-        Source::Then { first, next, without, .. } => {
-            (smallvec![first, next], without.iter().collect())
-        }
-        Source::Without { first, end, .. } => (smallvec![first], smallvec![end]),
-        Source::Silence { of, per, .. } => (smallvec![per], smallvec![of]),
+        Source::Rows { .. } | Source::Sustained { .. } => None,
+        Source::Then { without, .. } => without.as_ref(),
+        Source::Without { end, .. } => Some(end),
+        Source::Silence { of, .. } => Some(of),
     }
 }
