@@ -51,7 +51,7 @@ fn tree<'i, 't>(
 ) -> Option<Node<'t>> {
     // Where each open node begins, and which of those that are done are its children.
     let mut open: Vec<(u32, usize)> = Vec::new();
-    let mut done: Vec<Node<'_>> = Vec::new();
+    let mut done: Vec<Node<'_>> = Vec::with_capacity(part.tokens.len());
     // The parser's places only grow, and the tokens go along with them.
     let mut tokens = part.tokens;
     let mut end = 0;
