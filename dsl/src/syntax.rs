@@ -19,6 +19,10 @@ use crate::diag::{Diagnostic, codes};
 /// The largest file that is read, in bytes.
 const LARGEST: usize = 1 << 20;
 
+/// How many items are parsed at once: enough that the parser's beginnings cost little, and few enough that what it
+/// remembers stays in the processor's cache.
+const AT_ONCE: usize = 16;
+
 /// One rule file to compile.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceFile {
@@ -68,15 +72,16 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
     let Split { pieces, signs } = split::split(text, file);
     let mut arena = Arena::new();
     tree.doc = file_doc(text, pieces.first());
-    for piece in &pieces {
+    for pieces in pieces.chunks(AT_ONCE) {
         arena.reset();
-        let read = read(text, &signs, piece, file, &arena);
-        errors.extend(read.error);
-        let Some(node) = read.item else { continue };
-        match build::build(&node, text, file) {
-            Ok(Built::Use(line)) => tree.uses.push(line),
-            Ok(Built::Item(item)) => tree.items.push(*item),
-            Err(found) => errors.extend(found),
+        for read in read(text, &signs, pieces, file, &arena) {
+            errors.extend(read.error);
+            let Some(node) = read.item else { continue };
+            match build::build(&node, text, file) {
+                Ok(Built::Use(line)) => tree.uses.push(line),
+                Ok(Built::Item(item)) => tree.items.push(*item),
+                Err(found) => errors.extend(found),
+            }
         }
     }
     (tree, errors)
@@ -94,10 +99,11 @@ pub fn tree<'t>(text: &str, arena: &'t Arena) -> Node<'t> {
         return Node { children: arena.alloc_slice_copy(&items), ..file };
     }
     let Split { pieces, signs } = split::split(text, 0);
-    for piece in &pieces {
-        let read = read(text, &signs, piece, 0, arena);
-        items.extend(read.item);
-        items.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
+    for pieces in pieces.chunks(AT_ONCE) {
+        for read in read(text, &signs, pieces, 0, arena) {
+            items.extend(read.item);
+            items.extend(read.rest.map(|rest| Node::leaf(Kind::Error, rest)));
+        }
     }
     Node { children: arena.alloc_slice_copy(&items), ..file }.fill(text, arena)
 }
@@ -111,15 +117,39 @@ struct Read<'t> {
     error: Option<Diagnostic>,
 }
 
-fn read<'t>(text: &str, signs: &Signs, piece: &Piece, file: usize, arena: &'t Arena) -> Read<'t> {
+/// Reads pieces that follow one another: all at once, or one by one where one of them is broken.
+fn read<'t>(
+    text: &str,
+    signs: &Signs,
+    pieces: &[Piece],
+    file: usize,
+    arena: &'t Arena,
+) -> Vec<Read<'t>> {
+    let whole = |item| Read { item: Some(item), rest: None, error: None };
+    if let [first, .., last] = pieces
+        && pieces.iter().all(|piece| piece.error.is_none())
+        && let Ok(items) = parse::items(signs.part(first.tokens.start..last.tokens.end), arena)
+    {
+        return items.into_iter().map(whole).collect();
+    }
+    pieces.iter().map(|piece| read_one(text, signs, piece, file, arena)).collect()
+}
+
+fn read_one<'t>(
+    text: &str,
+    signs: &Signs,
+    piece: &Piece,
+    file: usize,
+    arena: &'t Arena,
+) -> Read<'t> {
     let span = piece.span;
     let broken = |error| Read { item: None, rest: Some(span), error: Some(error) };
     if let Some(error) = &piece.error {
         return broken(error.clone());
     }
-    let part = signs.part(&piece.tokens);
-    let failure = match parse::item(part, arena) {
-        Ok(item) => return Read { item: Some(item), rest: None, error: None },
+    let part = signs.part(piece.tokens.clone());
+    let failure = match parse::items(part, arena) {
+        Ok(mut items) => return Read { item: items.pop(), rest: None, error: None },
         Err(failure) => failure,
     };
     // An item that is good for itself is kept if what follows it is on a line of its own and begins

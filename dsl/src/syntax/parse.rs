@@ -18,37 +18,41 @@ pub(super) struct Failure {
     pub(super) expected: Vec<Kind>,
 }
 
-/// Parses tokens that are one item.
-pub(super) fn item<'t>(part: Part<'_>, arena: &'t Arena) -> Result<Node<'t>, Failure> {
+/// Parses the tokens of pieces that are one item each.
+pub(super) fn items<'t>(part: Part<'_>, arena: &'t Arena) -> Result<Vec<Node<'t>>, Failure> {
     parse(Rule::whole, part, arena)
 }
 
 /// Parses the item that tokens begin with, whatever follows it.
 pub(super) fn prefix<'t>(part: Part<'_>, arena: &'t Arena) -> Option<Node<'t>> {
-    parse(Rule::item, part, arena).ok()
+    parse(Rule::item, part, arena).ok()?.pop()
 }
 
-fn parse<'t>(rule: Rule, part: Part<'_>, arena: &'t Arena) -> Result<Node<'t>, Failure> {
+fn parse<'t>(rule: Rule, part: Part<'_>, arena: &'t Arena) -> Result<Vec<Node<'t>>, Failure> {
     let pairs = Grammar::parse(rule, part.signs).map_err(|error| {
         let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
         let expected = match error.variant {
             ErrorVariant::ParsingError { positives, .. } => positives,
             ErrorVariant::CustomError { .. } => Vec::new(),
         };
-        let expected = expected.into_iter().filter(|rule| *rule != Rule::EOI).map(kind).collect();
+        let expected = expected
+            .into_iter()
+            .filter(|rule| !matches!(rule, Rule::end | Rule::EOI))
+            .map(kind)
+            .collect();
         Failure { at: part.place(at), expected }
     })?;
     tree(pairs.tokens(), part, arena).ok_or(Failure { at: part.place(0), expected: Vec::new() })
 }
 
-/// Makes a tree of the parser's starts and ends, in one pass and without recursion.
+/// Makes trees of the parser's starts and ends, in one pass and without recursion.
 ///
 /// What only wraps another is left out.
 fn tree<'i, 't>(
     steps: impl Iterator<Item = Token<'i, Rule>>,
     part: Part<'_>,
     arena: &'t Arena,
-) -> Option<Node<'t>> {
+) -> Option<Vec<Node<'t>>> {
     // Where each open node begins, and which of those that are done are its children.
     let mut open: Vec<(u32, usize)> = Vec::new();
     let mut done: Vec<Node<'_>> = Vec::with_capacity(part.tokens.len());
@@ -83,11 +87,11 @@ fn tree<'i, 't>(
             }
         }
     }
-    done.pop()
+    Some(done)
 }
 
 fn is_wrapper(rule: Rule) -> bool {
-    matches!(rule, Rule::whole | Rule::item | Rule::clause | Rule::EOI)
+    matches!(rule, Rule::whole | Rule::item | Rule::clause | Rule::end | Rule::EOI)
 }
 
 macro_rules! define_mapping {

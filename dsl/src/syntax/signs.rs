@@ -128,15 +128,20 @@ impl Signs {
     }
 
     /// Some of the tokens, and the signs that they are written as.
-    pub(super) fn part(&self, tokens: &Range<usize>) -> Part<'_> {
+    pub(super) fn part(&self, tokens: Range<usize>) -> Part<'_> {
         let place =
             |token: usize| self.tokens.get(token).map_or(self.text.len(), |token| token.sign);
         let (start, end) = (place(tokens.start), place(tokens.end));
         Part {
             signs: self.text.get(start..end).unwrap_or_default(),
             start,
-            tokens: self.tokens.get(tokens.clone()).unwrap_or_default(),
+            tokens: self.tokens.get(tokens).unwrap_or_default(),
         }
+    }
+
+    /// Ends a piece: no item goes on behind it.
+    pub(super) fn end(&mut self) {
+        self.text.push(';');
     }
 
     /// White space before the token that `text` begins with. It is kept where it makes a difference.

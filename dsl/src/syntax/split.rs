@@ -136,6 +136,7 @@ impl<'a> Scanner<'a> {
             seen.error.get_or_insert(error);
         }
         let tokens = first_token..self.signs.len();
+        self.signs.end();
         Some(Piece { span: span(start, seen.end), tokens, error: seen.error })
     }
 
