@@ -1,4 +1,7 @@
 //! From text to the typed tree of a rule file.
+//!
+//! `split` cuts the file into items and writes their tokens as `signs`, `parse` makes nodes of these ([`cst`]), and
+//! `build` makes the typed tree of the nodes ([`ast`]). What to say where that fails is `complain`'s.
 
 pub mod ast;
 mod build;
