@@ -445,13 +445,15 @@ impl<'a> Compiler<'a> {
     /// columns it has then.
     fn key_first(&self, relation: usize, demands: &mut [Demand]) -> Option<usize> {
         let schema = self.schema.get(relation).filter(|schema| schema.entity)?;
-        let key = &schema.key;
-        let is_demanded = |field: &u16| demands.iter().any(|(demanded, ..)| demanded == field);
+        let key = schema.key.as_slice();
+        // Each field is demanded once.
+        let in_key = |(field, ..): &Demand| key.contains(field);
         let may_lack = demands.iter().any(|(.., may_lack)| *may_lack);
-        if key.is_empty() || may_lack || !key.iter().all(is_demanded) {
+        if key.is_empty() || may_lack || demands.iter().filter(|of| in_key(of)).count() < key.len()
+        {
             return None;
         }
-        demands.sort_by_key(|(field, ..)| !key.contains(field));
+        demands.sort_by_key(|demand| !in_key(demand));
         Some(key.len())
     }
 
