@@ -157,7 +157,7 @@ impl Engine {
             entities: pack.relations.iter().map(|_| Entities::new(&state)).collect(),
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
             supports: Supports::new(pack.relations.len()),
-            keys: (0..rules).map(|_| Keys::new(state.clone())).collect(),
+            keys: programs.rules.iter().map(|rule| Keys::new(&rule.key_types, &state)).collect(),
             awake: Awake::new(&programs, &relations, state.clone()),
             dirty: Dirty::new(rules),
             batch: Vec::new(),
@@ -305,8 +305,8 @@ impl Engine {
     pub(crate) fn await_oldest(&mut self, programs: &Programs, relation: usize) {
         let Some(schema) = programs.schema.get(relation) else { return };
         let Some(rows) = self.relations.get(relation) else { return };
-        if let Some(oldest) = rows.find(schema.whole, &[]).get(0) {
-            let until = kept_until(rows.time(oldest), self.reach(programs, relation));
+        if let Some(oldest) = rows.find(schema.whole, &[]).first() {
+            let until = kept_until(rows.time(*oldest), self.reach(programs, relation));
             self.sweeps.insert((until, relation, OLDEST));
         }
     }
@@ -339,7 +339,7 @@ impl Engine {
                 rows.remove(row, names);
                 continue;
             }
-            while let Some(oldest) = rows.find(whole, &[]).get(0)
+            while let Some(oldest) = rows.find(whole, &[]).first().copied()
                 && kept_until(rows.time(oldest), reach) < now
             {
                 rows.remove(oldest, names);

@@ -3,6 +3,7 @@
 pub(crate) mod bound;
 pub(crate) mod compile;
 pub(crate) mod dispatch;
+pub(crate) mod groups;
 pub(crate) mod load;
 pub(crate) mod partner;
 pub(crate) mod route;

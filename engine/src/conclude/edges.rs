@@ -69,8 +69,8 @@ impl Engine {
                 };
                 let Some(rows) = self.relations.get(clause.target) else { continue };
                 let found = rows.find(clause.index, words);
-                for row in (0..found.len()).filter_map(|place| found.get(place)) {
-                    let key = self.keys.get(rule).and_then(|keys| keys.find(rows.words(row)));
+                for row in found {
+                    let key = self.keys.get(rule).and_then(|keys| keys.find(rows.words(*row)));
                     pairs.extend(key.map(|key| (cause, (rule, key))));
                 }
             }

@@ -2,16 +2,20 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
+use etio_plan::Type;
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
 
 use crate::{
     conclude::episode::Open,
     store::{
+        flat::Flat,
         relation::{Marks, RowId},
         support::KeyId,
     },
-    value::word::{Digest, Key, Word},
+    value::{
+        hashing::Hashing,
+        word::{Key, Word},
+    },
 };
 
 /// A row that a key concludes.
@@ -44,23 +48,28 @@ pub(crate) struct KeyState {
 /// The keys of one rule that conclude something or wait for something.
 #[derive(Clone)]
 pub(crate) struct Keys {
-    numbers: HashTable<(KeyId, Digest)>,
+    hashing: Hashing,
+    numbers: Flat,
     states: Vec<Option<KeyState>>,
     free: Vec<KeyId>,
-    state: FixedState,
 }
 
 impl Keys {
-    pub(crate) fn new(state: FixedState) -> Self {
-        Self { numbers: HashTable::new(), states: Vec::new(), free: Vec::new(), state }
+    /// Of no key yet; keys have words of these types.
+    pub(crate) fn new(types: &[Type], state: &FixedState) -> Self {
+        Self {
+            hashing: Hashing::new(types, state),
+            numbers: Flat::new(state),
+            states: Vec::new(),
+            free: Vec::new(),
+        }
     }
 
     /// Gives a number to a key that has none.
     pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
-        let Self { numbers, states, free, state } = self;
+        let Self { hashing, numbers, states, free } = self;
         let number = free.pop().unwrap_or(states.len() as KeyId);
-        let hash = Digest::of(state, key.iter().copied());
-        numbers.insert_unique(hash.spread(), (number, hash), |(_, hash)| hash.spread());
+        numbers.insert(hashing.of(key), number);
         let new = KeyState {
             key: Key::from_slice(key),
             deadline: i64::MAX,
@@ -84,11 +93,10 @@ impl Keys {
 
     /// The number of a key that has one.
     pub(crate) fn find(&self, key: &[Word]) -> Option<KeyId> {
-        let hash = Digest::of(&self.state, key.iter().copied());
-        let same = |(number, other): &(KeyId, Digest)| {
-            *other == hash && self.get(*number).is_some_and(|of| *of.key == *key)
+        let same = |number| {
+            self.hashing.is_exact() || self.get(number).is_some_and(|of| *of.key == *key)
         };
-        self.numbers.find(hash.spread(), same).map(|(number, _)| *number)
+        self.numbers.find(self.hashing.of(key), same).copied()
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.
@@ -97,10 +105,7 @@ impl Keys {
             state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
         };
         let Some(state) = self.get(number).filter(idle) else { return };
-        let hash = Digest::of(&self.state, state.key.iter().copied());
-        if let Ok(entry) = self.numbers.find_entry(hash.spread(), |(known, _)| *known == number) {
-            entry.remove();
-        }
+        self.numbers.remove(self.hashing.of(&state.key), number);
         if let Some(place) = self.states.get_mut(number as usize) {
             *place = None;
             self.free.push(number);

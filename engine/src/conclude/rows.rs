@@ -85,7 +85,7 @@ impl Engine {
         let oldest = |relation: usize| {
             let rows = relations.get(relation);
             let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
-            let oldest = rows.and_then(|rows| Some(rows.time(rows.find(whole, &[]).get(0)?)));
+            let oldest = rows.and_then(|rows| Some(rows.time(*rows.find(whole, &[]).first()?)));
             oldest.unwrap_or(i64::MAX)
         };
         for (condition, to) in settled {
@@ -249,7 +249,7 @@ impl Engine {
         let relation = programs.rules.get(rule)?.relation;
         let whole = programs.schema.get(relation)?.whole;
         let since = row.since.map_or(self.now, |since| since.min(self.now));
-        let known = self.relations.get(relation)?.find(whole, &row.words).get(0);
+        let known = self.relations.get(relation)?.find(whole, &row.words).first().copied();
         let marks = row.marks;
         let support = Support { rule, key, marks, pins: row.pins, wants: row.wants };
         let Some(known) = known else {
@@ -297,7 +297,7 @@ impl Engine {
     ) -> Option<()> {
         let speaks = self.supports.get(relation, row)?.marks;
         let rows = self.relations.get_mut(relation)?;
-        let meta = *rows.meta(row)?;
+        let meta = rows.meta(row)?;
         let observed_now = meta.marks & ASSUMED != 0 && speaks & ASSUMED == 0;
         let marks = if observed_now { speaks } else { (speaks & !FIRST) | (meta.marks & FIRST) };
         let stamp = if observed_now { Stamp::concluded(since) } else { meta.stamp };
@@ -326,7 +326,7 @@ impl Engine {
         self.touch(programs, relation, row);
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if let Some(rows) = self.relations.get_mut(relation)
-            && let Some(meta) = rows.meta(row).copied()
+            && let Some(meta) = rows.meta(row)
         {
             let marks = match lapsed {
                 // Whether it was there when first observed is of when it came to stand.

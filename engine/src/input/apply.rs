@@ -16,8 +16,10 @@ use crate::{
         cover::Term,
         coverage::Vouch,
         entity::Removal,
-        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Meta, Names, RowId},
+        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId},
+        run::skip,
         sources::Stamp,
+        table::Meta,
     },
     value::word::{ABSENT, Key, Row, Word, at, int, key_at, put},
 };
@@ -95,9 +97,9 @@ impl Engine {
         let index = rows.index_on(&all, names);
         let same = rows.find(index, words);
         let nearest = stamp.time.saturating_sub(self.sources.coarsest());
-        let start = same.skip(|row| rows.time(row) < nearest);
+        let start = skip(same, |row| rows.time(row) < nearest);
         let resolution = self.sources.resolution(source);
-        let one = (start..same.len()).filter_map(|place| same.get(place)).find(|row| {
+        let one = same.iter().skip(start).copied().find(|row| {
             let mut origins = rows.origins(*row);
             let first = origins.next().map_or(source, |origin| origin.source);
             let coarser = resolution.max(self.sources.resolution(first));
@@ -129,11 +131,11 @@ impl Engine {
         let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
         let all = rows.find(whole, &[]);
         let near = self.sources.coarsest();
-        let start = all.skip(|row| rows.time(row) < time.saturating_sub(near));
-        (start..all.len())
-            .filter_map(|place| all.get(place))
-            .take_while(|row| rows.time(*row) <= time)
-            .any(|row| rows.origins(row).any(|known| known == origin))
+        let start = skip(all, |row| rows.time(row) < time.saturating_sub(near));
+        all.iter()
+            .skip(start)
+            .take_while(|row| rows.time(**row) <= time)
+            .any(|row| rows.origins(*row).any(|known| known == origin))
     }
 
     fn entity_key(&self, programs: &Programs, relation: usize, words: &[Word]) -> Key {
@@ -150,8 +152,8 @@ impl Engine {
         key: &[Word],
     ) -> Option<(RowId, Meta, Option<Stamp>)> {
         let rows = self.relations.get(relation)?;
-        let row = rows.find(programs.schema.get(relation)?.by_key, key).get(0)?;
-        let meta = *rows.meta(row)?;
+        let row = *rows.find(programs.schema.get(relation)?.by_key, key).first()?;
+        let meta = rows.meta(row)?;
         let told = meta.marks & ASSUMED == 0;
         let newest = || self.entities.get(relation).map(|of| of.newest(row, meta.stamp));
         Some((row, meta, told.then(newest).flatten()))
@@ -290,7 +292,7 @@ impl Engine {
         };
         let Some(rows) = self.relations.get(relation) else { return };
         // What was superseded in the instant it came in never stood.
-        let Some(meta) = rows.meta(row).copied().filter(|meta| meta.stamp.time < self.now) else {
+        let Some(meta) = rows.meta(row).filter(|meta| meta.stamp.time < self.now) else {
             return;
         };
         let mut words = rows.words(row).to_vec();
@@ -317,8 +319,7 @@ impl Engine {
         let columns: Vec<u16> = scope.iter().map(|(field, _)| *field).collect();
         let words: Vec<Word> = scope.iter().map(|(_, word)| *word).collect();
         let index = rows.index_on(&columns, names);
-        let found = rows.find(index, &words);
-        let found: Vec<RowId> = (0..found.len()).filter_map(|place| found.get(place)).collect();
+        let found = rows.find(index, &words).to_vec();
         let Some(rows) = self.relations.get(relation) else { return Vec::new() };
         let key = |row: RowId| self.entity_key(programs, relation, rows.words(row));
         let says = |key: &Key| {
@@ -344,7 +345,7 @@ impl Engine {
         dispatch.each(words, |route| {
             let Some(route) = programs.routes.get(route) else { return };
             let Some(program) = programs.rules.get(route.rule) else { return };
-            let partner = route.partner.as_ref().map(|of| (of, of.since(stamp, sources)));
+            let partner = route.partner.as_ref().map(|of| (of, of.since(&stamp, sources)));
             if partner.is_some_and(|(partner, since)| !partner.may_stand(relations, since)) {
                 return;
             }

@@ -4,25 +4,22 @@ use alloc::vec::Vec;
 
 use etio_plan::Type;
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 
 use crate::{
-    program::Route,
+    program::{Route, groups::Groups},
     value::{
         expr::{Ex, Operand},
         word::{Word, at},
     },
 };
 
-/// The routes that need a constant in a field, by the constant.
-pub(crate) type ByField = (u16, HashMap<Word, Vec<usize>, FixedState>);
-
 /// Routes of one relation. A route that needs a constant in a field is found through it, so that
 /// the rules a row does not concern cost nothing.
 #[derive(Clone, Default)]
 pub(crate) struct Dispatch {
-    pub(crate) always: Vec<usize>,
-    pub(crate) by_field: Vec<ByField>,
+    always: Vec<usize>,
+    /// The routes that need a constant in a field, by field and constant.
+    by_field: Vec<(u16, Groups)>,
 }
 
 impl Dispatch {
@@ -34,20 +31,19 @@ impl Dispatch {
         };
         let place = self.by_field.iter().position(|(known, _)| *known == field);
         let place = place.unwrap_or_else(|| {
-            self.by_field.push((field, HashMap::with_hasher(state.clone())));
+            self.by_field.push((field, Groups::new(types.get(usize::from(field)), state)));
             self.by_field.len() - 1
         });
-        if let Some((_, table)) = self.by_field.get_mut(place) {
-            table.entry(word).or_default().push(number);
+        if let Some((_, routes)) = self.by_field.get_mut(place) {
+            routes.add(&[word], number);
         }
     }
 
     /// Calls `then` with each route a row may take.
     pub(crate) fn each(&self, words: &[Word], mut then: impl FnMut(usize)) {
         self.always.iter().for_each(|route| then(*route));
-        for (field, table) in &self.by_field {
-            let found = table.get(&at(words, *field));
-            found.into_iter().flatten().for_each(|route| then(*route));
+        for (field, routes) in &self.by_field {
+            routes.get(&[at(words, *field)]).iter().for_each(|route| then(*route));
         }
     }
 }

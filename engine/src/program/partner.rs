@@ -107,7 +107,7 @@ impl Partner {
     /// When the last of them came; the least time where there is none.
     fn newest(&self, relations: &[Relation], index: usize, key: &[Word]) -> i64 {
         let Some(rows) = relations.get(self.relation) else { return i64::MIN };
-        rows.find(index, key).last().map_or(i64::MIN, |row| rows.time(row))
+        rows.find(index, key).last().map_or(i64::MIN, |row| rows.time(*row))
     }
 }
 

@@ -343,9 +343,8 @@ impl Walk<'_> {
                 relation.all().for_each(|row| self.meet(scan, rest, relation, row));
                 continue;
             }
-            let rows = relation.find(index, &key);
-            let rows = (0..rows.len()).filter_map(|place| rows.get(place));
-            rows.for_each(|row| self.meet(scan, rest, relation, row));
+            let rows = relation.find(index, &key).iter();
+            rows.for_each(|row| self.meet(scan, rest, relation, *row));
         }
     }
 

@@ -6,13 +6,13 @@ use alloc::{vec, vec::Vec};
 use core::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
-use hashbrown::{HashMap, HashTable};
+use hashbrown::HashMap;
 
 use crate::{
-    program::{Few, Hop, Numbers, Program, Route, Scan},
+    program::{Hop, Numbers, Program, Route, Scan, groups::Groups},
     value::{
         expr::Ex,
-        word::{Digest, Key, Word, at},
+        word::{Key, Word},
     },
 };
 
@@ -22,44 +22,26 @@ const FEWEST: usize = 4;
 /// The rules at the end of a route, by what they differ in.
 #[derive(Clone)]
 pub(crate) struct Lanes {
-    /// The variables that hold it.
-    by: Few,
-    lanes: HashTable<Lane>,
-    state: FixedState,
-}
-
-/// What they hold for some rules.
-#[derive(Clone)]
-struct Lane {
-    key: Key,
-    rules: Vec<usize>,
+    /// The variables that hold it: as many as that, from this one on.
+    first: usize,
+    count: usize,
+    rules: Groups,
 }
 
 impl Lanes {
     /// How many variables there are beside those of a rule.
-    pub(crate) fn len(&self) -> usize {
-        self.by.len()
+    pub(crate) const fn len(&self) -> usize {
+        self.count
     }
 
-    /// All of them, in no order that may show.
+    /// All of them.
     pub(crate) fn all(&self) -> Numbers {
-        self.lanes.iter().flat_map(|lane| &lane.rules).copied().collect()
+        self.rules.all().collect()
     }
 
     /// The rules that what was bound concerns.
     pub(crate) fn rules(&self, slots: &[Word]) -> &[usize] {
-        let words = || self.by.iter().map(|slot| at(slots, *slot));
-        let same = |lane: &Lane| lane.key.iter().copied().eq(words());
-        let hash = Digest::of(&self.state, words()).spread();
-        self.lanes.find(hash, same).map_or(&[], |lane| &lane.rules)
-    }
-
-    fn add(&mut self, key: Key, rule: usize) {
-        let hash = |key: &Key| Digest::of(&self.state, key.iter().copied()).spread();
-        let same = |lane: &Lane| lane.key == key;
-        let lane = self.lanes.entry(hash(&key), same, |lane| hash(&lane.key));
-        let new = || Lane { key: key.clone(), rules: Vec::new() };
-        lane.or_insert_with(new).into_mut().rules.push(rule);
+        self.rules.get(slots.get(self.first..self.first + self.count).unwrap_or_default())
     }
 }
 
@@ -108,16 +90,14 @@ pub(crate) fn share(routes: &mut Vec<Route>, rules: &[Program], state: &FixedSta
     let mut replaced = vec![false; routes.len()];
     let mut shared = Vec::with_capacity(families.len());
     for Family { mut open, members } in families {
-        let first = rules.get(open.rule).map_or(0, |program| program.slots as u16);
-        let count = members.first().map_or(0, |(_, constants)| constants.len() as u16);
         let mut lanes = Lanes {
-            by: (first..first.saturating_add(count)).collect(),
-            lanes: HashTable::new(),
-            state: state.clone(),
+            first: rules.get(open.rule).map_or(0, |program| program.slots),
+            count: members.first().map_or(0, |(_, constants)| constants.len()),
+            rules: Groups::new([], state),
         };
         for (at, constants) in members {
             if let (Some(route), Some(replaced)) = (routes.get(at), replaced.get_mut(at)) {
-                lanes.add(constants, route.rule);
+                lanes.rules.add(&constants, route.rule);
                 *replaced = true;
             }
         }

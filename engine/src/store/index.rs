@@ -1,13 +1,23 @@
 //! Hash indexes over some columns of a relation; each chain is in canonical order.
 
-use alloc::{boxed::Box, collections::VecDeque, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
+use core::slice;
 
+use etio_plan::Type;
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use crate::{
-    store::relation::{RowId, Table},
-    value::word::{Digest, Word, at},
+    store::{
+        flat::Flat,
+        relation::RowId,
+        run::Run,
+        table::Table,
+    },
+    value::{
+        hashing::Hashing,
+        word::{Word, at},
+    },
 };
 
 /// Rows by the words of some columns. An index over no column is one chain of all rows, and is not
@@ -15,103 +25,80 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Index {
     pub(crate) columns: Box<[u16]>,
-    chains: HashTable<(Chain, Digest)>,
+    hashing: Hashing,
+    chains: Flat,
     /// The chains of more than one row, and those of no row any more. Over no column it is the first.
-    long: Vec<VecDeque<RowId>>,
+    long: Vec<Run>,
     free: Vec<u32>,
-    state: FixedState,
 }
 
-/// A chain of one row is that row, as most keys have one. The others are the place of a long chain, with
-/// the highest bit set.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Chain(u32);
-
+/// The mark of a long chain. A chain of one row is that row, as most keys have one; the others are the
+/// place of a long chain, with this bit set.
 const LONG: u32 = 1 << 31;
 
-/// The chain of all rows.
-const ALL: Chain = Chain(LONG);
-
-/// The rows of one chain, oldest first.
-#[derive(Clone, Copy)]
-pub(crate) enum Rows<'a> {
-    None,
-    One(RowId),
-    Many(&'a VecDeque<RowId>),
-}
-
 impl Index {
-    pub(crate) fn new(columns: &[u16], state: FixedState) -> Self {
-        let long = if columns.is_empty() { [VecDeque::new()].into() } else { Vec::new() };
-        Self { columns: columns.into(), chains: HashTable::new(), long, free: Vec::new(), state }
+    /// An index over columns of a relation that has columns of these types.
+    pub(crate) fn new(columns: &[u16], types: &[Type], state: &FixedState) -> Self {
+        let long = if columns.is_empty() { [Run::default()].into() } else { Vec::new() };
+        let typed = columns.iter().filter_map(|column| types.get(usize::from(*column)));
+        Self {
+            hashing: Hashing::new(typed, state),
+            columns: columns.into(),
+            chains: Flat::new(state),
+            long,
+            free: Vec::new(),
+        }
     }
 
-    /// The chain of the rows whose words at the columns are these.
-    pub(crate) fn find(&self, table: &Table, key: &[Word]) -> Option<Chain> {
-        let row = |chain: Chain| table.words(first(&self.long, chain));
+    /// The rows whose words at the columns are these, in canonical order.
+    #[inline]
+    pub(crate) fn find(&self, table: &Table, key: &[Word]) -> &[RowId] {
         if self.columns.is_empty() {
-            return self.long.first().is_some_and(|rows| !rows.is_empty()).then_some(ALL);
+            return self.run(0);
         }
-        // Most keys are one word.
-        let found = if let ([column], [word]) = (&*self.columns, key) {
-            let same = |(chain, _): &(Chain, Digest)| at(row(*chain), *column) == *word;
-            self.chains.find(Digest::of(&self.state, [*word]).spread(), same)
-        } else {
-            let same = |(chain, _): &(Chain, Digest)| {
-                let row = row(*chain);
-                self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
-            };
-            self.chains.find(Digest::of(&self.state, key.iter().copied()).spread(), same)
-        };
-        found.map(|(chain, _)| *chain)
+        let chain = self.chains.find(self.hashing.of(key), self.same(table, key));
+        chain.map_or(&[], |chain| match place(*chain) {
+            None => slice::from_ref(chain),
+            Some(place) => self.run(place),
+        })
     }
 
-    /// The rows whose words at the columns are these.
-    pub(crate) fn look(&self, table: &Table, key: &[Word]) -> Rows<'_> {
-        self.find(table, key).map_or(Rows::None, |chain| self.rows(chain))
+    /// The place of the rows for a key where they are several, good until a row comes or goes.
+    pub(crate) fn place(&self, table: &Table, key: &[Word]) -> Option<usize> {
+        if self.columns.is_empty() {
+            return Some(0);
+        }
+        place(*self.chains.find(self.hashing.of(key), self.same(table, key))?)
     }
 
-    /// The rows of a chain.
-    pub(crate) fn rows(&self, chain: Chain) -> Rows<'_> {
-        match chain.place() {
-            None => Rows::One(chain.0),
-            Some(place) => self.long.get(place).map_or(Rows::None, Rows::Many),
-        }
+    /// The rows at a place.
+    pub(crate) fn run(&self, place: usize) -> &[RowId] {
+        self.long.get(place).map_or(&[], Run::rows)
     }
 
     /// Adds a row. `before(a, b)` is the canonical order.
     pub(crate) fn add(&mut self, table: &Table, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-        let Self { columns, chains, long, free, state } = self;
-        if columns.is_empty() {
-            return long.iter_mut().for_each(|rows| put(rows, row, &before));
+        if self.columns.is_empty() {
+            return self.long.iter_mut().for_each(|rows| rows.put(row, &before));
         }
-        let words = table.words(row);
-        let same = |(chain, _): &(Chain, Digest)| {
-            let other = table.words(first(long, *chain));
-            columns.iter().all(|column| at(other, *column) == at(words, *column))
+        let key = self.key_of(table, row);
+        let hash = self.hashing.of(&key);
+        let Some(chain) = self.chains.find(hash, self.same(table, &key)).copied() else {
+            return self.chains.insert(hash, row);
         };
-        let hash = Digest::of(state, columns.iter().map(|column| at(words, *column)));
-        let Some((chain, _)) = chains.find_mut(hash.spread(), same) else {
-            let entry = (Chain(row), hash);
-            chains.insert_unique(hash.spread(), entry, |(_, hash)| hash.spread());
-            return;
-        };
-        match chain.place() {
-            Some(place) => {
-                if let Some(rows) = long.get_mut(place) {
-                    put(rows, row, before);
-                }
+        let place = place(chain).unwrap_or_else(|| {
+            let place = self.free.pop().unwrap_or(self.long.len() as u32);
+            self.chains.replace(hash, chain, place | LONG);
+            if self.long.len() == place as usize {
+                self.long.push(Run::default());
             }
-            None => {
-                let only = chain.0;
-                let pair = if before(row, only) { [row, only] } else { [only, row] };
-                let place = free.pop().unwrap_or(long.len() as u32);
-                match long.get_mut(place as usize) {
-                    Some(rows) => rows.extend(pair),
-                    None => long.push(VecDeque::from(pair)),
-                }
-                *chain = Chain(place | LONG);
+            if let Some(rows) = self.long.get_mut(place as usize) {
+                rows.put(chain, &before);
             }
+            place as usize
+        });
+        if let Some(rows) = self.long.get_mut(place) {
+            rows.put(row, before);
         }
     }
 
@@ -122,118 +109,46 @@ impl Index {
         row: RowId,
         before: impl Fn(RowId, RowId) -> bool,
     ) {
-        let Self { columns, chains, long, free, state } = self;
-        if columns.is_empty() {
-            return long.iter_mut().for_each(|rows| take(rows, row, &before));
+        if self.columns.is_empty() {
+            return self.long.iter_mut().for_each(|rows| rows.take(row, &before));
         }
-        let words = table.words(row);
-        let same = |(chain, _): &(Chain, Digest)| {
-            let other = table.words(first(long, *chain));
-            columns.iter().all(|column| at(other, *column) == at(words, *column))
-        };
-        let hash = Digest::of(state, columns.iter().map(|column| at(words, *column)));
-        let Ok(entry) = chains.find_entry(hash.spread(), same) else { return };
-        let chain = entry.get().0;
-        let Some(place) = chain.place() else {
-            if chain.0 == row {
-                entry.remove();
+        let key = self.key_of(table, row);
+        let hash = self.hashing.of(&key);
+        let Some(chain) = self.chains.find(hash, self.same(table, &key)).copied() else { return };
+        if let Some(place) = place(chain) {
+            let Some(rows) = self.long.get_mut(place) else { return };
+            rows.take(row, before);
+            // It stays long until its last row goes, lest one that comes and goes costs an allocation.
+            if !rows.rows().is_empty() {
+                return;
             }
-            return;
-        };
-        let Some(rows) = long.get_mut(place) else { return };
-        take(rows, row, before);
-        // It stays long until its last row goes, lest one that comes and goes costs an allocation.
-        if rows.is_empty() {
-            free.push(place as u32);
-            entry.remove();
+            self.free.push(place as u32);
         }
+        self.chains.remove(hash, chain);
     }
-}
 
-impl Chain {
-    /// The place of a long chain.
-    const fn place(self) -> Option<usize> {
-        if self.0 & LONG == 0 { None } else { Some((self.0 & !LONG) as usize) }
-    }
-}
-
-/// Puts a row at its place in a chain.
-fn put(rows: &mut VecDeque<RowId>, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-    // Rows come in canonical order but for late ones and changed entities.
-    if rows.back().is_none_or(|last| before(*last, row)) {
-        rows.push_back(row);
-    } else {
-        let place = rows.partition_point(|other| before(*other, row));
-        rows.insert(place, row);
-    }
-}
-
-/// Takes a row out of a chain. Most that go are the oldest.
-fn take(rows: &mut VecDeque<RowId>, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-    if rows.front() == Some(&row) {
-        rows.pop_front();
-        return;
-    }
-    let place = rows.partition_point(|other| before(*other, row));
-    if rows.get(place) == Some(&row) {
-        rows.remove(place);
-    }
-}
-
-/// INVARIANT: a chain that is found by its words has at least one row.
-fn first(long: &[VecDeque<RowId>], chain: Chain) -> RowId {
-    match chain.place() {
-        None => chain.0,
-        Some(place) => long.get(place).and_then(VecDeque::front).copied().unwrap_or(RowId::MAX),
-    }
-}
-
-impl Rows<'_> {
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::One(_) => 1,
-            Self::Many(rows) => rows.len(),
+    /// Whether a chain is of a key.
+    ///
+    /// INVARIANT: a chain that is found by its words has at least one row.
+    #[inline]
+    fn same<'a>(&'a self, table: &'a Table, key: &'a [Word]) -> impl Fn(u32) -> bool + 'a {
+        move |chain| {
+            self.hashing.is_exact() || {
+                let first = place(chain).map_or(Some(&chain), |place| self.run(place).first());
+                let row = first.map_or(&[][..], |first| table.words(*first));
+                self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
+            }
         }
     }
 
-    pub(crate) fn get(&self, place: usize) -> Option<RowId> {
-        match self {
-            Self::None => None,
-            Self::One(row) => (place == 0).then_some(*row),
-            Self::Many(rows) => rows.get(place).copied(),
-        }
-    }
-
-    /// The newest.
-    pub(crate) fn last(&self) -> Option<RowId> {
-        match self {
-            Self::None => None,
-            Self::One(row) => Some(*row),
-            Self::Many(rows) => rows.back().copied(),
-        }
-    }
-
-    /// How many of the first rows satisfy `early`, which holds for a prefix.
-    pub(crate) fn skip(&self, early: impl Fn(RowId) -> bool) -> usize {
-        match self {
-            Self::None => 0,
-            Self::One(row) => usize::from(early(*row)),
-            Self::Many(rows) => skip(rows, early),
-        }
+    fn key_of(&self, table: &Table, row: RowId) -> SmallVec<[Word; 4]> {
+        let words = table.words(row);
+        self.columns.iter().map(|column| at(words, *column)).collect()
     }
 }
 
-/// As many of the last rows are looked at one by one, before those in the middle.
-const LAST: usize = 4;
-
-/// How many of the first rows of a chain satisfy `early`, which holds for a prefix. Most who ask want the
-/// last few.
-pub(crate) fn skip(rows: &VecDeque<RowId>, early: impl Fn(RowId) -> bool) -> usize {
-    for place in (0..rows.len()).rev().take(LAST) {
-        if rows.get(place).is_none_or(|row| early(*row)) {
-            return place + 1;
-        }
-    }
-    if rows.len() <= LAST { 0 } else { rows.partition_point(|row| early(*row)) }
+/// The place of a chain that is long.
+#[inline]
+const fn place(chain: u32) -> Option<usize> {
+    if chain & LONG == 0 { None } else { Some((chain & !LONG) as usize) }
 }

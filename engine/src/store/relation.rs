@@ -9,7 +9,8 @@ use smallvec::SmallVec;
 
 use crate::{
     store::{
-        index::{Chain, Index, Rows},
+        index::Index,
+        table::{Meta, Table},
         sources::{Sources, Stamp},
     },
     value::word::{Symbols, Word},
@@ -38,23 +39,7 @@ pub(crate) const LAPSED: Marks = 64;
 /// Was taken out in this instant: no index finds it, but who rested on it can still show it.
 const GONE: Marks = 128;
 /// The slot is free.
-const FREE: Marks = 256;
-
-/// What the engine keeps of a row beside its words.
-#[derive(Clone, Copy)]
-pub(crate) struct Meta {
-    pub(crate) stamp: Stamp,
-    pub(crate) generation: u32,
-    pub(crate) marks: Marks,
-}
-
-/// Rows in row-major order: a probe tests several columns of one row, so a row shares a cache line.
-#[derive(Clone)]
-pub(crate) struct Table {
-    width: usize,
-    words: Vec<Word>,
-    meta: Vec<Meta>,
-}
+pub(crate) const FREE: Marks = 256;
 
 /// A row that will be found again even where its slot has been taken by another since.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -98,30 +83,11 @@ pub(crate) struct Names<'a> {
     pub(crate) symbols: &'a Symbols,
 }
 
-impl Table {
-    pub(crate) fn words(&self, row: RowId) -> &[Word] {
-        let start = row as usize * self.width;
-        self.words.get(start..start + self.width).unwrap_or_default()
-    }
-
-    /// INVARIANT: conclusions share one origin, so that only their values order what has one time.
-    fn compare(&self, names: Names<'_>, types: &[Type], a: RowId, b: RowId) -> Ordering {
-        let (Some(x), Some(y)) = (self.meta.get(a as usize), self.meta.get(b as usize)) else {
-            return Ordering::Equal;
-        };
-        names
-            .sources
-            .compare(&x.stamp, &y.stamp)
-            .then_with(|| names.symbols.compare_all(types, self.words(a), self.words(b)))
-    }
-}
-
 impl Relation {
     pub(crate) fn new(types: Vec<Type>, state: FixedState) -> Self {
-        let table = Table { width: types.len(), words: Vec::new(), meta: Vec::new() };
         Self {
+            table: Table::new(types.len()),
             types,
-            table,
             free: Vec::new(),
             indexes: Vec::new(),
             live: 0,
@@ -137,25 +103,35 @@ impl Relation {
 
     /// All rows, in no order that may show.
     pub(crate) fn all(&self) -> impl Iterator<Item = RowId> {
-        let there = |row: &RowId| self.meta(*row).is_some_and(|meta| meta.marks & GONE == 0);
-        (0..self.table.meta.len() as RowId).filter(there)
+        let there = |row: &RowId| self.marks(*row) & (FREE | GONE) == 0;
+        self.table.slots().filter(there)
     }
 
+    #[inline]
     pub(crate) fn words(&self, row: RowId) -> &[Word] {
         self.table.words(row)
     }
 
     /// What is known about a row; a free slot has no row.
-    pub(crate) fn meta(&self, row: RowId) -> Option<&Meta> {
-        self.table.meta.get(row as usize).filter(|meta| meta.marks & FREE == 0)
+    #[inline]
+    pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
+        self.table.meta(row)
     }
 
+    /// The time and the marks of a row; a free slot has no row.
+    #[inline]
+    pub(crate) fn time_and_marks(&self, row: RowId) -> Option<(i64, Marks)> {
+        self.table.time_and_marks(row)
+    }
+
+    #[inline]
     pub(crate) fn marks(&self, row: RowId) -> Marks {
-        self.meta(row).map_or(FREE, |meta| meta.marks)
+        self.time_and_marks(row).map_or(FREE, |(_, marks)| marks)
     }
 
+    #[inline]
     pub(crate) fn time(&self, row: RowId) -> i64 {
-        self.meta(row).map_or(i64::MIN, |meta| meta.stamp.time)
+        self.time_and_marks(row).map_or(i64::MIN, |(time, _)| time)
     }
 
     /// All origins of a row, the first first.
@@ -182,31 +158,28 @@ impl Relation {
         if let Some(known) = self.index_of(columns) {
             return known;
         }
-        let mut index = Index::new(columns, self.state.clone());
-        for row in 0..self.table.meta.len() as RowId {
-            if self.meta(row).is_some_and(|meta| meta.marks & GONE == 0) {
-                index.add(&self.table, row, |a, b| {
-                    self.table.compare(names, &self.types, a, b).is_lt()
-                });
-            }
+        let mut index = Index::new(columns, &self.types, &self.state);
+        for row in self.all() {
+            index.add(&self.table, row, |a, b| self.compare(names, a, b).is_lt());
         }
         self.indexes.push(index);
         self.indexes.len() - 1
     }
 
     /// The rows an index has for a key, in canonical order.
-    pub(crate) fn find(&self, index: usize, key: &[Word]) -> Rows<'_> {
-        self.indexes.get(index).map_or(Rows::None, |index| index.look(&self.table, key))
+    #[inline]
+    pub(crate) fn find(&self, index: usize, key: &[Word]) -> &[RowId] {
+        self.indexes.get(index).map_or(&[], |index| index.find(&self.table, key))
     }
 
-    /// A handle on the rows an index has for a key, good until a row comes or goes.
-    pub(crate) fn chain(&self, index: usize, key: &[Word]) -> Option<Chain> {
-        self.indexes.get(index)?.find(&self.table, key)
+    /// Where an index has the rows for a key, if they are several; good until a row comes or goes.
+    pub(crate) fn place(&self, index: usize, key: &[Word]) -> Option<usize> {
+        self.indexes.get(index)?.place(&self.table, key)
     }
 
-    /// The rows of a chain of an index.
-    pub(crate) fn rows(&self, index: usize, chain: Chain) -> Rows<'_> {
-        self.indexes.get(index).map_or(Rows::None, |index| index.rows(chain))
+    /// The rows an index has at a place.
+    pub(crate) fn run(&self, index: usize, place: usize) -> &[RowId] {
+        self.indexes.get(index).map_or(&[], |index| index.run(place))
     }
 
     /// The index over these columns, if there is one.
@@ -222,19 +195,8 @@ impl Relation {
         marks: Marks,
         names: Names<'_>,
     ) -> RowId {
-        let row = self.free.pop().unwrap_or_else(|| {
-            self.table.words.resize(self.table.words.len() + self.table.width, 0);
-            self.table.meta.push(Meta { stamp, generation: 0, marks: FREE });
-            (self.table.meta.len() - 1) as RowId
-        });
-        let start = row as usize * self.table.width;
-        if let Some(place) = self.table.words.get_mut(start..start + self.table.width) {
-            place.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
-        }
-        if let Some(meta) = self.table.meta.get_mut(row as usize) {
-            meta.stamp = stamp;
-            meta.marks = marks;
-        }
+        let row = self.free.pop().unwrap_or_else(|| self.table.add());
+        self.table.write(row, stamp, marks, words);
         self.live += 1;
         self.link(row, names);
         row
@@ -249,8 +211,8 @@ impl Relation {
     /// Takes a row out; its words stay readable until its slot is freed.
     pub(crate) fn retire(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
-        if let Some(meta) = self.table.meta.get_mut(row as usize) {
-            meta.marks |= GONE;
+        if let Some((_, marks)) = self.time_and_marks(row) {
+            self.table.mark(row, marks | GONE);
             self.live -= 1;
         }
     }
@@ -258,9 +220,7 @@ impl Relation {
     /// Frees the slot of a row that was taken out.
     pub(crate) fn free(&mut self, row: RowId) {
         self.more.remove(&row);
-        if let Some(meta) = self.table.meta.get_mut(row as usize) {
-            meta.marks = FREE;
-            meta.generation = meta.generation.wrapping_add(1);
+        if self.table.free(row) {
             self.free.push(row);
         }
     }
@@ -272,8 +232,8 @@ impl Relation {
 
     /// All rows in canonical order.
     pub(crate) fn in_order(&self, names: Names<'_>) -> Vec<RowId> {
-        let all = 0..self.table.meta.len() as RowId;
-        let mut rows: Vec<RowId> = all.filter(|row| self.meta(*row).is_some()).collect();
+        let there = |row: &RowId| self.marks(*row) & FREE == 0;
+        let mut rows: Vec<RowId> = self.table.slots().filter(there).collect();
         rows.sort_by(|a, b| self.compare(names, *a, *b));
         rows
     }
@@ -284,10 +244,7 @@ impl Relation {
         if moved {
             self.unlink(row, names);
         }
-        if let Some(meta) = self.table.meta.get_mut(row as usize) {
-            meta.stamp = stamp;
-            meta.marks = marks;
-        }
+        self.table.restamp(row, stamp, marks);
         if moved {
             self.link(row, names);
         }

@@ -7,7 +7,10 @@ use etio_plan::{AggOp, Pick, Type};
 
 use crate::{
     program::{Kind, Src, Window},
-    store::relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT, WEAK},
+    store::{
+        relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT, WEAK},
+        run::skip,
+    },
     think::{
         eval::{Eval, Facts, Lack},
         inexact::Bound,
@@ -127,19 +130,20 @@ impl<'a> Eval<'a> {
         }
         self.work += 1;
         let Some(key) = self.probe(scan) else { return Some(0) };
-        let chain = relation.chain(scan.index, &key);
-        let Some(chain) = chain else { return Some(0) };
-        let rows = relation.rows(scan.index, chain);
-        let start = rows.skip(|row| relation.time(row) < from);
+        let rows = relation.find(scan.index, &key);
+        let start = skip(rows, |row| relation.time(row) < from);
         let count = rows.len() - start;
         if count > 0 {
             found.marks |= EVENTFUL;
             if let (Some(d), Some(oldest)) = (last, rows.get(start)) {
-                note(&mut self.deadline, self.now, relation.time(oldest).saturating_add(d));
+                note(&mut self.deadline, self.now, relation.time(*oldest).saturating_add(d));
             }
+            let (of, index) = (scan.relation, scan.index);
+            found.rows.push(match (relation.place(index, &key), rows) {
+                (Some(place), _) => Facts::Run { relation: of, index, place, from: start },
+                (None, rows) => Facts::One(of, rows.first().copied()?),
+            });
         }
-        let (relation, index) = (scan.relation, scan.index);
-        found.rows.push(Facts::Chain { relation, index, chain, from: start });
         Some(count as Word)
     }
 

@@ -17,9 +17,9 @@ use crate::{
     store::{
         coverage::Coverage,
         cursors::Cursors,
-        index::{Chain, Rows, skip},
         over::Over,
         relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
+        run::skip,
         sources::Sources,
         support::{Supports, Want},
     },
@@ -92,11 +92,11 @@ pub(crate) type Settled = SmallVec<[(usize, i64); 1]>;
 #[derive(Clone, Copy)]
 pub(crate) enum Facts {
     One(usize, RowId),
-    /// The rows of a chain of an index of a relation from a place on.
-    Chain {
+    /// The rows at a place of an index of a relation, but for the first so many.
+    Run {
         relation: usize,
         index: usize,
-        chain: Chain,
+        place: usize,
         from: usize,
     },
 }
@@ -205,16 +205,14 @@ impl<'a> Eval<'a> {
             Step::Each(Src { kind: Kind::Rows { scan, window: Window::Stands }, .. })
                 if scan.unique =>
             {
-                let row = self.only(scan);
-                row.inspect(|row| self.push(scan.relation, *row));
-                Some(row.is_some())
+                Some(self.only(scan))
             }
             Step::No(Src { kind: Kind::Rows { scan, window: Window::Stands }, .. }) => {
                 let relation = self.view.relations.get(scan.relation)?;
                 if !self.is_whole(scan, self.now) {
                     return None;
                 }
-                let none = matches!(self.found(scan, relation, scan.index), Rows::None);
+                let none = self.found(scan, relation, scan.index).is_empty();
                 self.work += if none { 2 } else { 0 };
                 none.then_some(true)
             }
@@ -381,25 +379,15 @@ impl<'a> Eval<'a> {
         let relations = self.view.relations;
         let Some(relation) = relations.get(relation) else { return Continue(()) };
         self.work += 1;
-        let rows = match self.found(scan, relation, index) {
-            Rows::None => return Continue(()),
-            Rows::One(row) if from == i64::MIN || relation.time(row) >= from => {
-                return self.row(scan, relation, row, then);
-            }
-            Rows::One(_) => return Continue(()),
-            Rows::Many(rows) => rows,
-        };
+        let rows = self.found(scan, relation, index);
         let start = match from {
             i64::MIN => 0,
             from => skip(rows, |row| relation.time(row) < from),
         };
+        let mut rows = rows.iter().skip(start);
         match pick {
-            Pick::Oldest => {
-                rows.range(start..).try_for_each(|row| self.row(scan, relation, *row, then))
-            }
-            Pick::Newest => {
-                rows.range(start..).rev().try_for_each(|row| self.row(scan, relation, *row, then))
-            }
+            Pick::Oldest => rows.try_for_each(|row| self.row(scan, relation, *row, then)),
+            Pick::Newest => rows.rev().try_for_each(|row| self.row(scan, relation, *row, then)),
         }
     }
 
@@ -415,35 +403,44 @@ impl<'a> Eval<'a> {
         if self.is_over() {
             return Break(());
         }
-        if self.fits(scan, relation, row) { then(self, row) } else { Continue(()) }
+        if self.fits(scan, relation, row).is_some() { then(self, row) } else { Continue(()) }
     }
 
-    /// Whether a row stands and is as the scan asks. Then its variables are bound.
-    fn fits(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> bool {
-        let Some(meta) = relation.meta(row) else { return false };
-        let over = meta.marks & ENDED != 0 || (meta.marks & LAPSED != 0 && !self.lapse);
-        !over && self.bind(scan, relation.words(row), meta.stamp.time)
+    /// The marks of a row that stands and is as the scan asks. Then its variables are bound.
+    #[inline]
+    fn fits(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> Option<Marks> {
+        let (time, marks) = relation.time_and_marks(row)?;
+        let over = marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse);
+        let fits = !over && self.bind(scan, relation.words(row), time);
+        fits.then_some(marks)
     }
 
-    /// The one row that a scan by a key may find, if it fits.
-    fn only(&mut self, scan: &'a Scan) -> Option<RowId> {
-        let relation = self.view.relations.get(scan.relation)?;
+    /// Puts the one row that a scan by a key may find on the path, if it fits.
+    fn only(&mut self, scan: &'a Scan) -> bool {
+        let Some(relation) = self.view.relations.get(scan.relation) else { return false };
         self.work += 1;
-        let row = self.found(scan, relation, scan.index).get(0)?;
+        let Some(row) = self.found(scan, relation, scan.index).first().copied() else {
+            return false;
+        };
         self.work += 1;
-        (!self.is_over() && self.fits(scan, relation, row)).then_some(row)
+        if self.is_over() {
+            return false;
+        }
+        let marks = self.fits(scan, relation, row);
+        marks.inspect(|marks| self.push(scan.relation, row, *marks)).is_some()
     }
 
     /// The rows that an index has for a scan; none where something it needs is absent.
-    fn found(&mut self, scan: &'a Scan, relation: &'a Relation, index: usize) -> Rows<'a> {
+    #[inline]
+    fn found(&mut self, scan: &'a Scan, relation: &'a Relation, index: usize) -> &'a [RowId] {
         // Most are looked up by one word.
         if let [(ex, may_lack)] = scan.keyed() {
             return match self.eval(ex, &[]) {
-                ABSENT if !may_lack => Rows::None,
+                ABSENT if !may_lack => &[],
                 word => relation.find(index, &[word]),
             };
         }
-        self.probe(scan).map_or(Rows::None, |key| relation.find(index, &key))
+        self.probe(scan).map_or(&[], |key| relation.find(index, &key))
     }
 
     /// The words an index is probed with; none where something it needs is absent.
@@ -459,6 +456,7 @@ impl<'a> Eval<'a> {
         Some(key)
     }
 
+    #[inline]
     fn bind(&mut self, scan: &'a Scan, words: &[Word], time: i64) -> bool {
         for (field, slot) in &scan.binds {
             let word = at(words, *field);
@@ -486,7 +484,7 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let (marks, lacks, depth) = (self.marks, self.lacks.len(), self.path.len());
-        self.push(relation, row);
+        self.push(relation, row, self.view.relations.get(relation).map_or(0, |of| of.marks(row)));
         let flow = then(self);
         self.path.truncate(depth);
         self.lacks.truncate(lacks);
@@ -494,11 +492,11 @@ impl<'a> Eval<'a> {
         flow
     }
 
-    /// Puts a row on the path.
-    fn push(&mut self, relation: usize, row: RowId) {
-        let own = self.view.relations.get(relation).map_or(0, |of| of.marks(row));
-        self.marks |= own & !(ENDED | LAPSED);
-        if own & SUSPECT != 0 {
+    /// Puts a row with these marks on the path.
+    #[inline]
+    fn push(&mut self, relation: usize, row: RowId, marks: Marks) {
+        self.marks |= marks & !(ENDED | LAPSED);
+        if marks & SUSPECT != 0 {
             let wants = self.view.supports.wants(relation, row);
             self.lacks.extend(wants.iter().map(|want| Lack { want: *want, weak: false }));
         }
@@ -507,16 +505,15 @@ impl<'a> Eval<'a> {
 
     /// The facts, or as many of them as stand for an aggregate.
     pub(crate) fn facts(&self, facts: Facts) -> impl Iterator<Item = (usize, RowId)> + use<'a> {
-        let (relation, rows, places) = match facts {
-            Facts::One(relation, row) => (relation, Rows::One(row), 0..1),
-            Facts::Chain { relation, index, chain, from } => {
-                let relations = self.view.relations;
-                let rows = relations.get(relation).map_or(Rows::None, |of| of.rows(index, chain));
-                (relation, rows, from..rows.len())
+        let (one, relation, run) = match facts {
+            Facts::One(relation, row) => (Some(row), relation, &[][..]),
+            Facts::Run { relation, index, place, from } => {
+                let run = self.view.relations.get(relation).map_or(&[][..], |of| of.run(index, place));
+                (None, relation, run.get(from..).unwrap_or_default())
             }
         };
-        let row = move |place| rows.get(place).map(|row| (relation, row));
-        places.take(MOST_EVIDENCE).filter_map(row)
+        let rows = one.into_iter().chain(run.iter().take(MOST_EVIDENCE).copied());
+        rows.map(move |row| (relation, row))
     }
 
     /// Whether the path has an event on it, or something that rests on one.

@@ -447,7 +447,7 @@ impl<'a> Eval<'a> {
                         pins.push(pin);
                     }
                 }
-                chain => pins.extend(self.facts(*chain).filter_map(pin)),
+                run => pins.extend(self.facts(*run).filter_map(pin)),
             }
         }
         pins.truncate(MOST_EVIDENCE);

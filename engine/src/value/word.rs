@@ -5,10 +5,7 @@
 //! order and spelling need the type and the [`Symbols`].
 
 use alloc::{boxed::Box, string::String, vec::Vec};
-use core::{
-    cmp::Ordering,
-    hash::{BuildHasher, Hasher},
-};
+use core::{cmp::Ordering, hash::BuildHasher};
 
 use etio_plan::{Type, Value, compare_versions};
 use foldhash::fast::FixedState;
@@ -59,24 +56,6 @@ pub(crate) fn key_at(words: &[Word], positions: &[u16]) -> Key {
         key.push(at(words, *position));
     }
     key
-}
-
-/// The hash of some words. Tables keep it beside what it is of, so that they grow without looking at it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Digest(u32);
-
-impl Digest {
-    pub(crate) fn of(state: &FixedState, words: impl IntoIterator<Item = Word>) -> Self {
-        let mut hasher = state.build_hasher();
-        words.into_iter().for_each(|word| hasher.write_u64(word));
-        let hash = hasher.finish();
-        Self((hash ^ (hash >> 32)) as u32)
-    }
-
-    /// As `hashbrown` takes it, which places by the lowest bits and tells apart by the highest.
-    pub(crate) const fn spread(self) -> u64 {
-        (self.0 as u64) << 32 | self.0 as u64
-    }
 }
 
 /// Writes a word where there is room for it.

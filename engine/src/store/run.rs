@@ -1,0 +1,68 @@
+//! The rows of one chain, oldest first.
+
+use smallvec::SmallVec;
+
+use crate::store::relation::RowId;
+
+/// Rows in an order, the first of which often goes. Few rows take no allocation.
+#[derive(Clone, Default)]
+pub(crate) struct Run {
+    rows: SmallVec<[RowId; 4]>,
+    /// As many of them have gone.
+    gone: u32,
+}
+
+impl Run {
+    /// The rows.
+    #[inline]
+    pub(crate) fn rows(&self) -> &[RowId] {
+        self.rows.get(self.gone as usize..).unwrap_or_default()
+    }
+
+    /// Puts a row at its place. `before(a, b)` is the order.
+    pub(crate) fn put(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+        // Rows come in canonical order but for late ones and changed entities.
+        if self.rows().last().is_none_or(|last| before(*last, row)) {
+            self.rows.push(row);
+        } else {
+            let place = self.rows().partition_point(|other| before(*other, row));
+            self.rows.insert(self.gone as usize + place, row);
+        }
+    }
+
+    /// Takes a row out. Most that go are the oldest.
+    pub(crate) fn take(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+        let rows = self.rows();
+        if rows.first() == Some(&row) {
+            self.gone += 1;
+            self.tidy();
+            return;
+        }
+        let place = rows.partition_point(|other| before(*other, row));
+        if rows.get(place) == Some(&row) {
+            self.rows.remove(self.gone as usize + place);
+        }
+    }
+
+    /// Lets go of the room of rows that have gone, once they are as many as those that are left.
+    fn tidy(&mut self) {
+        let gone = self.gone as usize;
+        if gone * 2 >= self.rows.len() {
+            self.rows.drain(..gone);
+            self.gone = 0;
+        }
+    }
+}
+
+/// As many of the last rows are looked at one by one, before those in the middle.
+const LAST: usize = 4;
+
+/// How many of the first rows satisfy `early`, which holds for a prefix. Most who ask want the last few.
+pub(crate) fn skip(rows: &[RowId], early: impl Fn(RowId) -> bool) -> usize {
+    for (place, row) in rows.iter().enumerate().rev().take(LAST) {
+        if early(*row) {
+            return place + 1;
+        }
+    }
+    if rows.len() <= LAST { 0 } else { rows.partition_point(|row| early(*row)) }
+}
