@@ -42,7 +42,7 @@ pub(crate) struct KeyState {
     pub(crate) deadline: i64,
     /// The rows it concludes.
     pub(crate) rows: Box<[Standing]>,
-    pub(crate) open: Option<Box<Open>>,
+    pub(crate) open: Option<Open>,
 }
 
 /// The keys of one rule that conclude something or wait for something.

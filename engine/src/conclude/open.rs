@@ -145,7 +145,7 @@ impl Engine {
             life.rare_mut().first = first;
         }
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.open = Some(Box::new(Open { life, row, pins: found.pins }));
+            state.open = Some(Open { life, row, pins: found.pins });
         }
         self.note_change((rule, key), Change::Opened, Place::Open(number));
         self.claim((rule, number), program, found.claims);
@@ -218,7 +218,7 @@ impl Engine {
             return;
         };
         let Some(open) = state.open.take() else { return };
-        let Open { mut life, row, pins } = *open;
+        let Open { mut life, row, pins } = open;
         let copied = life.rare.as_mut().and_then(|rare| rare.evidence.take());
         let evidence = copied.unwrap_or_else(|| self.evidence(programs, &pins));
         let (status, change) = match lapsed {

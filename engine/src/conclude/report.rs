@@ -52,7 +52,7 @@ impl Engine {
         let mut entries: Vec<Entry<'_>> = Vec::new();
         for (rule, keys) in self.keys.iter().enumerate() {
             for (_, state) in keys.iter() {
-                if let Some(open) = state.open.as_deref() {
+                if let Some(open) = state.open.as_ref() {
                     entries.push(Entry {
                         rule,
                         key: &state.key,

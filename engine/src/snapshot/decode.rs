@@ -235,7 +235,7 @@ impl Reader<'_> {
                     let claim = (rule, *clause, words.clone());
                     self.engine.claims.entry(claim).or_default().insert(number);
                 }
-                Some(Box::new(open))
+                Some(open)
             }
             None => None,
         };
