@@ -149,6 +149,11 @@ impl Program {
         key_at(slots, &self.key)
     }
 
+    /// Whether its conditions alone make its verdict.
+    pub(crate) const fn asks_no_evidence(&self) -> bool {
+        self.confirm.is_empty() && self.unless.is_empty()
+    }
+
     /// Where the matches of all its conditions come from.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Src> {
         let blocks = self.confirm.iter().chain(&self.unless).chain(&self.maybe);

@@ -10,6 +10,7 @@ use crate::{
     store::{
         flat::Flat,
         relation::{Marks, RowId},
+        slab::Slab,
         support::KeyId,
     },
     value::{
@@ -50,45 +51,34 @@ pub(crate) struct KeyState {
 pub(crate) struct Keys {
     hashing: Hashing,
     numbers: Flat,
-    states: Vec<Option<KeyState>>,
-    free: Vec<KeyId>,
+    states: Slab<KeyState>,
 }
 
 impl Keys {
     /// Of no key yet; keys have words of these types.
     pub(crate) fn new(types: &[Type], state: &FixedState) -> Self {
-        Self {
-            hashing: Hashing::new(types, state),
-            numbers: Flat::new(state),
-            states: Vec::new(),
-            free: Vec::new(),
-        }
+        let hashing = Hashing::new(types, state);
+        Self { hashing, numbers: Flat::new(state), states: Slab::new() }
     }
 
     /// Gives a number to a key that has none.
     pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
-        let Self { hashing, numbers, states, free } = self;
-        let number = free.pop().unwrap_or(states.len() as KeyId);
-        numbers.insert(hashing.of(key), number);
-        let new = KeyState {
+        let number = self.states.add(KeyState {
             key: Key::from_slice(key),
             deadline: i64::MAX,
             rows: Box::default(),
             open: None,
-        };
-        match states.get_mut(number as usize) {
-            Some(place) => *place = Some(new),
-            None => states.push(Some(new)),
-        }
+        });
+        self.numbers.insert(self.hashing.of(key), number);
         number
     }
 
     pub(crate) fn get(&self, number: KeyId) -> Option<&KeyState> {
-        self.states.get(number as usize)?.as_ref()
+        self.states.get(number)
     }
 
     pub(crate) fn get_mut(&mut self, number: KeyId) -> Option<&mut KeyState> {
-        self.states.get_mut(number as usize)?.as_mut()
+        self.states.get_mut(number)
     }
 
     /// The number of a key that has one.
@@ -104,17 +94,15 @@ impl Keys {
         let idle = |state: &&KeyState| {
             state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
         };
-        let Some(state) = self.get(number).filter(idle) else { return };
-        self.numbers.remove(self.hashing.of(&state.key), number);
-        if let Some(place) = self.states.get_mut(number as usize) {
-            *place = None;
-            self.free.push(number);
+        if let Some(state) = self.get(number).filter(idle) {
+            self.numbers.remove(self.hashing.of(&state.key), number);
+            self.states.remove(number);
         }
     }
 
     /// All keys, in no order that may show.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, &KeyState)> {
-        (0..).zip(&self.states).filter_map(|(number, state)| Some((number, state.as_ref()?)))
+        self.states.iter()
     }
 }
 

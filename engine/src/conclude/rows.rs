@@ -19,9 +19,6 @@ use crate::{
     value::word::{Key, Word},
 };
 
-/// What to ask of a rule whose key is bound.
-pub(crate) type Question<T> = for<'a> fn(&mut Eval<'a>, &'a Program) -> T;
-
 /// What came of it.
 pub(crate) struct Asked<T> {
     pub(crate) answer: T,
@@ -53,9 +50,12 @@ impl Engine {
                 self.postponed.push((rule, key.clone()));
             }
         }
-        // What rests on the absence of its rows is unknown as long as some may lack.
-        for relation in self.over.set(rule, &program.feeds, work > self.limits.work) {
-            self.touch_coverage(programs, relation, &[], true);
+        let is_over = work > self.limits.work;
+        if is_over || !self.over.is_empty() {
+            // What rests on the absence of its rows is unknown as long as some may lack.
+            for relation in self.over.set(rule, &program.feeds, is_over) {
+                self.touch_coverage(programs, relation, &[], true);
+            }
         }
     }
 
@@ -91,14 +91,6 @@ impl Engine {
         for (condition, to) in settled {
             self.cursors.set(condition, key, to, oldest);
         }
-    }
-
-    /// Whether some relation the rule needs a row of has none.
-    pub(crate) fn is_starved(&self, program: &Program) -> bool {
-        program
-            .inputs
-            .iter()
-            .any(|relation| self.relations.get(*relation).is_none_or(|of| of.len() == 0))
     }
 
     fn think_rows(
@@ -186,15 +178,8 @@ impl Engine {
         programs: &Programs,
         (program, key): (&Program, &[Word]),
         work: &mut u64,
-        question: Question<T>,
+        question: impl for<'a> FnOnce(&mut Eval<'a>, &'a Program) -> T,
     ) -> Option<Asked<T>> {
-        if self.is_starved(program) {
-            return Some(Asked {
-                answer: T::default(),
-                deadline: i64::MAX,
-                settled: Settled::new(),
-            });
-        }
         let mut eval = self.eval(programs, *work);
         eval.begin(program, key);
         let answer = question(&mut eval, program);
@@ -209,7 +194,7 @@ impl Engine {
         &mut self,
         programs: &Programs,
         (program, key): (&Program, &[Word]),
-        question: Question<T>,
+        question: impl for<'a> FnOnce(&mut Eval<'a>, &'a Program) -> T,
     ) -> T {
         if !program.lapses {
             return T::default();

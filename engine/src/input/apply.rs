@@ -342,12 +342,12 @@ impl Engine {
         let (relations, symbols, dirty) = (&self.relations, &mut self.symbols, &mut self.dirty);
         let (sources, cursors) = (&self.sources, &self.cursors);
         let mut slots = core::mem::take(&mut self.scratch);
-        dispatch.each(words, |route| {
-            let Some(route) = programs.routes.get(route) else { return };
-            let Some(program) = programs.rules.get(route.rule) else { return };
+        for route in dispatch.routes(words) {
+            let Some(route) = programs.routes.get(route) else { continue };
+            let Some(program) = programs.rules.get(route.rule) else { continue };
             let partner = route.partner.as_ref().map(|of| (of, of.since(&stamp, sources)));
             if partner.is_some_and(|(partner, since)| !partner.may_stand(relations, since)) {
-                return;
+                continue;
             }
             slots.clear();
             slots.resize(program.slots + route.more_slots(), ABSENT);
@@ -362,7 +362,7 @@ impl Engine {
                 }
             };
             Walk { relations, symbols, slots: &mut slots, found }.run(route, words, time);
-        });
+        }
         self.scratch = slots;
     }
 

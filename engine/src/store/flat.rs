@@ -1,137 +1,224 @@
-//! Numbers by hash, in one array: a lookup takes one line of the cache, and knows what is told apart by
-//! its hash alone without looking at it.
+//! Numbers by hash, in one array of buckets: a lookup takes one line of the cache, compares all hashes in
+//! it at once, and knows what is told apart by its hash alone without looking at it.
 
 use alloc::{vec, vec::Vec};
 use core::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
 
-/// A table of numbers, open-addressed: what finds its place taken takes the next that is free.
+/// A table of numbers. What finds its bucket full goes to the next that is not.
 ///
-/// INVARIANT: at least a quarter of the places is free, so that every search ends; and no place between
-/// that of an entry's hash and its own is.
+/// INVARIANT: a bucket is filled from its first place on, and a quarter of all places is free, so that
+/// every search ends; and no bucket between that of an entry's hash and its own has a free place.
 #[derive(Clone)]
 pub(crate) struct Flat {
-    places: Vec<Entry>,
+    buckets: Vec<Bucket>,
     len: usize,
-    /// Of all 32 bits of a spread hash, the first say where.
+    /// Of the 32 bits of a spread hash, the first say where.
     shift: u32,
     /// Spreads hashes. It is odd, and nobody outside knows it.
     factor: u32,
 }
 
+/// As many entries as a line of the cache has room for.
+const PLACES: usize = 8;
+
 #[derive(Clone, Copy)]
-struct Entry {
-    hash: u32,
-    number: u32,
+#[repr(align(64))]
+struct Bucket {
+    hashes: [u32; PLACES],
+    numbers: [u32; PLACES],
 }
 
-const FREE: Entry = Entry { hash: 0, number: u32::MAX };
+/// The number at a free place.
+const FREE: u32 = u32::MAX;
 
-/// As many places has a table that is not empty at least.
-const FEWEST: usize = 4;
+const EMPTY: Bucket = Bucket { hashes: [0; PLACES], numbers: [FREE; PLACES] };
+
+impl Bucket {
+    /// The first place with this hash that is the `same`.
+    #[inline]
+    fn place(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<usize> {
+        // A byte for each place, all at once.
+        let mut found = u64::from_le_bytes(self.hashes.map(|other| u8::from(other == hash)));
+        while found != 0 {
+            let place = (found.trailing_zeros() / u8::BITS) as usize;
+            let number = self.numbers.get(place).copied().unwrap_or(FREE);
+            if number != FREE && same(number) {
+                return Some(place);
+            }
+            found &= found - 1;
+        }
+        None
+    }
+
+    #[inline]
+    const fn is_full(&self) -> bool {
+        self.numbers[PLACES - 1] != FREE
+    }
+
+    fn entries(&self) -> impl Iterator<Item = (u32, u32)> {
+        let entries = self.hashes.into_iter().zip(self.numbers);
+        entries.take_while(|(_, number)| *number != FREE)
+    }
+
+    fn set(&mut self, place: usize, (hash, number): (u32, u32)) {
+        if let (Some(to_hash), Some(to_number)) =
+            (self.hashes.get_mut(place), self.numbers.get_mut(place))
+        {
+            (*to_hash, *to_number) = (hash, number);
+        }
+    }
+
+    fn push(&mut self, entry: (u32, u32)) {
+        self.set(self.entries().count(), entry);
+    }
+
+    /// Takes an entry out; the last takes its place.
+    fn remove(&mut self, place: usize) {
+        if let Some((last, entry)) = self.entries().enumerate().last() {
+            self.set(place, entry);
+            self.set(last, (0, FREE));
+        }
+    }
+}
 
 impl Flat {
     pub(crate) fn new(state: &FixedState) -> Self {
-        Self { places: Vec::new(), len: 0, shift: 0, factor: state.hash_one(0_u64) as u32 | 1 }
+        let factor = state.hash_one(0_u64) as u32 | 1;
+        Self { buckets: Vec::new(), len: 0, shift: u32::BITS - 1, factor }
     }
 
-    /// Where an entry with this hash would lie.
+    /// The bucket of a hash.
     #[inline]
     const fn home(&self, hash: u32) -> usize {
-        (hash.wrapping_mul(self.factor) >> self.shift) as usize
+        (hash.wrapping_mul(self.factor) >> self.shift) as usize & self.mask()
     }
 
     #[inline]
-    const fn next(&self, place: usize) -> usize {
-        (place + 1) & (self.places.len() - 1)
+    const fn mask(&self) -> usize {
+        self.buckets.len().wrapping_sub(1)
     }
 
-    /// The place of the first number with this hash that is the `same`.
+    /// Where the first number with this hash is that is the `same`.
     #[inline]
-    fn place(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<usize> {
-        let mut place = self.home(hash);
+    fn place(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<(usize, usize)> {
+        let mut at = self.home(hash);
         loop {
-            // An empty table has none.
-            let entry = self.places.get(place)?;
-            if entry.number == FREE.number {
+            // An empty table has no bucket.
+            let bucket = self.buckets.get(at)?;
+            if let Some(place) = bucket.place(hash, &same) {
+                return Some((at, place));
+            }
+            if !bucket.is_full() {
                 return None;
             }
-            if entry.hash == hash && same(entry.number) {
-                return Some(place);
-            }
-            place = self.next(place);
+            at = (at + 1) & self.mask();
         }
     }
 
     /// The number with this hash that is the `same`.
     #[inline]
     pub(crate) fn find(&self, hash: u32, same: impl Fn(u32) -> bool) -> Option<&u32> {
-        self.place(hash, same).and_then(|place| self.places.get(place)).map(|entry| &entry.number)
+        let (at, place) = self.place(hash, same)?;
+        self.buckets.get(at)?.numbers.get(place)
     }
 
     /// Puts another number in the place of one that is in. It is not the greatest.
     pub(crate) fn replace(&mut self, hash: u32, old: u32, new: u32) {
-        let place = self.place(hash, |number| number == old);
-        if let Some(entry) = place.and_then(|place| self.places.get_mut(place)) {
-            entry.number = new;
+        if let Some((at, place)) = self.place(hash, |number| number == old)
+            && let Some(bucket) = self.buckets.get_mut(at)
+        {
+            bucket.set(place, (hash, new));
         }
     }
 
     /// Adds a number that is not in yet. It is not the greatest.
     pub(crate) fn insert(&mut self, hash: u32, number: u32) {
-        if (self.len + 1) * 4 > self.places.len() * 3 {
+        if self.len * 4 >= self.buckets.len() * PLACES * 3 {
             self.grow();
         }
         self.len += 1;
-        self.put(Entry { hash, number });
+        self.put((hash, number));
     }
 
-    fn put(&mut self, new: Entry) {
-        let mut place = self.home(new.hash);
-        while let Some(entry) = self.places.get_mut(place) {
-            if entry.number == FREE.number {
-                *entry = new;
-                return;
+    fn put(&mut self, entry: (u32, u32)) {
+        let (mut at, mask) = (self.home(entry.0), self.mask());
+        while let Some(bucket) = self.buckets.get_mut(at) {
+            if !bucket.is_full() {
+                return bucket.push(entry);
             }
-            place = self.next(place);
+            at = (at + 1) & mask;
         }
     }
 
     #[cold]
     fn grow(&mut self) {
-        let count = (self.places.len() * 2).max(FEWEST);
-        self.shift = u32::BITS - count.trailing_zeros();
-        for entry in core::mem::replace(&mut self.places, vec![FREE; count]) {
-            if entry.number != FREE.number {
-                self.put(entry);
-            }
+        let count = (self.buckets.len() * 2).max(1);
+        self.shift = (u32::BITS - count.trailing_zeros()).min(u32::BITS - 1);
+        for bucket in core::mem::replace(&mut self.buckets, vec![EMPTY; count]) {
+            bucket.entries().for_each(|entry| self.put(entry));
         }
     }
 
     /// Takes a number out that is in.
     pub(crate) fn remove(&mut self, hash: u32, number: u32) {
-        let Some(mut hole) = self.place(hash, |other| other == number) else { return };
-        let mask = self.places.len() - 1;
-        // What follows moves up, unless it would come to lie before the place of its hash.
-        let mut place = self.next(hole);
-        while let Some(entry) = self.places.get(place).copied()
-            && entry.number != FREE.number
-        {
-            let from_home = place.wrapping_sub(self.home(entry.hash)) & mask;
-            if from_home >= place.wrapping_sub(hole) & mask {
-                self.set(hole, entry);
-                hole = place;
-            }
-            place = self.next(place);
-        }
-        self.set(hole, FREE);
+        let Some((mut hole, place)) = self.place(hash, |other| other == number) else { return };
         self.len -= 1;
+        let Some(bucket) = self.buckets.get_mut(hole) else { return };
+        let mut was_full = bucket.is_full();
+        bucket.remove(place);
+        // What found no place here may be in a bucket further on.
+        let mut at = hole;
+        while was_full {
+            at = (at + 1) & self.mask();
+            let Some(bucket) = self.buckets.get(at) else { return };
+            let from_hole = at.wrapping_sub(hole) & self.mask();
+            let strays = |(hash, _): &(u32, u32)| {
+                at.wrapping_sub(self.home(*hash)) & self.mask() >= from_hole
+            };
+            was_full = bucket.is_full();
+            let stray = bucket.entries().enumerate().find(|(_, entry)| strays(entry));
+            if let Some((place, entry)) = stray {
+                if let Some(bucket) = self.buckets.get_mut(hole) {
+                    bucket.push(entry);
+                }
+                if let Some(bucket) = self.buckets.get_mut(at) {
+                    bucket.remove(place);
+                }
+                hole = at;
+            }
+        }
     }
+}
 
-    fn set(&mut self, place: usize, entry: Entry) {
-        if let Some(of) = self.places.get_mut(place) {
-            *of = entry;
+#[cfg(test)]
+mod tests {
+    use alloc::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Hashes of which many are the same, and all of one bucket: what a set holds, the table finds.
+        #[test]
+        fn it_holds_what_a_set_holds(steps in prop::collection::vec((0_u32..8, 0_u32..64), 0..400)) {
+            let mut flat = Flat::new(&FixedState::with_seed(7));
+            let mut set = BTreeSet::new();
+            for (hash, number) in steps {
+                let known = flat.find(hash, |other| other == number).copied();
+                prop_assert_eq!(known.is_some(), set.contains(&(hash, number)));
+                if set.insert((hash, number)) {
+                    flat.insert(hash, number);
+                } else {
+                    set.remove(&(hash, number));
+                    flat.remove(hash, number);
+                }
+            }
+            for (hash, number) in set {
+                prop_assert!(flat.find(hash, |other| other == number).is_some());
+            }
         }
     }
 }

@@ -15,6 +15,11 @@ impl Over {
         Self { rules: BTreeSet::new(), relations: vec![0; relations] }
     }
 
+    /// Whether no rule is.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The rules, in their order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = usize> {
         self.rules.iter().copied()

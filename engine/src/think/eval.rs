@@ -170,7 +170,8 @@ impl<'a> Eval<'a> {
         self.path.clear();
         self.inexact.clear();
         self.evidence = false;
-        self.misses = Misses::default();
+        self.misses.unseen = false;
+        self.misses.lacks.clear();
     }
 
     /// Whether the rule has done all the work it may in this instant.

@@ -230,6 +230,24 @@ impl<'a> Eval<'a> {
     }
 
     fn weigh(&mut self, program: &'a Program) -> Option<Worth> {
+        if program.asks_no_evidence() && self.is_plain() {
+            return Some(Worth {
+                verdict: Verdict::Confirmed,
+                wants: Vec::new(),
+                complete: true,
+                weak: false,
+                suspect: false,
+            });
+        }
+        self.weigh_all(program)
+    }
+
+    /// Whether nothing on the path is in doubt or lacks.
+    fn is_plain(&self) -> bool {
+        self.lacks.is_empty() && self.marks & (SUSPECT | WEAK) == 0 && self.view.unnamed.is_none()
+    }
+
+    fn weigh_all(&mut self, program: &'a Program) -> Option<Worth> {
         // What a block bound for the binding before must not show in this one.
         let bound = program.confirm.iter().flat_map(|block| &block.binds);
         bound.for_each(|slot| put(&mut self.slots, *slot, ABSENT));
@@ -377,8 +395,9 @@ impl<'a> Eval<'a> {
 
     /// The first text whose guard is true and whose names have values, with these values.
     fn choose(&mut self, texts: &'a [Text], said: &mut Values) -> Option<u8> {
+        let (last, guarded) = texts.split_last()?;
         let before = said.len();
-        for (at, text) in (0..).zip(texts) {
+        for (at, text) in (0..).zip(guarded) {
             let holds = self.say(text, said);
             let absent = said.get(before..).is_none_or(|values| values.contains(&ABSENT));
             if holds && !absent {
@@ -387,8 +406,8 @@ impl<'a> Eval<'a> {
             said.truncate(before);
         }
         // The last has no guard: it says what it can.
-        self.values(texts.last()?, said);
-        u8::try_from(texts.len() - 1).ok()
+        self.values(last, said);
+        u8::try_from(guarded.len()).ok()
     }
 
     /// Adds the values of a text with what its guard binds, and says whether the guard is true.
@@ -416,6 +435,9 @@ impl<'a> Eval<'a> {
 
     fn claims(&mut self, explains: &'a [Explains]) -> Vec<(usize, Key)> {
         let mut claims = Vec::new();
+        if explains.is_empty() {
+            return claims;
+        }
         self.lacks.clear();
         for (at, clause) in explains.iter().enumerate() {
             let slots = self.slots.clone();

@@ -1,0 +1,61 @@
+//! Items by number.
+
+use alloc::vec::Vec;
+
+/// Items that keep their numbers. They lie in pages, so that none moves when many come, and what goes
+/// leaves its number to one that comes.
+#[derive(Clone)]
+pub(crate) struct Slab<T> {
+    pages: Vec<Vec<Option<T>>>,
+    free: Vec<u32>,
+}
+
+/// As many items has a page.
+const PAGE: usize = 64;
+
+impl<T> Slab<T> {
+    pub(crate) const fn new() -> Self {
+        Self { pages: Vec::new(), free: Vec::new() }
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Option<&T> {
+        self.pages.get(number as usize / PAGE)?.get(number as usize % PAGE)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut T> {
+        self.place(number)?.as_mut()
+    }
+
+    fn place(&mut self, number: u32) -> Option<&mut Option<T>> {
+        self.pages.get_mut(number as usize / PAGE)?.get_mut(number as usize % PAGE)
+    }
+
+    /// Adds an item and says its number.
+    pub(crate) fn add(&mut self, item: T) -> u32 {
+        if let Some(number) = self.free.pop() {
+            if let Some(place) = self.place(number) {
+                *place = Some(item);
+            }
+            return number;
+        }
+        match self.pages.last_mut().filter(|page| page.len() < PAGE) {
+            Some(page) => page.push(Some(item)),
+            None => self.pages.push([Some(item)].into()),
+        }
+        let last = self.pages.last().map_or(0, Vec::len);
+        ((self.pages.len() - 1) * PAGE + last - 1) as u32
+    }
+
+    /// Takes an item out.
+    pub(crate) fn remove(&mut self, number: u32) {
+        if self.place(number).and_then(Option::take).is_some() {
+            self.free.push(number);
+        }
+    }
+
+    /// All items with their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        let items = (0..).zip(self.pages.iter().flatten());
+        items.filter_map(|(number, item)| Some((number, item.as_ref()?)))
+    }
+}
