@@ -9,7 +9,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    program::{Hop, Numbers, Program, Route, Scan, groups::Groups},
+    program::{Few, Hop, Numbers, Program, Route, Scan, groups::Groups},
     value::{
         expr::Ex,
         word::{Key, Word},
