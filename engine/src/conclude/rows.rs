@@ -93,6 +93,13 @@ impl Engine {
         }
     }
 
+    /// Whether some relation the rule needs a row of has none. Such a rule remembers nothing, as one that
+    /// a restored engine has not woken yet.
+    fn is_starved(&self, program: &Program) -> bool {
+        let lacks = |of: &usize| self.relations.get(*of).is_none_or(|of| of.len() == 0);
+        program.inputs.iter().any(lacks)
+    }
+
     fn think_rows(
         &mut self,
         programs: &Programs,
@@ -180,6 +187,10 @@ impl Engine {
         work: &mut u64,
         question: impl for<'a> FnOnce(&mut Eval<'a>, &'a Program) -> T,
     ) -> Option<Asked<T>> {
+        if self.is_starved(program) {
+            let settled = Settled::new();
+            return Some(Asked { answer: T::default(), deadline: i64::MAX, settled });
+        }
         let mut eval = self.eval(programs, *work);
         eval.begin(program, key);
         let answer = question(&mut eval, program);
