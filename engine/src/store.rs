@@ -1,12 +1,12 @@
 //! What stands: the rows of each relation with their indexes, who tells of them and what is covered,
 //! and what each conclusion rests on.
 
+pub(crate) mod by_hash;
 pub(crate) mod copies;
 pub(crate) mod cover;
 pub(crate) mod coverage;
 pub(crate) mod cursors;
 pub(crate) mod entity;
-pub(crate) mod flat;
 pub(crate) mod index;
 pub(crate) mod over;
 pub(crate) mod relation;

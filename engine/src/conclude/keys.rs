@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use crate::{
     conclude::episode::Open,
     store::{
-        flat::Flat,
+        by_hash::ByHash,
         relation::{Marks, RowId},
         slab::Slab,
         support::KeyId,
@@ -50,7 +50,7 @@ pub(crate) struct KeyState {
 #[derive(Clone)]
 pub(crate) struct Keys {
     hashing: Hashing,
-    numbers: Flat,
+    numbers: ByHash,
     states: Slab<KeyState>,
 }
 
@@ -58,7 +58,7 @@ impl Keys {
     /// Of no key yet; keys have words of these types.
     pub(crate) fn new(types: &[Type], state: &FixedState) -> Self {
         let hashing = Hashing::new(types, state);
-        Self { hashing, numbers: Flat::new(state), states: Slab::new() }
+        Self { hashing, numbers: ByHash::default(), states: Slab::new() }
     }
 
     /// Gives a number to a key that has none.
@@ -69,7 +69,7 @@ impl Keys {
             rows: Box::default(),
             open: None,
         });
-        self.numbers.insert(self.hashing.of(key), number);
+        self.numbers.insert(self.hashing.of(key.iter().copied()), number);
         number
     }
 
@@ -84,9 +84,9 @@ impl Keys {
     /// The number of a key that has one.
     pub(crate) fn find(&self, key: &[Word]) -> Option<KeyId> {
         let same = |number| {
-            self.hashing.is_exact() || self.get(number).is_some_and(|of| *of.key == *key)
+            self.hashing.is_exact() || self.get(number).is_some_and(|of| of.key.iter().eq(key))
         };
-        self.numbers.find(self.hashing.of(key), same).copied()
+        self.numbers.find(self.hashing.of(key.iter().copied()), same).copied()
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.
@@ -95,7 +95,10 @@ impl Keys {
             state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
         };
         if let Some(state) = self.get(number).filter(idle) {
-            self.numbers.remove(self.hashing.of(&state.key), number);
+            let hash = self.hashing.of(state.key.iter().copied());
+            if let Some(entry) = self.numbers.find_entry(hash, |other| other == number) {
+                entry.remove();
+            }
             self.states.remove(number);
         }
     }

@@ -6,7 +6,7 @@ use etio_plan::Type;
 use foldhash::fast::FixedState;
 
 use crate::{
-    store::flat::Flat,
+    store::by_hash::ByHash,
     value::{
         hashing::Hashing,
         word::{Key, Word},
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Groups {
     hashing: Hashing,
-    places: Flat,
+    places: ByHash,
     groups: Vec<(Key, Vec<usize>)>,
 }
 
@@ -25,7 +25,7 @@ impl Groups {
     /// None yet, for keys of words of these types.
     pub(crate) fn new<'a>(types: impl IntoIterator<Item = &'a Type>, state: &FixedState) -> Self {
         let hashing = Hashing::new(types, state);
-        Self { hashing, places: Flat::new(state), groups: Vec::new() }
+        Self { hashing, places: ByHash::default(), groups: Vec::new() }
     }
 
     /// The group of a key.
@@ -39,7 +39,7 @@ impl Groups {
         match self.place(key).and_then(|place| self.groups.get_mut(place)) {
             Some((_, group)) => group.push(number),
             None => {
-                self.places.insert(self.hashing.of(key), self.groups.len() as u32);
+                self.places.insert(self.hashing.of(key.iter().copied()), self.groups.len() as u32);
                 self.groups.push((Key::from_slice(key), [number].into()));
             }
         }
@@ -51,7 +51,7 @@ impl Groups {
     }
 
     fn place(&self, key: &[Word]) -> Option<usize> {
-        let same = |place| self.groups.get(place as usize).is_some_and(|of| *of.0 == *key);
-        self.places.find(self.hashing.of(key), same).map(|place| *place as usize)
+        let same = |place| self.groups.get(place as usize).is_some_and(|of| of.0.iter().eq(key));
+        self.places.find(self.hashing.of(key.iter().copied()), same).map(|place| *place as usize)
     }
 }

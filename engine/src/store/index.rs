@@ -5,15 +5,9 @@ use core::slice;
 
 use etio_plan::Type;
 use foldhash::fast::FixedState;
-use smallvec::SmallVec;
 
 use crate::{
-    store::{
-        flat::Flat,
-        relation::RowId,
-        run::Run,
-        table::Table,
-    },
+    store::{by_hash::ByHash, relation::RowId, run::Run, table::Table},
     value::{
         hashing::Hashing,
         word::{Word, at},
@@ -26,7 +20,7 @@ use crate::{
 pub(crate) struct Index {
     pub(crate) columns: Box<[u16]>,
     hashing: Hashing,
-    chains: Flat,
+    chains: ByHash,
     /// The chains of more than one row, and those of no row any more. Over no column it is the first.
     long: Vec<Run>,
     free: Vec<u32>,
@@ -44,7 +38,7 @@ impl Index {
         Self {
             hashing: Hashing::new(typed, state),
             columns: columns.into(),
-            chains: Flat::new(state),
+            chains: ByHash::default(),
             long,
             free: Vec::new(),
         }
@@ -53,22 +47,18 @@ impl Index {
     /// The rows whose words at the columns are these, in canonical order.
     #[inline]
     pub(crate) fn find(&self, table: &Table, key: &[Word]) -> &[RowId] {
-        if self.columns.is_empty() {
-            return self.run(0);
+        match self.chain(table, key) {
+            None => &[],
+            Some(chain) => match place(*chain) {
+                None => slice::from_ref(chain),
+                Some(place) => self.run(place),
+            },
         }
-        let chain = self.chains.find(self.hashing.of(key), self.same(table, key));
-        chain.map_or(&[], |chain| match place(*chain) {
-            None => slice::from_ref(chain),
-            Some(place) => self.run(place),
-        })
     }
 
     /// The place of the rows for a key where they are several, good until a row comes or goes.
     pub(crate) fn place(&self, table: &Table, key: &[Word]) -> Option<usize> {
-        if self.columns.is_empty() {
-            return Some(0);
-        }
-        place(*self.chains.find(self.hashing.of(key), self.same(table, key))?)
+        place(*self.chain(table, key)?)
     }
 
     /// The rows at a place.
@@ -76,28 +66,43 @@ impl Index {
         self.long.get(place).map_or(&[], Run::rows)
     }
 
+    #[inline]
+    fn chain(&self, table: &Table, key: &[Word]) -> Option<&u32> {
+        if self.columns.is_empty() {
+            return Some(&LONG);
+        }
+        let same = |chain| {
+            self.hashing.is_exact() || {
+                let row = table.words(first(&self.long, chain));
+                self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
+            }
+        };
+        self.chains.find(self.hashing.of(key.iter().copied()), same)
+    }
+
     /// Adds a row. `before(a, b)` is the canonical order.
     pub(crate) fn add(&mut self, table: &Table, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-        if self.columns.is_empty() {
-            return self.long.iter_mut().for_each(|rows| rows.put(row, &before));
+        let Self { columns, hashing, chains, long, free } = self;
+        if columns.is_empty() {
+            return long.iter_mut().for_each(|rows| rows.put(row, &before));
         }
-        let key = self.key_of(table, row);
-        let hash = self.hashing.of(&key);
-        let Some(chain) = self.chains.find(hash, self.same(table, &key)).copied() else {
-            return self.chains.insert(hash, row);
+        let hash = hashing.of(words_at(table, columns, row));
+        let same = |chain| hashing.is_exact() || is_alike(table, columns, first(long, chain), row);
+        let Some(mut chain) = chains.find_entry(hash, same) else {
+            return chains.insert(hash, row);
         };
-        let place = place(chain).unwrap_or_else(|| {
-            let place = self.free.pop().unwrap_or(self.long.len() as u32);
-            self.chains.replace(hash, chain, place | LONG);
-            if self.long.len() == place as usize {
-                self.long.push(Run::default());
+        let place = place(chain.number()).unwrap_or_else(|| {
+            let (only, place) = (chain.number(), free.pop().unwrap_or(long.len() as u32));
+            chain.set(place | LONG);
+            if long.len() == place as usize {
+                long.push(Run::default());
             }
-            if let Some(rows) = self.long.get_mut(place as usize) {
-                rows.put(chain, &before);
+            if let Some(rows) = long.get_mut(place as usize) {
+                rows.put(only, &before);
             }
             place as usize
         });
-        if let Some(rows) = self.long.get_mut(place) {
+        if let Some(rows) = long.get_mut(place) {
             rows.put(row, before);
         }
     }
@@ -109,41 +114,23 @@ impl Index {
         row: RowId,
         before: impl Fn(RowId, RowId) -> bool,
     ) {
-        if self.columns.is_empty() {
-            return self.long.iter_mut().for_each(|rows| rows.take(row, &before));
+        let Self { columns, hashing, chains, long, free } = self;
+        if columns.is_empty() {
+            return long.iter_mut().for_each(|rows| rows.take(row, &before));
         }
-        let key = self.key_of(table, row);
-        let hash = self.hashing.of(&key);
-        let Some(chain) = self.chains.find(hash, self.same(table, &key)).copied() else { return };
-        if let Some(place) = place(chain) {
-            let Some(rows) = self.long.get_mut(place) else { return };
+        let hash = hashing.of(words_at(table, columns, row));
+        let same = |chain| hashing.is_exact() || is_alike(table, columns, first(long, chain), row);
+        let Some(chain) = chains.find_entry(hash, same) else { return };
+        if let Some(place) = place(chain.number()) {
+            let Some(rows) = long.get_mut(place) else { return };
             rows.take(row, before);
             // It stays long until its last row goes, lest one that comes and goes costs an allocation.
             if !rows.rows().is_empty() {
                 return;
             }
-            self.free.push(place as u32);
+            free.push(place as u32);
         }
-        self.chains.remove(hash, chain);
-    }
-
-    /// Whether a chain is of a key.
-    ///
-    /// INVARIANT: a chain that is found by its words has at least one row.
-    #[inline]
-    fn same<'a>(&'a self, table: &'a Table, key: &'a [Word]) -> impl Fn(u32) -> bool + 'a {
-        move |chain| {
-            self.hashing.is_exact() || {
-                let first = place(chain).map_or(Some(&chain), |place| self.run(place).first());
-                let row = first.map_or(&[][..], |first| table.words(*first));
-                self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
-            }
-        }
-    }
-
-    fn key_of(&self, table: &Table, row: RowId) -> SmallVec<[Word; 4]> {
-        let words = table.words(row);
-        self.columns.iter().map(|column| at(words, *column)).collect()
+        chain.remove();
     }
 }
 
@@ -151,4 +138,29 @@ impl Index {
 #[inline]
 const fn place(chain: u32) -> Option<usize> {
     if chain & LONG == 0 { None } else { Some((chain & !LONG) as usize) }
+}
+
+/// INVARIANT: a chain that is found by its words has at least one row.
+#[inline]
+fn first(long: &[Run], chain: u32) -> RowId {
+    match place(chain) {
+        None => chain,
+        Some(place) => {
+            long.get(place).and_then(|run| run.rows().first()).map_or(RowId::MAX, |row| *row)
+        }
+    }
+}
+
+fn words_at<'a>(
+    table: &'a Table,
+    columns: &'a [u16],
+    row: RowId,
+) -> impl Iterator<Item = Word> + 'a {
+    let words = table.words(row);
+    columns.iter().map(|column| at(words, *column))
+}
+
+/// Whether two rows have the same words at some columns.
+fn is_alike(table: &Table, columns: &[u16], a: RowId, b: RowId) -> bool {
+    words_at(table, columns, a).eq(words_at(table, columns, b))
 }

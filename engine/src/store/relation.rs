@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 use crate::{
     store::{
         index::Index,
-        table::{Meta, Table},
         sources::{Sources, Stamp},
+        table::{Meta, Table},
     },
     value::word::{Symbols, Word},
 };

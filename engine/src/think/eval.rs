@@ -509,7 +509,8 @@ impl<'a> Eval<'a> {
         let (one, relation, run) = match facts {
             Facts::One(relation, row) => (Some(row), relation, &[][..]),
             Facts::Run { relation, index, place, from } => {
-                let run = self.view.relations.get(relation).map_or(&[][..], |of| of.run(index, place));
+                let run =
+                    self.view.relations.get(relation).map_or(&[][..], |of| of.run(index, place));
                 (None, relation, run.get(from..).unwrap_or_default())
             }
         };

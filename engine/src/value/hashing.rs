@@ -36,11 +36,11 @@ impl Hashing {
 
     /// The hash of some words.
     #[inline]
-    pub(crate) fn of(&self, words: &[Word]) -> u32 {
-        match words {
-            [word] if self.is_exact => fold(*word),
-            words => fold(words.iter().fold(self.seed, |hash, word| self.mix(hash ^ word))),
+    pub(crate) fn of(&self, mut words: impl Iterator<Item = Word>) -> u32 {
+        if self.is_exact {
+            return words.next().map_or(0, fold);
         }
+        fold(words.fold(self.seed, |hash, word| self.mix(hash ^ word)))
     }
 
     /// Multiplies, and lets the high half of the product speak in the low one.
