@@ -28,11 +28,11 @@ impl Engine {
             Head::Row { .. } => {
                 eval.derive(program).iter().map(|row| format!("{:?}", row.words)).collect()
             }
-            Head::Finding { .. } => eval
-                .diagnose(program)
-                .map(|of| format!("{:?} {:?}", of.verdict, of.wants))
-                .into_iter()
-                .collect(),
+            Head::Finding { .. } => {
+                let holds = eval.diagnose(program);
+                let says = holds.map(|of| format!("{:?} {:?}", of.verdict, eval.shown.wants));
+                says.into_iter().collect()
+            }
         }
     }
 

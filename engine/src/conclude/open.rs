@@ -1,7 +1,7 @@
 //! The life of findings: they open, change and close (M4.1), with the facts they rest on.
 
 use alloc::{boxed::Box, vec::Vec};
-use core::cmp::Ordering;
+use core::{cmp::Ordering, mem};
 
 use crate::{
     conclude::{
@@ -18,7 +18,7 @@ use crate::{
     },
     think::{
         aggregate::MOST_EVIDENCE,
-        judge::{Conclusion, Diagnosis, Verdict},
+        judge::{Conclusion, Holds, Shown, Verdict},
     },
     value::word::{Key, Row, Word},
 };
@@ -127,28 +127,30 @@ impl Engine {
         programs: &Programs,
         (rule, number): (usize, KeyId),
         (program, key): (&Program, &[Word]),
-        found: Diagnosis,
+        found: Holds,
     ) {
         let mut row = None;
         if program.is_read {
-            row = self.conclude(programs, rule, number, as_row(key, &found));
+            row = self.conclude(programs, rule, number, as_row(key, found, &self.room.shown));
             if row.is_none() {
                 return;
             }
         }
-        let copied = self.copied(programs, &found.pins);
-        let first = self.first_of(programs, program, &found.pins);
+        let copied = self.copied(programs, &self.room.shown.pins);
+        let first = self.first_of(programs, program, &self.room.shown.pins);
+        let shown = &mut self.room.shown;
         let (opened, verdict) = (self.now, found.verdict);
-        let mut life = Life { opened, verdict, texts: found.texts, rare: None };
-        life.set(found.wants, copied);
+        let mut life = Life { opened, verdict, texts: mem::take(&mut shown.texts), rare: None };
+        life.set(mem::take(&mut shown.wants), copied);
         if first.is_some() {
             life.rare_mut().first = first;
         }
+        let (pins, claims) = (mem::take(&mut shown.pins), mem::take(&mut shown.claims));
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.open = Some(Open { life, row, pins: found.pins });
+            state.open = Some(Open { life, row, pins });
         }
         self.note_change((rule, key), Change::Opened, Place::Open(number));
-        self.claim((rule, number), program, found.claims);
+        self.claim((rule, number), program, claims);
     }
 
     fn update(
@@ -156,27 +158,29 @@ impl Engine {
         programs: &Programs,
         (rule, number): (usize, KeyId),
         (program, key): (&Program, &[Word]),
-        found: Diagnosis,
+        found: Holds,
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
         let Some(open) = &state.open else { return };
-        let life = &open.life;
-        let differs = life.verdict != found.verdict || life.rare().wants != found.wants;
-        let copied = self.copied(programs, &found.pins);
+        let (life, shown) = (&open.life, &self.room.shown);
+        let differs = life.verdict != found.verdict || life.rare().wants != shown.wants;
+        let copied = self.copied(programs, &shown.pins);
         if open.row.is_some() {
-            self.conclude(programs, rule, number, as_row(key, &found));
+            self.conclude(programs, rule, number, as_row(key, found, shown));
         }
+        let shown = &mut self.room.shown;
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
-            open.pins = found.pins;
+            mem::swap(&mut open.pins, &mut shown.pins);
+            mem::swap(&mut open.life.texts, &mut shown.texts);
             open.life.verdict = found.verdict;
-            open.life.texts = found.texts;
-            open.life.set(found.wants, copied);
+            open.life.set(mem::take(&mut shown.wants), copied);
         }
+        let claims = mem::take(&mut shown.claims);
         if differs {
             self.note_change((rule, key), Change::Updated, Place::Open(number));
         }
-        self.claim((rule, number), program, found.claims);
+        self.claim((rule, number), program, claims);
     }
 
     /// Notes what is to be told of a finding at the end of the instant.
@@ -298,12 +302,12 @@ impl Engine {
 }
 
 /// A finding is a row of its relation: its key.
-fn as_row(key: &[Word], found: &Diagnosis) -> Conclusion {
+fn as_row(key: &[Word], found: Holds, shown: &Shown) -> Conclusion {
     Conclusion {
         words: Row::from_slice(key),
         marks: found.marks(),
-        pins: found.pins.clone(),
-        wants: found.wants.clone(),
+        pins: shown.pins.clone(),
+        wants: shown.wants.clone(),
         since: None,
     }
 }

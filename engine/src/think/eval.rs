@@ -23,7 +23,7 @@ use crate::{
         sources::Sources,
         support::{Supports, Want},
     },
-    think::{aggregate::MOST_EVIDENCE, inexact::Inexact},
+    think::{aggregate::MOST_EVIDENCE, inexact::Inexact, judge::Shown},
     value::{
         expr::{Calc, Ex, field_is},
         word::{ABSENT, Symbols, Word, as_int, at, int, put},
@@ -112,6 +112,8 @@ pub(crate) struct Room {
     /// What is not sure of the path.
     pub(crate) lacks: Vec<Lack>,
     pub(crate) path: Vec<Facts>,
+    /// What the finding says that was found to hold last.
+    pub(crate) shown: Shown,
 }
 
 /// What to do with a match.

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     program::{Block, Explains, Head, Program, Text},
     store::{
-        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pin, Pins, RowId, SUSPECT, WEAK, blemish},
+        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pins, RowId, SUSPECT, WEAK, blemish},
         support::Want,
     },
     think::{
@@ -46,25 +46,31 @@ pub(crate) struct Conclusion {
     pub(crate) since: Option<i64>,
 }
 
-/// A finding that holds.
-pub(crate) struct Diagnosis {
+/// That a finding holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Holds {
     pub(crate) verdict: Verdict,
     eventful: Marks,
-    pub(crate) wants: Vec<Want>,
-    pub(crate) pins: Pins,
-    pub(crate) texts: Choice,
-    /// Clauses and the keys, or parts of keys, of what it explains.
-    pub(crate) claims: Vec<(usize, Key)>,
 }
 
-impl Diagnosis {
+impl Holds {
     /// The marks of the finding as a row.
-    pub(crate) const fn marks(&self) -> Marks {
+    pub(crate) const fn marks(self) -> Marks {
         match self.verdict {
             Verdict::Confirmed => self.eventful,
             Verdict::Suspected => self.eventful | SUSPECT,
         }
     }
+}
+
+/// What a finding that holds says and rests on.
+#[derive(Clone, Default)]
+pub(crate) struct Shown {
+    pub(crate) wants: Vec<Want>,
+    pub(crate) pins: Pins,
+    pub(crate) texts: Choice,
+    /// Clauses and the keys, or parts of keys, of what it explains.
+    pub(crate) claims: Vec<(usize, Key)>,
 }
 
 /// The texts chosen for the shown binding.
@@ -145,8 +151,8 @@ impl<'a> Eval<'a> {
                 .iter()
                 .map(|field| field.as_ref().map_or(ABSENT, |ex| me.eval(ex, &[])))
                 .collect();
-            let conclusion =
-                Conclusion { words, marks, pins: me.pins(), wants: worth.wants, since: own };
+            let pins = me.pins();
+            let conclusion = Conclusion { words, marks, pins, wants: worth.wants, since: own };
             let known = rows.iter_mut().find(|row| *single || row.words == conclusion.words);
             match known {
                 Some(known) => {
@@ -168,8 +174,9 @@ impl<'a> Eval<'a> {
         rows
     }
 
-    /// The finding for the key that is bound, where it holds: its least binding of the best verdict.
-    pub(crate) fn diagnose(&mut self, program: &'a Program) -> Option<Diagnosis> {
+    /// Whether the finding holds for the key that is bound. What its least binding of the best verdict
+    /// says is left in the room.
+    pub(crate) fn diagnose(&mut self, program: &'a Program) -> Option<Holds> {
         let mut sure = None;
         let mut suspected: Option<(Worth, Path)> = None;
         let _ = self.walk(&program.when, &mut |me| {
@@ -193,24 +200,18 @@ impl<'a> Eval<'a> {
     }
 
     /// What the binding that is shown says.
-    fn tell(&mut self, program: &'a Program, worth: Worth) -> Option<Diagnosis> {
+    fn tell(&mut self, program: &'a Program, worth: Worth) -> Option<Holds> {
         let Head::Finding { texts, explains } = &program.head else { return None };
         let eventful = self.marks & EVENTFUL;
         self.lacks.clear();
         program.maybe.iter().for_each(|block| {
             self.block(block);
         });
-        let pins = self.pins();
-        let texts = self.choose_all(texts);
-        let claims = self.claims(explains);
-        Some(Diagnosis {
-            verdict: worth.verdict,
-            eventful,
-            wants: worth.wants,
-            pins,
-            texts,
-            claims,
-        })
+        self.pin();
+        self.choose_all(texts);
+        self.shown.claims = self.claims(explains);
+        self.shown.wants = worth.wants;
+        Some(Holds { verdict: worth.verdict, eventful })
     }
 
     /// Judges a complete binding of `when`; none where something kills it. The rows of a true
@@ -385,12 +386,11 @@ impl<'a> Eval<'a> {
         self.path.extend_from_slice(&path.rows);
     }
 
-    fn choose_all(&mut self, texts: &'a [Vec<Text>; 4]) -> Choice {
-        let mut choice = Choice::default();
-        for (texts, chosen) in texts.iter().zip(&mut choice.chosen) {
-            *chosen = self.choose(texts, &mut choice.values);
-        }
-        choice
+    fn choose_all(&mut self, texts: &'a [Vec<Text>; 4]) {
+        let mut values = core::mem::take(&mut self.shown.texts.values);
+        values.clear();
+        let chosen = texts.each_ref().map(|texts| self.choose(texts, &mut values));
+        self.shown.texts = Choice { chosen, values };
     }
 
     /// The first text whose guard is true and whose names have values, with these values.
@@ -456,24 +456,33 @@ impl<'a> Eval<'a> {
         claims
     }
 
-    /// The rows on the path, as evidence. Their order is that of the conditions, which does not depend on
-    /// where rows lie.
-    fn pins(&self) -> Pins {
+    /// Shows the rows on the path as evidence. Their order is that of the conditions, which does not
+    /// depend on where rows lie.
+    fn pin(&mut self) {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
-        let mut pins = Pins::new();
-        for facts in &self.path {
-            match facts {
-                Facts::One(relation, row) => {
-                    if let Some(pin) = pin((*relation, *row)) {
-                        pins.push(pin);
+        self.shown.pins.clear();
+        for place in 0..self.path.len() {
+            match self.path.get(place).copied() {
+                Some(Facts::One(relation, row)) => {
+                    if let Some(pin) = pin((relation, row)) {
+                        self.shown.pins.push(pin);
                     }
                 }
-                run => pins.extend(self.facts(*run).filter_map(pin)),
+                Some(run) => {
+                    let rows = self.facts(run);
+                    self.shown.pins.extend(rows.filter_map(pin));
+                }
+                None => {}
             }
         }
-        pins.truncate(MOST_EVIDENCE);
-        pins
+        self.shown.pins.truncate(MOST_EVIDENCE);
+    }
+
+    /// The same, to be kept.
+    fn pins(&mut self) -> Pins {
+        self.pin();
+        core::mem::take(&mut self.shown.pins)
     }
 
     /// Whether a row was there when first observed, in this instant: then how long the conclusion has
@@ -508,16 +517,20 @@ impl<'a> Eval<'a> {
         if !program.nodes.iter().any(|slot| crate::value::word::at(&self.slots, *slot) == unnamed) {
             return false;
         }
-        let mut sources = self.pins().into_iter().flat_map(|pin| self.sources_of(pin));
+        let rows = self.path.iter().flat_map(|facts| self.facts(*facts)).take(MOST_EVIDENCE);
+        let mut sources = rows.flat_map(|(relation, row)| self.sources_of(relation, row));
         let first = sources.next();
         sources.any(|source| Some(source) != first)
     }
 
     /// The sources of the facts behind a row.
-    fn sources_of(&self, pin: Pin) -> Vec<SourceId> {
-        match self.view.supports.get(pin.relation(), pin.row) {
-            Some(support) => support.pins.iter().flat_map(|pin| self.sources_of(*pin)).collect(),
-            None => vec![self.stamp_in(pin.relation(), pin.row).origin.source],
+    fn sources_of(&self, relation: usize, row: RowId) -> Vec<SourceId> {
+        match self.view.supports.get(relation, row) {
+            Some(support) => {
+                let pins = support.pins.iter();
+                pins.flat_map(|pin| self.sources_of(pin.relation(), pin.row)).collect()
+            }
+            None => vec![self.stamp_in(relation, row).origin.source],
         }
     }
 }
