@@ -36,7 +36,7 @@ use crate::{
         support::{KeyId, Supports},
     },
     think::eval::Room,
-    value::word::{Key, Symbols, Word},
+    value::word::{Key, Symbols, Word, as_key},
 };
 
 /// How an engine runs a pack; fixed for its life.
@@ -74,6 +74,8 @@ impl Default for Limits {
 pub struct Engine {
     pub(crate) pack: Arc<Pack>,
     pub(crate) programs: Arc<Programs>,
+    /// Another handle on them, for the time of an advance.
+    pub(crate) lent: Option<Arc<Programs>>,
     pub(crate) params: Arc<[(ParamId, Value)]>,
     pub(crate) limits: Limits,
     pub(crate) symbols: Symbols,
@@ -181,6 +183,7 @@ impl Engine {
             scratch: Vec::new(),
             room: Room::default(),
             programs: Arc::new(programs),
+            lent: None,
             pack,
             relations,
             symbols,
@@ -204,7 +207,8 @@ impl Engine {
         if to <= self.timeline.clock() {
             return;
         }
-        let programs = self.programs.clone();
+        // Lent meanwhile: counting a handle costs as much as finding a row.
+        let programs = self.lent.take().unwrap_or_else(|| self.programs.clone());
         let canon = Canon {
             names: Names { sources: &self.sources, symbols: &self.symbols },
             relations: &self.relations,
@@ -224,6 +228,7 @@ impl Engine {
         self.timeline.give_back(taken);
         self.timeline.set_clock(to);
         self.sweep(&programs, to);
+        self.lent = Some(programs);
     }
 
     /// The clock; the least time before the first [`advance`](Self::advance).
@@ -267,7 +272,7 @@ impl Engine {
             self.timers.pop_first();
             if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key)) {
                 state.deadline = i64::MAX;
-                self.dirty.add(rule, state.key.clone());
+                self.dirty.add(rule, as_key(&state.key));
             }
         }
         for (rule, key) in self.postponed.drain(..) {

@@ -15,7 +15,7 @@ use crate::{
     },
     value::{
         hashing::Hashing,
-        word::{Key, Word},
+        word::{Key, Word, as_key},
     },
 };
 
@@ -64,7 +64,7 @@ impl Keys {
     /// Gives a number to a key that has none.
     pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
         let number = self.states.add(KeyState {
-            key: Key::from_slice(key),
+            key: as_key(key),
             deadline: i64::MAX,
             rows: Box::default(),
             open: None,

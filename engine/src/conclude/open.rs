@@ -20,7 +20,7 @@ use crate::{
         aggregate::MOST_EVIDENCE,
         judge::{Conclusion, Holds, Shown, Verdict},
     },
-    value::word::{Key, Row, Word},
+    value::word::{Row, Word, as_key},
 };
 
 impl Engine {
@@ -190,7 +190,7 @@ impl Engine {
         change: Change,
         episode: Place,
     ) {
-        self.changed.push(Changed { rule, words: Key::from_slice(key), change, episode });
+        self.changed.push(Changed { rule, words: as_key(key), change, episode });
     }
 
     /// The facts behind rows that cannot show them as long as an episode is open: rows that rules
@@ -230,7 +230,7 @@ impl Engine {
             None => (Status::Resolved, Change::Resolved),
         };
         self.note_change((rule, key), change, Place::Closed(self.closed.len()));
-        let key = Key::from_slice(key);
+        let key = as_key(key);
         self.closed.push_back(Closed { rule, key, life, evidence, closed: self.now, status });
         if let Some(row) = row {
             self.withdraw(programs, program.relation, row, (rule, number), lapsed);

@@ -21,7 +21,7 @@ use crate::{
         sources::Stamp,
         table::Meta,
     },
-    value::word::{ABSENT, Key, Row, Word, at, int, key_at, put},
+    value::word::{ABSENT, Key, Row, Word, as_key, at, int, key_at, put},
 };
 
 /// For how long a removal is remembered, so that a late row does not bring the key back (M1.3).
@@ -249,8 +249,8 @@ impl Engine {
             return;
         }
         let until = self.now.saturating_add(REMEMBER_REMOVAL);
-        entities.remember(key.into(), Removal { stamp, until });
-        self.removals.push_back((until, relation, key.into()));
+        entities.remember(as_key(key), Removal { stamp, until });
+        self.removals.push_back((until, relation, as_key(key)));
         if let Some((row, ..)) = standing {
             self.drop_row(programs, relation, row);
         }

@@ -49,13 +49,24 @@ pub(crate) fn at(words: &[Word], position: u16) -> Word {
     words.get(usize::from(position)).copied().unwrap_or(ABSENT)
 }
 
+/// A key of some words. Most are short, and written word by word: what is copied at once may not be read
+/// again at once.
+pub(crate) fn as_key(words: &[Word]) -> Key {
+    match *words {
+        [a] => Key::from_buf_and_len([a, 0, 0], 1),
+        [a, b] => Key::from_buf_and_len([a, b, 0], 2),
+        [a, b, c] => Key::from_buf([a, b, c]),
+        _ => Key::from_slice(words),
+    }
+}
+
 /// The words at some positions, as a key.
 pub(crate) fn key_at(words: &[Word], positions: &[u16]) -> Key {
-    let mut key = Key::with_capacity(positions.len());
-    for position in positions {
-        key.push(at(words, *position));
+    match *positions {
+        [a] => Key::from_buf_and_len([at(words, a), 0, 0], 1),
+        [a, b] => Key::from_buf_and_len([at(words, a), at(words, b), 0], 2),
+        _ => positions.iter().map(|position| at(words, *position)).collect(),
     }
-    key
 }
 
 /// Writes a word where there is room for it.
