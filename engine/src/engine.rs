@@ -95,8 +95,6 @@ pub struct Engine {
     pub(crate) cursors: Cursors,
     pub(crate) timers: BTreeSet<(i64, usize, KeyId)>,
     pub(crate) cover_routes: HashMap<(usize, usize, Vec<u16>), Arc<Route>, FixedState>,
-    /// Removals to forget, in the order in which they are due.
-    pub(crate) removals: VecDeque<(i64, usize, Key)>,
     /// Rows that went in this instant, and whose slots are freed at its end.
     pub(crate) gone: Vec<(usize, RowId)>,
     /// When a superseded row, or the oldest of all events of a relation, is no longer needed.
@@ -166,7 +164,6 @@ impl Engine {
             cursors: Cursors::new(&programs.cursors, &state),
             timers: BTreeSet::new(),
             cover_routes: HashMap::with_hasher(state),
-            removals: VecDeque::new(),
             gone: Vec::new(),
             sweeps: BTreeSet::new(),
             now: i64::MIN,
@@ -354,7 +351,6 @@ impl Engine {
             }
             self.await_oldest(programs, relation);
         }
-        self.forget_removals(now);
     }
 }
 

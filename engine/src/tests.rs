@@ -95,7 +95,7 @@ impl Engine {
         if !self.timers.is_empty() || !self.sweeps.is_empty() || !self.claims.is_empty() {
             left.push("timers, sweeps or claims".into());
         }
-        if !self.removals.is_empty() || self.entities.iter().any(|of| !of.is_empty()) {
+        if self.entities.iter().any(|of| !of.is_empty(self.timeline.clock())) {
             left.push("removals".into());
         }
         left

@@ -11,7 +11,7 @@ use crate::{
         support::KeyId,
     },
     think::judge::Verdict,
-    value::word::{Key, Word},
+    value::word::{Key, Word, key_at},
 };
 
 impl Engine {
@@ -88,10 +88,7 @@ impl Engine {
                 let Some(fields) = explains.get(*clause).map(|clause| &clause.fields) else {
                     continue;
                 };
-                let words = fields
-                    .iter()
-                    .map(|field| crate::value::word::at(&changed.words, *field))
-                    .collect();
+                let words = key_at(self.key_of(changed), fields);
                 let causes = self.claims.get(&(*rule, *clause, words)).into_iter().flatten();
                 pairs.extend(causes.map(|cause| ((*rule, *cause), (changed.rule, key))));
             }
@@ -130,7 +127,7 @@ impl Engine {
         let causes = &mut open.life.rare_mut().causes;
         causes.push(edge);
         causes.sort_unstable();
-        self.note_change((symptom.0, &to_key), Change::Updated, Place::Open(symptom.1));
+        self.note_change(symptom.0, Change::Updated, Place::Open(symptom.1));
         Some(())
     }
 

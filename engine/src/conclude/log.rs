@@ -12,7 +12,7 @@ use crate::{
     program::{Program, Programs},
     store::support::Want,
     think::judge::Verdict,
-    value::word::Key,
+    value::word::{Key, Word, as_key},
 };
 
 /// One entry of the log.
@@ -129,7 +129,7 @@ impl Engine {
                 wants: life.rare().wants.as_slice().into(),
                 opened: life.opened,
                 causes: caused_by(life),
-                key: changed.words,
+                key: as_key(self.key_of(&changed)),
             };
             self.log.push(entry);
         }
@@ -146,11 +146,22 @@ impl Engine {
             let types = programs.rules.get(a.rule).map_or(&[][..], |rule| &rule.key_types);
             rank(a)
                 .cmp(&rank(b))
-                .then_with(|| self.symbols.compare_all(types, &a.words, &b.words))
+                .then_with(|| self.symbols.compare_all(types, self.key_of(a), self.key_of(b)))
                 .then(a.change.cmp(&b.change))
         });
         // Opened comes before updated: a finding that opens with its causes is only told as opened.
-        changed.dedup_by(|b, a| a.rule == b.rule && a.words == b.words);
+        changed.dedup_by(|b, a| a.rule == b.rule && self.key_of(a) == self.key_of(b));
+    }
+
+    /// The key of an episode that changed.
+    pub(crate) fn key_of(&self, changed: &Changed) -> &[Word] {
+        match changed.episode {
+            Place::Open(key) => {
+                let state = self.keys.get(changed.rule).and_then(|keys| keys.get(key));
+                state.map_or(&[], |state| &state.key)
+            }
+            Place::Closed(place) => self.closed.get(place).map_or(&[], |closed| &closed.key),
+        }
     }
 
     fn episode_of(&self, changed: &Changed) -> Option<&Life> {

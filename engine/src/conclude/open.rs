@@ -5,7 +5,7 @@ use core::{cmp::Ordering, mem};
 
 use crate::{
     conclude::{
-        episode::{Change, Changed, Closed, Life, Open, Place, Status},
+        episode::{Change, Changed, Closed, Life, Open, Place, Rare, Status},
         rows::Asked,
     },
     engine::Engine,
@@ -37,7 +37,7 @@ impl Engine {
         let was_open = known.and_then(|known| keys.get(known)).is_some_and(|of| of.open.is_some());
         let asked =
             self.ask(programs, (program, key), work, |eval, program| eval.diagnose(program));
-        let Some(Asked { answer, deadline, settled }) = asked else {
+        let Some(Asked { answer, deadline }) = asked else {
             if let Some(known) = known {
                 self.suspend(programs, (rule, known), program);
             }
@@ -45,7 +45,7 @@ impl Engine {
         };
         let remember = answer.is_some() || deadline != i64::MAX;
         let Some(number) = self.number(rule, key, known, remember) else {
-            return self.move_cursors(programs, key, settled);
+            return self.move_cursors(programs, key);
         };
         match (answer, was_open) {
             (Some(found), false) => self.open(programs, (rule, number), (program, key), found),
@@ -56,7 +56,7 @@ impl Engine {
             }
             (None, false) => {}
         }
-        self.move_cursors(programs, key, settled);
+        self.move_cursors(programs, key);
         self.set_timer(rule, number, deadline);
         self.forget_idle(rule, number);
     }
@@ -90,7 +90,7 @@ impl Engine {
         }
         open.life.rare_mut().wants.push(Want::Limit);
         open.life.verdict = Verdict::Suspected;
-        let (row, pins, words) = (open.row, open.pins.clone(), state.key.clone());
+        let (row, pins) = (open.row, open.pins.clone());
         // It may outlive what it rests on.
         let known = open.life.rare_mut().evidence.take();
         let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
@@ -98,7 +98,7 @@ impl Engine {
         if let Some(open) = state.and_then(|state| state.open.as_mut()) {
             open.life.rare_mut().evidence = Some(evidence);
         }
-        self.note_change((rule, &words), Change::Updated, Place::Open(number));
+        self.note_change(rule, Change::Updated, Place::Open(number));
         if let Some(row) = row {
             self.doubt(programs, program.relation, row, (rule, number));
         }
@@ -139,17 +139,14 @@ impl Engine {
         let copied = self.copied(programs, &self.room.shown.pins);
         let first = self.first_of(programs, program, &self.room.shown.pins);
         let shown = &mut self.room.shown;
-        let (opened, verdict) = (self.now, found.verdict);
-        let mut life = Life { opened, verdict, texts: mem::take(&mut shown.texts), rare: None };
-        life.set(mem::take(&mut shown.wants), copied);
-        if first.is_some() {
-            life.rare_mut().first = first;
-        }
-        let (pins, claims) = (mem::take(&mut shown.pins), mem::take(&mut shown.claims));
+        let rare = Rare::of(mem::take(&mut shown.wants), copied, first);
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.open = Some(Open { life, row, pins });
+            let texts = mem::take(&mut shown.texts);
+            let life = Life { opened: self.now, verdict: found.verdict, texts, rare };
+            state.open = Some(Open { life, row, pins: mem::take(&mut shown.pins) });
         }
-        self.note_change((rule, key), Change::Opened, Place::Open(number));
+        let claims = mem::take(&mut shown.claims);
+        self.note_change(rule, Change::Opened, Place::Open(number));
         self.claim((rule, number), program, claims);
     }
 
@@ -178,19 +175,14 @@ impl Engine {
         }
         let claims = mem::take(&mut shown.claims);
         if differs {
-            self.note_change((rule, key), Change::Updated, Place::Open(number));
+            self.note_change(rule, Change::Updated, Place::Open(number));
         }
         self.claim((rule, number), program, claims);
     }
 
     /// Notes what is to be told of a finding at the end of the instant.
-    pub(crate) fn note_change(
-        &mut self,
-        (rule, key): (usize, &[Word]),
-        change: Change,
-        episode: Place,
-    ) {
-        self.changed.push(Changed { rule, words: as_key(key), change, episode });
+    pub(crate) fn note_change(&mut self, rule: usize, change: Change, episode: Place) {
+        self.changed.push(Changed { rule, change, episode });
     }
 
     /// The facts behind rows that cannot show them as long as an episode is open: rows that rules
@@ -229,7 +221,7 @@ impl Engine {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        self.note_change((rule, key), change, Place::Closed(self.closed.len()));
+        self.note_change(rule, change, Place::Closed(self.closed.len()));
         let key = as_key(key);
         self.closed.push_back(Closed { rule, key, life, evidence, closed: self.now, status });
         if let Some(row) = row {

@@ -13,7 +13,7 @@ use crate::{
         support::{KeyId, Support},
     },
     think::{
-        eval::{Eval, Settled, View},
+        eval::{Eval, View},
         judge::Conclusion,
     },
     value::word::{Key, Word},
@@ -24,8 +24,6 @@ pub(crate) struct Asked<T> {
     pub(crate) answer: T,
     /// When time alone may change the answer.
     pub(crate) deadline: i64,
-    /// How far cursors may be moved.
-    pub(crate) settled: Settled,
 }
 
 impl Engine {
@@ -80,7 +78,7 @@ impl Engine {
 
     /// Passes over what has been found settled. Not before it is asked what only lapsed: that is settled
     /// too by now.
-    pub(crate) fn move_cursors(&mut self, programs: &Programs, key: &[Word], settled: Settled) {
+    pub(crate) fn move_cursors(&mut self, programs: &Programs, key: &[Word]) {
         let relations = &self.relations;
         let oldest = |relation: usize| {
             let rows = relations.get(relation);
@@ -88,7 +86,7 @@ impl Engine {
             let oldest = rows.and_then(|rows| Some(rows.time(*rows.find(whole, &[]).first()?)));
             oldest.unwrap_or(i64::MAX)
         };
-        for (condition, to) in settled {
+        for (condition, to) in self.room.settled.drain(..) {
             self.cursors.set(condition, key, to, oldest);
         }
     }
@@ -112,7 +110,7 @@ impl Engine {
         let known = keys.find(key);
         let stood = known.and_then(|known| Some(keys.get(known)?.rows.clone())).unwrap_or_default();
         let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
-        let Some(Asked { answer: rows, mut deadline, settled }) = asked else {
+        let Some(Asked { answer: rows, mut deadline }) = asked else {
             if let Some(known) = known {
                 // What stood stays, in doubt, until there is work left for it.
                 for standing in stood {
@@ -123,7 +121,7 @@ impl Engine {
         };
         let Some(number) = self.number(rule, key, known, !rows.is_empty() || deadline != i64::MAX)
         else {
-            return self.move_cursors(programs, key, settled);
+            return self.move_cursors(programs, key);
         };
         let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
         for row in rows {
@@ -156,7 +154,7 @@ impl Engine {
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             state.rows = standing.into();
         }
-        self.move_cursors(programs, key, settled);
+        self.move_cursors(programs, key);
         self.set_timer(rule, number, deadline);
         self.forget_idle(rule, number);
     }
@@ -188,15 +186,14 @@ impl Engine {
         question: impl for<'a> FnOnce(&mut Eval<'a>, &'a Program) -> T,
     ) -> Option<Asked<T>> {
         if self.is_starved(program) {
-            let settled = Settled::new();
-            return Some(Asked { answer: T::default(), deadline: i64::MAX, settled });
+            self.room.settled.clear();
+            return Some(Asked { answer: T::default(), deadline: i64::MAX });
         }
         let mut eval = self.eval(programs, *work);
         eval.begin(program, key);
         let answer = question(&mut eval, program);
         *work = eval.work;
-        let settled = core::mem::take(&mut eval.settled);
-        (!eval.is_over()).then_some(Asked { answer, deadline: eval.deadline, settled })
+        (!eval.is_over()).then_some(Asked { answer, deadline: eval.deadline })
     }
 
     /// Asks again as of just before this instant, accepting what only lapsed in it (M4.1). Not as of
@@ -211,11 +208,14 @@ impl Engine {
             return T::default();
         }
         let before = self.now.saturating_sub(1);
+        let settled = core::mem::take(&mut self.room.settled);
         let mut eval = self.eval(programs, 0);
         eval.now = before;
         eval.lapse = true;
         eval.begin(program, key);
-        question(&mut eval, program)
+        let answer = question(&mut eval, program);
+        self.room.settled = settled;
+        answer
     }
 
     pub(crate) fn set_timer(&mut self, rule: usize, number: KeyId, deadline: i64) {

@@ -249,25 +249,9 @@ impl Engine {
             return;
         }
         let until = self.now.saturating_add(REMEMBER_REMOVAL);
-        entities.remember(as_key(key), Removal { stamp, until });
-        self.removals.push_back((until, relation, as_key(key)));
+        entities.remember(as_key(key), Removal { stamp, until }, self.now);
         if let Some((row, ..)) = standing {
             self.drop_row(programs, relation, row);
-        }
-    }
-
-    /// Forgets removals that are long enough ago.
-    pub(crate) fn forget_removals(&mut self, now: i64) {
-        while let Some((until, relation, _)) = self.removals.front()
-            && *until <= now
-        {
-            let relation = *relation;
-            if let Some((_, _, key)) = self.removals.pop_front()
-                && let Some(entities) = self.entities.get_mut(relation)
-                && entities.removed(&key, now).is_none()
-            {
-                entities.forgive(&key);
-            }
         }
     }
 

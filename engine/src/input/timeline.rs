@@ -91,7 +91,9 @@ pub(crate) struct Timeline {
     held: Vec<Held>,
     /// Room for what is taken.
     spare: Vec<Held>,
+    /// When the first and the last of them take effect.
     earliest: i64,
+    latest: i64,
     clock: i64,
     late: BTreeMap<SourceId, u64>,
 }
@@ -127,6 +129,7 @@ impl Timeline {
             held: Vec::new(),
             spare: Vec::new(),
             earliest: i64::MAX,
+            latest: i64::MIN,
             clock: i64::MIN,
             late: BTreeMap::new(),
         }
@@ -171,6 +174,7 @@ impl Timeline {
     /// Holds an input back.
     pub(crate) fn hold(&mut self, held: Held) {
         self.earliest = self.earliest.min(held.time);
+        self.latest = self.latest.max(held.time);
         self.held.push(held);
     }
 
@@ -185,12 +189,14 @@ impl Timeline {
     /// Everything that takes effect up to an instant, in canonical order, each once (M1.5, M1.7).
     pub(crate) fn take(&mut self, until: i64, canon: Canon<'_>) -> Vec<Held> {
         let mut due = core::mem::take(&mut self.spare);
-        if self.held.iter().all(|held| held.time <= until) {
+        if self.latest <= until {
             core::mem::swap(&mut due, &mut self.held);
+            (self.earliest, self.latest) = (i64::MAX, i64::MIN);
         } else {
             due.extend(self.held.extract_if(.., |held| held.time <= until));
+            let left = self.held.iter().map(|held| held.time);
+            self.earliest = left.min().unwrap_or(i64::MAX);
         }
-        self.earliest = self.held.iter().map(|held| held.time).min().unwrap_or(i64::MAX);
         if due.len() < 2 {
             return due;
         }

@@ -1,7 +1,7 @@
 //! From what a snapshot says to the state. Whatever does not fit the pack is refused: a wrong snapshot
 //! is none.
 
-use alloc::{boxed::Box, collections::BTreeSet, vec::Vec};
+use alloc::{boxed::Box, vec::Vec};
 
 use etio_plan::{Origin, Type};
 use smallvec::SmallVec;
@@ -171,17 +171,11 @@ impl Reader<'_> {
 
     fn removed(&mut self, removed: Vec<Vec<Removed>>) -> Option<()> {
         let count = self.engine.entities.len();
-        let mut removals = BTreeSet::new();
-        for (relation, of) in removed.iter().enumerate() {
-            for (key, _, until) in of {
-                removals.insert((*until, relation, self.entity_key(relation, key)?));
-            }
-        }
-        self.engine.removals = removals.into_iter().collect();
         self.each(removed, count, |me, relation, (key, of, until)| {
             let (key, removal) =
                 (me.entity_key(relation, &key)?, Removal { stamp: stamp(of), until });
-            me.engine.entities.get_mut(relation)?.remember(key, removal);
+            let now = me.engine.timeline.clock();
+            me.engine.entities.get_mut(relation)?.remember(key, removal, now);
             Some(())
         })
     }

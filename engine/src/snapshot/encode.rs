@@ -144,7 +144,8 @@ impl Writer<'_> {
     }
 
     fn removed(&self, relation: usize) -> Vec<Removed> {
-        let of = self.engine.entities.get(relation).into_iter().flat_map(Entities::removals);
+        let now = self.engine.timeline.clock();
+        let of = self.engine.entities.get(relation).into_iter().flat_map(|of| of.removals(now));
         sorted(of.map(|(key, of)| (self.key_of(relation, key), stamp(&of.stamp), of.until)))
     }
 

@@ -15,9 +15,14 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Entities {
     heard: HashMap<RowId, Heard, FixedState>,
-    /// Keys without a row whose removal is remembered, and when that was.
+    /// Keys without a row whose removal is remembered, and when that was. Those that are old enough go
+    /// once there are as many as this.
     removed: HashMap<Key, Removal, FixedState>,
+    clean_at: usize,
 }
+
+/// Removals are not cleaned below this many.
+const FEW: usize = 1024;
 
 /// A removal, and until when it is remembered.
 #[derive(Clone, Copy)]
@@ -40,6 +45,7 @@ impl Entities {
         Self {
             heard: HashMap::with_hasher(state.clone()),
             removed: HashMap::with_hasher(state.clone()),
+            clean_at: FEW,
         }
     }
 
@@ -50,6 +56,9 @@ impl Entities {
 
     /// The removal of a key, where it is still remembered. That it is not swept up yet does not count.
     pub(crate) fn removed(&self, key: &[Word], now: i64) -> Option<Stamp> {
+        if self.removed.is_empty() {
+            return None;
+        }
         self.removed.get(key).filter(|removed| removed.until > now).map(|removed| removed.stamp)
     }
 
@@ -60,8 +69,9 @@ impl Entities {
     }
 
     /// All removals that are remembered.
-    pub(crate) fn removals(&self) -> impl Iterator<Item = (&[Word], &Removal)> {
-        self.removed.iter().map(|(key, removal)| (&**key, removal))
+    pub(crate) fn removals(&self, now: i64) -> impl Iterator<Item = (&[Word], &Removal)> {
+        let removed = self.removed.iter().filter(move |(_, removed)| removed.until > now);
+        removed.map(|(key, removal)| (&**key, removal))
     }
 
     /// What a source says of a row that stands, together with what others said: it does not erase
@@ -109,16 +119,20 @@ impl Entities {
     }
 
     /// Remembers a removal.
-    pub(crate) fn remember(&mut self, key: Key, removed: Removal) {
+    pub(crate) fn remember(&mut self, key: Key, removed: Removal, now: i64) {
+        if self.removed.len() >= self.clean_at {
+            self.removed.retain(|_, removed| removed.until > now);
+            self.clean_at = FEW.max(2 * self.removed.len());
+        }
         self.removed.insert(key, removed);
     }
 
     #[cfg(test)]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.heard.is_empty() && self.removed.is_empty()
+    pub(crate) fn is_empty(&self, now: i64) -> bool {
+        self.heard.is_empty() && self.removals(now).next().is_none()
     }
 
-    /// A key has a row again, or its removal is old enough.
+    /// A key has a row again.
     pub(crate) fn forgive(&mut self, key: &[Word]) {
         self.removed.remove(key);
     }

@@ -81,12 +81,7 @@ pub(crate) struct Eval<'a> {
     /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
     pub(crate) evidence: bool,
     pub(crate) misses: Misses,
-    /// How far cursors may be moved.
-    pub(crate) settled: Settled,
 }
-
-/// Cursors and how far they may be moved; few keys have more than one.
-pub(crate) type Settled = SmallVec<[(usize, i64); 1]>;
 
 /// Facts on a path: a row that was bound, or those an aggregate counts.
 #[derive(Clone, Copy)]
@@ -112,6 +107,8 @@ pub(crate) struct Room {
     /// What is not sure of the path.
     pub(crate) lacks: Vec<Lack>,
     pub(crate) path: Vec<Facts>,
+    /// Cursors and how far they may be moved.
+    pub(crate) settled: Vec<(usize, i64)>,
     /// What the finding says that was found to hold last.
     pub(crate) shown: Shown,
 }
@@ -154,7 +151,6 @@ impl<'a> Eval<'a> {
             inexact: Vec::new(),
             evidence: false,
             misses: Misses::default(),
-            settled: Settled::new(),
         }
     }
 
