@@ -85,7 +85,8 @@ impl Programs {
 pub(crate) struct Schema {
     /// Whether some rule reads it; if not, its facts are dropped at the door.
     pub(crate) read: bool,
-    /// Whether a rule reads it or an `explains` clause names it; if not, a finding is no row.
+    /// Whether its rows are looked for: those of a derived relation when they are concluded again, those of
+    /// a finding where a rule reads it or an `explains` clause names it. If not, a finding is no row.
     pub(crate) sought: bool,
     pub(crate) event: bool,
     pub(crate) entity: bool,

@@ -166,6 +166,20 @@ fn an_event_without_a_partner_is_not_thought_about() {
     assert!(!world.engine.cursors.is_empty());
 }
 
+/// Nobody reads the relation, and still what two rules conclude is one row.
+#[test]
+fn what_is_concluded_twice_stands_once() {
+    let mut world = World::blind(
+        "event E { v: int }\nevent F { v: int }\n\
+         derive D { v: int } when { E { v } }\nderive D { v: int } when { F { v } }\n",
+    );
+    world.row(0, "E 1");
+    world.row(0, "F 1");
+    world.advance(1);
+    let relation = world.pack.relation("t.D").unwrap().index();
+    assert_eq!(world.engine.relations[relation].len(), 1);
+}
+
 /// The histories reach what the properties speak of.
 #[test]
 fn histories_open_every_finding_in_both_verdicts() {

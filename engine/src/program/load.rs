@@ -123,7 +123,8 @@ fn relations(
         if relation.event && relation.read {
             relation.whole = rows.index_on(&[], names);
         }
-        if !relation.event && !relation.entity && relation.sought {
+        let is_concluded = !relation.event && !relation.entity;
+        if is_concluded && relation.sought {
             let all: Few = (0..declared.fields.len() as u16).collect();
             relation.whole = rows.index_on(&all, names);
         }
@@ -274,7 +275,7 @@ fn schema(
             defaults.extend(word.map(|word| (at as u16, word)));
         }
         schema.push(Schema {
-            sought: !explained.is_empty(),
+            sought: relation.kind == Kind::Derived || !explained.is_empty(),
             event: relation.kind == Kind::Event,
             entity,
             eventful: relation.kind == Kind::Event,
