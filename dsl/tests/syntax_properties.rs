@@ -103,6 +103,28 @@ fn sixty_levels_are_read() {
 }
 
 #[test]
+fn a_reference_is_taken_as_it_stands() {
+    let text = r#"finding a(b) { refs ["https://example.org/{id", "a"] when { x.refs["{b}"] } }"#;
+    let (tree, errors) = syntax::parse(text, 0);
+    assert_eq!(errors, []);
+    let [syntax::ast::Item::Finding(finding)] = tree.items.as_slice() else { panic!("{tree:?}") };
+    let refs: Vec<&str> = finding.refs.iter().map(|(text, _)| text.as_str()).collect();
+    assert_eq!(refs, ["https://example.org/{id", "a"]);
+}
+
+#[test]
+fn one_broken_item_spoils_no_other() {
+    let items = |broken: usize| {
+        let item = |at| if at == broken { "event A { a }\n" } else { "event A { a: int }\n" };
+        (0..40).map(item).collect::<String>()
+    };
+    for broken in [0, 15, 16, 39] {
+        let (tree, errors) = syntax::parse(&items(broken), 0);
+        assert_eq!((tree.items.len(), errors.len()), (39, 1));
+    }
+}
+
+#[test]
 fn a_large_file_is_refused_and_a_merely_long_one_read_fast() {
     let (_, errors) = syntax::parse(&" ".repeat((1 << 20) + 1), 0);
     assert_eq!(errors.len(), 1);

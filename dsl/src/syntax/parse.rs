@@ -1,4 +1,4 @@
-//! The one place that knows the parser: text of one item to a lossless tree.
+//! The one place that knows the parser: signs of items to lossless trees.
 
 use pest::error::{ErrorVariant, InputLocation};
 use pest::{Parser as _, Token};

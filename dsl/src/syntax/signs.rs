@@ -101,7 +101,7 @@ pub(super) struct Token {
     pub(super) span: Span,
 }
 
-/// The tokens of an item.
+/// Tokens that follow one another.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) signs: &'a str,

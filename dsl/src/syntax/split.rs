@@ -187,7 +187,7 @@ impl<'a> Scanner<'a> {
             }
             '{' => self.open(seen, With::Brace),
             '(' => self.open(seen, With::Paren),
-            // In a condition it may be the name of a field.
+            // In a condition `refs` may be the name of a field.
             '[' if seen.last == "refs" && seen.keyword == "finding" && seen.open.len() == 1 => {
                 self.open(seen, With::Refs);
             }
