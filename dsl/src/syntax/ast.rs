@@ -361,11 +361,11 @@ pub enum Source {
         /// The row variable of `B`.
         next_name: Option<Name>,
         /// `B`.
-        next: Atom,
+        next: Box<Atom>,
         /// `d`.
         within: Expr,
-        /// `C`.
-        without: Option<Atom>,
+        /// `C`. Few conditions are sequences, so boxes keep the others small.
+        without: Option<Box<Atom>>,
     },
     /// `A without B for d`.
     Without {

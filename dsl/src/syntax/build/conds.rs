@@ -86,9 +86,9 @@ impl Builder<'_> {
             Kind::ThenPart => Source::Then {
                 first: atom,
                 next_name: part.find(Kind::Var).map(|name| self.name(name)),
-                next: self.atom(atoms.next()?)?,
+                next: Box::new(self.atom(atoms.next()?)?),
                 within: self.expr(sums.next()?)?,
-                without: self.optional_atom(atoms.next())?,
+                without: self.optional_atom(atoms.next())?.map(Box::new),
             },
             Kind::WithoutPart => Source::Without {
                 first: atom,
