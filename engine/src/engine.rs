@@ -157,7 +157,7 @@ impl Engine {
             entities: pack.relations.iter().map(|_| Entities::new(&state)).collect(),
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
             supports: Supports::new(pack.relations.len()),
-            keys: programs.rules.iter().map(|rule| Keys::new(&rule.key_types, &state)).collect(),
+            keys: programs.rules.iter().map(|rule| Keys::new(rule.key.len(), &state)).collect(),
             awake: Awake::new(&programs, &relations, state.clone()),
             dirty: Dirty::new(rules),
             batch: Vec::new(),

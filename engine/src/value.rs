@@ -2,7 +2,6 @@
 
 pub(crate) mod expr;
 pub(crate) mod func;
-pub(crate) mod hashing;
 pub(crate) mod id;
 pub(crate) mod render;
 pub(crate) mod word;

@@ -2,7 +2,6 @@
 
 use alloc::{boxed::Box, vec, vec::Vec};
 
-use etio_plan::Type;
 use foldhash::fast::FixedState;
 
 use crate::{
@@ -13,10 +12,7 @@ use crate::{
         slab::Slab,
         support::KeyId,
     },
-    value::{
-        hashing::Hashing,
-        word::{Key, Word, as_key},
-    },
+    value::word::{Key, Word, as_key},
 };
 
 /// A row that a key concludes.
@@ -49,16 +45,14 @@ pub(crate) struct KeyState {
 /// The keys of one rule that conclude something or wait for something.
 #[derive(Clone)]
 pub(crate) struct Keys {
-    hashing: Hashing,
     numbers: ByHash,
     states: Slab<KeyState>,
 }
 
 impl Keys {
-    /// Of no key yet; keys have words of these types.
-    pub(crate) fn new(types: &[Type], state: &FixedState) -> Self {
-        let hashing = Hashing::new(types, state);
-        Self { hashing, numbers: ByHash::default(), states: Slab::new() }
+    /// Of no key yet; keys have so many words.
+    pub(crate) fn new(words: usize, state: &FixedState) -> Self {
+        Self { numbers: ByHash::new(words, state), states: Slab::new() }
     }
 
     /// Gives a number to a key that has none.
@@ -69,7 +63,7 @@ impl Keys {
             rows: Box::default(),
             open: None,
         });
-        self.numbers.insert(self.hashing.of(key.iter().copied()), number);
+        self.numbers.insert(key.iter().copied(), number);
         number
     }
 
@@ -83,10 +77,8 @@ impl Keys {
 
     /// The number of a key that has one.
     pub(crate) fn find(&self, key: &[Word]) -> Option<KeyId> {
-        let same = |number| {
-            self.hashing.is_exact() || self.get(number).is_some_and(|of| of.key.iter().eq(key))
-        };
-        self.numbers.find(self.hashing.of(key.iter().copied()), same).copied()
+        let same = |number| self.get(number).is_some_and(|of| of.key.iter().eq(key));
+        self.numbers.find(key.iter().copied(), same).copied()
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.
@@ -94,13 +86,12 @@ impl Keys {
         let idle = |state: &&KeyState| {
             state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
         };
-        if let Some(state) = self.get(number).filter(idle) {
-            let hash = self.hashing.of(state.key.iter().copied());
-            if let Some(entry) = self.numbers.find_entry(hash, |other| other == number) {
-                entry.remove();
-            }
-            self.states.remove(number);
+        let Some(state) = self.states.get(number).filter(idle) else { return };
+        let words = state.key.iter().copied();
+        if let Some(entry) = self.numbers.find_entry(words, |other| other == number) {
+            entry.remove();
         }
+        self.states.remove(number);
     }
 
     /// All keys, in no order that may show.

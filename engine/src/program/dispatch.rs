@@ -31,7 +31,7 @@ impl Dispatch {
         };
         let place = self.by_field.iter().position(|(known, _)| *known == field);
         let place = place.unwrap_or_else(|| {
-            self.by_field.push((field, Groups::new(types.get(usize::from(field)), state)));
+            self.by_field.push((field, Groups::new(1, state)));
             self.by_field.len() - 1
         });
         if let Some((_, routes)) = self.by_field.get_mut(place) {

@@ -2,30 +2,24 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::Type;
 use foldhash::fast::FixedState;
 
 use crate::{
     store::by_hash::ByHash,
-    value::{
-        hashing::Hashing,
-        word::{Key, Word},
-    },
+    value::word::{Key, Word},
 };
 
 /// Groups of numbers by key; all keys have as many words.
 #[derive(Clone)]
 pub(crate) struct Groups {
-    hashing: Hashing,
     places: ByHash,
     groups: Vec<(Key, Vec<usize>)>,
 }
 
 impl Groups {
-    /// None yet, for keys of words of these types.
-    pub(crate) fn new<'a>(types: impl IntoIterator<Item = &'a Type>, state: &FixedState) -> Self {
-        let hashing = Hashing::new(types, state);
-        Self { hashing, places: ByHash::default(), groups: Vec::new() }
+    /// None yet, for keys of so many words.
+    pub(crate) fn new(words: usize, state: &FixedState) -> Self {
+        Self { places: ByHash::new(words, state), groups: Vec::new() }
     }
 
     /// The group of a key.
@@ -39,7 +33,7 @@ impl Groups {
         match self.place(key).and_then(|place| self.groups.get_mut(place)) {
             Some((_, group)) => group.push(number),
             None => {
-                self.places.insert(self.hashing.of(key.iter().copied()), self.groups.len() as u32);
+                self.places.insert(key.iter().copied(), self.groups.len() as u32);
                 self.groups.push((Key::from_slice(key), [number].into()));
             }
         }
@@ -52,6 +46,6 @@ impl Groups {
 
     fn place(&self, key: &[Word]) -> Option<usize> {
         let same = |place| self.groups.get(place as usize).is_some_and(|of| of.0.iter().eq(key));
-        self.places.find(self.hashing.of(key.iter().copied()), same).map(|place| *place as usize)
+        self.places.find(key.iter().copied(), same).map(|place| *place as usize)
     }
 }

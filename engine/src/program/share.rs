@@ -90,11 +90,9 @@ pub(crate) fn share(routes: &mut Vec<Route>, rules: &[Program], state: &FixedSta
     let mut replaced = vec![false; routes.len()];
     let mut shared = Vec::with_capacity(families.len());
     for Family { mut open, members } in families {
-        let mut lanes = Lanes {
-            first: rules.get(open.rule).map_or(0, |program| program.slots),
-            count: members.first().map_or(0, |(_, constants)| constants.len()),
-            rules: Groups::new([], state),
-        };
+        let count = members.first().map_or(0, |(_, constants)| constants.len());
+        let first = rules.get(open.rule).map_or(0, |program| program.slots);
+        let mut lanes = Lanes { first, count, rules: Groups::new(count, state) };
         for (at, constants) in members {
             if let (Some(route), Some(replaced)) = (routes.get(at), replaced.get_mut(at)) {
                 lanes.rules.add(&constants, route.rule);

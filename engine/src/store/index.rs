@@ -3,15 +3,11 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::slice;
 
-use etio_plan::Type;
 use foldhash::fast::FixedState;
 
 use crate::{
     store::{by_hash::ByHash, relation::RowId, run::Run, table::Table},
-    value::{
-        hashing::Hashing,
-        word::{Word, at},
-    },
+    value::word::{Word, at},
 };
 
 /// Rows by the words of some columns. An index over no column is one chain of all rows, and is not
@@ -19,7 +15,6 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Index {
     pub(crate) columns: Box<[u16]>,
-    hashing: Hashing,
     chains: ByHash,
     /// The chains of more than one row, and those of no row any more. Over no column it is the first.
     long: Vec<Run>,
@@ -31,14 +26,11 @@ pub(crate) struct Index {
 const LONG: u32 = 1 << 31;
 
 impl Index {
-    /// An index over columns of a relation that has columns of these types.
-    pub(crate) fn new(columns: &[u16], types: &[Type], state: &FixedState) -> Self {
+    pub(crate) fn new(columns: &[u16], state: &FixedState) -> Self {
         let long = if columns.is_empty() { [Run::default()].into() } else { Vec::new() };
-        let typed = columns.iter().filter_map(|column| types.get(usize::from(*column)));
         Self {
-            hashing: Hashing::new(typed, state),
             columns: columns.into(),
-            chains: ByHash::default(),
+            chains: ByHash::new(columns.len(), state),
             long,
             free: Vec::new(),
         }
@@ -72,24 +64,21 @@ impl Index {
             return Some(&LONG);
         }
         let same = |chain| {
-            self.hashing.is_exact() || {
-                let row = table.words(first(&self.long, chain));
-                self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
-            }
+            let row = table.words(first(&self.long, chain));
+            self.columns.iter().zip(key).all(|(column, word)| at(row, *column) == *word)
         };
-        self.chains.find(self.hashing.of(key.iter().copied()), same)
+        self.chains.find(key.iter().copied(), same)
     }
 
     /// Adds a row. `before(a, b)` is the canonical order.
     pub(crate) fn add(&mut self, table: &Table, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-        let Self { columns, hashing, chains, long, free } = self;
+        let Self { columns, chains, long, free } = self;
         if columns.is_empty() {
             return long.iter_mut().for_each(|rows| rows.put(row, &before));
         }
-        let hash = hashing.of(words_at(table, columns, row));
-        let same = |chain| hashing.is_exact() || is_alike(table, columns, first(long, chain), row);
-        let Some(mut chain) = chains.find_entry(hash, same) else {
-            return chains.insert(hash, row);
+        let same = |chain| is_alike(table, columns, first(long, chain), row);
+        let Some(mut chain) = chains.find_entry(words_at(table, columns, row), same) else {
+            return chains.insert(words_at(table, columns, row), row);
         };
         let place = place(chain.number()).unwrap_or_else(|| {
             let (only, place) = (chain.number(), free.pop().unwrap_or(long.len() as u32));
@@ -114,13 +103,12 @@ impl Index {
         row: RowId,
         before: impl Fn(RowId, RowId) -> bool,
     ) {
-        let Self { columns, hashing, chains, long, free } = self;
+        let Self { columns, chains, long, free } = self;
         if columns.is_empty() {
             return long.iter_mut().for_each(|rows| rows.take(row, &before));
         }
-        let hash = hashing.of(words_at(table, columns, row));
-        let same = |chain| hashing.is_exact() || is_alike(table, columns, first(long, chain), row);
-        let Some(chain) = chains.find_entry(hash, same) else { return };
+        let same = |chain| is_alike(table, columns, first(long, chain), row);
+        let Some(chain) = chains.find_entry(words_at(table, columns, row), same) else { return };
         if let Some(place) = place(chain.number()) {
             let Some(rows) = long.get_mut(place) else { return };
             rows.take(row, before);

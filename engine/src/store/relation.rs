@@ -158,7 +158,7 @@ impl Relation {
         if let Some(known) = self.index_of(columns) {
             return known;
         }
-        let mut index = Index::new(columns, &self.types, &self.state);
+        let mut index = Index::new(columns, &self.state);
         for row in self.all() {
             index.add(&self.table, row, |a, b| self.compare(names, a, b).is_lt());
         }
