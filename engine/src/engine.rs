@@ -161,7 +161,7 @@ impl Engine {
             awake: Awake::new(&programs, &relations, state.clone()),
             dirty: Dirty::new(rules),
             batch: Vec::new(),
-            cursors: Cursors::new(&programs.cursors, &state),
+            cursors: Cursors::new(programs.waits(), state.clone()),
             timers: BTreeSet::new(),
             cover_routes: HashMap::with_hasher(state),
             gone: Vec::new(),

@@ -70,6 +70,12 @@ impl Programs {
         self.schema.get(relation).is_some_and(|schema| schema.event)
     }
 
+    /// Of each condition that has a cursor its relation, and how many words the key of its rule has.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = (usize, usize)> {
+        let width = |rule: &usize| self.rules.get(*rule).map_or(0, |program| program.key.len());
+        self.cursors.iter().copied().zip(self.waiters.iter().map(width))
+    }
+
     /// The relation of the pack that a row is of, superseded or not.
     pub(crate) fn base(&self, relation: usize) -> usize {
         if relation < self.relations {

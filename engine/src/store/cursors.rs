@@ -5,44 +5,75 @@
 //! is settled before the first open event of a key need not be looked at again; what most of a log is
 //! made of costs nothing after its instant.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashMap;
 
-use crate::value::word::Word;
+use crate::{
+    store::{by_hash::ByHash, slab::Slab},
+    value::word::{Key, Word, as_key},
+};
 
-/// A map is not cleaned below this many keys.
+/// Cursors are not cleaned below this many.
 const FEW: usize = 1024;
 
 /// For each such condition and key the time before which every event is settled.
 #[derive(Clone)]
 pub(crate) struct Cursors {
     conditions: Vec<Condition>,
+    state: FixedState,
 }
 
 #[derive(Clone)]
 struct Condition {
     relation: usize,
-    keys: HashMap<Box<[Word]>, i64, FixedState>,
+    /// How many words the keys have.
+    width: usize,
+    numbers: ByHash,
+    cursors: Slab<(Key, i64)>,
     clean_at: usize,
 }
 
+impl Condition {
+    fn new(relation: usize, width: usize, state: &FixedState) -> Self {
+        let numbers = ByHash::new(width, state);
+        Self { relation, width, numbers, cursors: Slab::new(), clean_at: FEW }
+    }
+
+    fn find(&self, key: &[Word]) -> Option<u32> {
+        let same = |number| self.cursors.get(number).is_some_and(|of| of.0.iter().eq(key));
+        self.numbers.find(key.iter().copied(), same).copied()
+    }
+
+    /// Forgets the cursors that lie before a time.
+    fn clean(&mut self, oldest: i64) {
+        let past =
+            |(number, (_, cursor)): (u32, &(Key, i64))| (*cursor <= oldest).then_some(number);
+        let past: Vec<u32> = self.cursors.iter().filter_map(past).collect();
+        for number in past {
+            if let Some((key, _)) = self.cursors.get(number)
+                && let Some(entry) =
+                    self.numbers.find_entry(key.iter().copied(), |other| other == number)
+            {
+                entry.remove();
+            }
+            self.cursors.remove(number);
+        }
+    }
+}
+
 impl Cursors {
-    /// Cursors for conditions over these relations.
-    pub(crate) fn new(relations: &[usize], state: &FixedState) -> Self {
-        let condition = |relation: &usize| Condition {
-            relation: *relation,
-            keys: HashMap::with_hasher(state.clone()),
-            clean_at: FEW,
-        };
-        Self { conditions: relations.iter().map(condition).collect() }
+    /// Cursors for conditions over these relations, for keys of so many words.
+    pub(crate) fn new(conditions: impl Iterator<Item = (usize, usize)>, state: FixedState) -> Self {
+        let new = |(relation, width)| Condition::new(relation, width, &state);
+        Self { conditions: conditions.map(new).collect(), state }
     }
 
     /// The time before which everything is settled.
     pub(crate) fn get(&self, condition: usize, key: &[Word]) -> i64 {
-        let cursor = self.conditions.get(condition).and_then(|of| of.keys.get(key));
-        cursor.copied().unwrap_or(i64::MIN)
+        let cursor = self.conditions.get(condition);
+        let cursor = cursor.and_then(|of| of.cursors.get(of.find(key)?));
+        cursor.map_or(i64::MIN, |(_, cursor)| *cursor)
     }
 
     /// Moves a cursor. `oldest` is the time of the relation's oldest event: what lies before it is
@@ -55,34 +86,33 @@ impl Cursors {
         oldest: impl Fn(usize) -> i64,
     ) {
         let Some(of) = self.conditions.get_mut(condition) else { return };
-        match of.keys.get_mut(key) {
-            Some(cursor) => *cursor = to,
-            None => {
-                if of.keys.len() >= of.clean_at {
-                    let oldest = oldest(of.relation);
-                    of.keys.retain(|_, cursor| *cursor > oldest);
-                    of.clean_at = FEW.max(2 * of.keys.len());
-                }
-                of.keys.insert(key.into(), to);
-            }
+        if let Some((_, cursor)) = of.find(key).and_then(|number| of.cursors.get_mut(number)) {
+            *cursor = to;
+            return;
         }
+        if of.cursors.len() >= of.clean_at {
+            of.clean(oldest(of.relation));
+            of.clean_at = FEW.max(2 * of.cursors.len());
+        }
+        let number = of.cursors.add((as_key(key), to));
+        of.numbers.insert(key.iter().copied(), number);
     }
 
     /// The cursors of a condition, in no order that may show.
     pub(crate) fn iter(&self, condition: usize) -> impl Iterator<Item = (&[Word], i64)> {
-        let of = self.conditions.get(condition).into_iter().flat_map(|of| &of.keys);
-        of.map(|(key, cursor)| (&**key, *cursor))
+        let of = self.conditions.get(condition).into_iter().flat_map(|of| of.cursors.iter());
+        of.map(|(_, (key, cursor))| (&**key, *cursor))
     }
 
     /// Forgets what is known of a relation that has no event left.
     pub(crate) fn clear(&mut self, relation: usize) {
         for of in self.conditions.iter_mut().filter(|of| of.relation == relation) {
-            of.keys.clear();
+            *of = Condition::new(relation, of.width, &self.state);
         }
     }
 
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.conditions.iter().all(|of| of.keys.is_empty())
+        self.conditions.iter().all(|of| of.cursors.len() == 0)
     }
 }

@@ -53,6 +53,12 @@ impl<T> Slab<T> {
         }
     }
 
+    /// How many items there are.
+    pub(crate) fn len(&self) -> usize {
+        let full = self.pages.len().saturating_sub(1) * PAGE;
+        full + self.pages.last().map_or(0, Vec::len) - self.free.len()
+    }
+
     /// All items with their numbers.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
         let items = (0..).zip(self.pages.iter().flatten());

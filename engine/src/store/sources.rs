@@ -24,6 +24,8 @@ impl Stamp {
 pub(crate) struct Sources {
     named: BTreeMap<SourceId, (Box<str>, i64)>,
     coarsest: i64,
+    /// The one that was heard last.
+    heard: Option<SourceId>,
 }
 
 impl Sources {
@@ -41,7 +43,10 @@ impl Sources {
 
     /// Something that a source said takes effect: from now on it has no name, if it had none.
     pub(crate) fn hear(&mut self, source: SourceId) {
-        self.named.entry(source).or_insert_with(|| ("".into(), 1));
+        if self.heard != Some(source) {
+            self.named.entry(source).or_insert_with(|| ("".into(), 1));
+            self.heard = Some(source);
+        }
     }
 
     /// All that have a name, with their resolutions.

@@ -134,10 +134,12 @@ impl Table {
     ///
     /// INVARIANT: conclusions share one origin, so that only their values order what has one time.
     pub(crate) fn compare(&self, names: Names<'_>, types: &[Type], a: RowId, b: RowId) -> Ordering {
-        let (Some(x), Some(y)) = (self.meta(a), self.meta(b)) else { return Ordering::Equal };
-        names
-            .sources
-            .compare(&x.stamp, &y.stamp)
-            .then_with(|| names.symbols.compare_all(types, self.words(a), self.words(b)))
+        let times = self.head(a).zip(self.head(b)).map(|(a, b)| as_int(a[2]).cmp(&as_int(b[2])));
+        // Most differ in time.
+        times.unwrap_or(Ordering::Equal).then_with(|| {
+            let (Some(x), Some(y)) = (self.meta(a), self.meta(b)) else { return Ordering::Equal };
+            let says = || names.symbols.compare_all(types, self.words(a), self.words(b));
+            names.sources.compare(&x.stamp, &y.stamp).then_with(says)
+        })
     }
 }
