@@ -22,6 +22,9 @@ pub(crate) struct ByHash {
     is_exact: bool,
 }
 
+/// For as many numbers there is room at first.
+const FEW: usize = 14;
+
 #[derive(Clone, Copy)]
 struct Pair {
     hash: u32,
@@ -76,6 +79,10 @@ impl ByHash {
         let Hash { hash, is_exact } = self.hash(words);
         self.is_exact &= is_exact;
         let (pair, factor) = (Pair { hash, number }, self.factor);
+        if self.table.is_empty() {
+            // What has one has more soon.
+            self.table.reserve(FEW, |pair| spread(pair.hash, factor));
+        }
         self.table.insert_unique(spread(hash, factor), pair, |pair| spread(pair.hash, factor));
     }
 

@@ -10,8 +10,9 @@ pub(crate) struct Slab<T> {
     free: Vec<u32>,
 }
 
-/// As many items has a page.
-const PAGE: usize = 64;
+/// As many items has a page, and so many the first one to begin with, as most hold few.
+const PAGE: usize = 32;
+const FEW: usize = 4;
 
 impl<T> Slab<T> {
     pub(crate) const fn new() -> Self {
@@ -38,12 +39,17 @@ impl<T> Slab<T> {
             }
             return number;
         }
-        match self.pages.last_mut().filter(|page| page.len() < PAGE) {
-            Some(page) => page.push(Some(item)),
-            None => self.pages.push([Some(item)].into()),
+        let count = self.pages.len();
+        if self.pages.last().is_none_or(|page| page.len() == PAGE) {
+            self.pages.push(Vec::with_capacity(if count == 0 { FEW } else { PAGE }));
         }
-        let last = self.pages.last().map_or(0, Vec::len);
-        ((self.pages.len() - 1) * PAGE + last - 1) as u32
+        let Some(page) = self.pages.last_mut() else { return u32::MAX };
+        if page.len() == page.capacity() {
+            page.reserve_exact(PAGE - page.len());
+        }
+        page.push(Some(item));
+        let last = page.len() - 1;
+        ((self.pages.len() - 1) * PAGE + last) as u32
     }
 
     /// Takes an item out.
