@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use crate::{
     program::{Few, Hop, Numbers, Program, Route, Scan, groups::Groups},
     value::{
-        expr::Ex,
+        expr::{Ex, Operand},
         word::{Key, Word},
     },
 };
@@ -123,6 +123,12 @@ fn opened(route: &Route, program: &Program) -> (Route, Key) {
 fn shape(route: &Route, program: &Program, state: &FixedState) -> u64 {
     let mut hasher = state.build_hasher();
     (route.from, program.slots, &program.key, &route.binds, &route.optional).hash(&mut hasher);
+    for test in &route.tests {
+        // Of a thousand routes from rows of one reason each, every one is a family of its own.
+        if let Ex::CellIs(field, Operand::Const(word)) = test {
+            (field, word).hash(&mut hasher);
+        }
+    }
     for hop in &route.hops {
         if let Hop::Probe(scan) = hop {
             (scan.relation, &scan.columns, &scan.binds).hash(&mut hasher);
