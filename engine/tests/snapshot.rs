@@ -148,6 +148,28 @@ fn m6_5_a_snapshot_holds_what_has_not_been_told() {
 }
 
 #[test]
+fn m6_5_a_rule_that_lacks_rows_again_remembers_no_more_than_one_that_never_had_any() {
+    let mut world = World::new(
+        "entity E { key node: node, state: text }
+         entity P { key node: node }
+         finding held(node) { severity info
+           when { E { node, state: \"on\" } for 4s P { node } } title \"{node}\" }",
+    );
+    world.row(0, "E x on");
+    world.row(0, "P x");
+    world.remove(1, "P x");
+    world.advance(2);
+    let bytes = world.engine.snapshot();
+    let mut restored = Engine::restore(world.pack.clone(), seeded(5), &bytes).unwrap();
+    let row = Input::Fact(world.fact("E y on", 0, 3));
+    for engine in [&mut world.engine, &mut restored] {
+        engine.insert(row.clone()).unwrap();
+        engine.advance(time(4));
+    }
+    assert_eq!(world.engine.snapshot(), restored.snapshot());
+}
+
+#[test]
 fn m6_5_it_restores_under_the_same_pack_and_parameters_only() {
     let mut world = World::new(RULES);
     world.row(1, "A x 1");
