@@ -157,8 +157,8 @@ pub(crate) struct Reading {
 /// Which rules to run.
 #[derive(Args, Debug)]
 pub(crate) struct Program {
-    /// Rule and site files, or directories of them, to run besides the standard library
-    #[arg(long, value_name = "PATH", num_args = 1..)]
+    /// Rule and site files, or a directory of them, to run besides the standard library; may be given again
+    #[arg(long, value_name = "PATH")]
     pub(crate) rules: Vec<PathBuf>,
     /// Leave out the standard library's rules; its facts stay
     #[arg(long)]

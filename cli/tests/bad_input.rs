@@ -101,7 +101,7 @@ fn a_rule_file_with_ten_errors_gives_ten_messages() {
     assert_eq!(ran.code, 1);
     let errors = (ran.out + &ran.err).matches("error[E").count();
     assert_eq!(errors, 10);
-    let ran = etio(&["diagnose", "--rules", path, "--", path]);
+    let ran = etio(&["diagnose", "--rules", path, path]);
     assert_eq!(ran.code, 2);
     assert_eq!(ran.err.matches("error[E").count(), 10, "{}", ran.err);
 }
