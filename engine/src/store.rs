@@ -8,6 +8,7 @@ pub(crate) mod coverage;
 pub(crate) mod cursors;
 pub(crate) mod entity;
 pub(crate) mod index;
+pub(crate) mod keyed;
 pub(crate) mod over;
 pub(crate) mod relation;
 pub(crate) mod run;

@@ -7,9 +7,8 @@ use foldhash::fast::FixedState;
 use crate::{
     conclude::episode::Open,
     store::{
-        by_hash::ByHash,
+        keyed::{HasKey, Keyed},
         relation::{Marks, RowId},
-        slab::Slab,
         support::KeyId,
     },
     value::word::{Key, Word, as_key},
@@ -42,61 +41,54 @@ pub(crate) struct KeyState {
     pub(crate) open: Option<Open>,
 }
 
+impl HasKey for KeyState {
+    fn key(&self) -> &[Word] {
+        &self.key
+    }
+}
+
 /// The keys of one rule that conclude something or wait for something.
 #[derive(Clone)]
-pub(crate) struct Keys {
-    numbers: ByHash,
-    states: Slab<KeyState>,
-}
+pub(crate) struct Keys(Keyed<KeyState>);
 
 impl Keys {
     /// Of no key yet; keys have so many words.
     pub(crate) fn new(words: usize, state: &FixedState) -> Self {
-        Self { numbers: ByHash::new(words, state), states: Slab::new() }
+        Self(Keyed::new(words, state))
     }
 
     /// Gives a number to a key that has none.
     pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
-        let number = self.states.add(KeyState {
-            key: as_key(key),
-            deadline: i64::MAX,
-            rows: Box::default(),
-            open: None,
-        });
-        self.numbers.insert(key.iter().copied(), number);
-        number
+        let (rows, open) = (Box::default(), None);
+        self.0.add(key, KeyState { key: as_key(key), deadline: i64::MAX, rows, open })
     }
 
     pub(crate) fn get(&self, number: KeyId) -> Option<&KeyState> {
-        self.states.get(number)
+        self.0.get(number)
     }
 
     pub(crate) fn get_mut(&mut self, number: KeyId) -> Option<&mut KeyState> {
-        self.states.get_mut(number)
+        self.0.get_mut(number)
     }
 
     /// The number of a key that has one.
     pub(crate) fn find(&self, key: &[Word]) -> Option<KeyId> {
-        let same = |number| self.get(number).is_some_and(|of| of.key.iter().eq(key));
-        self.numbers.find(key.iter().copied(), same).copied()
+        self.0.find(key)
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.
     pub(crate) fn forget_idle(&mut self, number: KeyId) {
-        let idle = |state: &&KeyState| {
+        let idle = |state: &KeyState| {
             state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
         };
-        let Some(state) = self.states.get(number).filter(idle) else { return };
-        let words = state.key.iter().copied();
-        if let Some(entry) = self.numbers.find_entry(words, |other| other == number) {
-            entry.remove();
+        if self.get(number).is_some_and(idle) {
+            self.0.remove(number);
         }
-        self.states.remove(number);
     }
 
     /// All keys, in no order that may show.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, &KeyState)> {
-        self.states.iter()
+        self.0.iter()
     }
 }
 

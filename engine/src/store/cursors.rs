@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use foldhash::fast::FixedState;
 
 use crate::{
-    store::{by_hash::ByHash, slab::Slab},
+    store::keyed::Keyed,
     value::word::{Key, Word, as_key},
 };
 
@@ -29,20 +29,13 @@ struct Condition {
     relation: usize,
     /// How many words the keys have.
     width: usize,
-    numbers: ByHash,
-    cursors: Slab<(Key, i64)>,
+    cursors: Keyed<(Key, i64)>,
     clean_at: usize,
 }
 
 impl Condition {
     fn new(relation: usize, width: usize, state: &FixedState) -> Self {
-        let numbers = ByHash::new(width, state);
-        Self { relation, width, numbers, cursors: Slab::new(), clean_at: FEW }
-    }
-
-    fn find(&self, key: &[Word]) -> Option<u32> {
-        let same = |number| self.cursors.get(number).is_some_and(|of| of.0.iter().eq(key));
-        self.numbers.find(key.iter().copied(), same).copied()
+        Self { relation, width, cursors: Keyed::new(width, state), clean_at: FEW }
     }
 
     /// Forgets the cursors that lie before a time.
@@ -50,15 +43,7 @@ impl Condition {
         let past =
             |(number, (_, cursor)): (u32, &(Key, i64))| (*cursor <= oldest).then_some(number);
         let past: Vec<u32> = self.cursors.iter().filter_map(past).collect();
-        for number in past {
-            if let Some((key, _)) = self.cursors.get(number)
-                && let Some(entry) =
-                    self.numbers.find_entry(key.iter().copied(), |other| other == number)
-            {
-                entry.remove();
-            }
-            self.cursors.remove(number);
-        }
+        past.into_iter().for_each(|number| self.cursors.remove(number));
     }
 }
 
@@ -72,7 +57,7 @@ impl Cursors {
     /// The time before which everything is settled.
     pub(crate) fn get(&self, condition: usize, key: &[Word]) -> i64 {
         let cursor = self.conditions.get(condition);
-        let cursor = cursor.and_then(|of| of.cursors.get(of.find(key)?));
+        let cursor = cursor.and_then(|of| of.cursors.get(of.cursors.find(key)?));
         cursor.map_or(i64::MIN, |(_, cursor)| *cursor)
     }
 
@@ -86,7 +71,8 @@ impl Cursors {
         oldest: impl Fn(usize) -> i64,
     ) {
         let Some(of) = self.conditions.get_mut(condition) else { return };
-        if let Some((_, cursor)) = of.find(key).and_then(|number| of.cursors.get_mut(number)) {
+        let known = of.cursors.find(key);
+        if let Some((_, cursor)) = known.and_then(|number| of.cursors.get_mut(number)) {
             *cursor = to;
             return;
         }
@@ -94,8 +80,7 @@ impl Cursors {
             of.clean(oldest(of.relation));
             of.clean_at = FEW.max(2 * of.cursors.len());
         }
-        let number = of.cursors.add((as_key(key), to));
-        of.numbers.insert(key.iter().copied(), number);
+        of.cursors.add(key, (as_key(key), to));
     }
 
     /// The cursors of a condition, in no order that may show.

@@ -56,9 +56,6 @@ impl Entities {
 
     /// The removal of a key, where it is still remembered. That it is not swept up yet does not count.
     pub(crate) fn removed(&self, key: &[Word], now: i64) -> Option<Stamp> {
-        if self.removed.is_empty() {
-            return None;
-        }
         self.removed.get(key).filter(|removed| removed.until > now).map(|removed| removed.stamp)
     }
 
