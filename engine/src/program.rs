@@ -110,8 +110,8 @@ pub(crate) struct Schema {
     pub(crate) past: Option<usize>,
     /// Whether its rows are events or rest on some.
     pub(crate) eventful: bool,
-    /// The rule that concludes it, for a finding.
-    pub(crate) rule: Option<usize>,
+    /// The rules that conclude it; a finding has one.
+    pub(crate) rules: Numbers,
     /// Whether it may explain others, for a finding.
     pub(crate) explains: bool,
 }

@@ -87,6 +87,35 @@ fn m4_1_what_lapses_through_another_rule_has_lapsed() {
 }
 
 #[test]
+fn m4_1_what_another_block_would_still_conclude_has_lapsed() {
+    let blocks = [
+        r#"derive D { node: node } when { E { node, state: "on" } }"#,
+        "derive D { node: node } keep 9s when { E { node, state: _ }  count(B { node } within 5s) >= 2 }",
+    ];
+    let log = |blocks: &[&str], last: i64| {
+        let mut world = World::new(&format!(
+            r#"event B {{ node: node }}
+            entity E {{ key node: node, state: text }}
+            {}
+            finding f(node) {{ severity info when {{ D {{ node }} }} title "{{node}}" }}"#,
+            blocks.concat()
+        ));
+        world.row(0, "E x on");
+        world.row(1, "B x");
+        world.row(6, "E x off");
+        world.row(last, "B x");
+        world.log(7)
+    };
+    let [one, other] = blocks;
+    for blocks in [[one, other], [other, one]] {
+        let lapsed = ["0s opened f(x) confirmed", "6s lapsed f(x) confirmed"];
+        assert_eq!(log(&blocks, 6), lapsed, "the first B ran out as the second came");
+        let resolved = ["0s opened f(x) confirmed", "6s resolved f(x) confirmed"];
+        assert_eq!(log(&blocks, 7), resolved, "there never were two");
+    }
+}
+
+#[test]
 fn m4_1_what_was_there_when_first_observed_lapses_as_such() {
     let rules = r#"
         event A { node: node }

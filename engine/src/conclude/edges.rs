@@ -63,15 +63,16 @@ impl Engine {
             };
             for (clause, words) in &life.rare().claims {
                 let Some(clause) = explains.get(*clause) else { continue };
-                let Some(rule) = programs.schema.get(clause.target).and_then(|schema| schema.rule)
+                let Some(rule) =
+                    programs.schema.get(clause.target).and_then(|schema| schema.rules.first())
                 else {
                     continue;
                 };
                 let Some(rows) = self.relations.get(clause.target) else { continue };
                 let found = rows.find(clause.index, words);
                 for row in found {
-                    let key = self.keys.get(rule).and_then(|keys| keys.find(rows.words(*row)));
-                    pairs.extend(key.map(|key| (cause, (rule, key))));
+                    let key = self.keys.get(*rule).and_then(|keys| keys.find(rows.words(*row)));
+                    pairs.extend(key.map(|key| (cause, (*rule, key))));
                 }
             }
         }

@@ -64,7 +64,7 @@ impl Engine {
             relations: &self.relations,
             supports: &self.supports,
             coverage: &self.coverage,
-            cursors: &self.cursors,
+            cursors: Some(&self.cursors),
             over: &self.over,
             sources: &self.sources,
             unnamed: self.unnamed,
@@ -196,28 +196,6 @@ impl Engine {
         (!eval.is_over()).then_some(Asked { answer, deadline: eval.deadline })
     }
 
-    /// Asks again as of just before this instant, accepting what only lapsed in it (M4.1). Not as of
-    /// the last instant: how far back that lies depends on what does not concern this rule.
-    pub(crate) fn ask_before<T: Default>(
-        &mut self,
-        programs: &Programs,
-        (program, key): (&Program, &[Word]),
-        question: impl for<'a> FnOnce(&mut Eval<'a>, &'a Program) -> T,
-    ) -> T {
-        if !program.lapses {
-            return T::default();
-        }
-        let before = self.now.saturating_sub(1);
-        let settled = core::mem::take(&mut self.room.settled);
-        let mut eval = self.eval(programs, 0);
-        eval.now = before;
-        eval.lapse = true;
-        eval.begin(program, key);
-        let answer = question(&mut eval, program);
-        self.room.settled = settled;
-        answer
-    }
-
     pub(crate) fn set_timer(&mut self, rule: usize, number: KeyId, deadline: i64) {
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
             return;
@@ -306,7 +284,7 @@ impl Engine {
     }
 
     /// Takes a key's support from a row; a row without any leaves at the end of the instant. `lapsed`
-    /// says what it would be, had no window run out.
+    /// says what it would be by this key, had no window run out.
     pub(crate) fn withdraw(
         &mut self,
         programs: &Programs,
@@ -320,6 +298,7 @@ impl Engine {
             return;
         }
         self.touch(programs, relation, row);
+        let lapsed = self.lapsed_by_any(programs, (relation, row), rule, lapsed);
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if let Some(rows) = self.relations.get_mut(relation)
             && let Some(meta) = rows.meta(row)

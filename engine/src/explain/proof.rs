@@ -86,7 +86,7 @@ impl Engine {
             relations: &self.relations,
             supports: &self.supports,
             coverage: &self.coverage,
-            cursors: &self.cursors,
+            cursors: Some(&self.cursors),
             over: &self.over,
             sources: &self.sources,
             unnamed: self.unnamed,

@@ -300,8 +300,8 @@ fn schema(
         }
         if let Some(concluded) = schema.get_mut(relation_of(rule)) {
             concluded.eventful |= eventful;
+            concluded.rules.push(at);
             if let Head::Finding(finding) = &rule.head {
-                concluded.rule = Some(at);
                 concluded.explains = !finding.explains.is_empty();
             }
         }

@@ -53,7 +53,8 @@ pub(crate) struct View<'a> {
     pub(crate) relations: &'a [Relation],
     pub(crate) supports: &'a Supports,
     pub(crate) coverage: &'a Coverage,
-    pub(crate) cursors: &'a Cursors,
+    /// None where nothing may be passed over as settled.
+    pub(crate) cursors: Option<&'a Cursors>,
     pub(crate) over: &'a Over,
     pub(crate) sources: &'a Sources,
     /// The word of the unnamed node, where the host says that there are several nodes.

@@ -216,7 +216,8 @@ impl<'a> Eval<'a> {
     /// long.
     fn earliest(&self, cursor: Option<usize>, spell: Spell) -> i64 {
         let reach = spell.hold.saturating_add(spell.keep);
-        let settled = cursor.map_or(i64::MIN, |cursor| self.view.cursors.get(cursor, &self.key));
+        let cursor = self.view.cursors.zip(cursor);
+        let settled = cursor.map_or(i64::MIN, |(cursors, cursor)| cursors.get(cursor, &self.key));
         self.now.saturating_sub(reach).saturating_add(1).max(settled)
     }
 

@@ -153,8 +153,8 @@ fn draft() -> impl Strategy<Value = Draft> {
         prop::collection::vec(some(1), 0..=2),
         some(1),
         3..9i64,
-        prop::bool::weighted(0.4),
-        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.5),
+        prop::bool::weighted(0.6),
         any::<bool>(),
     )
         .prop_map(|(base, joined, when, confirm, unless, keep, derived, again, explains)| {
