@@ -328,29 +328,28 @@ impl Engine {
     }
 
     /// Drops what no condition can look at any more. No truth changes by it.
+    #[inline]
     fn sweep(&mut self, programs: &Programs, now: i64) {
-        while let Some(&(until, relation, row)) = self.sweeps.first()
-            && until < now
-        {
-            self.sweeps.pop_first();
-            let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
-            let reach = self.reach(programs, relation);
-            let names = Names { sources: &self.sources, symbols: &self.symbols };
-            let Some(rows) = self.relations.get_mut(relation) else { continue };
-            if row != OLDEST {
-                rows.remove(row, names);
-                continue;
-            }
-            while let Some(oldest) = rows.find(whole, &[]).first().copied()
-                && kept_until(rows.time(oldest), reach) < now
-            {
-                rows.remove(oldest, names);
-            }
-            if rows.len() == 0 {
-                self.cursors.clear(relation);
-            }
-            self.await_oldest(programs, relation);
+        while self.sweeps.first().is_some_and(|(until, ..)| *until < now) {
+            self.sweep_first(programs, now);
         }
+    }
+
+    fn sweep_first(&mut self, programs: &Programs, now: i64) {
+        let Some((_, relation, row)) = self.sweeps.pop_first() else { return };
+        let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
+        let reach = self.reach(programs, relation);
+        let names = Names { sources: &self.sources, symbols: &self.symbols };
+        let Some(rows) = self.relations.get_mut(relation) else { return };
+        if row != OLDEST {
+            rows.remove(row, names);
+            return;
+        }
+        rows.forget(whole, needless(reach, now), names);
+        if rows.len() == 0 {
+            self.cursors.clear(relation);
+        }
+        self.await_oldest(programs, relation);
     }
 }
 
@@ -358,6 +357,17 @@ impl Engine {
 /// kept at an instant does not depend on where the clock stopped before.
 fn kept_until(time: i64, reach: i64) -> i64 {
     let until = time.saturating_add(reach);
-    let step = (reach / SWEEPS).max(1);
+    let step = step(reach);
     until.saturating_add((step - until.rem_euclid(step)) % step)
+}
+
+/// The last instant of which no event is kept any more: those that are [kept until](kept_until) before now.
+fn needless(reach: i64, now: i64) -> i64 {
+    let last = now.saturating_sub(1);
+    last.saturating_sub(last.rem_euclid(step(reach))).saturating_sub(reach)
+}
+
+/// Events go at multiples of this.
+fn step(reach: i64) -> i64 {
+    (reach / SWEEPS).max(1)
 }

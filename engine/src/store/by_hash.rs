@@ -1,5 +1,6 @@
 //! Numbers by the words they are for.
 
+use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
@@ -9,9 +10,15 @@ use crate::value::word::{ABSENT, Word};
 
 /// A table of numbers, each found by some words; all have as many. It keeps hashes and not words: whoever
 /// asks says whether a number is for the words it asks by. A symbol, a boolean or a small integer is its
-/// own hash, and where all are such nobody is asked.
+/// own hash, and where all are such nobody is asked. Where they also lie close together, as those of most
+/// fields do, each is its own place and nothing is searched.
 #[derive(Clone)]
 pub(crate) struct ByHash {
+    /// The numbers of the smallest words, each at the place of its word.
+    near: Vec<u32>,
+    /// As many of these places are taken.
+    count: usize,
+    /// The numbers of all others.
     table: HashTable<Pair>,
     /// Two numbers that nobody outside knows; the second is odd.
     seed: Word,
@@ -25,23 +32,31 @@ pub(crate) struct ByHash {
 /// For as many numbers there is room at first.
 const FEW: usize = 14;
 
+/// No number: rows and keys are fewer.
+const NONE: u32 = u32::MAX;
+
 #[derive(Clone, Copy)]
 struct Pair {
     hash: u32,
     number: u32,
 }
 
-/// A hash, and whether what has it is the same.
-#[derive(Clone, Copy)]
-struct Hash {
-    hash: u32,
-    is_exact: bool,
+/// Where a number is.
+enum Place {
+    Near(usize),
+    /// In the table: its hash, and whether what has it is the same.
+    Far {
+        hash: u32,
+        is_exact: bool,
+    },
 }
 
 impl ByHash {
     /// None yet, for so many words each.
     pub(crate) fn new(words: usize, state: &FixedState) -> Self {
         Self {
+            near: Vec::new(),
+            count: 0,
             table: HashTable::new(),
             seed: state.hash_one(0_u8),
             factor: state.hash_one(1_u8) | 1,
@@ -57,9 +72,13 @@ impl ByHash {
         words: impl Iterator<Item = Word>,
         same: impl Fn(u32) -> bool,
     ) -> Option<&u32> {
-        let Hash { hash, is_exact } = self.hash(words);
-        let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
-        self.table.find(spread(hash, self.factor), same).map(|pair| &pair.number)
+        match self.place(words) {
+            Place::Near(place) => self.near.get(place).filter(|number| **number != NONE),
+            Place::Far { hash, is_exact } => {
+                let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
+                self.table.find(spread(hash, self.factor), same).map(|pair| &pair.number)
+            }
+        }
     }
 
     /// The same, to be changed or taken out.
@@ -69,33 +88,77 @@ impl ByHash {
         words: impl Iterator<Item = Word>,
         same: impl Fn(u32) -> bool,
     ) -> Option<Entry<'_>> {
-        let Hash { hash, is_exact } = self.hash(words);
-        let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
-        self.table.find_entry(spread(hash, self.factor), same).ok().map(Entry)
+        match self.place(words) {
+            Place::Near(place) => {
+                let number = self.near.get_mut(place).filter(|number| **number != NONE)?;
+                Some(Entry(Found::Near(number, &mut self.count)))
+            }
+            Place::Far { hash, is_exact } => {
+                let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
+                let found = self.table.find_entry(spread(hash, self.factor), same);
+                found.ok().map(|entry| Entry(Found::Far(entry)))
+            }
+        }
     }
 
     /// Adds a number for words that have none.
     pub(crate) fn insert(&mut self, words: impl Iterator<Item = Word>, number: u32) {
-        let Hash { hash, is_exact } = self.hash(words);
-        self.is_exact &= is_exact;
-        let (pair, factor) = (Pair { hash, number }, self.factor);
+        match self.place(words) {
+            Place::Near(place) => self.put(place, number),
+            Place::Far { hash, is_exact } => {
+                self.is_exact &= is_exact;
+                if self.is_exact && self.reaches(hash) {
+                    return self.put(hash as usize, number);
+                }
+                self.put_far(Pair { hash, number });
+            }
+        }
+    }
+
+    fn put_far(&mut self, pair: Pair) {
+        let factor = self.factor;
         if self.table.is_empty() {
             // What has one has more soon.
             self.table.reserve(FEW, |pair| spread(pair.hash, factor));
         }
-        self.table.insert_unique(spread(hash, factor), pair, |pair| spread(pair.hash, factor));
+        self.table.insert_unique(spread(pair.hash, factor), pair, |pair| spread(pair.hash, factor));
+    }
+
+    fn put(&mut self, place: usize, number: u32) {
+        if let Some(near) = self.near.get_mut(place) {
+            *near = number;
+            self.count += 1;
+        }
+    }
+
+    /// Lets the places reach a word, if they then are no more than the buckets of a table of hashes would be.
+    #[cold]
+    fn reaches(&mut self, word: u32) -> bool {
+        let room = 2 * (self.count + self.table.len() + 1).max(FEW).next_power_of_two();
+        if word as usize >= room {
+            return false;
+        }
+        self.near.resize(room, NONE);
+        for pair in core::mem::take(&mut self.table) {
+            match pair.hash as usize {
+                near if near < room => self.put(near, pair.number),
+                _ => self.put_far(pair),
+            }
+        }
+        true
     }
 
     #[inline]
-    fn hash(&self, mut words: impl Iterator<Item = Word>) -> Hash {
+    fn place(&self, mut words: impl Iterator<Item = Word>) -> Place {
         if !self.is_single {
             let mixed = words.fold(self.seed, |hash, word| self.mix(hash ^ word));
-            return Hash { hash: mixed as u32, is_exact: false };
+            return Place::Far { hash: mixed as u32, is_exact: false };
         }
         match words.next().unwrap_or(ABSENT) {
-            ABSENT => Hash { hash: 1 << 31, is_exact: self.is_exact },
-            small if small < 1 << 31 => Hash { hash: small as u32, is_exact: self.is_exact },
-            large => Hash { hash: self.mix(self.seed ^ large) as u32, is_exact: false },
+            near if near < self.near.len() as Word => Place::Near(near as usize),
+            small if small < 1 << 31 => Place::Far { hash: small as u32, is_exact: self.is_exact },
+            ABSENT => Place::Far { hash: 1 << 31, is_exact: self.is_exact },
+            large => Place::Far { hash: self.mix(self.seed ^ large) as u32, is_exact: false },
         }
     }
 
@@ -116,20 +179,41 @@ const fn spread(hash: u32, factor: Word) -> u64 {
 }
 
 /// A number that was found.
-pub(crate) struct Entry<'a>(OccupiedEntry<'a, Pair>);
+pub(crate) struct Entry<'a>(Found<'a>);
+
+enum Found<'a> {
+    /// At its place, with how many places are taken.
+    Near(&'a mut u32, &'a mut usize),
+    Far(OccupiedEntry<'a, Pair>),
+}
 
 impl Entry<'_> {
+    #[inline]
     pub(crate) fn number(&self) -> u32 {
-        self.0.get().number
+        match &self.0 {
+            Found::Near(number, _) => **number,
+            Found::Far(entry) => entry.get().number,
+        }
     }
 
     /// Puts another number in its place.
-    pub(crate) fn set(&mut self, number: u32) {
-        self.0.get_mut().number = number;
+    #[inline]
+    pub(crate) fn set(&mut self, new: u32) {
+        match &mut self.0 {
+            Found::Near(number, _) => **number = new,
+            Found::Far(entry) => entry.get_mut().number = new,
+        }
     }
 
+    #[inline]
     pub(crate) fn remove(self) {
-        self.0.remove();
+        match self.0 {
+            Found::Near(number, count) => {
+                *number = NONE;
+                *count -= 1;
+            }
+            Found::Far(entry) => drop(entry.remove()),
+        }
     }
 }
 
@@ -144,21 +228,26 @@ mod tests {
     proptest! {
         /// Small words, large ones and the absent one: what a map holds, the table finds.
         #[test]
-        fn it_finds_what_a_map_holds(steps in prop::collection::vec((0_usize..2, 0_usize..8), 0..200)) {
-            let words = [0, 1, 1 << 31, (1 << 31) - 1, 1 << 32, ABSENT, Word::MAX, 7];
+        fn it_finds_what_a_map_holds(
+            steps in prop::collection::vec((0_u8..3, 0_usize..70), 0..300),
+            large in 0_usize..4,
+        ) {
+            let few = [1 << 31, 1 << 32, Word::MAX].into_iter().take(large);
+            let words: Vec<Word> =
+                (0..60).map(|n| 3 * n).chain([ABSENT, (1 << 31) - 1]).chain(few).collect();
             let mut table = ByHash::new(1, &FixedState::with_seed(7));
             let mut map = BTreeMap::new();
             for (step, at) in steps {
-                let word = words[at];
+                let Some(word) = words.get(at).copied() else { continue };
                 let same = |number| words[number as usize] == word;
                 let known = table.find([word].into_iter(), same).copied();
                 prop_assert_eq!(known, map.get(&word).copied());
                 match (step, known) {
-                    (0, None) => {
+                    (0 | 1, None) => {
                         table.insert([word].into_iter(), at as u32);
                         map.insert(word, at as u32);
                     }
-                    (1, Some(_)) => {
+                    (2, Some(_)) => {
                         let entry = table.find_entry([word].into_iter(), same);
                         prop_assert!(entry.is_some());
                         entry.into_iter().for_each(Entry::remove);

@@ -71,6 +71,8 @@ pub(crate) struct Relation {
     free: Vec<RowId>,
     indexes: Vec<Index>,
     live: usize,
+    /// No row ever was newer.
+    newest: i64,
     /// Origins of an event beyond the first (M1.7).
     more: BTreeMap<RowId, Vec<Origin>>,
     state: FixedState,
@@ -91,6 +93,7 @@ impl Relation {
             free: Vec::new(),
             indexes: Vec::new(),
             live: 0,
+            newest: i64::MIN,
             more: BTreeMap::new(),
             state,
         }
@@ -208,6 +211,14 @@ impl Relation {
         self.free(row);
     }
 
+    /// Takes out all rows up to an instant. `whole` is the index over no column.
+    pub(crate) fn forget(&mut self, whole: usize, until: i64, names: Names<'_>) {
+        let rows = self.find(whole, &[]);
+        let old = rows.partition_point(|row| self.time(*row) <= until);
+        let old = rows.get(..old).map(<[RowId]>::to_vec).unwrap_or_default();
+        old.into_iter().for_each(|row| self.remove(row, names));
+    }
+
     /// Takes a row out; its words stay readable until its slot is freed.
     pub(crate) fn retire(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
@@ -219,7 +230,9 @@ impl Relation {
 
     /// Frees the slot of a row that was taken out.
     pub(crate) fn free(&mut self, row: RowId) {
-        self.more.remove(&row);
+        if !self.more.is_empty() {
+            self.more.remove(&row);
+        }
         if self.table.free(row) {
             self.free.push(row);
         }
@@ -251,9 +264,13 @@ impl Relation {
     }
 
     fn link(&mut self, row: RowId, names: Names<'_>) {
+        let time = self.time(row);
+        // Then it is the last of every chain, as most are.
+        let is_newest = time > self.newest;
+        self.newest = self.newest.max(time);
         let (table, types) = (&self.table, &self.types);
         for index in &mut self.indexes {
-            index.add(table, row, |a, b| table.compare(names, types, a, b).is_lt());
+            index.add(table, row, |a, b| is_newest || table.compare(names, types, a, b).is_lt());
         }
     }
 

@@ -20,22 +20,31 @@ impl Run {
     }
 
     /// Puts a row at its place. `before(a, b)` is the order.
+    #[inline]
     pub(crate) fn put(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+        if self.rows.len() == self.rows.capacity() {
+            self.tidy();
+        }
         // Rows come in canonical order but for late ones and changed entities.
-        if self.rows().last().is_none_or(|last| before(*last, row)) {
-            self.rows.push(row);
-        } else {
-            let place = self.rows().partition_point(|other| before(*other, row));
-            self.rows.insert(self.gone as usize + place, row);
+        match self.rows().last() {
+            Some(last) if !before(*last, row) => {
+                let place = self.rows().partition_point(|other| before(*other, row));
+                self.rows.insert(self.gone as usize + place, row);
+            }
+            _ => self.rows.push(row),
         }
     }
 
     /// Takes a row out. Most that go are the oldest.
+    #[inline]
     pub(crate) fn take(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
         let rows = self.rows();
         if rows.first() == Some(&row) {
             self.gone += 1;
-            self.tidy();
+            if self.gone as usize == self.rows.len() {
+                self.rows.clear();
+                self.gone = 0;
+            }
             return;
         }
         let place = rows.partition_point(|other| before(*other, row));
@@ -44,7 +53,8 @@ impl Run {
         }
     }
 
-    /// Lets go of the room of rows that have gone, once they are as many as those that are left.
+    /// Uses the room of rows that have gone again, if these are as many as those that are left.
+    #[cold]
     fn tidy(&mut self) {
         let gone = self.gone as usize;
         if gone * 2 >= self.rows.len() {
