@@ -267,9 +267,10 @@ impl Engine {
             && time <= instant
         {
             self.timers.pop_first();
-            if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key)) {
+            let Some(keys) = self.keys.get_mut(rule) else { continue };
+            if let Some(state) = keys.get_mut(key) {
                 state.deadline = i64::MAX;
-                self.dirty.add(rule, as_key(&state.key));
+                self.dirty.add(rule, as_key(keys.key(key)));
             }
         }
         for (rule, key) in self.postponed.drain(..) {
@@ -322,7 +323,7 @@ impl Engine {
     /// Nobody looks behind this instant: no condition, and no edge to a symptom that is open.
     pub(crate) fn horizon(&self, now: i64) -> i64 {
         let keys = self.keys.iter().flat_map(|keys| keys.iter());
-        let opened = keys.filter_map(|(_, state)| Some(state.open.as_ref()?.life.opened)).min();
+        let opened = keys.filter_map(|(_, state)| Some(state.open()?.life.opened)).min();
         let reach = self.programs.reach.saturating_add(DAY);
         now.saturating_sub(reach).min(opened.unwrap_or(i64::MAX))
     }

@@ -44,12 +44,11 @@ impl Engine {
             return BTreeSet::new();
         };
         let finding = state
-            .open
-            .as_ref()
+            .open()
             .map(|open| &open.life)
             .map(|of| format!("{:?} {:?}", of.verdict, of.rare().wants));
         let rows =
-            state.rows.iter().map(|of| format!("{:?}", self.relations[relation].words(of.row)));
+            state.rows().iter().map(|of| format!("{:?}", self.relations[relation].words(of.row)));
         rows.chain(finding).collect()
     }
 

@@ -3,7 +3,10 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
-    conclude::episode::{Cause, Change, Life, Place},
+    conclude::{
+        episode::{Cause, Change, Life, Place},
+        keys::KeyState,
+    },
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -28,7 +31,7 @@ impl Engine {
         }
         self.seen.push((rule, key));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
-        let Some(open) = state.and_then(|state| state.open.as_mut()) else { return };
+        let Some(open) = state.and_then(KeyState::open_mut) else { return };
         let life = &mut open.life;
         if life.rare().claims == claims {
             return;
@@ -100,7 +103,7 @@ impl Engine {
     }
 
     pub(crate) fn life_of(&self, (rule, key): (usize, KeyId)) -> Option<&Life> {
-        Some(&self.keys.get(rule)?.get(key)?.open.as_ref()?.life)
+        Some(&self.keys.get(rule)?.get(key)?.open()?.life)
     }
 
     fn link_pair(
@@ -110,8 +113,7 @@ impl Engine {
         symptom: (usize, KeyId),
     ) -> Option<()> {
         let (from, to) = (self.life_of(cause)?, self.life_of(symptom)?);
-        let from_id = self.id(programs, cause.0, &self.keys.get(cause.0)?.get(cause.1)?.key);
-        let to_key = self.keys.get(symptom.0)?.get(symptom.1)?.key.clone();
+        let from_id = self.id(programs, cause.0, self.keys.get(cause.0)?.key(cause.1));
         let edge = Cause { id: from_id, opened: from.opened, rule: cause.0, verdict: from.verdict };
         let known = |known: &Cause| (known.id, known.opened) == (edge.id, edge.opened);
         if cause == symptom
@@ -120,11 +122,11 @@ impl Engine {
         {
             return None;
         }
-        let to_id = self.id(programs, symptom.0, &to_key);
+        let to_id = self.id(programs, symptom.0, self.keys.get(symptom.0)?.key(symptom.1));
         let opened = to.opened;
-        let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open.as_mut()?;
+        let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open_mut()?;
         open.life.rare_mut().explains.push((to_id, opened));
-        let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open.as_mut()?;
+        let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open_mut()?;
         let causes = &mut open.life.rare_mut().causes;
         causes.push(edge);
         causes.sort_unstable();

@@ -7,11 +7,11 @@ use foldhash::fast::FixedState;
 use crate::{
     conclude::episode::Open,
     store::{
-        keyed::{HasKey, Keyed},
+        keyed::Keyed,
         relation::{Marks, RowId},
         support::KeyId,
     },
-    value::word::{Key, Word, as_key},
+    value::word::{Key, Word},
 };
 
 /// A row that a key concludes.
@@ -33,17 +33,50 @@ pub(crate) struct Gap {
 /// What is remembered of a key.
 #[derive(Clone)]
 pub(crate) struct KeyState {
-    pub(crate) key: Key,
     /// The instant of its one timer; the last of all where it has none.
     pub(crate) deadline: i64,
-    /// The rows it concludes.
-    pub(crate) rows: Box<[Standing]>,
-    pub(crate) open: Option<Open>,
+    pub(crate) concludes: Concludes,
 }
 
-impl HasKey for KeyState {
-    fn key(&self) -> &[Word] {
-        &self.key
+/// What stands because of a key.
+#[derive(Clone)]
+pub(crate) enum Concludes {
+    Nothing,
+    /// Of a rule that derives.
+    Rows(Box<[Standing]>),
+    /// Of a finding.
+    Open(Open),
+}
+
+impl Concludes {
+    pub(crate) fn rows(rows: Vec<Standing>) -> Self {
+        if rows.is_empty() { Self::Nothing } else { Self::Rows(rows.into()) }
+    }
+}
+
+impl KeyState {
+    /// The rows it concludes.
+    pub(crate) fn rows(&self) -> &[Standing] {
+        match &self.concludes {
+            Concludes::Rows(rows) => rows,
+            _ => &[],
+        }
+    }
+
+    /// Its open episode.
+    pub(crate) const fn open(&self) -> Option<&Open> {
+        match &self.concludes {
+            Concludes::Open(open) => Some(open),
+            _ => None,
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) const fn open_mut(&mut self) -> Option<&mut Open> {
+        match &mut self.concludes {
+            Concludes::Open(open) => Some(open),
+            _ => None,
+        }
     }
 }
 
@@ -59,8 +92,12 @@ impl Keys {
 
     /// Gives a number to a key that has none.
     pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
-        let (rows, open) = (Box::default(), None);
-        self.0.add(key, KeyState { key: as_key(key), deadline: i64::MAX, rows, open })
+        self.0.add(key, KeyState { deadline: i64::MAX, concludes: Concludes::Nothing })
+    }
+
+    /// The words of a key that has a number.
+    pub(crate) fn key(&self, number: KeyId) -> &[Word] {
+        self.0.key(number)
     }
 
     pub(crate) fn get(&self, number: KeyId) -> Option<&KeyState> {
@@ -79,7 +116,7 @@ impl Keys {
     /// Forgets a key that concludes nothing and waits for nothing.
     pub(crate) fn forget_idle(&mut self, number: KeyId) {
         let idle = |state: &KeyState| {
-            state.deadline == i64::MAX && state.rows.is_empty() && state.open.is_none()
+            state.deadline == i64::MAX && matches!(state.concludes, Concludes::Nothing)
         };
         if self.get(number).is_some_and(idle) {
             self.0.remove(number);
@@ -161,3 +198,6 @@ impl Dirty {
         Some(rule)
     }
 }
+
+/// There are as many of these as open findings: what few have is `Rare`.
+const _: () = assert!(size_of::<Option<KeyState>>() <= 112);

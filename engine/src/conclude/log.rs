@@ -156,10 +156,7 @@ impl Engine {
     /// The key of an episode that changed.
     pub(crate) fn key_of(&self, changed: &Changed) -> &[Word] {
         match changed.episode {
-            Place::Open(key) => {
-                let state = self.keys.get(changed.rule).and_then(|keys| keys.get(key));
-                state.map_or(&[], |state| &state.key)
-            }
+            Place::Open(key) => self.keys.get(changed.rule).map_or(&[], |keys| keys.key(key)),
             Place::Closed(place) => self.closed.get(place).map_or(&[], |closed| &closed.key),
         }
     }

@@ -6,6 +6,7 @@ use core::{cmp::Ordering, mem};
 use crate::{
     conclude::{
         episode::{Change, Changed, Closed, Life, Open, Place, Rare, Status},
+        keys::{Concludes, KeyState},
         rows::Asked,
     },
     engine::Engine,
@@ -34,7 +35,8 @@ impl Engine {
     ) {
         let Some(keys) = self.keys.get(rule) else { return };
         let known = keys.find(key);
-        let was_open = known.and_then(|known| keys.get(known)).is_some_and(|of| of.open.is_some());
+        let was_open =
+            known.and_then(|known| keys.get(known)).is_some_and(|of| of.open().is_some());
         let asked =
             self.ask(programs, (program, key), work, |eval, program| eval.diagnose(program));
         let Some(Asked { answer, deadline }) = asked else {
@@ -74,7 +76,7 @@ impl Engine {
                 self.ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
             return still.map(|still| still.marks());
         }
-        let row = self.keys.get(rule)?.get(number)?.open.as_ref()?.row;
+        let row = self.keys.get(rule)?.get(number)?.open()?.row;
         let support = row.and_then(|row| self.supports.of(program.relation, row, rule, number));
         Some(support.map_or(0, |support| support.marks))
     }
@@ -84,7 +86,7 @@ impl Engine {
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
             return;
         };
-        let Some(open) = &mut state.open else { return };
+        let Some(open) = state.open_mut() else { return };
         if open.life.rare().wants.contains(&Want::Limit) {
             return;
         }
@@ -95,7 +97,7 @@ impl Engine {
         let known = open.life.rare_mut().evidence.take();
         let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
-        if let Some(open) = state.and_then(|state| state.open.as_mut()) {
+        if let Some(open) = state.and_then(KeyState::open_mut) {
             open.life.rare_mut().evidence = Some(evidence);
         }
         self.note_change(rule, Change::Updated, Place::Open(number));
@@ -143,7 +145,7 @@ impl Engine {
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
             let texts = mem::take(&mut shown.texts);
             let life = Life { opened: self.now, verdict: found.verdict, texts, rare };
-            state.open = Some(Open { life, row, pins: mem::take(&mut shown.pins) });
+            state.concludes = Concludes::Open(Open { life, row, pins: mem::take(&mut shown.pins) });
         }
         let claims = mem::take(&mut shown.claims);
         self.note_change(rule, Change::Opened, Place::Open(number));
@@ -158,7 +160,7 @@ impl Engine {
         found: Holds,
     ) {
         let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
-        let Some(open) = &state.open else { return };
+        let Some(open) = state.open() else { return };
         let (life, shown) = (&open.life, &self.room.shown);
         let differs = life.verdict != found.verdict || life.rare().wants != shown.wants;
         let copied = self.copied(programs, &shown.pins);
@@ -167,7 +169,7 @@ impl Engine {
         }
         let shown = &mut self.room.shown;
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
-        if let Some(open) = state.and_then(|state| state.open.as_mut()) {
+        if let Some(open) = state.and_then(KeyState::open_mut) {
             mem::swap(&mut open.pins, &mut shown.pins);
             mem::swap(&mut open.life.texts, &mut shown.texts);
             open.life.verdict = found.verdict;
@@ -213,7 +215,9 @@ impl Engine {
         let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
             return;
         };
-        let Some(open) = state.open.take() else { return };
+        let Concludes::Open(open) = mem::replace(&mut state.concludes, Concludes::Nothing) else {
+            return;
+        };
         let Open { mut life, row, pins } = open;
         let copied = life.rare.as_mut().and_then(|rare| rare.evidence.take());
         let evidence = copied.unwrap_or_else(|| self.evidence(programs, &pins));

@@ -51,11 +51,11 @@ impl Engine {
     pub(crate) fn report(&self) -> Vec<Episode> {
         let mut entries: Vec<Entry<'_>> = Vec::new();
         for (rule, keys) in self.keys.iter().enumerate() {
-            for (_, state) in keys.iter() {
-                if let Some(open) = state.open.as_ref() {
+            for (number, state) in keys.iter() {
+                if let Some(open) = state.open() {
                     entries.push(Entry {
                         rule,
-                        key: &state.key,
+                        key: keys.key(number),
                         life: &open.life,
                         facts: Facts::of(open),
                         closed: None,
@@ -168,9 +168,9 @@ impl Engine {
         let Head::Finding { texts, .. } = &program.head else { return Default::default() };
         let mut words = life.texts.values.iter().copied();
         let mut filled: [String; 4] = Default::default();
-        let chosen = life.texts.chosen.iter().zip(finding.texts()).zip(texts);
-        for (((chosen, written), texts), filled) in chosen.zip(&mut filled) {
-            let Some(at) = chosen.map(usize::from) else { continue };
+        let choices = finding.texts().into_iter().zip(texts).zip(&mut filled);
+        for (which, ((written, texts), filled)) in choices.enumerate() {
+            let Some(at) = life.texts.place(which) else { continue };
             let (Some(written), Some(text)) = (written.get(at), texts.get(at)) else { continue };
             let mut values = text.values.iter().zip(&mut words);
             for part in &written.parts {

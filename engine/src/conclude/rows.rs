@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    conclude::keys::{Gap, Standing},
+    conclude::keys::{Concludes, Gap, Standing},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -108,7 +108,8 @@ impl Engine {
     ) {
         let Some(keys) = self.keys.get(rule) else { return };
         let known = keys.find(key);
-        let stood = known.and_then(|known| Some(keys.get(known)?.rows.clone())).unwrap_or_default();
+        let stood =
+            known.and_then(|known| Some(keys.get(known)?.rows().to_vec())).unwrap_or_default();
         let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
         let Some(Asked { answer: rows, mut deadline }) = asked else {
             if let Some(known) = known {
@@ -152,7 +153,7 @@ impl Engine {
             }
         }
         if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.rows = standing.into();
+            state.concludes = Concludes::rows(standing);
         }
         self.move_cursors(programs, key);
         self.set_timer(rule, number, deadline);

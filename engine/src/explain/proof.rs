@@ -13,7 +13,7 @@ use crate::{
         eval::{Eval, View},
         judge::Verdict,
     },
-    value::word::{ABSENT, Word},
+    value::word::{ABSENT, Word, as_key},
 };
 
 /// As many conclusions does one proof go back to.
@@ -38,15 +38,15 @@ impl Engine {
     pub fn proof(&mut self, id: u128) -> Option<Proof> {
         let programs = self.programs.clone();
         let open = self.keys.iter().enumerate().find_map(|(rule, keys)| {
-            let mut keys = keys.iter();
-            let (number, _) = keys.find(|(_, state)| {
-                state.open.is_some() && self.id(&programs, rule, &state.key) == id
+            let mut states = keys.iter();
+            let (number, _) = states.find(|(number, state)| {
+                state.open().is_some() && self.id(&programs, rule, keys.key(*number)) == id
             })?;
             Some((rule, number))
         });
         match open {
             Some((rule, number)) => {
-                let key = self.keys.get(rule)?.get(number)?.key.clone();
+                let key = as_key(self.keys.get(rule)?.key(number));
                 Some(self.prove_key(rule, &key))
             }
             None => self.proof_of_closed(id),
@@ -107,16 +107,18 @@ impl Engine {
                 book.proof.cut = true;
                 break;
             }
-            let state = self.keys.get(rule).and_then(|keys| keys.get(number));
-            let (Some(state), Some(program)) = (state, programs.rules.get(rule)) else { continue };
+            let Some((keys, program)) = self.keys.get(rule).zip(programs.rules.get(rule)) else {
+                continue;
+            };
+            let Some(state) = keys.get(number) else { continue };
             let words = book.words(&eval, fact);
-            let gap = state.rows.iter().find_map(|standing| {
+            let gap = state.rows().iter().find_map(|standing| {
                 let rows = view.relations.get(program.relation)?;
                 standing.gap.filter(|_| *rows.words(standing.row) == *words)
             });
             let asked = Asked {
                 rule,
-                key: &state.key,
+                key: keys.key(number),
                 row: matches!(program.head, Head::Row { .. }).then_some(&words),
                 lingers: gap.map(|gap| gap.until),
             };

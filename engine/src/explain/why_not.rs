@@ -8,7 +8,10 @@ use etio_plan::Value;
 use etio_proof::{BlockKind, Conclusion, Outcome, Proof};
 
 use crate::{
-    conclude::episode::{Need, Status},
+    conclude::{
+        episode::{Need, Status},
+        keys::KeyState,
+    },
     engine::Engine,
     explain::{
         book::Book,
@@ -121,7 +124,7 @@ impl Engine {
         if best.progress.1 {
             let number = self.keys.get(rule).and_then(|keys| keys.find(&best.key));
             let state = number.and_then(|number| self.keys.get(rule)?.get(number));
-            let open = state.and_then(|state| state.open.as_ref());
+            let open = state.and_then(KeyState::open);
             let needs = open.map(|open| self.needs(&open.life.rare().wants)).unwrap_or_default();
             let proof = self.prove_key(rule, &best.key);
             return Some(WhyNot { standing: Standing::Holds, proof, needs, ended, keys });

@@ -14,9 +14,10 @@ use crate::{
     },
     store::{
         cover::{Cover, Terms, Via, binding, covers, looked_for, relation_of, vias},
-        relation::{Names, Relation},
+        relation::{MOST_RELATIONS, Names, Relation},
         sources::Sources,
     },
+    think::judge::MOST_CHOICES,
     value::word::{Symbols, Word},
 };
 
@@ -254,6 +255,15 @@ fn check(pack: &Pack, rule: &Rule, atoms: &Atoms<'_>) -> Result<(), Error> {
     };
     if fields != relation.fields.len() || kind != relation.kind {
         return wrong("concludes rows of another shape than its relation has");
+    }
+    let numbers = atoms.iter().map(|(atom, _)| atom.relation.index());
+    if numbers.chain([relation_of(rule)]).any(|number| number > MOST_RELATIONS) {
+        return wrong("is about more relations than an engine has room for");
+    }
+    if let Head::Finding(finding) = &rule.head
+        && finding.texts().iter().any(|texts| texts.len() > MOST_CHOICES)
+    {
+        return wrong("has too many choices of a text");
     }
     Ok(())
 }

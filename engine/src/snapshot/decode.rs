@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::{
     conclude::{
         episode::{self, Life, Open, Rare},
-        keys::{self, Gap},
+        keys::{self, Concludes, Gap},
         log,
     },
     engine::Engine,
@@ -30,7 +30,7 @@ use crate::{
         sources::Stamp,
         support::{KeyId, Support, Want},
     },
-    think::judge::Choice,
+    think::judge::{Choice, choice},
     value::word::{self, as_int},
 };
 
@@ -234,7 +234,12 @@ impl Reader<'_> {
             None => None,
         };
         let state = self.engine.keys.get_mut(rule)?.get_mut(number)?;
-        (state.rows, state.open) = (rows.into(), open);
+        state.concludes = match open {
+            // A rule concludes rows or a finding.
+            Some(_) if !rows.is_empty() => return None,
+            Some(open) => Concludes::Open(open),
+            None => Concludes::rows(rows),
+        };
         Some(())
     }
 
@@ -259,7 +264,7 @@ impl Reader<'_> {
             if let Some((text, values)) = text {
                 let types = types::of_text(program, which, text as usize)?;
                 texts.values.extend(self.words(types, &values)?);
-                *chosen = Some(u8::try_from(text).ok()?);
+                *chosen = Some(choice(text as usize)?);
             }
         }
         let mut claims = Vec::with_capacity(of.claims.len());

@@ -157,18 +157,19 @@ impl Writer<'_> {
         };
         let mut states: Vec<(KeyId, &KeyState)> = keys.iter().collect();
         let symbols = &self.engine.symbols;
-        states.sort_by(|a, b| symbols.compare_all(&program.key_types, &a.1.key, &b.1.key));
+        states
+            .sort_by(|a, b| symbols.compare_all(&program.key_types, keys.key(a.0), keys.key(b.0)));
         let key = |(number, of): (KeyId, &KeyState)| {
             let standing = |row, gap| self.standing(program, (rule, number), row, gap);
             let mut rows: Vec<Standing> = of
-                .rows
+                .rows()
                 .iter()
                 .filter_map(|of| standing(of.row, of.gap.map(|gap| (gap.until, gap.lapsed))))
                 .collect();
             rows.sort_by_key(|of| of.row);
-            let open = of.open.as_ref();
+            let open = of.open();
             Key {
-                key: self.values(&program.key_types, &of.key),
+                key: self.values(&program.key_types, keys.key(number)),
                 deadline: of.deadline,
                 rows,
                 open: open.map(|open| {
@@ -208,7 +209,7 @@ impl Writer<'_> {
     ) -> Episode {
         let mut values = &*life.texts.values;
         let texts = [0, 1, 2, 3].map(|which| {
-            let text = usize::from((*life.texts.chosen.get(which)?)?);
+            let text = life.texts.place(which)?;
             let types = types::of_text(program, which, text)?;
             let (own, rest) = values.split_at_checked(types.len())?;
             values = rest;

@@ -9,10 +9,7 @@ use alloc::vec::Vec;
 
 use foldhash::fast::FixedState;
 
-use crate::{
-    store::keyed::Keyed,
-    value::word::{Key, Word, as_key},
-};
+use crate::{store::keyed::Keyed, value::word::Word};
 
 /// Cursors are not cleaned below this many.
 const FEW: usize = 1024;
@@ -29,7 +26,7 @@ struct Condition {
     relation: usize,
     /// How many words the keys have.
     width: usize,
-    cursors: Keyed<(Key, i64)>,
+    cursors: Keyed<i64>,
     clean_at: usize,
 }
 
@@ -40,8 +37,7 @@ impl Condition {
 
     /// Forgets the cursors that lie before a time.
     fn clean(&mut self, oldest: i64) {
-        let past =
-            |(number, (_, cursor)): (u32, &(Key, i64))| (*cursor <= oldest).then_some(number);
+        let past = |(number, cursor): (u32, &i64)| (*cursor <= oldest).then_some(number);
         let past: Vec<u32> = self.cursors.iter().filter_map(past).collect();
         past.into_iter().for_each(|number| self.cursors.remove(number));
     }
@@ -58,7 +54,7 @@ impl Cursors {
     pub(crate) fn get(&self, condition: usize, key: &[Word]) -> i64 {
         let cursor = self.conditions.get(condition);
         let cursor = cursor.and_then(|of| of.cursors.get(of.cursors.find(key)?));
-        cursor.map_or(i64::MIN, |(_, cursor)| *cursor)
+        cursor.copied().unwrap_or(i64::MIN)
     }
 
     /// Moves a cursor. `oldest` is the time of the relation's oldest event: what lies before it is
@@ -72,7 +68,7 @@ impl Cursors {
     ) {
         let Some(of) = self.conditions.get_mut(condition) else { return };
         let known = of.cursors.find(key);
-        if let Some((_, cursor)) = known.and_then(|number| of.cursors.get_mut(number)) {
+        if let Some(cursor) = known.and_then(|number| of.cursors.get_mut(number)) {
             *cursor = to;
             return;
         }
@@ -80,13 +76,14 @@ impl Cursors {
             of.clean(oldest(of.relation));
             of.clean_at = FEW.max(2 * of.cursors.len());
         }
-        of.cursors.add(key, (as_key(key), to));
+        of.cursors.add(key, to);
     }
 
     /// The cursors of a condition, in no order that may show.
     pub(crate) fn iter(&self, condition: usize) -> impl Iterator<Item = (&[Word], i64)> {
-        let of = self.conditions.get(condition).into_iter().flat_map(|of| of.cursors.iter());
-        of.map(|(_, (key, cursor))| (&**key, *cursor))
+        self.conditions.get(condition).into_iter().flat_map(|of| {
+            of.cursors.iter().map(|(number, cursor)| (of.cursors.key(number), *cursor))
+        })
     }
 
     /// Forgets what is known of a relation that has no event left.

@@ -1,40 +1,41 @@
 //! Items by key and by number.
 
+use alloc::vec::Vec;
+
 use foldhash::fast::FixedState;
 
 use crate::{
     store::{by_hash::ByHash, slab::Slab},
-    value::word::{Key, Word},
+    value::word::Word,
 };
 
-/// Items that are found by their keys, which all have as many words, and keep their numbers.
+/// Items that are found by their keys, which all have as many words, and keep their numbers. The keys
+/// lie one after the other by number, whatever the items are.
 #[derive(Clone)]
 pub(crate) struct Keyed<T> {
+    width: usize,
     numbers: ByHash,
+    words: Vec<Word>,
     items: Slab<T>,
 }
 
-/// What has a key that never changes.
-pub(crate) trait HasKey {
-    fn key(&self) -> &[Word];
-}
-
-impl<T> HasKey for (Key, T) {
-    fn key(&self) -> &[Word] {
-        &self.0
-    }
-}
-
-impl<T: HasKey> Keyed<T> {
+impl<T> Keyed<T> {
     /// None yet, for keys of so many words.
-    pub(crate) fn new(words: usize, state: &FixedState) -> Self {
-        Self { numbers: ByHash::new(words, state), items: Slab::new() }
+    pub(crate) fn new(width: usize, state: &FixedState) -> Self {
+        let (words, items) = (Vec::new(), Slab::new());
+        Self { width, numbers: ByHash::new(width, state), words, items }
     }
 
     /// The number of the item with a key.
     pub(crate) fn find(&self, key: &[Word]) -> Option<u32> {
-        let same = |number| self.items.get(number).is_some_and(|item| item.key().iter().eq(key));
+        let same = |number| self.key(number) == key;
         self.numbers.find(key.iter().copied(), same).copied()
+    }
+
+    /// The key of an item that is there.
+    pub(crate) fn key(&self, number: u32) -> &[Word] {
+        let start = number as usize * self.width;
+        self.words.get(start..start + self.width).unwrap_or_default()
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&T> {
@@ -48,15 +49,24 @@ impl<T: HasKey> Keyed<T> {
     /// Adds an item, with whose key there is none, and says its number.
     pub(crate) fn add(&mut self, key: &[Word], item: T) -> u32 {
         let number = self.items.add(item);
+        let start = number as usize * self.width;
+        match self.words.get_mut(start..start + self.width) {
+            Some(words) => words.iter_mut().zip(key).for_each(|(word, new)| *word = *new),
+            None => self.words.extend_from_slice(key),
+        }
         self.numbers.insert(key.iter().copied(), number);
         number
     }
 
     /// Takes an item out.
     pub(crate) fn remove(&mut self, number: u32) {
-        let Some(item) = self.items.get(number) else { return };
-        let words = item.key().iter().copied();
-        if let Some(entry) = self.numbers.find_entry(words, |other| other == number) {
+        if self.items.get(number).is_none() {
+            return;
+        }
+        let start = number as usize * self.width;
+        let words = self.words.get(start..start + self.width).unwrap_or_default();
+        if let Some(entry) = self.numbers.find_entry(words.iter().copied(), |other| other == number)
+        {
             entry.remove();
         }
         self.items.remove(number);

@@ -44,10 +44,16 @@ pub(crate) const FREE: Marks = 256;
 /// A row that will be found again even where its slot has been taken by another since.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Pin {
-    relation: u32,
+    relation: u16,
+    generation: Generation,
     pub(crate) row: RowId,
-    generation: u32,
 }
+
+/// How often a slot was taken before.
+pub(crate) type Generation = u16;
+
+/// The number of no relation of a pack is higher, so that those of superseded rows have room after them.
+pub(crate) const MOST_RELATIONS: usize = u16::MAX as usize / 2;
 
 /// The rows behind a conclusion. Few rest on more than four.
 pub(crate) type Pins = SmallVec<[Pin; 4]>;
@@ -55,7 +61,7 @@ pub(crate) type Pins = SmallVec<[Pin; 4]>;
 impl Pin {
     /// Of a row that is gone.
     pub(crate) const fn gone(relation: usize) -> Self {
-        Self { relation: relation as u32, row: RowId::MAX, generation: 0 }
+        Self { relation: relation as u16, generation: 0, row: RowId::MAX }
     }
 
     pub(crate) const fn relation(self) -> usize {
@@ -284,7 +290,7 @@ impl Relation {
     /// A handle on a row of this relation, whose number is `relation`.
     pub(crate) fn pin(&self, relation: usize, row: RowId) -> Option<Pin> {
         let generation = self.meta(row)?.generation;
-        Some(Pin { relation: relation as u32, row, generation })
+        Some(Pin { relation: relation as u16, generation, row })
     }
 
     /// Whether the pinned row is still the one there.

@@ -7,7 +7,7 @@ use etio_plan::{Origin, SourceId, Type};
 
 use crate::{
     store::{
-        relation::{FREE, Marks, Names, RowId},
+        relation::{FREE, Generation, Marks, Names, RowId},
         sources::Stamp,
     },
     value::word::{Word, as_int},
@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Meta {
     pub(crate) stamp: Stamp,
-    pub(crate) generation: u32,
+    pub(crate) generation: Generation,
     pub(crate) marks: Marks,
 }
 
@@ -69,7 +69,7 @@ impl Table {
         let source = SourceId((from >> u32::BITS) as u32);
         Some(Meta {
             stamp: Stamp { time: as_int(time), origin: Origin { source, at, part: from as u32 } },
-            generation: (last >> u32::BITS) as u32,
+            generation: (last >> u32::BITS) as Generation,
             marks: last as Marks,
         })
     }
@@ -121,13 +121,15 @@ impl Table {
         }
     }
 
-    /// Frees a slot, if there is one: what comes into it is of another generation.
+    /// Frees a slot and says whether it may be taken again. What comes into it is of another generation;
+    /// a slot that has had them all stays empty, lest a pin take a row for another.
     pub(crate) fn free(&mut self, row: RowId) -> bool {
         let place = self.start(row) + HEAD - 1;
         let Some(last) = self.cells.get_mut(place) else { return false };
-        let generation = ((*last >> u32::BITS) as u32).wrapping_add(1);
-        *last = Word::from(generation) << u32::BITS | Word::from(FREE);
-        true
+        let generation = ((*last >> u32::BITS) as Generation).checked_add(1);
+        let next = generation.unwrap_or(Generation::MAX);
+        *last = Word::from(next) << u32::BITS | Word::from(FREE);
+        generation.is_some()
     }
 
     /// The canonical order of two rows.
@@ -141,5 +143,28 @@ impl Table {
             let says = || names.symbols.compare_all(types, self.words(a), self.words(b));
             names.sources.compare(&x.stamp, &y.stamp).then_with(says)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+    use crate::store::{relation::Generation, sources::Stamp};
+    use alloc::vec;
+
+    #[test]
+    fn no_pin_takes_a_row_for_another() {
+        let mut table = Table::new(1);
+        let row = table.add();
+        let mut generations = vec![];
+        loop {
+            table.write(row, Stamp::concluded(0), 0, &[7]);
+            generations.extend(table.meta(row).map(|meta| meta.generation));
+            if !table.free(row) {
+                break;
+            }
+        }
+        assert!(generations.into_iter().eq(0..=Generation::MAX), "each once, then never again");
+        assert!(table.meta(row).is_none(), "there is no row in it");
     }
 }

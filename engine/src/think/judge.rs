@@ -2,7 +2,10 @@
 
 use alloc::{vec, vec::Vec};
 
-use core::ops::ControlFlow::{Break, Continue};
+use core::{
+    num::NonZeroU8,
+    ops::ControlFlow::{Break, Continue},
+};
 
 use etio_plan::SourceId;
 use serde::{Deserialize, Serialize};
@@ -76,11 +79,26 @@ pub(crate) struct Shown {
 /// The texts chosen for the shown binding.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct Choice {
-    /// Title, because, remedy, ignored: the place of each among its choices.
-    pub(crate) chosen: [Option<u8>; 4],
+    /// Title, because, remedy, ignored: which of its choices each is, counted from one.
+    pub(crate) chosen: [Option<NonZeroU8>; 4],
     /// What the chosen texts say, one after the other; of an age, the instant it is counted from,
     /// because it is rendered later.
     pub(crate) values: Values,
+}
+
+/// A text has no more choices.
+pub(crate) const MOST_CHOICES: usize = NonZeroU8::MAX.get() as usize;
+
+impl Choice {
+    /// The place of a text among its choices.
+    pub(crate) fn place(&self, text: usize) -> Option<usize> {
+        Some(usize::from(self.chosen.get(text)?.as_ref()?.get()) - 1)
+    }
+}
+
+/// The choice at a place.
+pub(crate) fn choice(place: usize) -> Option<NonZeroU8> {
+    NonZeroU8::new(u8::try_from(place.checked_add(1)?).ok()?)
 }
 
 /// The values of texts, of which there are few.
@@ -394,20 +412,20 @@ impl<'a> Eval<'a> {
     }
 
     /// The first text whose guard is true and whose names have values, with these values.
-    fn choose(&mut self, texts: &'a [Text], said: &mut Values) -> Option<u8> {
+    fn choose(&mut self, texts: &'a [Text], said: &mut Values) -> Option<NonZeroU8> {
         let (last, guarded) = texts.split_last()?;
         let before = said.len();
-        for (at, text) in (0..).zip(guarded) {
+        for (at, text) in guarded.iter().enumerate() {
             let holds = self.say(text, said);
             let absent = said.get(before..).is_none_or(|values| values.contains(&ABSENT));
             if holds && !absent {
-                return Some(at);
+                return choice(at);
             }
             said.truncate(before);
         }
         // The last has no guard: it says what it can.
         self.values(last, said);
-        u8::try_from(guarded.len()).ok()
+        choice(guarded.len())
     }
 
     /// Adds the values of a text with what its guard binds, and says whether the guard is true.
