@@ -322,22 +322,32 @@ impl<'a> Compiler<'a> {
         scan.past = past.map(|past| (past, self.index(past, by)));
     }
 
-    /// Gives the probes of a route their indexes. One over all but constants that is kept anyway will
+    /// Gives the probes of routes their indexes. One over all but constants that is kept anyway will
     /// do; every index costs each row that comes or goes.
-    pub(crate) fn settle(&mut self, route: &mut Route) {
-        for hop in &mut route.hops {
-            let Hop::Probe(scan) = hop else { continue };
-            if scan.has_constants() {
-                let mut wide = scan.clone();
-                let constants = wide.take_constants();
-                let rows = self.relations.get(scan.relation);
-                if rows.is_some_and(|of| of.index_of(&wide.columns).is_some()) {
-                    let test = |(field, word)| equal(field, Ex::Const(word));
-                    wide.tests.extend(constants.into_iter().map(test));
-                    *scan = wide;
+    pub(crate) fn settle(&mut self, routes: &mut [Route]) {
+        for with_constants in [false, true] {
+            for hop in routes.iter_mut().flat_map(|route| &mut route.hops) {
+                let Hop::Probe(scan) = hop else { continue };
+                if scan.has_constants() != with_constants {
+                    continue;
                 }
+                if with_constants {
+                    self.widen(scan);
+                }
+                self.find_by(scan);
             }
-            self.find_by(scan);
+        }
+    }
+
+    /// Lets a probe look at constants row by row, where there is an index over the rest of what it asks.
+    fn widen(&self, scan: &mut Scan) {
+        let mut wide = scan.clone();
+        let constants = wide.take_constants();
+        let rows = self.relations.get(scan.relation);
+        if rows.is_some_and(|of| of.index_of(&wide.columns).is_some()) {
+            let test = |(field, word)| equal(field, Ex::Const(word));
+            wide.tests.extend(constants.into_iter().map(test));
+            *scan = wide;
         }
     }
 

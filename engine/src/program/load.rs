@@ -77,8 +77,8 @@ pub(crate) fn load(
         rules.push(program);
     }
     share(&mut routes, &rules, state);
-    for (number, route) in routes.iter_mut().enumerate() {
-        compiler.settle(route);
+    compiler.settle(&mut routes);
+    for (number, route) in routes.iter().enumerate() {
         for rule in route.all_rules() {
             if let Some(program) = rules.get_mut(rule) {
                 program.routes.push(number);
