@@ -192,6 +192,9 @@ pub(crate) enum Head {
     },
 }
 
+/// A text has no more choices, so that an episode notes in a byte which it shows.
+pub(crate) const MOST_CHOICES: usize = u8::MAX as usize;
+
 /// One choice of a text. Its literals are those of the plan.
 pub(crate) struct Text {
     pub(crate) guard: Block,

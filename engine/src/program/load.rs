@@ -9,15 +9,14 @@ use smallvec::SmallVec;
 use crate::{
     error::Error,
     program::{
-        Few, Numbers, Programs, Reader, Schema, compile::Compiler, partner::Partner, route,
-        share::share,
+        Few, MOST_CHOICES, Numbers, Programs, Reader, Schema, compile::Compiler, partner::Partner,
+        route, share::share,
     },
     store::{
         cover::{Cover, Terms, Via, binding, covers, looked_for, relation_of, vias},
         relation::{MOST_RELATIONS, Names, Relation},
         sources::Sources,
     },
-    think::judge::MOST_CHOICES,
     value::word::{Symbols, Word},
 };
 

@@ -86,9 +86,6 @@ pub(crate) struct Choice {
     pub(crate) values: Values,
 }
 
-/// A text has no more choices.
-pub(crate) const MOST_CHOICES: usize = NonZeroU8::MAX.get() as usize;
-
 impl Choice {
     /// The place of a text among its choices.
     pub(crate) fn place(&self, text: usize) -> Option<usize> {
