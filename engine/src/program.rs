@@ -110,6 +110,8 @@ pub(crate) struct Schema {
     pub(crate) past: Option<usize>,
     /// Whether its rows are events or rest on some.
     pub(crate) eventful: bool,
+    /// Whether its rows are concluded and may rest on superseded ones.
+    pub(crate) rests_on_past: bool,
     /// The rules that conclude it; a finding has one.
     pub(crate) rules: Numbers,
     /// Whether it may explain others, for a finding.

@@ -187,15 +187,14 @@ impl Engine {
         self.changed.push(Changed { rule, change, episode });
     }
 
-    /// The facts behind rows that cannot show them as long as an episode is open: rows that rules
-    /// conclude, and superseded ones. Of inputs the rows will do, because an episode is thought about
-    /// again in the instant in which one goes.
+    /// The facts behind rows that cannot show them as long as an episode is open: superseded rows, and what
+    /// may rest on some. Of others the rows will do, because who rests on one is thought about again in the
+    /// instant in which it goes.
     fn copied(&self, programs: &Programs, pins: &[Pin]) -> Option<Copies> {
-        let is_input = |pin: &Pin| {
-            let schema = programs.schema.get(pin.relation());
-            schema.is_some_and(|schema| schema.event || schema.entity)
+        let shows = |pin: &Pin| {
+            programs.schema.get(pin.relation()).is_some_and(|schema| !schema.rests_on_past)
         };
-        (!pins.iter().all(is_input)).then(|| self.evidence(programs, pins))
+        (!pins.iter().all(shows)).then(|| self.evidence(programs, pins))
     }
 
     /// The first fact behind a finding that opens, where it explains others.

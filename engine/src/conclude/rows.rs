@@ -252,6 +252,10 @@ impl Engine {
         support: Support,
         since: i64,
     ) {
+        let is_leaving = self.relations.get(relation).is_some_and(|rows| rows.is_leaving(row));
+        if is_leaving {
+            self.supports.renew(relation, row);
+        }
         let wanted = self.supports.wants(relation, row).to_vec();
         self.supports.put(relation, row, support);
         self.restate(programs, relation, row, since);
@@ -319,10 +323,10 @@ impl Engine {
         for (relation, row) in core::mem::take(&mut self.leaving) {
             let names = Names { sources: &self.sources, symbols: &self.symbols };
             if let Some(rows) = self.relations.get_mut(relation)
-                && rows.marks(row) & (ENDED | LAPSED) != 0
-                && rows.meta(row).is_some()
+                && rows.is_leaving(row)
             {
                 rows.remove(row, names);
+                self.supports.forget(relation, row);
             }
         }
     }

@@ -300,15 +300,17 @@ fn schema(
         });
     }
     for ((at, rule), atoms) in pack.rules.iter().enumerate().zip(atoms) {
-        let mut eventful = false;
+        let (mut eventful, mut rests_on_past) = (false, false);
         for (atom, _) in atoms {
             if let Some(read) = schema.get_mut(atom.relation.index()) {
                 (read.read, read.sought) = (true, true);
                 eventful |= read.eventful;
+                rests_on_past |= read.rests_on_past || (read.entity && read.retention > 0);
             }
         }
         if let Some(concluded) = schema.get_mut(relation_of(rule)) {
             concluded.eventful |= eventful;
+            concluded.rests_on_past |= rests_on_past;
             concluded.rules.push(at);
             if let Head::Finding(finding) = &rule.head {
                 concluded.explains = !finding.explains.is_empty();

@@ -138,6 +138,11 @@ impl Relation {
         self.time_and_marks(row).map_or(FREE, |(_, marks)| marks)
     }
 
+    /// Whether a concluded row leaves at the end of the instant.
+    pub(crate) fn is_leaving(&self, row: RowId) -> bool {
+        self.marks(row) & (ENDED | LAPSED) != 0
+    }
+
     #[inline]
     pub(crate) fn time(&self, row: RowId) -> i64 {
         self.time_and_marks(row).map_or(i64::MIN, |(time, _)| time)

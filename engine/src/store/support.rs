@@ -89,15 +89,29 @@ impl Supports {
         self.at(relation, row)?.first.as_deref()
     }
 
-    /// Takes a support away and says whether it was the last.
+    /// Takes a support away, unless it is the last, and says whether it is. The last stays until the row has
+    /// left: what ends with the row shows by it what it rested on.
     pub(crate) fn take(&mut self, relation: usize, row: RowId, rule: usize, key: KeyId) -> bool {
-        let Some(backing) = self.at_mut(relation, row) else { return true };
-        backing.supports.retain(|known| (known.rule, known.key) != (rule, key));
-        let last = backing.supports.is_empty();
-        if last {
-            backing.first = None;
+        let Some(Backing { supports, .. }) = self.at_mut(relation, row) else { return true };
+        let is_last = supports.iter().all(|known| (known.rule, known.key) == (rule, key));
+        if !is_last {
+            supports.retain(|known| (known.rule, known.key) != (rule, key));
         }
-        last
+        is_last
+    }
+
+    /// Takes the last support of a row that was about to leave and is concluded again.
+    pub(crate) fn renew(&mut self, relation: usize, row: RowId) {
+        if let Some(backing) = self.at_mut(relation, row) {
+            backing.supports.clear();
+        }
+    }
+
+    /// Forgets what was behind a row that has left.
+    pub(crate) fn forget(&mut self, relation: usize, row: RowId) {
+        if let Some(backing) = self.at_mut(relation, row) {
+            *backing = Backing::default();
+        }
     }
 
     /// The support that a key of a rule gives a row.
