@@ -1,5 +1,7 @@
 //! What the compiler must know of a regular expression: whether it is one, and what it captures.
 
+mod plain;
+
 use regex_syntax::{
     ast::{Ast, GroupKind, RepetitionKind, RepetitionRange, parse::Parser},
     hir::translate::Translator,
@@ -7,6 +9,11 @@ use regex_syntax::{
 
 /// The named groups of a regular expression, in order, or why it is none.
 pub(super) fn group_names(regex: &str) -> Result<Vec<&str>, String> {
+    plain::group_names(regex).map_or_else(|| parsed_names(regex), Ok)
+}
+
+/// The same of any, by its syntax tree.
+fn parsed_names(regex: &str) -> Result<Vec<&str>, String> {
     let parsed = Parser::new().parse(regex).map_err(|error| error.kind().to_string())?;
     if depends_on_tables(regex) {
         Translator::new().translate(regex, &parsed).map_err(|error| error.kind().to_string())?;
