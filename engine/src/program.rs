@@ -98,8 +98,11 @@ pub(crate) struct Schema {
     pub(crate) entity: bool,
     /// How long an event or a superseded row is kept.
     pub(crate) retention: i64,
-    /// The index over no column, for events; over all, for conclusions.
+    /// The index over no column, for events.
     pub(crate) whole: usize,
+    /// The index over all columns, where a row may be concluded for several keys. If not, the key that
+    /// concludes a row knows it.
+    pub(crate) by_all: Option<usize>,
     pub(crate) since: Option<u16>,
     /// The key of an entity, and the index over it.
     pub(crate) key: Few,

@@ -1,8 +1,9 @@
 //! What is remembered of each key of each rule, and which keys are to be thought about.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{vec, vec::Vec};
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 use crate::{
     conclude::episode::Open,
@@ -21,6 +22,9 @@ pub(crate) struct Standing {
     /// It no longer holds and is kept for a while (`tolerating`).
     pub(crate) gap: Option<Gap>,
 }
+
+/// The rows that a key concludes; mostly one.
+pub(crate) type Standings = SmallVec<[Standing; 1]>;
 
 /// A gap in what a row rests on.
 #[derive(Clone, Copy)]
@@ -43,14 +47,14 @@ pub(crate) struct KeyState {
 pub(crate) enum Concludes {
     Nothing,
     /// Of a rule that derives.
-    Rows(Box<[Standing]>),
+    Rows(Standings),
     /// Of a finding.
     Open(Open),
 }
 
 impl Concludes {
-    pub(crate) fn rows(rows: Vec<Standing>) -> Self {
-        if rows.is_empty() { Self::Nothing } else { Self::Rows(rows.into()) }
+    pub(crate) fn rows(rows: Standings) -> Self {
+        if rows.is_empty() { Self::Nothing } else { Self::Rows(rows) }
     }
 }
 

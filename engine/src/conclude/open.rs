@@ -133,7 +133,7 @@ impl Engine {
     ) {
         let mut row = None;
         if program.is_read {
-            row = self.conclude(programs, rule, number, as_row(key, found, &self.room.shown));
+            row = self.conclude(programs, rule, number, as_row(key, found, &self.room.shown), None);
             if row.is_none() {
                 return;
             }
@@ -164,8 +164,8 @@ impl Engine {
         let (life, shown) = (&open.life, &self.room.shown);
         let differs = life.verdict != found.verdict || life.rare().wants != shown.wants;
         let copied = self.copied(programs, &shown.pins);
-        if open.row.is_some() {
-            self.conclude(programs, rule, number, as_row(key, found, shown));
+        if let Some(row) = open.row {
+            self.conclude(programs, rule, number, as_row(key, found, shown), Some(row));
         }
         let shown = &mut self.room.shown;
         let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    conclude::keys::{Concludes, Gap, Standing},
+    conclude::keys::{Concludes, Gap, Standing, Standings},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -108,10 +108,11 @@ impl Engine {
     ) {
         let Some(keys) = self.keys.get(rule) else { return };
         let known = keys.find(key);
-        let stood =
-            known.and_then(|known| Some(keys.get(known)?.rows().to_vec())).unwrap_or_default();
+        let stood: Standings = known
+            .and_then(|known| keys.get(known))
+            .map_or_else(Standings::new, |state| Standings::from_slice(state.rows()));
         let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
-        let Some(Asked { answer: rows, mut deadline }) = asked else {
+        let Some(Asked { answer: mut rows, mut deadline }) = asked else {
             if let Some(known) = known {
                 // What stood stays, in doubt, until there is work left for it.
                 for standing in stood {
@@ -122,17 +123,18 @@ impl Engine {
         };
         let Some(number) = self.number(rule, key, known, !rows.is_empty() || deadline != i64::MAX)
         else {
+            self.room.concluded = rows;
             return self.move_cursors(programs, key);
         };
-        let mut standing: Vec<Standing> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let row = self.conclude(programs, rule, number, row);
+        let mut standing = Standings::new();
+        for row in rows.drain(..) {
+            let before = stood.iter().map(|of| of.row);
+            let row = self.conclude(programs, rule, number, row, before);
             standing.extend(row.map(|row| Standing { row, gap: None }));
         }
-        let gone: Vec<Standing> = stood
-            .into_iter()
-            .filter(|of| !standing.iter().any(|other| other.row == of.row))
-            .collect();
+        self.room.concluded = rows;
+        let mut gone = stood;
+        gone.retain(|of| !standing.iter().any(|other| other.row == of.row));
         // What would still be so, had no window run out in this instant.
         let mut still: Option<Vec<Conclusion>> = None;
         for Standing { row, gap } in gone {
@@ -213,18 +215,22 @@ impl Engine {
         }
     }
 
-    /// Lets a concluded row stand, new or again.
+    /// Lets a concluded row stand, new or again. `stood` are the rows that the key concluded before.
     pub(crate) fn conclude(
         &mut self,
         programs: &Programs,
         rule: usize,
         key: KeyId,
         row: Conclusion,
+        stood: impl IntoIterator<Item = RowId>,
     ) -> Option<RowId> {
         let relation = programs.rules.get(rule)?.relation;
-        let whole = programs.schema.get(relation)?.whole;
         let since = row.since.map_or(self.now, |since| since.min(self.now));
-        let known = self.relations.get(relation)?.find(whole, &row.words).first().copied();
+        let rows = self.relations.get(relation)?;
+        let known = match programs.schema.get(relation)?.by_all {
+            Some(index) => rows.find(index, &row.words).first().copied(),
+            None => stood.into_iter().find(|known| rows.words(*known) == &*row.words),
+        };
         let marks = row.marks;
         let support = Support { rule, key, marks, pins: row.pins, wants: row.wants };
         let Some(known) = known else {

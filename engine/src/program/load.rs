@@ -2,7 +2,7 @@
 
 use alloc::{format, vec::Vec};
 
-use etio_plan::{Atom, Cond, Head, Kind, Pack, ParamId, Rule, Type, Value};
+use etio_plan::{Atom, Cond, Expr, Head, Kind, Pack, ParamId, Rule, Type, Value};
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
@@ -124,9 +124,9 @@ fn relations(
             relation.whole = rows.index_on(&[], names);
         }
         let is_concluded = !relation.event && !relation.entity;
-        if is_concluded && relation.sought {
+        if is_concluded && relation.sought && !has_one_key(pack, &relation.rules) {
             let all: Few = (0..declared.fields.len() as u16).collect();
-            relation.whole = rows.index_on(&all, names);
+            relation.by_all = Some(rows.index_on(&all, names));
         }
         relations.push(rows);
         if relation.entity && declared.history > 0 {
@@ -139,6 +139,17 @@ fn relations(
     }
     relations.append(&mut past);
     relations
+}
+
+/// Whether each row that rules conclude is concluded for one key: by one rule, whose key is among the fields.
+fn has_one_key(pack: &Pack, rules: &[usize]) -> bool {
+    let [rule] = rules else { return false };
+    pack.rules.get(*rule).is_some_and(|rule| match &rule.head {
+        Head::Finding(_) => true,
+        Head::Derived { fields, .. } => {
+            rule.key.iter().all(|slot| fields.contains(&Some(Expr::Slot(*slot))))
+        }
+    })
 }
 
 /// The `explains` clauses that may point at each relation: rule and clause.

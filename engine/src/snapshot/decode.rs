@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::{
     conclude::{
         episode::{self, Life, Open, Rare},
-        keys::{self, Concludes, Gap},
+        keys::{self, Concludes, Gap, Standings},
         log,
     },
     engine::Engine,
@@ -209,7 +209,7 @@ impl Reader<'_> {
             return None;
         }
         self.engine.set_timer(rule, number, of.deadline);
-        let mut rows = Vec::with_capacity(of.rows.len());
+        let mut rows = Standings::with_capacity(of.rows.len());
         for standing in of.rows {
             let gap = standing.gap.map(|(until, lapsed)| Gap { until, lapsed });
             let row = self.stand(relation, (rule, number), standing)?;

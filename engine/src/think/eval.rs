@@ -23,7 +23,11 @@ use crate::{
         sources::Sources,
         support::{Supports, Want},
     },
-    think::{aggregate::MOST_EVIDENCE, inexact::Inexact, judge::Shown},
+    think::{
+        aggregate::MOST_EVIDENCE,
+        inexact::Inexact,
+        judge::{Conclusion, Shown},
+    },
     value::{
         expr::{Calc, Ex, field_is},
         word::{ABSENT, Symbols, Word, as_int, at, int, put},
@@ -112,6 +116,8 @@ pub(crate) struct Room {
     pub(crate) settled: Vec<(usize, i64)>,
     /// What the finding says that was found to hold last.
     pub(crate) shown: Shown,
+    /// Room for the rows that a rule concludes.
+    pub(crate) concluded: Vec<Conclusion>,
 }
 
 /// What to do with a match.

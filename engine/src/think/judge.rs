@@ -40,6 +40,7 @@ pub enum Verdict {
 }
 
 /// A row that a rule concludes.
+#[derive(Clone)]
 pub(crate) struct Conclusion {
     pub(crate) words: Row,
     pub(crate) marks: Marks,
@@ -142,7 +143,8 @@ impl<'a> Eval<'a> {
     /// The rows a derive rule concludes for the key that is bound.
     pub(crate) fn derive(&mut self, program: &'a Program) -> Vec<Conclusion> {
         let Head::Row { fields, single, since, .. } = &program.head else { return Vec::new() };
-        let mut rows: Vec<Conclusion> = Vec::new();
+        let mut rows = core::mem::take(&mut self.concluded);
+        rows.clear();
         let _ = self.walk(&program.when, &mut |me| {
             let Some(worth) = me.judge(program) else { return Continue(()) };
             if !worth.complete {
