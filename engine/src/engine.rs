@@ -157,7 +157,11 @@ impl Engine {
             entities: pack.relations.iter().map(|_| Entities::new(&state)).collect(),
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
             supports: Supports::new(pack.relations.len()),
-            keys: programs.rules.iter().map(|rule| Keys::new(rule.key.len(), &state)).collect(),
+            keys: programs
+                .rules
+                .iter()
+                .map(|rule| Keys::new(rule.key.len(), &rule.head, &state))
+                .collect(),
             awake: Awake::new(&programs, &relations, state.clone()),
             dirty: Dirty::new(rules),
             batch: Vec::new(),
@@ -268,8 +272,8 @@ impl Engine {
         {
             self.timers.pop_first();
             let Some(keys) = self.keys.get_mut(rule) else { continue };
-            if let Some(state) = keys.get_mut(key) {
-                state.deadline = i64::MAX;
+            if let Some(deadline) = keys.deadline(key) {
+                *deadline = i64::MAX;
                 self.dirty.add(rule, as_key(keys.key(key)));
             }
         }
@@ -322,8 +326,8 @@ impl Engine {
 
     /// Nobody looks behind this instant: no condition, and no edge to a symptom that is open.
     pub(crate) fn horizon(&self, now: i64) -> i64 {
-        let keys = self.keys.iter().flat_map(|keys| keys.iter());
-        let opened = keys.filter_map(|(_, state)| Some(state.open()?.life.opened)).min();
+        let episodes = self.keys.iter().flat_map(Keys::episodes);
+        let opened = episodes.map(|(_, open)| open.life.opened).min();
         let reach = self.programs.reach.saturating_add(DAY);
         now.saturating_sub(reach).min(opened.unwrap_or(i64::MAX))
     }

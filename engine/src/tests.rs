@@ -39,16 +39,14 @@ impl Engine {
     /// What does stand for a key.
     fn stands(&self, rule: usize, key: &[Word]) -> BTreeSet<String> {
         let relation = self.programs.rules[rule].relation;
-        let Some(state) = self.keys[rule].find(key).and_then(|number| self.keys[rule].get(number))
-        else {
-            return BTreeSet::new();
-        };
-        let finding = state
-            .open()
+        let keys = &self.keys[rule];
+        let Some(number) = keys.find(key) else { return BTreeSet::new() };
+        let finding = keys
+            .open(number)
             .map(|open| &open.life)
             .map(|of| format!("{:?} {:?}", of.verdict, of.rare().wants));
-        let rows =
-            state.rows().iter().map(|of| format!("{:?}", self.relations[relation].words(of.row)));
+        let rows = keys.rows(number).iter();
+        let rows = rows.map(|of| format!("{:?}", self.relations[relation].words(of.row)));
         rows.chain(finding).collect()
     }
 

@@ -3,10 +3,7 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
-    conclude::{
-        episode::{Cause, Change, Life, Place},
-        keys::KeyState,
-    },
+    conclude::episode::{Cause, Change, Life, Place},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -30,8 +27,8 @@ impl Engine {
             return;
         }
         self.seen.push((rule, key));
-        let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(key));
-        let Some(open) = state.and_then(KeyState::open_mut) else { return };
+        let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(key));
+        let Some(open) = open else { return };
         let life = &mut open.life;
         if life.rare().claims == claims {
             return;
@@ -103,7 +100,7 @@ impl Engine {
     }
 
     pub(crate) fn life_of(&self, (rule, key): (usize, KeyId)) -> Option<&Life> {
-        Some(&self.keys.get(rule)?.get(key)?.open()?.life)
+        Some(&self.keys.get(rule)?.open(key)?.life)
     }
 
     fn link_pair(
@@ -124,9 +121,9 @@ impl Engine {
         }
         let to_id = self.id(programs, symptom.0, self.keys.get(symptom.0)?.key(symptom.1));
         let opened = to.opened;
-        let open = self.keys.get_mut(cause.0)?.get_mut(cause.1)?.open_mut()?;
+        let open = self.keys.get_mut(cause.0)?.open_mut(cause.1)?;
         open.life.rare_mut().explains.push((to_id, opened));
-        let open = self.keys.get_mut(symptom.0)?.get_mut(symptom.1)?.open_mut()?;
+        let open = self.keys.get_mut(symptom.0)?.open_mut(symptom.1)?;
         let causes = &mut open.life.rare_mut().causes;
         causes.push(edge);
         causes.sort_unstable();

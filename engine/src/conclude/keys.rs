@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use crate::{
     conclude::episode::Open,
+    program::Head,
     store::{
         keyed::Keyed,
         relation::{Marks, RowId},
@@ -34,104 +35,146 @@ pub(crate) struct Gap {
     pub(crate) lapsed: Option<Marks>,
 }
 
+/// The keys of one rule that conclude something or wait for something, and what is remembered of each.
+#[derive(Clone)]
+pub(crate) enum Keys {
+    /// Of a rule that derives: the rows that a key concludes.
+    Rows(Keyed<State<Standings>>),
+    /// Of a finding: the episode that is open.
+    Episodes(Keyed<State<Option<Open>>>),
+}
+
 /// What is remembered of a key.
 #[derive(Clone)]
-pub(crate) struct KeyState {
+pub(crate) struct State<T> {
     /// The instant of its one timer; the last of all where it has none.
-    pub(crate) deadline: i64,
-    pub(crate) concludes: Concludes,
+    deadline: i64,
+    concludes: T,
 }
 
-/// What stands because of a key.
-#[derive(Clone)]
-pub(crate) enum Concludes {
-    Nothing,
-    /// Of a rule that derives.
-    Rows(Standings),
-    /// Of a finding.
-    Open(Open),
-}
-
-impl Concludes {
-    pub(crate) fn rows(rows: Standings) -> Self {
-        if rows.is_empty() { Self::Nothing } else { Self::Rows(rows) }
+impl<T: Default> Default for State<T> {
+    fn default() -> Self {
+        Self { deadline: i64::MAX, concludes: T::default() }
     }
 }
-
-impl KeyState {
-    /// The rows it concludes.
-    pub(crate) fn rows(&self) -> &[Standing] {
-        match &self.concludes {
-            Concludes::Rows(rows) => rows,
-            _ => &[],
-        }
-    }
-
-    /// Its open episode.
-    pub(crate) const fn open(&self) -> Option<&Open> {
-        match &self.concludes {
-            Concludes::Open(open) => Some(open),
-            _ => None,
-        }
-    }
-
-    /// The same, to be changed.
-    pub(crate) const fn open_mut(&mut self) -> Option<&mut Open> {
-        match &mut self.concludes {
-            Concludes::Open(open) => Some(open),
-            _ => None,
-        }
-    }
-}
-
-/// The keys of one rule that conclude something or wait for something.
-#[derive(Clone)]
-pub(crate) struct Keys(Keyed<KeyState>);
 
 impl Keys {
     /// Of no key yet; keys have so many words.
-    pub(crate) fn new(words: usize, state: &FixedState) -> Self {
-        Self(Keyed::new(words, state))
+    pub(crate) fn new(words: usize, head: &Head, state: &FixedState) -> Self {
+        match head {
+            Head::Row { .. } => Self::Rows(Keyed::new(words, state)),
+            Head::Finding { .. } => Self::Episodes(Keyed::new(words, state)),
+        }
     }
 
     /// Gives a number to a key that has none.
     pub(crate) fn add(&mut self, key: &[Word]) -> KeyId {
-        self.0.add(key, KeyState { deadline: i64::MAX, concludes: Concludes::Nothing })
-    }
-
-    /// The words of a key that has a number.
-    pub(crate) fn key(&self, number: KeyId) -> &[Word] {
-        self.0.key(number)
-    }
-
-    pub(crate) fn get(&self, number: KeyId) -> Option<&KeyState> {
-        self.0.get(number)
-    }
-
-    pub(crate) fn get_mut(&mut self, number: KeyId) -> Option<&mut KeyState> {
-        self.0.get_mut(number)
+        match self {
+            Self::Rows(keys) => keys.add(key, State::default()),
+            Self::Episodes(keys) => keys.add(key, State::default()),
+        }
     }
 
     /// The number of a key that has one.
     pub(crate) fn find(&self, key: &[Word]) -> Option<KeyId> {
-        self.0.find(key)
+        match self {
+            Self::Rows(keys) => keys.find(key),
+            Self::Episodes(keys) => keys.find(key),
+        }
+    }
+
+    /// The words of a key that has a number.
+    pub(crate) fn key(&self, number: KeyId) -> &[Word] {
+        match self {
+            Self::Rows(keys) => keys.key(number),
+            Self::Episodes(keys) => keys.key(number),
+        }
+    }
+
+    /// The instant of a key's timer.
+    pub(crate) fn deadline(&mut self, number: KeyId) -> Option<&mut i64> {
+        match self {
+            Self::Rows(keys) => keys.get_mut(number).map(|state| &mut state.deadline),
+            Self::Episodes(keys) => keys.get_mut(number).map(|state| &mut state.deadline),
+        }
+    }
+
+    /// The rows that a key concludes.
+    pub(crate) fn rows(&self, number: KeyId) -> &[Standing] {
+        match self {
+            Self::Rows(keys) => keys.get(number).map_or(&[], |state| &state.concludes),
+            Self::Episodes(_) => &[],
+        }
+    }
+
+    /// Says which rows a key concludes.
+    pub(crate) fn set_rows(&mut self, number: KeyId, rows: Standings) {
+        if let Self::Rows(keys) = self
+            && let Some(state) = keys.get_mut(number)
+        {
+            state.concludes = rows;
+        }
+    }
+
+    /// A key's open episode.
+    pub(crate) fn open(&self, number: KeyId) -> Option<&Open> {
+        match self {
+            Self::Rows(_) => None,
+            Self::Episodes(keys) => keys.get(number)?.concludes.as_ref(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn open_mut(&mut self, number: KeyId) -> Option<&mut Open> {
+        self.episode(number)?.as_mut()
+    }
+
+    /// The place of a key's open episode; none where the rule is no finding.
+    pub(crate) fn episode(&mut self, number: KeyId) -> Option<&mut Option<Open>> {
+        match self {
+            Self::Rows(_) => None,
+            Self::Episodes(keys) => keys.get_mut(number).map(|state| &mut state.concludes),
+        }
     }
 
     /// Forgets a key that concludes nothing and waits for nothing.
     pub(crate) fn forget_idle(&mut self, number: KeyId) {
-        let idle = |state: &KeyState| {
-            state.deadline == i64::MAX && matches!(state.concludes, Concludes::Nothing)
-        };
-        if self.get(number).is_some_and(idle) {
-            self.0.remove(number);
+        fn forget<T>(keys: &mut Keyed<State<T>>, number: KeyId, is_idle: fn(&T) -> bool) {
+            let idle = |of: &State<T>| of.deadline == i64::MAX && is_idle(&of.concludes);
+            if keys.get(number).is_some_and(idle) {
+                keys.remove(number);
+            }
+        }
+        match self {
+            Self::Rows(keys) => forget(keys, number, |rows| rows.is_empty()),
+            Self::Episodes(keys) => forget(keys, number, Option::is_none),
         }
     }
 
-    /// All keys, in no order that may show.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, &KeyState)> {
-        self.0.iter()
+    /// All keys with their deadlines, in no order that may show.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, i64)> {
+        let (rows, episodes) = match self {
+            Self::Rows(keys) => (Some(keys), None),
+            Self::Episodes(keys) => (None, Some(keys)),
+        };
+        let rows = rows.into_iter().flat_map(Keyed::iter).map(|(key, of)| (key, of.deadline));
+        let of_findings = episodes.into_iter().flat_map(Keyed::iter);
+        rows.chain(of_findings.map(|(key, of)| (key, of.deadline)))
+    }
+
+    /// All open episodes, in no order that may show.
+    pub(crate) fn episodes(&self) -> impl Iterator<Item = (KeyId, &Open)> {
+        let keys = match self {
+            Self::Rows(_) => None,
+            Self::Episodes(keys) => Some(keys),
+        };
+        let all = keys.into_iter().flat_map(Keyed::iter);
+        all.filter_map(|(number, state)| Some((number, state.concludes.as_ref()?)))
     }
 }
+
+/// There are as many as findings that are open: what few of them have is `Rare`.
+const _: () = assert!(size_of::<Option<State<Option<Open>>>>() <= 112);
 
 /// As many keys of a rule may wait before those that wait twice are weeded out.
 const FEW: usize = 1024;
@@ -202,6 +245,3 @@ impl Dirty {
         Some(rule)
     }
 }
-
-/// There are as many of these as open findings: what few have is `Rare`.
-const _: () = assert!(size_of::<Option<KeyState>>() <= 112);

@@ -6,7 +6,6 @@ use core::{cmp::Ordering, mem};
 use crate::{
     conclude::{
         episode::{Change, Changed, Closed, Life, Open, Place, Rare, Status},
-        keys::{Concludes, KeyState},
         rows::Asked,
     },
     engine::Engine,
@@ -35,8 +34,7 @@ impl Engine {
     ) {
         let Some(keys) = self.keys.get(rule) else { return };
         let known = keys.find(key);
-        let was_open =
-            known.and_then(|known| keys.get(known)).is_some_and(|of| of.open().is_some());
+        let was_open = known.is_some_and(|known| keys.open(known).is_some());
         let asked =
             self.ask(programs, (program, key), work, |eval, program| eval.diagnose(program));
         let Some(Asked { answer, deadline }) = asked else {
@@ -76,17 +74,15 @@ impl Engine {
                 self.ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
             return still.map(|still| still.marks());
         }
-        let row = self.keys.get(rule)?.get(number)?.open()?.row;
+        let row = self.keys.get(rule)?.open(number)?.row;
         let support = row.and_then(|row| self.supports.of(program.relation, row, rule, number));
         Some(support.map_or(0, |support| support.marks))
     }
 
     /// A rule over its limit keeps its open findings, suspected (M6.2).
     fn suspend(&mut self, programs: &Programs, (rule, number): (usize, KeyId), program: &Program) {
-        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
-            return;
-        };
-        let Some(open) = state.open_mut() else { return };
+        let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(number));
+        let Some(open) = open else { return };
         if open.life.rare().wants.contains(&Want::Limit) {
             return;
         }
@@ -96,8 +92,8 @@ impl Engine {
         // It may outlive what it rests on.
         let known = open.life.rare_mut().evidence.take();
         let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
-        let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
-        if let Some(open) = state.and_then(KeyState::open_mut) {
+        let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(number));
+        if let Some(open) = open {
             open.life.rare_mut().evidence = Some(evidence);
         }
         self.note_change(rule, Change::Updated, Place::Open(number));
@@ -142,10 +138,11 @@ impl Engine {
         let first = self.first_of(programs, program, &self.room.shown.pins);
         let shown = &mut self.room.shown;
         let rare = Rare::of(mem::take(&mut shown.wants), copied, first);
-        if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
+        let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
+        if let Some(episode) = episode {
             let texts = mem::take(&mut shown.texts);
             let life = Life { opened: self.now, verdict: found.verdict, texts, rare };
-            state.concludes = Concludes::Open(Open { life, row, pins: mem::take(&mut shown.pins) });
+            *episode = Some(Open { life, row, pins: mem::take(&mut shown.pins) });
         }
         let claims = mem::take(&mut shown.claims);
         self.note_change(rule, Change::Opened, Place::Open(number));
@@ -159,8 +156,7 @@ impl Engine {
         (program, key): (&Program, &[Word]),
         found: Holds,
     ) {
-        let Some(state) = self.keys.get(rule).and_then(|keys| keys.get(number)) else { return };
-        let Some(open) = state.open() else { return };
+        let Some(open) = self.keys.get(rule).and_then(|keys| keys.open(number)) else { return };
         let (life, shown) = (&open.life, &self.room.shown);
         let differs = life.verdict != found.verdict || life.rare().wants != shown.wants;
         let copied = self.copied(programs, &shown.pins);
@@ -168,8 +164,8 @@ impl Engine {
             self.conclude(programs, rule, number, as_row(key, found, shown), Some(row));
         }
         let shown = &mut self.room.shown;
-        let state = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number));
-        if let Some(open) = state.and_then(KeyState::open_mut) {
+        let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(number));
+        if let Some(open) = open {
             mem::swap(&mut open.pins, &mut shown.pins);
             mem::swap(&mut open.life.texts, &mut shown.texts);
             open.life.verdict = found.verdict;
@@ -211,12 +207,8 @@ impl Engine {
         lapsed: Option<Marks>,
     ) {
         self.claim((rule, number), program, Vec::new());
-        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
-            return;
-        };
-        let Concludes::Open(open) = mem::replace(&mut state.concludes, Concludes::Nothing) else {
-            return;
-        };
+        let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
+        let Some(open) = episode.and_then(Option::take) else { return };
         let Open { mut life, row, pins } = open;
         let copied = life.rare.as_mut().and_then(|rare| rare.evidence.take());
         let evidence = copied.unwrap_or_else(|| self.evidence(programs, &pins));

@@ -51,18 +51,14 @@ impl Engine {
     pub(crate) fn report(&self) -> Vec<Episode> {
         let mut entries: Vec<Entry<'_>> = Vec::new();
         for (rule, keys) in self.keys.iter().enumerate() {
-            for (number, state) in keys.iter() {
-                if let Some(open) = state.open() {
-                    entries.push(Entry {
-                        rule,
-                        key: keys.key(number),
-                        life: &open.life,
-                        facts: Facts::of(open),
-                        closed: None,
-                        status: Status::Open,
-                    });
-                }
-            }
+            entries.extend(keys.episodes().map(|(number, open)| Entry {
+                rule,
+                key: keys.key(number),
+                life: &open.life,
+                facts: Facts::of(open),
+                closed: None,
+                status: Status::Open,
+            }));
         }
         entries.extend(self.closed.iter().map(|closed| Entry {
             rule: closed.rule,

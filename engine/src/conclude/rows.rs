@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    conclude::keys::{Concludes, Gap, Standing, Standings},
+    conclude::keys::{Gap, Standing, Standings},
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
@@ -108,9 +108,7 @@ impl Engine {
     ) {
         let Some(keys) = self.keys.get(rule) else { return };
         let known = keys.find(key);
-        let stood: Standings = known
-            .and_then(|known| keys.get(known))
-            .map_or_else(Standings::new, |state| Standings::from_slice(state.rows()));
+        let stood = Standings::from_slice(known.map_or(&[], |known| keys.rows(known)));
         let asked = self.ask(programs, (program, key), work, |eval, program| eval.derive(program));
         let Some(Asked { answer: mut rows, mut deadline }) = asked else {
             if let Some(known) = known {
@@ -154,8 +152,8 @@ impl Engine {
                 self.withdraw(programs, program.relation, row, (rule, number), gap.lapsed);
             }
         }
-        if let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) {
-            state.concludes = Concludes::rows(standing);
+        if let Some(keys) = self.keys.get_mut(rule) {
+            keys.set_rows(number, standing);
         }
         self.move_cursors(programs, key);
         self.set_timer(rule, number, deadline);
@@ -200,10 +198,9 @@ impl Engine {
     }
 
     pub(crate) fn set_timer(&mut self, rule: usize, number: KeyId, deadline: i64) {
-        let Some(state) = self.keys.get_mut(rule).and_then(|keys| keys.get_mut(number)) else {
-            return;
-        };
-        let old = core::mem::replace(&mut state.deadline, deadline);
+        let known = self.keys.get_mut(rule).and_then(|keys| keys.deadline(number));
+        let Some(known) = known else { return };
+        let old = core::mem::replace(known, deadline);
         if old == deadline {
             return;
         }

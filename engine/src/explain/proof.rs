@@ -38,10 +38,8 @@ impl Engine {
     pub fn proof(&mut self, id: u128) -> Option<Proof> {
         let programs = self.programs.clone();
         let open = self.keys.iter().enumerate().find_map(|(rule, keys)| {
-            let mut states = keys.iter();
-            let (number, _) = states.find(|(number, state)| {
-                state.open().is_some() && self.id(&programs, rule, keys.key(*number)) == id
-            })?;
+            let is_asked = |number| self.id(&programs, rule, keys.key(number)) == id;
+            let (number, _) = keys.episodes().find(|(number, _)| is_asked(*number))?;
             Some((rule, number))
         });
         match open {
@@ -110,9 +108,8 @@ impl Engine {
             let Some((keys, program)) = self.keys.get(rule).zip(programs.rules.get(rule)) else {
                 continue;
             };
-            let Some(state) = keys.get(number) else { continue };
             let words = book.words(&eval, fact);
-            let gap = state.rows().iter().find_map(|standing| {
+            let gap = keys.rows(number).iter().find_map(|standing| {
                 let rows = view.relations.get(program.relation)?;
                 standing.gap.filter(|_| *rows.words(standing.row) == *words)
             });

@@ -8,10 +8,7 @@ use etio_plan::Value;
 use etio_proof::{BlockKind, Conclusion, Outcome, Proof};
 
 use crate::{
-    conclude::{
-        episode::{Need, Status},
-        keys::KeyState,
-    },
+    conclude::episode::{Need, Status},
     engine::Engine,
     explain::{
         book::Book,
@@ -123,8 +120,7 @@ impl Engine {
         let keys = best.keys;
         if best.progress.1 {
             let number = self.keys.get(rule).and_then(|keys| keys.find(&best.key));
-            let state = number.and_then(|number| self.keys.get(rule)?.get(number));
-            let open = state.and_then(KeyState::open);
+            let open = number.and_then(|number| self.keys.get(rule)?.open(number));
             let needs = open.map(|open| self.needs(&open.life.rare().wants)).unwrap_or_default();
             let proof = self.prove_key(rule, &best.key);
             return Some(WhyNot { standing: Standing::Holds, proof, needs, ended, keys });

@@ -9,12 +9,12 @@ use smallvec::SmallVec;
 use crate::{
     conclude::{
         episode::{self, Life, Open, Rare},
-        keys::{self, Concludes, Gap, Standings},
+        keys::{self, Gap, Standings},
         log,
     },
     engine::Engine,
     input::timeline::{self, Observed},
-    program::Programs,
+    program::{Head, Programs},
     snapshot::{
         form::{
             Change, Closed, Entry, Episode, Fact, Heard, Held, Key, Pin, Removed, Row, Scope, Span,
@@ -199,7 +199,15 @@ impl Reader<'_> {
 
     fn key(&mut self, rule: usize, of: Key) -> Option<()> {
         let words = self.rule_key(rule, &of.key)?;
-        let relation = self.programs.rules.get(rule)?.relation;
+        let program = self.programs.rules.get(rule)?;
+        let relation = program.relation;
+        let concludes_another_kind = match program.head {
+            Head::Row { .. } => of.open.is_some(),
+            Head::Finding { .. } => !of.rows.is_empty(),
+        };
+        if concludes_another_kind {
+            return None;
+        }
         let keys = self.engine.keys.get_mut(rule)?;
         // A key that is told twice is still one.
         let number = keys.find(&words).unwrap_or_else(|| keys.add(&words));
@@ -233,13 +241,11 @@ impl Reader<'_> {
             }
             None => None,
         };
-        let state = self.engine.keys.get_mut(rule)?.get_mut(number)?;
-        state.concludes = match open {
-            // A rule concludes rows or a finding.
-            Some(_) if !rows.is_empty() => return None,
-            Some(open) => Concludes::Open(open),
-            None => Concludes::rows(rows),
-        };
+        let keys = self.engine.keys.get_mut(rule)?;
+        match open {
+            Some(open) => *keys.episode(number)? = Some(open),
+            None => keys.set_rows(number, rows),
+        }
         Some(())
     }
 

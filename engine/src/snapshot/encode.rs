@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::{
-    conclude::{episode::Life, keys::KeyState, log},
+    conclude::{episode::Life, log},
     engine::Engine,
     input::timeline,
     program::Program,
@@ -155,22 +155,22 @@ impl Writer<'_> {
         else {
             return Vec::new();
         };
-        let mut states: Vec<(KeyId, &KeyState)> = keys.iter().collect();
+        let mut states: Vec<(KeyId, i64)> = keys.iter().collect();
         let symbols = &self.engine.symbols;
         states
             .sort_by(|a, b| symbols.compare_all(&program.key_types, keys.key(a.0), keys.key(b.0)));
-        let key = |(number, of): (KeyId, &KeyState)| {
+        let key = |(number, deadline): (KeyId, i64)| {
             let standing = |row, gap| self.standing(program, (rule, number), row, gap);
-            let mut rows: Vec<Standing> = of
-                .rows()
+            let mut rows: Vec<Standing> = keys
+                .rows(number)
                 .iter()
                 .filter_map(|of| standing(of.row, of.gap.map(|gap| (gap.until, gap.lapsed))))
                 .collect();
             rows.sort_by_key(|of| of.row);
-            let open = of.open();
+            let open = keys.open(number);
             Key {
                 key: self.values(&program.key_types, keys.key(number)),
-                deadline: of.deadline,
+                deadline,
                 rows,
                 open: open.map(|open| {
                     let row = open.row.and_then(|row| standing(row, None));
