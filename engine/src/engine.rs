@@ -277,26 +277,35 @@ impl Engine {
                 self.dirty.add(rule, as_key(keys.key(key)));
             }
         }
-        for (rule, key) in self.postponed.drain(..) {
-            self.dirty.add(rule, key);
-        }
-        // Most of what comes concerns no key.
-        if !self.dirty.is_empty() {
-            let mut batch = core::mem::take(&mut self.batch);
-            while let Some(rule) = self.dirty.next(&mut batch) {
-                self.think(programs, rule, &mut batch);
+        if !self.postponed.is_empty() {
+            for (rule, key) in self.postponed.drain(..) {
+                self.dirty.add(rule, key);
             }
-            self.batch = batch;
-            self.link(programs);
-            self.leave();
-            self.tell(programs);
         }
-        self.bury();
+        // Most of what comes concerns no key, and takes no row out.
+        if !self.dirty.is_empty() {
+            self.rethink(programs);
+        }
+        if !self.gone.is_empty() {
+            self.bury();
+        }
         self.calm = self.postponed.is_empty();
         if self.coverage.is_crowded() {
             let horizon = self.horizon(instant);
             self.coverage.forget(horizon);
         }
+    }
+
+    /// Thinks about all keys that something concerns, rules in order, and tells what changed.
+    fn rethink(&mut self, programs: &Programs) {
+        let mut batch = core::mem::take(&mut self.batch);
+        while let Some(rule) = self.dirty.next(&mut batch) {
+            self.think(programs, rule, &mut batch);
+        }
+        self.batch = batch;
+        self.link(programs);
+        self.leave();
+        self.tell(programs);
     }
 
     /// Frees the slots of the rows that went.
@@ -340,6 +349,7 @@ impl Engine {
         }
     }
 
+    #[cold]
     fn sweep_first(&mut self, programs: &Programs, now: i64) {
         let Some((_, relation, row)) = self.sweeps.pop_first() else { return };
         let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);

@@ -5,3 +5,4 @@ pub(crate) mod awake;
 pub(crate) mod cell;
 pub(crate) mod intake;
 pub(crate) mod timeline;
+pub(crate) mod touch;

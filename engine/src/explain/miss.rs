@@ -9,8 +9,11 @@ use etio_proof::{Miss, Outcome, Part, Step as Shown, Support};
 use crate::{
     explain::book::Book,
     program::{Kind, Scan, Src, Step, Window},
-    store::relation::{ENDED, LAPSED, RowId},
-    think::eval::Eval,
+    store::{
+        relation::{ENDED, LAPSED, RowId},
+        table::Meta,
+    },
+    think::eval::{Eval, Met},
     value::{
         expr::Ex,
         word::{ABSENT, Word, as_int, at, int, put},
@@ -105,6 +108,12 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// A row as a scan would meet it.
+    fn met(&self, (relation, row): (usize, RowId)) -> Option<Met> {
+        let Meta { stamp, marks, .. } = self.view.relations.get(relation)?.meta(row)?;
+        Some(Met { relation, row, stamp, marks })
+    }
+
     fn instant(&mut self, ex: &'a Ex) -> Option<i64> {
         match self.eval(ex, &[]) {
             ABSENT => None,
@@ -114,38 +123,36 @@ impl<'a> Eval<'a> {
 
     /// What is wrong with a first row that is as it should be. Its variables are bound.
     fn untimely(&mut self, book: &mut Book<'_>, src: &'a Src, row: (usize, RowId)) -> Option<Miss> {
-        let time = self.stamp_in(row.0, row.1).time;
+        let met = self.met(row)?;
+        let time = met.stamp.time;
         match &src.kind {
             Kind::Rows { .. } => None,
-            Kind::Then { first, next, within, without, keep, .. } => {
+            Kind::Then { next, within, without, keep, .. } => {
                 let latest = time.saturating_add(self.length(within));
-                let found = self.first_after(next, (first, row.1), latest);
-                if let Some(b) = found {
-                    let until = self.stamp_in(next.relation, b).time.saturating_add(*keep);
-                    let between = without.as_ref().and_then(|without| {
-                        let is_between = self.is_between(without, (first, row.1), (next, b));
-                        is_between.then_some(without)
-                    });
+                if let Some(b) = self.first_after(next, &met, latest) {
+                    let until = b.stamp.time.saturating_add(*keep);
+                    let between = without
+                        .as_ref()
+                        .and_then(|without| self.is_between(without, &met, &b).then_some(without));
                     if let Some(between) = between {
                         return self.against(book, between, time);
                     }
-                    let fact = book.fact(self, (next.relation, b))?;
+                    let fact = book.fact(self, (b.relation, b.row))?;
                     return Some(Miss::Time(Support { fact, from: time, until }));
                 }
-                let begin = self.stamp_in(row.0, row.1);
                 let nearest = self.nearest(book, next, |me, of| {
                     let stamp = me.stamp_in(of.0, of.1);
-                    if of == row || !me.view.sources.not_before(&begin, &stamp) {
-                        return Some(Part::Before(begin.time));
+                    if of == row || !me.view.sources.not_before(&met.stamp, &stamp) {
+                        return Some(Part::Before(time));
                     }
                     (stamp.time > latest).then_some(Part::After(latest))
                 });
                 self.alone(book, row, next, nearest)
             }
-            Kind::Without { first, end, .. } => {
-                if let Some(end_row) = self.first_after(end, (first, row.1), i64::MAX) {
-                    let fact = book.fact(self, (end.relation, end_row))?;
-                    let from = self.stamp_in(end.relation, end_row).time;
+            Kind::Without { end, .. } => {
+                if let Some(end) = self.first_after(end, &met, i64::MAX) {
+                    let fact = book.fact(self, (end.relation, end.row))?;
+                    let from = end.stamp.time;
                     return Some(Miss::Against(Support { fact, from, until: i64::MAX }));
                 }
                 self.time(book, src, row)
@@ -155,13 +162,13 @@ impl<'a> Eval<'a> {
                 let hold = self.length(hold);
                 let from = self.now.saturating_sub(hold).saturating_add(1);
                 let mut heard = None;
-                let _ = self.rows(of, from, Pick::Newest, &mut |_, row| {
-                    heard = Some(row);
+                let _ = self.rows(of, from, Pick::Newest, &mut |_, met| {
+                    heard = Some(*met);
                     Break(())
                 });
                 let Some(heard) = heard else { return self.time(book, src, row) };
-                let from = self.stamp_in(of.relation, heard).time;
-                let fact = book.fact(self, (of.relation, heard))?;
+                let from = heard.stamp.time;
+                let fact = book.fact(self, (heard.relation, heard.row))?;
                 Some(Miss::Against(Support { fact, from, until: from.saturating_add(hold) }))
             }
         }
@@ -178,14 +185,13 @@ impl<'a> Eval<'a> {
     /// The first row of a pattern from an instant on, which should not be there.
     fn against(&mut self, book: &mut Book<'_>, scan: &'a Scan, from: i64) -> Option<Miss> {
         let mut found = None;
-        let _ = self.rows(scan, from, Pick::Oldest, &mut |_, row| {
-            found = Some(row);
+        let _ = self.rows(scan, from, Pick::Oldest, &mut |_, met| {
+            found = Some(*met);
             Break(())
         });
-        let row = found?;
-        let fact = book.fact(self, (scan.relation, row))?;
-        let from = self.stamp_in(scan.relation, row).time;
-        Some(Miss::Against(Support { fact, from, until: i64::MAX }))
+        let met = found?;
+        let fact = book.fact(self, (met.relation, met.row))?;
+        Some(Miss::Against(Support { fact, from: met.stamp.time, until: i64::MAX }))
     }
 
     fn alone(

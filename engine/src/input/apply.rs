@@ -1,19 +1,14 @@
-//! Brings the inputs of one instant to the relations, and each changed row to the keys it concerns.
+//! Brings the inputs of one instant to the relations.
 
-use alloc::{collections::BTreeSet, sync::Arc, vec, vec::Vec};
+use alloc::{collections::BTreeSet, vec::Vec};
 
 use etio_plan::{Origin, SourceId};
 
 use crate::{
     engine::Engine,
     input::timeline::{Change, Held, How, Observed},
-    program::{
-        Programs, Route,
-        compile::Compiler,
-        route::{Walk, route},
-    },
+    program::Programs,
     store::{
-        cover::Term,
         coverage::Vouch,
         entity::Removal,
         relation::{ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId},
@@ -311,122 +306,6 @@ impl Engine {
             newest.is_none_or(|newest| newest.origin.source == source)
         };
         found.into_iter().map(key).filter(says).collect()
-    }
-
-    /// Marks every key that a row concerns, before it goes or after it came.
-    pub(crate) fn touch(&mut self, programs: &Programs, relation: usize, row: RowId) {
-        self.calm = false;
-        let (Some(dispatch), Some(rows)) =
-            (self.awake.routes(programs, &self.relations, relation), self.relations.get(relation))
-        else {
-            return;
-        };
-        let Some(Meta { stamp, .. }) = rows.meta(row) else { return };
-        let (words, time) = (rows.words(row), int(stamp.time));
-        let (relations, symbols, dirty) = (&self.relations, &mut self.symbols, &mut self.dirty);
-        let (sources, cursors) = (&self.sources, &self.cursors);
-        let mut slots = core::mem::take(&mut self.scratch);
-        for route in dispatch.routes(words) {
-            let Some(route) = programs.routes.get(route) else { continue };
-            let Some(program) = programs.rules.get(route.rule) else { continue };
-            let partner = route.partner.as_ref().map(|of| (of, of.since(&stamp, sources)));
-            if partner.is_some_and(|(partner, since)| !partner.may_stand(relations, since)) {
-                continue;
-            }
-            slots.clear();
-            slots.resize(program.slots + route.more_slots(), ABSENT);
-            let found = &mut |slots: &[Word]| {
-                if let Some((partner, since)) = partner
-                    && !partner.stands(relations, cursors, (&program.key_in(slots), slots), since)
-                {
-                    return;
-                }
-                for rule in route.rules(slots) {
-                    dirty.add(*rule, program.key_in(slots));
-                }
-            };
-            Walk { relations, symbols, slots: &mut slots, found }.run(route, words, time);
-        }
-        self.scratch = slots;
-    }
-
-    /// Marks every key that a change of coverage may concern. Routes from a scope are made when the
-    /// first such change comes.
-    pub(crate) fn touch_coverage(
-        &mut self,
-        programs: &Programs,
-        relation: usize,
-        scope: &[(u16, Word)],
-        lost: bool,
-    ) {
-        self.calm = false;
-        for (number, reader) in programs.readers.get(relation).into_iter().flatten().enumerate() {
-            let term = |field: u16| match &reader.map {
-                None => Some(Term::Field(field)),
-                Some(map) => map.iter().find(|(known, _)| *known == field).map(|(_, term)| *term),
-            };
-            let mut known: Vec<(u16, Word)> = Vec::new();
-            // Where the condition leaves a field of the scope open, it is not covered, and may be lost.
-            let concerned = scope.iter().all(|(field, word)| match term(*field) {
-                Some(Term::Const(constant)) => constant == *word,
-                // Of what is lost only the key says more: other variables may be open.
-                Some(Term::Field(of)) if lost && !reader.is_key(programs, of) => true,
-                Some(Term::Field(of)) => {
-                    known.push((of, *word));
-                    true
-                }
-                None => lost,
-            });
-            let concerned = concerned && self.awake.is_awake(reader.rule);
-            let Some(program) = programs.rules.get(reader.rule).filter(|_| concerned) else {
-                continue;
-            };
-            let fields: Vec<u16> = known.iter().map(|(field, _)| *field).collect();
-            let name = (relation, number, fields);
-            if !self.cover_routes.contains_key(&name)
-                && let Some(route) = self.cover_route(programs, reader.rule, &reader.atom, &name.2)
-            {
-                self.cover_routes.insert(name.clone(), Arc::new(route));
-            }
-            let Some(route) = self.cover_routes.get(&name) else { continue };
-            let width =
-                self.relations.get(reader.atom.relation.index()).map_or(0, |of| of.types.len());
-            let mut words = vec![ABSENT; width];
-            known.iter().for_each(|(field, word)| put(&mut words, *field, *word));
-            let dirty = &mut self.dirty;
-            let mut walk = Walk {
-                relations: &self.relations,
-                symbols: &mut self.symbols,
-                slots: &mut vec![ABSENT; program.slots],
-                found: &mut |slots| dirty.add(reader.rule, program.key_in(slots)),
-            };
-            walk.run(route, &words, ABSENT);
-        }
-    }
-
-    fn cover_route(
-        &mut self,
-        programs: &Programs,
-        at_rule: usize,
-        atom: &etio_plan::Atom,
-        fields: &[u16],
-    ) -> Option<Route> {
-        let pack = self.pack.clone();
-        let rule = pack.rules.get(at_rule)?;
-        let mut compiler = Compiler {
-            pack: &pack,
-            params: &programs.params,
-            schema: &programs.schema,
-            relations: &mut self.relations,
-            symbols: &mut self.symbols,
-            sources: &self.sources,
-            // Routes wait on nothing.
-            cursors: &mut Vec::new(),
-        };
-        let known = |field| fields.contains(&field);
-        let mut route = route(&mut compiler, at_rule, rule, atom, &known, false);
-        compiler.settle_seldom(&mut route);
-        Some(route)
     }
 }
 

@@ -39,10 +39,12 @@ impl Dispatch {
         }
     }
 
-    /// The routes a row may take.
-    pub(crate) fn routes(&self, words: &[Word]) -> impl Iterator<Item = usize> {
-        let by_field = self.by_field.iter().map(|(field, of)| of.get(&[at(words, *field)]));
-        core::iter::once(self.always.as_slice()).chain(by_field).flatten().copied()
+    /// Calls `then` with each route that a row may take.
+    pub(crate) fn each(&self, words: &[Word], mut then: impl FnMut(usize)) {
+        self.always.iter().for_each(|route| then(*route));
+        for (field, routes) in &self.by_field {
+            routes.get(&[at(words, *field)]).iter().for_each(|route| then(*route));
+        }
     }
 }
 

@@ -27,8 +27,6 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Partner {
     relation: usize,
-    /// The index over no column.
-    whole: usize,
     /// An index and what it is looked up by, as far as the route knows it.
     index: usize,
     probe: Vec<Ex>,
@@ -65,7 +63,7 @@ impl Partner {
         } else {
             (whole, Vec::new())
         };
-        Some(Self { relation: scan.relation, whole, index, probe, side })
+        Some(Self { relation: scan.relation, index, probe, side })
     }
 
     /// The first instant its stamp may have.
@@ -78,7 +76,7 @@ impl Partner {
 
     /// Whether one stands for any key at all.
     pub(crate) fn may_stand(&self, relations: &[Relation], since: i64) -> bool {
-        self.newest(relations, self.whole, &[]) >= since
+        relations.get(self.relation).is_some_and(|rows| rows.newest() >= since)
     }
 
     /// Whether one stands for a key, where a route bound these variables.
@@ -96,18 +94,14 @@ impl Partner {
                 _ => return true,
             }
         }
-        let newest = self.newest(relations, self.index, &words);
+        let Some(rows) = relations.get(self.relation) else { return false };
+        let newest = rows.find(self.index, &words).last();
+        let newest = newest.map_or(i64::MIN, |row| rows.time(*row));
         let is_open = || match self.side {
             Side::Before { cursor: Some(cursor), .. } => newest >= cursors.get(cursor, key),
             _ => true,
         };
         newest >= since && is_open()
-    }
-
-    /// When the last of them came; the least time where there is none.
-    fn newest(&self, relations: &[Relation], index: usize, key: &[Word]) -> i64 {
-        let Some(rows) = relations.get(self.relation) else { return i64::MIN };
-        rows.find(index, key).last().map_or(i64::MIN, |row| rows.time(*row))
     }
 }
 

@@ -76,9 +76,10 @@ impl Index {
         if columns.is_empty() {
             return long.iter_mut().for_each(|rows| rows.put(row, &before));
         }
-        let same = |chain| is_alike(table, columns, first(long, chain), row);
-        let Some(mut chain) = chains.find_entry(words_at(table, columns, row), same) else {
-            return chains.insert(words_at(table, columns, row), row);
+        let words = table.words(row);
+        let same = |chain| is_alike(columns, table.words(first(long, chain)), words);
+        let Some(mut chain) = chains.find_entry(words_at(columns, words), same) else {
+            return chains.insert(words_at(columns, words), row);
         };
         let place = place(chain.number()).unwrap_or_else(|| {
             let (only, place) = (chain.number(), free.pop().unwrap_or(long.len() as u32));
@@ -92,7 +93,7 @@ impl Index {
             place as usize
         });
         if let Some(rows) = long.get_mut(place) {
-            rows.put(row, before);
+            rows.put(row, &before);
         }
     }
 
@@ -107,11 +108,12 @@ impl Index {
         if columns.is_empty() {
             return long.iter_mut().for_each(|rows| rows.take(row, &before));
         }
-        let same = |chain| is_alike(table, columns, first(long, chain), row);
-        let Some(chain) = chains.find_entry(words_at(table, columns, row), same) else { return };
+        let words = table.words(row);
+        let same = |chain| is_alike(columns, table.words(first(long, chain)), words);
+        let Some(chain) = chains.find_entry(words_at(columns, words), same) else { return };
         if let Some(place) = place(chain.number()) {
             let Some(rows) = long.get_mut(place) else { return };
-            rows.take(row, before);
+            rows.take(row, &before);
             // It stays long until its last row goes, lest one that comes and goes costs an allocation.
             if !rows.rows().is_empty() {
                 return;
@@ -139,16 +141,12 @@ fn first(long: &[Run], chain: u32) -> RowId {
     }
 }
 
-fn words_at<'a>(
-    table: &'a Table,
-    columns: &'a [u16],
-    row: RowId,
-) -> impl Iterator<Item = Word> + 'a {
-    let words = table.words(row);
+/// The words at some columns.
+fn words_at(columns: &[u16], words: &[Word]) -> impl Iterator<Item = Word> {
     columns.iter().map(|column| at(words, *column))
 }
 
 /// Whether two rows have the same words at some columns.
-fn is_alike(table: &Table, columns: &[u16], a: RowId, b: RowId) -> bool {
-    words_at(table, columns, a).eq(words_at(table, columns, b))
+fn is_alike(columns: &[u16], a: &[Word], b: &[Word]) -> bool {
+    words_at(columns, a).eq(words_at(columns, b))
 }

@@ -77,7 +77,6 @@ pub(crate) struct Relation {
     free: Vec<RowId>,
     indexes: Vec<Index>,
     live: usize,
-    /// No row ever was newer.
     newest: i64,
     /// Origins of an event beyond the first (M1.7).
     more: BTreeMap<RowId, Vec<Origin>>,
@@ -110,6 +109,11 @@ impl Relation {
         self.live
     }
 
+    /// No row ever was newer; it may be gone.
+    pub(crate) const fn newest(&self) -> i64 {
+        self.newest
+    }
+
     /// All rows, in no order that may show.
     pub(crate) fn all(&self) -> impl Iterator<Item = RowId> {
         let there = |row: &RowId| self.marks(*row) & (FREE | GONE) == 0;
@@ -125,6 +129,12 @@ impl Relation {
     #[inline]
     pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
         self.table.meta(row)
+    }
+
+    /// What is known about a row, and its words; a free slot has no row.
+    #[inline]
+    pub(crate) fn row(&self, row: RowId) -> Option<(Meta, &[Word])> {
+        self.table.row(row)
     }
 
     /// The time and the marks of a row; a free slot has no row.

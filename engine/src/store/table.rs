@@ -65,13 +65,17 @@ impl Table {
     /// What is known about a row; a free slot has no row.
     #[inline]
     pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
-        let [at, from, time, last] = *self.head(row)?;
-        let source = SourceId((from >> u32::BITS) as u32);
-        Some(Meta {
-            stamp: Stamp { time: as_int(time), origin: Origin { source, at, part: from as u32 } },
-            generation: (last >> u32::BITS) as Generation,
-            marks: last as Marks,
-        })
+        self.head(row).map(meta)
+    }
+
+    /// The same, and its words.
+    #[inline]
+    pub(crate) fn row(&self, row: RowId) -> Option<(Meta, &[Word])> {
+        let start = self.start(row);
+        let cells = self.cells.get(start..start + HEAD + self.width)?;
+        let (head, words) = cells.split_first_chunk()?;
+        let meta = meta(head);
+        (meta.marks & FREE == 0).then_some((meta, words))
     }
 
     /// The time and the marks of a row.
@@ -143,6 +147,17 @@ impl Table {
             let says = || names.symbols.compare_all(types, self.words(a), self.words(b));
             names.sources.compare(&x.stamp, &y.stamp).then_with(says)
         })
+    }
+}
+
+/// What the cells before the words of a row say.
+#[inline]
+const fn meta(&[at, from, time, last]: &[Word; HEAD]) -> Meta {
+    let source = SourceId((from >> u32::BITS) as u32);
+    Meta {
+        stamp: Stamp { time: as_int(time), origin: Origin { source, at, part: from as u32 } },
+        generation: (last >> u32::BITS) as Generation,
+        marks: last as Marks,
     }
 }
 

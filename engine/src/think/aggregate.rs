@@ -167,20 +167,19 @@ impl<'a> Eval<'a> {
         let (key, types) = (&schema.key, &schema.key_types);
         let tables = [scan.past, Some((scan.relation, scan.index))];
         for (relation, index) in tables.into_iter().flatten() {
-            let _ =
-                self.rows_of(scan, (relation, index), i64::MIN, Pick::Oldest, &mut |me, row| {
-                    let Some(table) = me.view.relations.get(relation) else { return Continue(()) };
-                    if table.marks(row) & ASSUMED == 0 {
-                        let words = table.words(row);
-                        let key =
-                            key.iter().map(|field| crate::value::word::at(words, *field)).collect();
-                        let value = arg.map_or(ABSENT, |arg| me.eval(arg, &[]));
-                        let (from, until) = (table.time(row), me.until(relation, row));
-                        let row = (relation, row);
-                        versions.push(Version { key, from, until, value, row });
-                    }
-                    Continue(())
-                });
+            let of = (relation, index);
+            let _ = self.rows_of(scan, of, i64::MIN, Pick::Oldest, &mut |me, met| {
+                let Some(table) = me.view.relations.get(relation) else { return Continue(()) };
+                if met.marks & ASSUMED == 0 {
+                    let words = table.words(met.row);
+                    let key =
+                        key.iter().map(|field| crate::value::word::at(words, *field)).collect();
+                    let value = arg.map_or(ABSENT, |arg| me.eval(arg, &[]));
+                    let (from, until) = (met.stamp.time, me.until(relation, met.row));
+                    versions.push(Version { key, from, until, value, row: (relation, met.row) });
+                }
+                Continue(())
+            });
         }
         versions.sort_by(|a, b| {
             self.symbols.compare_all(types, &a.key, &b.key).then(a.from.cmp(&b.from))

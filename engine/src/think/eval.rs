@@ -20,8 +20,9 @@ use crate::{
         over::Over,
         relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
         run::skip,
-        sources::Sources,
+        sources::{Sources, Stamp},
         support::{Supports, Want},
+        table::Meta,
     },
     think::{
         aggregate::MOST_EVIDENCE,
@@ -101,6 +102,15 @@ pub(crate) enum Facts {
     },
 }
 
+/// A row that a scan meets.
+#[derive(Clone, Copy)]
+pub(crate) struct Met {
+    pub(crate) relation: usize,
+    pub(crate) row: RowId,
+    pub(crate) stamp: Stamp,
+    pub(crate) marks: Marks,
+}
+
 /// What an index is looked up by; few have more columns.
 pub(crate) type Probe = SmallVec<[Word; 4]>;
 
@@ -122,6 +132,16 @@ pub(crate) struct Room {
 
 /// What to do with a match.
 pub(crate) type Then<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>) -> ControlFlow<()>;
+
+/// What to do with a row.
+pub(crate) type Each<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>, &Met) -> ControlFlow<()>;
+
+impl Met {
+    /// Whether it is the same row as another.
+    pub(crate) const fn is(&self, other: &Self) -> bool {
+        self.relation == other.relation && self.row == other.row
+    }
+}
 
 impl Deref for Eval<'_> {
     type Target = Room;
@@ -369,7 +389,7 @@ impl<'a> Eval<'a> {
         scan: &'a Scan,
         from: i64,
         pick: Pick,
-        then: &mut dyn FnMut(&mut Self, RowId) -> ControlFlow<()>,
+        then: Each<'_, 'a>,
     ) -> ControlFlow<()> {
         self.rows_of(scan, (scan.relation, scan.index), from, pick, then)
     }
@@ -380,20 +400,21 @@ impl<'a> Eval<'a> {
         (relation, index): (usize, usize),
         from: i64,
         pick: Pick,
-        then: &mut dyn FnMut(&mut Self, RowId) -> ControlFlow<()>,
+        then: Each<'_, 'a>,
     ) -> ControlFlow<()> {
         let relations = self.view.relations;
-        let Some(relation) = relations.get(relation) else { return Continue(()) };
+        let Some(rows) = relations.get(relation) else { return Continue(()) };
         self.work += 1;
-        let rows = self.found(scan, relation, index);
+        let found = self.found(scan, rows, index);
         let start = match from {
             i64::MIN => 0,
-            from => skip(rows, |row| relation.time(row) < from),
+            from => skip(found, |row| rows.time(row) < from),
         };
-        let mut rows = rows.iter().skip(start);
+        let mut found = found.iter().skip(start).copied();
+        let of = (relation, rows);
         match pick {
-            Pick::Oldest => rows.try_for_each(|row| self.row(scan, relation, *row, then)),
-            Pick::Newest => rows.rev().try_for_each(|row| self.row(scan, relation, *row, then)),
+            Pick::Oldest => found.try_for_each(|row| self.row(scan, of, row, then)),
+            Pick::Newest => found.rev().try_for_each(|row| self.row(scan, of, row, then)),
         }
     }
 
@@ -401,39 +422,44 @@ impl<'a> Eval<'a> {
     fn row(
         &mut self,
         scan: &'a Scan,
-        relation: &'a Relation,
+        of: (usize, &'a Relation),
         row: RowId,
-        then: &mut dyn FnMut(&mut Self, RowId) -> ControlFlow<()>,
+        then: Each<'_, 'a>,
     ) -> ControlFlow<()> {
         self.work += 1;
         if self.is_over() {
             return Break(());
         }
-        if self.fits(scan, relation, row).is_some() { then(self, row) } else { Continue(()) }
+        self.fits(scan, of, row).map_or(Continue(()), |met| then(self, &met))
     }
 
-    /// The marks of a row that stands and is as the scan asks. Then its variables are bound.
+    /// A row, if it stands and is as the scan asks. Then its variables are bound.
     #[inline]
-    fn fits(&mut self, scan: &'a Scan, relation: &'a Relation, row: RowId) -> Option<Marks> {
-        let (time, marks) = relation.time_and_marks(row)?;
+    fn fits(
+        &mut self,
+        scan: &'a Scan,
+        (relation, rows): (usize, &'a Relation),
+        row: RowId,
+    ) -> Option<Met> {
+        let (Meta { stamp, marks, .. }, words) = rows.row(row)?;
         let over = marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse);
-        let fits = !over && self.bind(scan, relation.words(row), time);
-        fits.then_some(marks)
+        let fits = !over && self.bind(scan, words, stamp.time);
+        fits.then_some(Met { relation, row, stamp, marks })
     }
 
     /// Puts the one row that a scan by a key may find on the path, if it fits.
     fn only(&mut self, scan: &'a Scan) -> bool {
-        let Some(relation) = self.view.relations.get(scan.relation) else { return false };
+        let Some(rows) = self.view.relations.get(scan.relation) else { return false };
         self.work += 1;
-        let Some(row) = self.found(scan, relation, scan.index).first().copied() else {
+        let Some(row) = self.found(scan, rows, scan.index).first().copied() else {
             return false;
         };
         self.work += 1;
         if self.is_over() {
             return false;
         }
-        let marks = self.fits(scan, relation, row);
-        marks.inspect(|marks| self.push(scan.relation, row, *marks)).is_some()
+        let met = self.fits(scan, (scan.relation, rows), row);
+        met.inspect(|met| self.push(met)).is_some()
     }
 
     /// The rows that an index has for a scan; none where something it needs is absent.
@@ -483,14 +509,9 @@ impl<'a> Eval<'a> {
     }
 
     /// Goes on with a row on the path.
-    pub(crate) fn with_row(
-        &mut self,
-        relation: usize,
-        row: RowId,
-        then: Then<'_, 'a>,
-    ) -> ControlFlow<()> {
+    pub(crate) fn with_row(&mut self, met: &Met, then: Then<'_, 'a>) -> ControlFlow<()> {
         let (marks, lacks, depth) = (self.marks, self.lacks.len(), self.path.len());
-        self.push(relation, row, self.view.relations.get(relation).map_or(0, |of| of.marks(row)));
+        self.push(met);
         let flow = then(self);
         self.path.truncate(depth);
         self.lacks.truncate(lacks);
@@ -498,9 +519,9 @@ impl<'a> Eval<'a> {
         flow
     }
 
-    /// Puts a row with these marks on the path.
+    /// Puts a row on the path.
     #[inline]
-    fn push(&mut self, relation: usize, row: RowId, marks: Marks) {
+    fn push(&mut self, &Met { relation, row, marks, .. }: &Met) {
         self.marks |= marks & !(ENDED | LAPSED);
         if marks & SUSPECT != 0 {
             let wants = self.view.supports.wants(relation, row);

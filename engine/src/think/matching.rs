@@ -13,7 +13,7 @@ use crate::{
         sources::Stamp,
         support::Want,
     },
-    think::eval::{Eval, Lack, Then},
+    think::eval::{Eval, Lack, Met, Then},
     value::{
         expr::{Ex, note},
         word::{ABSENT, as_int, at},
@@ -79,22 +79,20 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         match window {
-            Window::Stands => self
-                .rows(scan, i64::MIN, pick, &mut |me, row| me.with_row(scan.relation, row, then)),
+            Window::Stands => {
+                self.rows(scan, i64::MIN, pick, &mut |me, met| me.with_row(met, then))
+            }
             Window::Last(d) => {
                 let d = self.length(d);
                 let from = self.now.saturating_sub(d).saturating_add(1);
-                self.rows(scan, from, pick, &mut |me, row| {
-                    let end = me.stamp(scan, row).time.saturating_add(d);
-                    note(&mut me.deadline, me.now, end);
-                    me.with_row(scan.relation, row, then)
+                self.rows(scan, from, pick, &mut |me, met| {
+                    note(&mut me.deadline, me.now, met.stamp.time.saturating_add(d));
+                    me.with_row(met, then)
                 })
             }
             Window::Since(x) => match self.eval(x, &[]) {
                 ABSENT => Continue(()),
-                x => self.rows(scan, as_int(x), pick, &mut |me, row| {
-                    me.with_row(scan.relation, row, then)
-                }),
+                x => self.rows(scan, as_int(x), pick, &mut |me, met| me.with_row(met, then)),
             },
             Window::AsOf(x) => match self.eval(x, &[]) {
                 ABSENT => Continue(()),
@@ -112,17 +110,13 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         if let Some((past, index)) = scan.past {
-            self.rows_of(scan, (past, index), i64::MIN, pick, &mut |me, row| {
-                let stood = me.stamp_in(past, row).time <= instant && instant < me.until(past, row);
-                if stood { me.with_row(past, row, then) } else { Continue(()) }
+            self.rows_of(scan, (past, index), i64::MIN, pick, &mut |me, met| {
+                let stood = met.stamp.time <= instant && instant < me.until(past, met.row);
+                if stood { me.with_row(met, then) } else { Continue(()) }
             })?;
         }
-        self.rows(scan, i64::MIN, pick, &mut |me, row| {
-            if me.stamp(scan, row).time <= instant {
-                me.with_row(scan.relation, row, then)
-            } else {
-                Continue(())
-            }
+        self.rows(scan, i64::MIN, pick, &mut |me, met| {
+            if met.stamp.time <= instant { me.with_row(met, then) } else { Continue(()) }
         })
     }
 
@@ -139,32 +133,31 @@ impl<'a> Eval<'a> {
         let mut waiting = Waiting::default();
         let mut flow = Continue(());
         let rows = self.rows(first, from, pick, &mut |me, a| {
-            let begin = me.stamp(first, a);
-            waiting.see(begin.time);
-            let latest = begin.time.saturating_add(spell.hold);
-            let Some(b) = me.first_after(next, (first, a), latest) else {
-                waiting.wait(begin.time, latest > me.now);
+            let begin = a.stamp.time;
+            waiting.see(begin);
+            let latest = begin.saturating_add(spell.hold);
+            let Some(b) = me.first_after(next, a, latest) else {
+                waiting.wait(begin, latest > me.now);
                 return Continue(());
             };
-            let end = me.stamp(next, b);
-            let expires = end.time.saturating_add(spell.keep);
-            if expires <= me.now || !me.agrees(next, b) {
+            let end = b.stamp.time;
+            let expires = end.saturating_add(spell.keep);
+            if expires <= me.now || !me.agrees(next, b.row) {
                 return Continue(());
             }
             let depth = me.lacks.len();
             if let Some(between) = without {
-                if me.is_between(between, (first, a), (next, b)) {
+                if me.is_between(between, a, &b) {
                     return Continue(());
                 }
                 let mut lacks = Vec::new();
                 // Where stamps are coarse, what comes after may bear the earlier one (M1.6).
-                let (from, to) = (begin.time.min(end.time), begin.time.max(end.time));
-                me.seen(between, from, to, &mut lacks);
+                me.seen(between, begin.min(end), begin.max(end), &mut lacks);
                 me.lacks.append(&mut lacks);
             }
-            waiting.wait(begin.time, true);
+            waiting.wait(begin, true);
             note(&mut me.deadline, me.now, expires);
-            flow = me.with_row(first.relation, a, &mut |me| me.with_row(next.relation, b, then));
+            flow = me.with_row(a, &mut |me| me.with_row(&b, then));
             me.lacks.truncate(depth);
             flow
         });
@@ -186,9 +179,9 @@ impl<'a> Eval<'a> {
         // Not that of the rows: it also ends at the first that is not due yet.
         let mut flow = Continue(());
         let rows = self.rows(first, from, pick, &mut |me, a| {
-            let begin = me.stamp(first, a).time;
+            let begin = a.stamp.time;
             waiting.see(begin);
-            if me.first_after(end, (first, a), i64::MAX).is_some() {
+            if me.first_after(end, a, i64::MAX).is_some() {
                 return Continue(());
             }
             waiting.wait(begin, true);
@@ -205,7 +198,7 @@ impl<'a> Eval<'a> {
                 return Continue(());
             }
             note(&mut me.deadline, me.now, due.saturating_add(spell.keep));
-            flow = me.lacking(lacks, &mut |me| me.with_row(first.relation, a, then));
+            flow = me.lacking(lacks, &mut |me| me.with_row(a, then));
             flow
         });
         self.settle(cursor, pick, waiting, rows.is_continue());
@@ -239,12 +232,13 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let hold = self.length(hold);
-        self.rows(scan, i64::MIN, pick, &mut |me, row| {
-            let due = me.stamp(scan, row).time.saturating_add(hold);
-            match me.has_held(scan, row, due) {
-                None => Continue(()),
-                Some(lacks) => me.lacking(lacks, &mut |me| me.with_row(scan.relation, row, then)),
-            }
+        self.rows(scan, i64::MIN, pick, &mut |me, met| match me.has_held(
+            scan,
+            met,
+            met.stamp.time.saturating_add(hold),
+        ) {
+            None => Continue(()),
+            Some(lacks) => me.lacking(lacks, &mut |me| me.with_row(met, then)),
         })
     }
 
@@ -259,41 +253,40 @@ impl<'a> Eval<'a> {
     ) -> ControlFlow<()> {
         let hold = self.length(hold);
         let from = self.now.saturating_sub(hold).saturating_add(1);
-        self.rows(per, i64::MIN, pick, &mut |me, row| {
+        self.rows(per, i64::MIN, pick, &mut |me, met| {
             let mut again = None;
-            let _ = me.rows(of, from, Pick::Newest, &mut |me, row| {
-                again = Some(me.stamp(of, row).time.saturating_add(hold));
+            let _ = me.rows(of, from, Pick::Newest, &mut |_, of| {
+                again = Some(of.stamp.time.saturating_add(hold));
                 Break(())
             });
             if let Some(again) = again {
                 note(&mut me.deadline, me.now, again);
                 return Continue(());
             }
-            let began = me.stamp(per, row).time;
+            let began = met.stamp.time;
             let due = began.saturating_add(hold);
-            let Some(mut lacks) = me.has_held(per, row, due) else { return Continue(()) };
+            let Some(mut lacks) = me.has_held(per, met, due) else { return Continue(()) };
             let answer = me.seen(of, from, me.now, &mut lacks);
             // Silence is always due now; where coverage has ended it has not happened (M3.2).
             if matches!(answer.seen, Seen::Ended(end) if end >= began) {
                 return Continue(());
             }
             me.note_turn(answer.turns, hold);
-            me.lacking(lacks, &mut |me| me.with_row(per.relation, row, then))
+            me.lacking(lacks, &mut |me| me.with_row(met, then))
         })
     }
 
     /// Whether a row has held until it was due; where it was there when first observed, how long it
     /// had held before is unknown (M5.2).
-    fn has_held(&mut self, scan: &'a Scan, row: RowId, due: i64) -> Option<Vec<Lack>> {
-        let marks = self.view.relations.get(scan.relation).map_or(0, |of| of.marks(row));
-        if marks & ASSUMED != 0 {
+    fn has_held(&mut self, scan: &'a Scan, met: &Met, due: i64) -> Option<Vec<Lack>> {
+        if met.marks & ASSUMED != 0 {
             return None;
         }
         if due <= self.now {
             return Some(Vec::new());
         }
         note(&mut self.deadline, self.now, due);
-        if marks & FIRST == 0 {
+        if met.marks & FIRST == 0 {
             return None;
         }
         let reads = self.view.programs.covers.get(scan.relation);
@@ -310,69 +303,44 @@ impl<'a> Eval<'a> {
     }
 
     /// The first row after another (M1.6), at most at `latest`. Its variables stay bound.
-    pub(crate) fn first_after(
-        &mut self,
-        scan: &'a Scan,
-        after: (&'a Scan, RowId),
-        latest: i64,
-    ) -> Option<RowId> {
-        let begin = self.stamp(after.0, after.1);
+    pub(crate) fn first_after(&mut self, scan: &'a Scan, after: &Met, latest: i64) -> Option<Met> {
+        let from = self.view.sources.earliest_after(&after.stamp);
         let mut found = None;
-        let _ = self.rows(
-            scan,
-            self.view.sources.earliest_after(&begin),
-            Pick::Oldest,
-            &mut |me, row| {
-                let stamp = me.stamp(scan, row);
-                if stamp.time > latest {
-                    return Break(());
-                }
-                if (scan.relation, row) == (after.0.relation, after.1)
-                    || !me.view.sources.not_before(&begin, &stamp)
-                {
-                    return Continue(());
-                }
-                found = Some(row);
-                Break(())
-            },
-        );
+        let _ = self.rows(scan, from, Pick::Oldest, &mut |me, met| {
+            if met.stamp.time > latest {
+                return Break(());
+            }
+            if met.is(after) || !me.view.sources.not_before(&after.stamp, &met.stamp) {
+                return Continue(());
+            }
+            found = Some(*met);
+            Break(())
+        });
         found
     }
 
     /// Whether a row lies after the first and not after the second of two others.
-    pub(crate) fn is_between(
-        &mut self,
-        scan: &'a Scan,
-        a: (&'a Scan, RowId),
-        b: (&'a Scan, RowId),
-    ) -> bool {
-        let (begin, end) = (self.stamp(a.0, a.1), self.stamp(b.0, b.1));
+    pub(crate) fn is_between(&mut self, scan: &'a Scan, a: &Met, b: &Met) -> bool {
+        let from = self.view.sources.earliest_after(&a.stamp);
         let mut found = false;
-        let _ = self.rows(
-            scan,
-            self.view.sources.earliest_after(&begin),
-            Pick::Oldest,
-            &mut |me, row| {
-                let stamp = me.stamp(scan, row);
-                let other =
-                    [a, b].iter().all(|(of, other)| (of.relation, *other) != (scan.relation, row));
-                let sources = me.view.sources;
-                found =
-                    other && sources.not_before(&begin, &stamp) && sources.not_before(&stamp, &end);
-                if found { Break(()) } else { Continue(()) }
-            },
-        );
+        let _ = self.rows(scan, from, Pick::Oldest, &mut |me, met| {
+            let sources = me.view.sources;
+            found = !met.is(a)
+                && !met.is(b)
+                && sources.not_before(&a.stamp, &met.stamp)
+                && sources.not_before(&met.stamp, &b.stamp);
+            if found { Break(()) } else { Continue(()) }
+        });
         found
     }
 
     /// Whether a chosen row has the key's values.
     fn agrees(&self, scan: &Scan, row: RowId) -> bool {
+        if scan.after.is_empty() {
+            return true;
+        }
         let words = self.view.relations.get(scan.relation).map_or(&[][..], |of| of.words(row));
         scan.after.iter().all(|(field, slot)| at(words, *field) == at(&self.slots, *slot))
-    }
-
-    fn stamp(&self, scan: &Scan, row: RowId) -> Stamp {
-        self.stamp_in(scan.relation, row)
     }
 
     pub(crate) fn stamp_in(&self, relation: usize, row: RowId) -> Stamp {
