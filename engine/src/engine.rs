@@ -36,7 +36,10 @@ use crate::{
         support::{KeyId, Supports},
     },
     think::eval::Room,
-    value::word::{Key, Symbols, Word, as_key},
+    value::{
+        symbols::Symbols,
+        word::{Key, Word, as_key},
+    },
 };
 
 /// How an engine runs a pack; fixed for its life.

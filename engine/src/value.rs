@@ -4,4 +4,5 @@ pub(crate) mod expr;
 pub(crate) mod func;
 pub(crate) mod id;
 pub(crate) mod render;
+pub(crate) mod symbols;
 pub(crate) mod word;

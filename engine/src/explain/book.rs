@@ -12,7 +12,10 @@ use crate::{
         support::KeyId,
     },
     think::eval::{Eval, View},
-    value::word::{Symbols, Word, as_int, at},
+    value::{
+        symbols::Symbols,
+        word::{Word, as_int, at},
+    },
 };
 
 /// As many rows does one proof name.

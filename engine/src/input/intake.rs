@@ -15,7 +15,10 @@ use crate::{
         coverage::{ScopeWords, Vouch},
         sources::Stamp,
     },
-    value::word::{ABSENT, Row, Symbols, Word, as_int, at},
+    value::{
+        symbols::Symbols,
+        word::{ABSENT, Row, Word, as_int, at},
+    },
 };
 
 impl Engine {

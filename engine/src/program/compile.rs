@@ -23,7 +23,8 @@ use crate::{
     value::{
         expr::{Calc, Ex, Typing, equal},
         id::Fnv,
-        word::{ABSENT, Symbols, Word, as_int},
+        symbols::Symbols,
+        word::{ABSENT, Word, as_int},
     },
 };
 

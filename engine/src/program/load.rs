@@ -17,7 +17,7 @@ use crate::{
         relation::{MOST_RELATIONS, Names, Relation},
         sources::Sources,
     },
-    value::word::{Symbols, Word},
+    value::{symbols::Symbols, word::Word},
 };
 
 /// As many conditions in a row as the engine walks; each is one frame of its stack.

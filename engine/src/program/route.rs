@@ -13,7 +13,8 @@ use crate::{
     },
     value::{
         expr::{Calc, Ex, equal, field_is},
-        word::{ABSENT, Key, Symbols, Word, at, int, put},
+        symbols::Symbols,
+        word::{ABSENT, Key, Word, at, int, put},
     },
 };
 

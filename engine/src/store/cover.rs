@@ -8,7 +8,8 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::value::{
     func,
-    word::{ABSENT, Symbols, Word, as_int},
+    symbols::Symbols,
+    word::{ABSENT, Word, as_int},
 };
 
 /// Beyond this many readings a relation is taken as not covered at all.

@@ -13,7 +13,7 @@ use crate::{
         sources::{Sources, Stamp},
         table::{Meta, Table},
     },
-    value::word::{Symbols, Word},
+    value::{symbols::Symbols, word::Word},
 };
 
 /// The place of a row in its relation.

@@ -31,7 +31,8 @@ use crate::{
     },
     value::{
         expr::{Calc, Ex, field_is},
-        word::{ABSENT, Symbols, Word, as_int, at, int, put},
+        symbols::Symbols,
+        word::{ABSENT, Word, as_int, at, int, put},
     },
 };
 

@@ -7,7 +7,8 @@ use etio_plan::{Arith, Cmp, Expr, Field, Func, Pack, Rule, SlotType, Type};
 
 use crate::value::{
     func,
-    word::{ABSENT, Symbols, Word, as_float, as_int, at, float, int},
+    symbols::Symbols,
+    word::{ABSENT, Word, as_float, as_int, at, float, int},
 };
 
 /// A compiled expression: constants and parameters are words, comparisons know their order.

@@ -6,7 +6,8 @@ use etio_plan::{Func, Type, Value};
 
 use crate::value::{
     render,
-    word::{ABSENT, Symbols, Word},
+    symbols::Symbols,
+    word::{ABSENT, Word},
 };
 
 /// The type of a literal. Text stands for every textual type.

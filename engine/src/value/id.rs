@@ -2,7 +2,10 @@
 
 use etio_plan::{Type, Value};
 
-use crate::value::word::{ABSENT, Symbols, Word, as_int};
+use crate::value::{
+    symbols::Symbols,
+    word::{ABSENT, Word, as_int},
+};
 
 /// Two FNV-1a of 64 bits over the same bytes from different beginnings: fixed for all time.
 #[derive(Clone, Copy)]

@@ -5,7 +5,10 @@ use core::fmt::Write;
 
 use etio_plan::Type;
 
-use crate::value::word::{ABSENT, Symbols, Word, as_float, as_int};
+use crate::value::{
+    symbols::Symbols,
+    word::{ABSENT, Word, as_float, as_int},
+};
 
 const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
