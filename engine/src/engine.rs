@@ -145,8 +145,10 @@ impl Engine {
     pub fn new(pack: Arc<Pack>, options: Options) -> Result<Self, Error> {
         let state = FixedState::with_seed(options.seed);
         let mut symbols = Symbols::new(state.clone());
-        let Loaded { programs, relations } = load(&pack, &options.params, &mut symbols, &state)?;
-        let unnamed = options.unnamed_ambiguous.then(|| symbols.text("(unnamed)"));
+        let Loaded { programs, relations } =
+            symbols.lasting(|symbols| load(&pack, &options.params, symbols, &state))?;
+        let unnamed =
+            options.unnamed_ambiguous.then(|| symbols.lasting(|symbols| symbols.text("(unnamed)")));
         let rules = programs.rules.len();
         Ok(Self {
             params: options.params.into(),
@@ -233,6 +235,7 @@ impl Engine {
         self.timeline.set_clock(to);
         self.sweep(&programs, to);
         self.lent = Some(programs);
+        self.forget_symbols();
     }
 
     /// The clock; the least time before the first [`advance`](Self::advance).

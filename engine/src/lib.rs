@@ -28,6 +28,7 @@ mod conclude;
 mod engine;
 mod error;
 mod explain;
+mod forget;
 mod input;
 mod program;
 mod snapshot;

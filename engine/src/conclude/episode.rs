@@ -12,7 +12,7 @@ use crate::{
         support::{KeyId, Want},
     },
     think::judge::{Choice, Verdict},
-    value::word::Key,
+    value::word::{Key, Word},
 };
 
 /// Where an episode is in its life.
@@ -177,6 +177,15 @@ impl Life {
     /// The same to be added to.
     pub(crate) fn rare_mut(&mut self) -> &mut Rare {
         self.rare.get_or_insert_default()
+    }
+
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        see(&self.texts.values);
+        let Some(rare) = &self.rare else { return };
+        rare.evidence.iter().for_each(|facts| see(facts.words()));
+        rare.first.iter().for_each(|fact| see(&fact.words));
+        rare.claims.iter().for_each(|(_, key)| see(key));
     }
 
     /// Sets what it wants and the facts behind its pins.

@@ -9,7 +9,8 @@ use crate::{
     value::word::{ABSENT, Word, as_float, as_int, float, int},
 };
 
-/// A text by its number in one engine; [`Engine::symbol`] makes it, and no other engine knows it.
+/// A text by its number in one engine; no other engine knows it. What [`Engine::symbol`] made stays good;
+/// what [`Told::key`](crate::Told::key) tells is good until the next [`Engine::advance`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Symbol(Word);
 
@@ -56,9 +57,10 @@ impl Cell {
 }
 
 impl Engine {
-    /// The symbol of a text, for [`insert_cells`](Self::insert_cells).
+    /// The symbol of a text, for [`insert_cells`](Self::insert_cells). The text is kept for the engine's life:
+    /// for those that never come again [`insert`](Self::insert) is better.
     pub fn symbol(&mut self, text: &str) -> Symbol {
-        Symbol(self.symbols.text(text))
+        Symbol(self.symbols.lasting(|symbols| symbols.text(text)))
     }
 
     /// Holds a row of an event or an entity back until the clock passes it, as

@@ -13,7 +13,7 @@ use crate::{
         relation::{Names, Relation},
         sources::Stamp,
     },
-    value::word::{Key, Row},
+    value::word::{Key, Row, Word},
 };
 
 /// An input that waits for its instant.
@@ -123,7 +123,30 @@ impl Change {
     }
 }
 
+impl Change {
+    fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        match self {
+            Self::Vouch { scope, .. } => each_word(scope, see),
+            Self::Event { words, .. } | Self::Row { row: Observed { words, .. }, .. } => see(words),
+            Self::Remove { key, .. } => see(key),
+            Self::Snapshot { scope, rows, .. } => {
+                each_word(scope, see);
+                rows.iter().for_each(|(_, row)| see(&row.words));
+            }
+        }
+    }
+}
+
+fn each_word(scope: &ScopeWords, see: &mut impl FnMut(&[Word])) {
+    scope.iter().for_each(|(_, word)| see(&[*word]));
+}
+
 impl Timeline {
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        self.held.iter().for_each(|held| held.change.each_words(see));
+    }
+
     pub(crate) const fn new() -> Self {
         Self {
             held: Vec::new(),

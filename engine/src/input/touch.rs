@@ -15,7 +15,10 @@ use crate::{
         relation::{Relation, RowId},
         sources::{Sources, Stamp},
     },
-    value::word::{ABSENT, Key, Symbols, Word, int, put},
+    value::{
+        symbols::Symbols,
+        word::{ABSENT, Key, Word, int, put},
+    },
 };
 
 /// A row that came or is about to go, and what it takes to find the keys it concerns.
@@ -148,19 +151,21 @@ impl Engine {
     ) -> Option<Route> {
         let pack = self.pack.clone();
         let rule = pack.rules.get(at_rule)?;
-        let mut compiler = Compiler {
-            pack: &pack,
-            params: &programs.params,
-            schema: &programs.schema,
-            relations: &mut self.relations,
-            symbols: &mut self.symbols,
-            sources: &self.sources,
-            // Routes wait on nothing.
-            cursors: &mut Vec::new(),
-        };
-        let known = |field| fields.contains(&field);
-        let mut route = route(&mut compiler, at_rule, rule, atom, &known, false);
-        compiler.settle_seldom(&mut route);
-        Some(route)
+        Some(self.symbols.lasting(|symbols| {
+            let mut compiler = Compiler {
+                pack: &pack,
+                params: &programs.params,
+                schema: &programs.schema,
+                relations: &mut self.relations,
+                symbols,
+                sources: &self.sources,
+                // Routes wait on nothing.
+                cursors: &mut Vec::new(),
+            };
+            let known = |field| fields.contains(&field);
+            let mut route = route(&mut compiler, at_rule, rule, atom, &known, false);
+            compiler.settle_seldom(&mut route);
+            route
+        }))
     }
 }

@@ -35,6 +35,11 @@ impl Copies {
         Self { count: 0, words: Vec::with_capacity(facts * (HEAD + 5)) }
     }
 
+    /// The words of all of them, and what else is written down.
+    pub(crate) fn words(&self) -> &[Word] {
+        &self.words
+    }
+
     /// How many there are.
     pub(crate) const fn len(&self) -> usize {
         self.count

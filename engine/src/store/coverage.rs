@@ -109,6 +109,15 @@ impl Coverage {
         Self { relations, lossy, whole, state, changes: 0, most: FEW }
     }
 
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        for (key, spans) in self.relations.iter().flatten().flat_map(|shape| &shape.spans) {
+            see(key);
+            let scopes = spans.iter().flat_map(|span| &span.cuts).flat_map(|cut| &cut.scope);
+            scopes.for_each(|(_, word)| see(&[*word]));
+        }
+    }
+
     /// Whether the producer of a relation may drop records (M3.4).
     pub(crate) fn is_lossy(&self, relation: usize) -> bool {
         self.lossy.get(relation).copied().unwrap_or(false)

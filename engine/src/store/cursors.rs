@@ -50,6 +50,13 @@ impl Cursors {
         Self { conditions: conditions.map(new).collect(), state }
     }
 
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        for of in &self.conditions {
+            of.cursors.iter().for_each(|(number, _)| see(of.cursors.key(number)));
+        }
+    }
+
     /// The time before which everything is settled.
     pub(crate) fn get(&self, condition: usize, key: &[Word]) -> i64 {
         let cursor = self.conditions.get(condition);

@@ -49,6 +49,11 @@ impl Entities {
         }
     }
 
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        self.removed.keys().for_each(|key| see(key));
+    }
+
     /// The newest stamp of a row that has this one.
     pub(crate) fn newest(&self, row: RowId, own: Stamp) -> Stamp {
         self.heard.get(&row).map_or(own, |heard| heard.newest)

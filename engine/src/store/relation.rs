@@ -114,6 +114,11 @@ impl Relation {
         self.newest
     }
 
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        self.all().for_each(|row| see(self.words(row)));
+    }
+
     /// All rows, in no order that may show.
     pub(crate) fn all(&self) -> impl Iterator<Item = RowId> {
         let there = |row: &RowId| self.marks(*row) & (FREE | GONE) == 0;

@@ -5,9 +5,12 @@ use alloc::{boxed::Box, vec, vec::Vec};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use crate::store::{
-    copies::Kept,
-    relation::{Marks, Pins, RowId, blemish},
+use crate::{
+    store::{
+        copies::Kept,
+        relation::{Marks, Pins, RowId, blemish},
+    },
+    value::word::Word,
 };
 
 /// A key of one rule, by number.
@@ -53,6 +56,12 @@ struct Backing {
 impl Supports {
     pub(crate) fn new(relations: usize) -> Self {
         Self { relations: vec![Vec::new(); relations] }
+    }
+
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        let backings = self.relations.iter().flatten();
+        backings.filter_map(|of| of.first.as_ref()).for_each(|first| see(&first.words));
     }
 
     fn at(&self, relation: usize, row: RowId) -> Option<&Backing> {

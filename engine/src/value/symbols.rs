@@ -9,14 +9,33 @@ use hashbrown::HashTable;
 
 use crate::value::word::{ABSENT, Word, as_float, as_int, float, int};
 
-/// Every text, list and map the engine has seen, each once. Their numbers depend on the order of
+/// Every text, list and map that the engine refers to, each once. Their numbers depend on the order of
 /// arrival and therefore never show: whatever orders or prints goes through [`Symbols::compare`] and
 /// [`Symbols::value`].
 #[derive(Clone)]
 pub(crate) struct Symbols {
-    all: Vec<Symbol>,
+    all: Vec<Option<Symbol>>,
     table: HashTable<u32>,
     state: FixedState,
+    /// Numbers that are taken again.
+    free: Vec<u32>,
+    /// Those that stay for good: the program's, and those that the host has.
+    lasting: Set,
+    /// Whether what is asked for stays for good.
+    is_lasting: bool,
+    /// How many others there are, and how many there may be before it is worth looking for some that
+    /// nothing refers to.
+    passing: usize,
+    most: usize,
+}
+
+/// As many symbols may pass before some are forgotten.
+const FEW: usize = 1 << 15;
+
+/// How many may pass, where some are used and so many words had to be seen to know that: looking again is paid
+/// for by what is new. In debug builds none may, so that tests find who refers to a symbol and does not say so.
+const fn most(used: usize, seen: usize) -> usize {
+    if cfg!(debug_assertions) { used } else { FEW + 2 * used + seen / 16 }
 }
 
 #[derive(Clone, PartialEq)]
@@ -28,7 +47,24 @@ enum Symbol {
 
 impl Symbols {
     pub(crate) fn new(state: FixedState) -> Self {
-        Self { all: Vec::new(), table: HashTable::new(), state }
+        Self {
+            all: Vec::new(),
+            table: HashTable::new(),
+            state,
+            free: Vec::new(),
+            lasting: Set::default(),
+            is_lasting: false,
+            passing: 0,
+            most: most(0, 0),
+        }
+    }
+
+    /// Asks for symbols that stay for good.
+    pub(crate) fn lasting<T>(&mut self, ask: impl FnOnce(&mut Self) -> T) -> T {
+        self.is_lasting = true;
+        let answer = ask(self);
+        self.is_lasting = false;
+        answer
     }
 
     /// The word for a text.
@@ -37,7 +73,7 @@ impl Symbols {
         let known =
             |at: &u32| matches!(self.get(*at), Some(Symbol::Text(known)) if **known == *text);
         match self.table.find(hash, known) {
-            Some(at) => Word::from(*at),
+            Some(at) => self.known(*at),
             None => self.add(hash, Symbol::Text(text.into())),
         }
     }
@@ -45,27 +81,69 @@ impl Symbols {
     fn compound(&mut self, symbol: Symbol) -> Word {
         let hash = symbol_hash(&self.state, &symbol);
         match self.table.find(hash, |at| self.get(*at) == Some(&symbol)) {
-            Some(at) => Word::from(*at),
+            Some(at) => self.known(*at),
             None => self.add(hash, symbol),
         }
     }
 
     fn add(&mut self, at_hash: u64, symbol: Symbol) -> Word {
-        let at = self.all.len() as u32;
-        self.all.push(symbol);
+        let at = self.free.pop().unwrap_or(self.all.len() as u32);
+        match self.all.get_mut(at as usize) {
+            Some(place) => *place = Some(symbol),
+            None => self.all.push(Some(symbol)),
+        }
         let (all, state) = (&self.all, &self.state);
         self.table.insert_unique(at_hash, at, |at| {
-            all.get(*at as usize).map_or(0, |symbol| symbol_hash(state, symbol))
+            let symbol = all.get(*at as usize).and_then(Option::as_ref);
+            symbol.map_or(0, |symbol| symbol_hash(state, symbol))
         });
+        self.passing += 1;
+        self.known(at)
+    }
+
+    /// The word of a symbol that is asked for.
+    #[inline]
+    fn known(&mut self, at: u32) -> Word {
+        if self.is_lasting && self.lasting.add(at) {
+            self.passing -= 1;
+        }
         Word::from(at)
     }
 
+    /// Whether there are so many that it is worth looking for some that nothing refers to.
+    pub(crate) const fn is_crowded(&self) -> bool {
+        self.passing > self.most
+    }
+
+    /// Those that stay for good; what else is used is to be [seen](Used::see).
+    pub(crate) fn used(&self) -> Used {
+        Used { set: self.lasting.clone(), seen: 0, inside: Vec::new() }
+    }
+
+    /// Forgets those that are not used, so that their numbers may be taken again.
+    pub(crate) fn retain(&mut self, used: &Used) {
+        self.table.retain(|at| used.set.has(*at));
+        for (at, place) in (0..).zip(&mut self.all) {
+            if place.is_some() && !used.set.has(at) {
+                *place = None;
+                self.free.push(at);
+                self.passing -= 1;
+            }
+        }
+        self.most = most(self.passing, used.seen);
+    }
+
     fn get(&self, at: u32) -> Option<&Symbol> {
-        self.all.get(at as usize)
+        self.all.get(at as usize)?.as_ref()
     }
 
     fn symbol(&self, word: Word) -> Option<&Symbol> {
-        usize::try_from(word).ok().and_then(|at| self.all.get(at))
+        u32::try_from(word).ok().and_then(|at| self.get(at))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.table.len()
     }
 
     /// The text behind a word.
@@ -208,5 +286,59 @@ fn symbol_hash(state: &FixedState, symbol: &Symbol) -> u64 {
         Symbol::Text(text) => state.hash_one(&**text),
         Symbol::List(items) => state.hash_one(&**items),
         Symbol::Map(entries) => state.hash_one(&**entries),
+    }
+}
+
+/// Numbers of symbols.
+#[derive(Clone, Default)]
+struct Set(Vec<u64>);
+
+impl Set {
+    fn has(&self, at: u32) -> bool {
+        let bits = self.0.get((at / u64::BITS) as usize);
+        bits.is_some_and(|bits| bits & (1 << (at % u64::BITS)) != 0)
+    }
+
+    /// Adds a number and says whether it is new.
+    fn add(&mut self, at: u32) -> bool {
+        let (place, bit) = ((at / u64::BITS) as usize, 1 << (at % u64::BITS));
+        if self.0.len() <= place {
+            self.0.resize(place + 1, 0);
+        }
+        let Some(bits) = self.0.get_mut(place) else { return false };
+        let is_new = *bits & bit == 0;
+        *bits |= bit;
+        is_new
+    }
+}
+
+/// The symbols that are used.
+pub(crate) struct Used {
+    set: Set,
+    /// How many words were seen.
+    seen: usize,
+    /// What is inside those seen last.
+    inside: Vec<Word>,
+}
+
+impl Used {
+    /// Takes whatever a word may refer to as used. Of what type it is need not be known: a number that is
+    /// taken for a symbol only keeps one.
+    pub(crate) fn see(&mut self, symbols: &Symbols, word: Word) {
+        self.inside.push(word);
+        while let Some(word) = self.inside.pop() {
+            self.seen += 1;
+            let Some(symbol) = symbols.symbol(word) else { continue };
+            if !self.set.add(word as u32) {
+                continue;
+            }
+            match symbol {
+                Symbol::Text(_) => {}
+                Symbol::List(items) => self.inside.extend_from_slice(items),
+                Symbol::Map(entries) => {
+                    self.inside.extend(entries.iter().flat_map(|(key, value)| [*key, *value]));
+                }
+            }
+        }
     }
 }
