@@ -116,7 +116,8 @@ pub(crate) fn tests(cx: &mut Cx<'_>, gone: &[RelId]) -> Vec<TestCase> {
         for item in trees.get(file).map_or(&[][..], |tree| &tree.items) {
             match item {
                 Item::Finding(finding) => {
-                    let path = Path { parts: vec![finding.name.clone()], span: finding.name.span };
+                    let path =
+                        Path { parts: [finding.name.clone()].into(), span: finding.name.span };
                     let Some(relation) = cx.finding(file, &path) else { continue };
                     let place = Place { file, span: finding.name.span };
                     if gone.contains(&relation) || cx.names.place(relation) != Some(place) {

@@ -203,7 +203,7 @@ fn copy(
 fn spell(cx: &mut Cx<'_>, file: usize, event: RelId, written: &PatternLit) -> Option<Spelling> {
     let found = pattern::captures(cx, file, written)?;
     let mut captures = Vec::with_capacity(found.len());
-    let mut holes: Vec<(String, HoleType)> = Vec::with_capacity(found.len());
+    let mut holes: Vec<(&str, HoleType)> = Vec::with_capacity(found.len());
     for capture in found {
         let name = Name { text: capture.name.into(), span: capture.span };
         let into = cx.field(file, event, &name)?;
@@ -222,9 +222,9 @@ fn spell(cx: &mut Cx<'_>, file: usize, event: RelId, written: &PatternLit) -> Op
             return None;
         }
         captures.push((capture.name.into(), into));
-        holes.push((capture.name.into(), hole));
+        holes.push((capture.name, hole));
     }
-    let hole = |name: &str| holes.iter().find(|(known, _)| known == name).map(|(_, hole)| *hole);
+    let hole = |name: &str| holes.iter().find(|(known, _)| *known == name).map(|(_, hole)| *hole);
     let pattern = pattern::lower(cx, file, written, &hole)?;
     Some(Spelling { pattern, captures })
 }

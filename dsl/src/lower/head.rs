@@ -221,7 +221,7 @@ impl<'a> Lower<'_, 'a> {
             }
             key.push(slot);
             fields.push(Field {
-                name: name.text.clone(),
+                name: name.text.as_str().into(),
                 ty: found.ty,
                 optional: false,
                 key: true,

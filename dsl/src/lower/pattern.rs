@@ -104,7 +104,7 @@ pub(super) fn lower(
                             Some(name) => written.or_else(|| ty(&name.text)),
                             None => written,
                         };
-                        let name = name.as_ref().map(|name| name.text.clone());
+                        let name = name.as_ref().map(|name| name.text.as_str().into());
                         pieces.push(Piece::Hole(Hole { name, ty: ty.unwrap_or(HoleType::Text) }));
                     }
                 }

@@ -57,7 +57,7 @@ impl<'a> Cx<'a> {
             Item::Enum(decl) => {
                 let id = EnumId(short(self.pack.enums.len()));
                 if self.define(file, &decl.name, Def::Enum(id)) {
-                    let names = decl.names.iter().map(|name| name.text.clone()).collect();
+                    let names = decl.names.iter().map(|name| name.text.as_str().into()).collect();
                     self.pack.enums.push(Enum { path: self.full(file, &decl.name), names });
                 }
             }
@@ -274,7 +274,7 @@ impl<'a> Cx<'a> {
                 _ => None,
             };
             fields.push(Field {
-                name: decl.name.text.clone(),
+                name: decl.name.text.as_str().into(),
                 ty,
                 optional: decl.optional,
                 key: decl.key,

@@ -1,5 +1,7 @@
 //! Which rule each statement of a site is about, and whether it counts.
 
+use smol_str::SmolStr;
+
 use etio_plan::RelId;
 
 use super::{Ignored, Sites, Statement};
@@ -50,7 +52,7 @@ fn statement<'a>(
                 return None;
             };
             let span = Span { end: last.span.end, ..param.span };
-            (cx.relation(file, &Path { parts: rule.to_vec(), span })?, Some(name))
+            (cx.relation(file, &Path { parts: rule.into(), span })?, Some(name))
         }
         ChangeKind::Disable { rule } | ChangeKind::Ignore { rule, .. } => {
             (cx.finding(file, rule)?, None)
@@ -97,7 +99,7 @@ fn replacement(cx: &mut Cx<'_>, file: usize, rule: &Path, version: (u32, Span)) 
         crate::resolve::BlockItem::Finding(finding) if block.relation == own => Some(finding),
         _ => None,
     })?;
-    let key = |names: &[crate::syntax::ast::Name]| -> Vec<String> {
+    let key = |names: &[crate::syntax::ast::Name]| -> Vec<SmolStr> {
         names.iter().map(|name| name.text.clone()).collect()
     };
     let (wanted, found) = (key(&replaced.key), key(&mine.key));

@@ -6,6 +6,8 @@
 mod site;
 
 use etio_plan::{AggOp, Arith, Cmp, HoleType, Pick, Rate, Severity};
+use smallvec::SmallVec;
+use smol_str::SmolStr;
 
 pub use site::{Change, ChangeKind, Site};
 
@@ -21,8 +23,8 @@ pub struct Span {
 /// An identifier.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Name {
-    /// Its text.
-    pub text: String,
+    /// Its text. As most are short, most take no allocation.
+    pub text: SmolStr,
     /// Where it stands.
     pub span: Span,
 }
@@ -31,7 +33,7 @@ pub struct Name {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Path {
     /// At least one part.
-    pub parts: Vec<Name>,
+    pub parts: SmallVec<[Name; 1]>,
     /// The whole path.
     pub span: Span,
 }
@@ -456,7 +458,7 @@ pub enum ExprKind {
     /// `"text {expr}"`.
     Text(Vec<InterpPart>),
     /// A variable, parameter or enum name.
-    Name(String),
+    Name(SmolStr),
     /// `x.field`.
     Field(Box<Expr>, Name),
     /// `f(a, b)`.
