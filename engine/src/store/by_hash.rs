@@ -41,14 +41,18 @@ struct Pair {
     number: u32,
 }
 
+/// A hash, and whether what has it is the same.
+#[derive(Clone, Copy)]
+struct Hash {
+    hash: u32,
+    is_exact: bool,
+}
+
 /// Where a number is.
 enum Place {
     Near(usize),
-    /// In the table: its hash, and whether what has it is the same.
-    Far {
-        hash: u32,
-        is_exact: bool,
-    },
+    /// In the table.
+    Far(Hash),
 }
 
 impl ByHash {
@@ -74,11 +78,13 @@ impl ByHash {
     ) -> Option<&u32> {
         match self.place(words) {
             Place::Near(place) => self.near.get(place).filter(|number| **number != NONE),
-            Place::Far { hash, is_exact } => {
-                let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
-                self.table.find(spread(hash, self.factor), same).map(|pair| &pair.number)
-            }
+            Place::Far(hash) => self.find_far(hash, same),
         }
+    }
+
+    fn find_far(&self, Hash { hash, is_exact }: Hash, same: impl Fn(u32) -> bool) -> Option<&u32> {
+        let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
+        self.table.find(spread(hash, self.factor), same).map(|pair| &pair.number)
     }
 
     /// The same, to be changed or taken out.
@@ -93,19 +99,25 @@ impl ByHash {
                 let number = self.near.get_mut(place).filter(|number| **number != NONE)?;
                 Some(Entry(Found::Near(number, &mut self.count)))
             }
-            Place::Far { hash, is_exact } => {
-                let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
-                let found = self.table.find_entry(spread(hash, self.factor), same);
-                found.ok().map(|entry| Entry(Found::Far(entry)))
-            }
+            Place::Far(hash) => self.find_entry_far(hash, same),
         }
+    }
+
+    fn find_entry_far(
+        &mut self,
+        Hash { hash, is_exact }: Hash,
+        same: impl Fn(u32) -> bool,
+    ) -> Option<Entry<'_>> {
+        let same = |pair: &Pair| pair.hash == hash && (is_exact || same(pair.number));
+        let found = self.table.find_entry(spread(hash, self.factor), same).ok();
+        found.map(|entry| Entry(Found::Far(entry)))
     }
 
     /// Adds a number for words that have none.
     pub(crate) fn insert(&mut self, words: impl Iterator<Item = Word>, number: u32) {
         match self.place(words) {
             Place::Near(place) => self.put(place, number),
-            Place::Far { hash, is_exact } => {
+            Place::Far(Hash { hash, is_exact }) => {
                 self.is_exact &= is_exact;
                 if self.is_exact && self.reaches(hash) {
                     return self.put(hash as usize, number);
@@ -152,14 +164,17 @@ impl ByHash {
     fn place(&self, mut words: impl Iterator<Item = Word>) -> Place {
         if !self.is_single {
             let mixed = words.fold(self.seed, |hash, word| self.mix(hash ^ word));
-            return Place::Far { hash: mixed as u32, is_exact: false };
+            return Place::Far(Hash { hash: mixed as u32, is_exact: false });
         }
-        match words.next().unwrap_or(ABSENT) {
-            near if near < self.near.len() as Word => Place::Near(near as usize),
-            small if small < 1 << 31 => Place::Far { hash: small as u32, is_exact: self.is_exact },
-            ABSENT => Place::Far { hash: 1 << 31, is_exact: self.is_exact },
-            large => Place::Far { hash: self.mix(self.seed ^ large) as u32, is_exact: false },
+        let word = words.next().unwrap_or(ABSENT);
+        if word < self.near.len() as Word {
+            return Place::Near(word as usize);
         }
+        Place::Far(match word {
+            ABSENT => Hash { hash: 1 << 31, is_exact: self.is_exact },
+            small if small < 1 << 31 => Hash { hash: small as u32, is_exact: self.is_exact },
+            large => Hash { hash: self.mix(self.seed ^ large) as u32, is_exact: false },
+        })
     }
 
     /// Multiplies, and lets the high half of the product speak in the low one.

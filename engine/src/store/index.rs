@@ -6,7 +6,12 @@ use core::slice;
 use foldhash::fast::FixedState;
 
 use crate::{
-    store::{by_hash::ByHash, relation::RowId, run::Run, table::Table},
+    store::{
+        by_hash::{ByHash, Entry},
+        relation::RowId,
+        run::Run,
+        table::Table,
+    },
     value::word::{Word, at},
 };
 
@@ -71,6 +76,7 @@ impl Index {
     }
 
     /// Adds a row. `before(a, b)` is the canonical order.
+    #[inline]
     pub(crate) fn add(&mut self, table: &Table, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
         let Self { columns, chains, long, free } = self;
         if columns.is_empty() {
@@ -81,23 +87,14 @@ impl Index {
         let Some(mut chain) = chains.find_entry(words_at(columns, words), same) else {
             return chains.insert(words_at(columns, words), row);
         };
-        let place = place(chain.number()).unwrap_or_else(|| {
-            let (only, place) = (chain.number(), free.pop().unwrap_or(long.len() as u32));
-            chain.set(place | LONG);
-            if long.len() == place as usize {
-                long.push(Run::default());
-            }
-            if let Some(rows) = long.get_mut(place as usize) {
-                rows.put(only, &before);
-            }
-            place as usize
-        });
+        let place = place(chain.number()).unwrap_or_else(|| lengthen(&mut chain, long, free));
         if let Some(rows) = long.get_mut(place) {
             rows.put(row, &before);
         }
     }
 
     /// Takes a row out. It must still stand in the table as it was added.
+    #[inline]
     pub(crate) fn remove(
         &mut self,
         table: &Table,
@@ -122,6 +119,20 @@ impl Index {
         }
         chain.remove();
     }
+}
+
+/// Makes the chain of one row a long one, and says its place.
+#[cold]
+fn lengthen(chain: &mut Entry<'_>, long: &mut Vec<Run>, free: &mut Vec<u32>) -> usize {
+    let (only, place) = (chain.number(), free.pop().unwrap_or(long.len() as u32));
+    chain.set(place | LONG);
+    if long.len() == place as usize {
+        long.push(Run::default());
+    }
+    if let Some(rows) = long.get_mut(place as usize) {
+        rows.put(only, |_, _| true);
+    }
+    place as usize
 }
 
 /// The place of a chain that is long.

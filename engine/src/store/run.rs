@@ -25,30 +25,37 @@ impl Run {
         if self.rows.len() == self.rows.capacity() {
             self.tidy();
         }
-        // Rows come in canonical order but for late ones and changed entities.
         match self.rows().last() {
-            Some(last) if !before(*last, row) => {
-                let place = self.rows().partition_point(|other| before(*other, row));
-                self.rows.insert(self.gone as usize + place, row);
-            }
+            Some(last) if !before(*last, row) => self.put_between(row, before),
             _ => self.rows.push(row),
         }
     }
 
-    /// Takes a row out. Most that go are the oldest.
+    /// Rows come in canonical order but for late ones and changed entities.
+    #[cold]
+    fn put_between(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+        let place = self.rows().partition_point(|other| before(*other, row));
+        self.rows.insert(self.gone as usize + place, row);
+    }
+
+    /// Takes a row out.
     #[inline]
     pub(crate) fn take(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
-        let rows = self.rows();
-        if rows.first() == Some(&row) {
-            self.gone += 1;
-            if self.gone as usize == self.rows.len() {
-                self.rows.clear();
-                self.gone = 0;
-            }
-            return;
+        if self.rows().first() != Some(&row) {
+            return self.take_between(row, before);
         }
-        let place = rows.partition_point(|other| before(*other, row));
-        if rows.get(place) == Some(&row) {
+        self.gone += 1;
+        if self.gone as usize == self.rows.len() {
+            self.rows.clear();
+            self.gone = 0;
+        }
+    }
+
+    /// Most that go are the oldest.
+    #[cold]
+    fn take_between(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+        let place = self.rows().partition_point(|other| before(*other, row));
+        if self.rows().get(place) == Some(&row) {
             self.rows.remove(self.gone as usize + place);
         }
     }

@@ -423,7 +423,7 @@ impl<'a> Eval<'a> {
     fn row(
         &mut self,
         scan: &'a Scan,
-        of: (usize, &'a Relation),
+        (relation, rows): (usize, &'a Relation),
         row: RowId,
         then: Each<'_, 'a>,
     ) -> ControlFlow<()> {
@@ -431,21 +431,19 @@ impl<'a> Eval<'a> {
         if self.is_over() {
             return Break(());
         }
-        self.fits(scan, of, row).map_or(Continue(()), |met| then(self, &met))
+        match rows.row(row) {
+            Some((Meta { stamp, marks, .. }, words)) if self.fits(scan, words, stamp, marks) => {
+                then(self, &Met { relation, row, stamp, marks })
+            }
+            _ => Continue(()),
+        }
     }
 
-    /// A row, if it stands and is as the scan asks. Then its variables are bound.
+    /// Whether a row stands and is as the scan asks. Then its variables are bound.
     #[inline]
-    fn fits(
-        &mut self,
-        scan: &'a Scan,
-        (relation, rows): (usize, &'a Relation),
-        row: RowId,
-    ) -> Option<Met> {
-        let (Meta { stamp, marks, .. }, words) = rows.row(row)?;
+    fn fits(&mut self, scan: &'a Scan, words: &[Word], stamp: Stamp, marks: Marks) -> bool {
         let over = marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse);
-        let fits = !over && self.bind(scan, words, stamp.time);
-        fits.then_some(Met { relation, row, stamp, marks })
+        !over && self.bind(scan, words, stamp.time)
     }
 
     /// Puts the one row that a scan by a key may find on the path, if it fits.
@@ -459,8 +457,13 @@ impl<'a> Eval<'a> {
         if self.is_over() {
             return false;
         }
-        let met = self.fits(scan, (scan.relation, rows), row);
-        met.inspect(|met| self.push(met)).is_some()
+        match rows.row(row) {
+            Some((Meta { stamp, marks, .. }, words)) if self.fits(scan, words, stamp, marks) => {
+                self.push(&Met { relation: scan.relation, row, stamp, marks });
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The rows that an index has for a scan; none where something it needs is absent.
