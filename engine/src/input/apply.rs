@@ -166,7 +166,8 @@ impl Engine {
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if seen.how == How::Assumed {
             if standing.is_none() {
-                let words = with_defaults(programs, relation, seen.words.clone());
+                let mut words = seen.words.clone();
+                give_defaults(programs, relation, &mut words);
                 let assumed = Stamp { time: self.now, ..stamp };
                 self.first = true;
                 let Some(rows) = self.relations.get_mut(relation) else { return };
@@ -178,7 +179,7 @@ impl Engine {
         if removed.is_some() {
             entities.forgive(&key);
         }
-        let (words, by) = match (standing, newest) {
+        let (mut words, by) = match (standing, newest) {
             (Some((row, ..)), Some(newest)) => {
                 let stood = self.relations.get(relation).map_or(&[][..], |rows| rows.words(row));
                 let told = (&*seen.words, stamp.origin.source);
@@ -186,7 +187,7 @@ impl Engine {
             }
             _ => (Row::from_slice(&seen.words), None),
         };
-        let words = with_defaults(programs, relation, words);
+        give_defaults(programs, relation, &mut words);
         let first = seen.how == How::First && newest.is_none();
         let marks = if first { FIRST } else { 0 };
         self.first |= first;
@@ -310,12 +311,11 @@ impl Engine {
 }
 
 /// What a collected row lacks is what its producer means by silence.
-pub(crate) fn with_defaults(programs: &Programs, relation: usize, mut words: Row) -> Row {
+pub(crate) fn give_defaults(programs: &Programs, relation: usize, words: &mut Row) {
     let defaults = programs.schema.get(relation).map_or(&[][..], |schema| &schema.defaults);
     for (field, default) in defaults {
-        if at(&words, *field) == ABSENT {
-            put(&mut words, *field, *default);
+        if at(words, *field) == ABSENT {
+            put(words, *field, *default);
         }
     }
-    words
 }

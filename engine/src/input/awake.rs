@@ -94,23 +94,31 @@ impl Awake {
     }
 
     /// The routes of a relation that has a row.
+    #[inline]
     pub(crate) fn routes(
         &mut self,
         programs: &Programs,
         relations: &[Relation],
         relation: usize,
     ) -> Option<&Dispatch> {
-        if let Some(had) = self.had.get_mut(relation).filter(|had| !**had) {
-            *had = true;
-            for number in self.needed_by.get_mut(relation).map(core::mem::take).unwrap_or_default()
-            {
-                if let Some(group) = self.groups.get_mut(number) {
-                    group.lacking = group.lacking.saturating_sub(1);
-                    self.wake(programs, relations, number);
-                }
-            }
+        if self.had.get(relation) == Some(&false) {
+            self.see(programs, relations, relation);
         }
         self.dispatch.get(relation)
+    }
+
+    /// A relation has had a row.
+    #[cold]
+    fn see(&mut self, programs: &Programs, relations: &[Relation], relation: usize) {
+        if let Some(had) = self.had.get_mut(relation) {
+            *had = true;
+        }
+        for number in self.needed_by.get_mut(relation).map(core::mem::take).unwrap_or_default() {
+            if let Some(group) = self.groups.get_mut(number) {
+                group.lacking = group.lacking.saturating_sub(1);
+                self.wake(programs, relations, number);
+            }
+        }
     }
 
     /// Whether a rule may hold.

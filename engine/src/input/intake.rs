@@ -8,7 +8,7 @@ use crate::{
     engine::Engine,
     error::Error,
     input::{
-        apply::with_defaults,
+        apply::give_defaults,
         timeline::{Change, Held, How, Observed, placeless},
     },
     store::{
@@ -72,7 +72,7 @@ impl Engine {
     pub(crate) fn tell_row(
         &mut self,
         relation: RelId,
-        words: Row,
+        mut words: Row,
         stamp: Stamp,
         assumed_from: Option<i64>,
     ) -> Result<(), Error> {
@@ -92,7 +92,7 @@ impl Engine {
                 }
             }
             Some(Kind::Event) => {
-                let words = with_defaults(&self.programs, at, words);
+                give_defaults(&self.programs, at, &mut words);
                 self.hold(stamp.time, stamp, Change::Event { relation: at, words });
             }
             _ => return Err(self.no_input(relation)),

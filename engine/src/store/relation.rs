@@ -227,13 +227,14 @@ impl Relation {
         let row = self.free.pop().unwrap_or_else(|| self.table.add());
         self.table.write(row, stamp, marks, words);
         self.live += 1;
-        self.link(row, names);
+        self.link(row, stamp.time, names);
         row
     }
 
     /// Takes a row out and frees its slot.
     pub(crate) fn remove(&mut self, row: RowId, names: Names<'_>) {
-        self.retire(row, names);
+        self.unlink(row, names);
+        self.live -= usize::from(self.time_and_marks(row).is_some());
         self.free(row);
     }
 
@@ -285,12 +286,11 @@ impl Relation {
         }
         self.table.restamp(row, stamp, marks);
         if moved {
-            self.link(row, names);
+            self.link(row, stamp.time, names);
         }
     }
 
-    fn link(&mut self, row: RowId, names: Names<'_>) {
-        let time = self.time(row);
+    fn link(&mut self, row: RowId, time: i64, names: Names<'_>) {
         // Then it is the last of every chain, as most are.
         let is_newest = time > self.newest;
         self.newest = self.newest.max(time);
