@@ -141,6 +141,7 @@ fn a_plan_names_conditions_partition_and_what_is_kept() {
     for part in [
         "licences.licence_lost  (finding, keep 1h, partition: by node)",
         "LicenceLost { node, server }",
+        "  memory   132 B x open findings",
         "licences.LicenceLost        1h  72 B x events in 1h",
         "1 relation without: declare `rate 20 per 1m` in the event for a number",
         "rows that stand\n  std.node.Process  ",

@@ -9,10 +9,16 @@ use etio_plan::{
 use crate::show::{Show, value};
 use crate::text::{count, duration};
 
+/// Bytes of a place in an index or in a table of keys.
+const PLACE: u64 = 12;
 /// Bytes of a row beside its fields (its time, origin and marks), and of its places in two indexes.
-const ROW: u64 = 40 + 2 * 8;
+const ROW: u64 = 32 + 2 * PLACE;
 /// Bytes of a field.
 const FIELD: u64 = 8;
+/// Bytes of an open finding beside its key.
+const OPEN: u64 = 112 + PLACE;
+/// Bytes of what a concluded row rests on, and of the key that concludes it, beside the key's words.
+const CONCLUDED: u64 = 96 + 48 + PLACE;
 
 /// The plans of the rules that `wanted` admits, then what they keep.
 pub(crate) fn render(pack: &Pack, wanted: impl Fn(&str) -> bool) -> String {
@@ -123,6 +129,15 @@ fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
     let key: Vec<String> = rule.key.iter().map(|&slot| show.slot(slot)).collect();
     let _ =
         writeln!(out, "  key      {}", if key.is_empty() { "-".into() } else { key.join(", ") });
+    let key = FIELD * rule.key.len() as u64;
+    let memory = match &rule.head {
+        Head::Derived { relation, .. } => {
+            let row = pack.get(*relation).map_or(ROW, row);
+            format!("{} B x rows", row + CONCLUDED + key)
+        }
+        Head::Finding(_) => format!("{} B x open findings", OPEN + key),
+    };
+    let _ = writeln!(out, "  memory   {memory}");
     if let Head::Finding(finding) = &rule.head {
         for param in finding.params.iter().filter_map(|&id| pack.param(id)) {
             let name = param.path.rsplit('.').next().unwrap_or(&param.path);
