@@ -257,6 +257,8 @@ pub(crate) enum Place {
 #[derive(Clone)]
 pub(crate) struct Changed {
     pub(crate) rule: usize,
+    /// The rule's place in the order in which changes are told.
+    pub(crate) rank: usize,
     pub(crate) change: Change,
     pub(crate) episode: Place,
 }

@@ -96,7 +96,7 @@ impl Engine {
         if let Some(open) = open {
             open.life.rare_mut().evidence = Some(evidence);
         }
-        self.note_change(rule, Change::Updated, Place::Open(number));
+        self.note_change(programs, rule, Change::Updated, Place::Open(number));
         if let Some(row) = row {
             self.doubt(programs, program.relation, row, (rule, number));
         }
@@ -145,7 +145,7 @@ impl Engine {
             *episode = Some(Open { life, row, pins: mem::take(&mut shown.pins) });
         }
         let claims = mem::take(&mut shown.claims);
-        self.note_change(rule, Change::Opened, Place::Open(number));
+        self.note_change(programs, rule, Change::Opened, Place::Open(number));
         self.claim((rule, number), program, claims);
     }
 
@@ -173,14 +173,21 @@ impl Engine {
         }
         let claims = mem::take(&mut shown.claims);
         if differs {
-            self.note_change(rule, Change::Updated, Place::Open(number));
+            self.note_change(programs, rule, Change::Updated, Place::Open(number));
         }
         self.claim((rule, number), program, claims);
     }
 
     /// Notes what is to be told of a finding at the end of the instant.
-    pub(crate) fn note_change(&mut self, rule: usize, change: Change, episode: Place) {
-        self.changed.push(Changed { rule, change, episode });
+    pub(crate) fn note_change(
+        &mut self,
+        programs: &Programs,
+        rule: usize,
+        change: Change,
+        episode: Place,
+    ) {
+        let rank = programs.rules.get(rule).map_or(0, |program| program.rank);
+        self.changed.push(Changed { rule, rank, change, episode });
     }
 
     /// The facts behind rows that cannot show them as long as an episode is open: superseded rows, and what
@@ -216,7 +223,7 @@ impl Engine {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        self.note_change(rule, change, Place::Closed(self.closed.len()));
+        self.note_change(programs, rule, change, Place::Closed(self.closed.len()));
         let key = as_key(key);
         self.closed.push_back(Closed { rule, key, life, evidence, closed: self.now, status });
         if let Some(row) = row {
@@ -262,7 +269,7 @@ impl Engine {
                 Some(support) => self.gather(programs, &support.pins, seen, copies),
                 None => {
                     let (relation, time) = (programs.base(pin.relation()), rows.time(pin.row));
-                    copies.push(relation, time, &rows.all_origins(pin.row), rows.words(pin.row));
+                    copies.push(relation, time, rows.origins(pin.row), rows.words(pin.row));
                 }
             }
         }

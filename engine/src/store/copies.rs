@@ -46,12 +46,23 @@ impl Copies {
     }
 
     /// Adds a fact of a relation of the pack.
-    pub(crate) fn push(&mut self, relation: usize, time: i64, origins: &[Origin], words: &[Word]) {
+    pub(crate) fn push(
+        &mut self,
+        relation: usize,
+        time: i64,
+        origins: impl IntoIterator<Item = Origin>,
+        words: &[Word],
+    ) {
         let sizes = (relation as Word) << u32::BITS | words.len() as Word;
-        self.words.extend_from_slice(&[sizes, origins.len() as Word, int(time)]);
+        let (start, mut count) = (self.words.len(), 0);
+        self.words.extend_from_slice(&[sizes, count, int(time)]);
         for origin in origins {
             let from = Word::from(origin.source.0) << u32::BITS | Word::from(origin.part);
             self.words.extend_from_slice(&[from, origin.at]);
+            count += 1;
+        }
+        if let Some(place) = self.words.get_mut(start + 1) {
+            *place = count;
         }
         self.words.extend_from_slice(words);
         self.count += 1;
@@ -87,7 +98,7 @@ impl FromIterator<Kept> for Copies {
     fn from_iter<I: IntoIterator<Item = Kept>>(kept: I) -> Self {
         let mut facts = Self::default();
         for fact in kept {
-            facts.push(fact.relation, fact.time, &fact.origins, &fact.words);
+            facts.push(fact.relation, fact.time, fact.origins, &fact.words);
         }
         facts
     }
