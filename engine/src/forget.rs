@@ -28,7 +28,6 @@ impl Engine {
         }
         self.dirty.iter().for_each(|(_, key)| see(key));
         self.postponed.iter().for_each(|(_, key)| see(key));
-        self.claims.keys().for_each(|(.., key)| see(key));
         self.log.iter().for_each(|entry| see(&entry.key));
         for closed in &self.closed {
             see(&closed.key);

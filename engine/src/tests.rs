@@ -1,6 +1,7 @@
 //! What only the inside can show: that nothing is forgotten to be thought about again, and that
 //! nothing is left over.
 
+mod forget;
 #[path = "../tests/support/history.rs"]
 mod history;
 #[path = "../tests/support/mod.rs"]
@@ -143,6 +144,7 @@ proptest! {
         world.advance(100_000);
         prop_assert_eq!(world.engine.leftovers(), Vec::<String>::new());
     }
+
 }
 
 /// What can complete or spoil nothing is kept, and nobody thinks about it.
@@ -161,29 +163,6 @@ fn an_event_without_a_partner_is_not_thought_about() {
     world.row(6, "B x");
     world.advance(6);
     assert!(!world.engine.cursors.is_empty());
-}
-
-/// A host that tells a new text with each event takes no more memory for that.
-#[test]
-fn texts_that_nothing_refers_to_are_forgotten() {
-    let mut world = World::new(
-        "event A { node: node, said: text }\n\
-         finding f(node) { severity info keep 9s when { A { node, said } } title \"{said}\" }",
-    );
-    world.engine.limits.closed = 3;
-    let mut most = 0;
-    for at in 0..200 {
-        world.row(at, &format!("A x word-{at}"));
-        world.advance(at);
-        most = most.max(world.engine.symbols.count());
-        let episode = world.engine.episodes().pop().unwrap();
-        assert_eq!(
-            episode.title,
-            format!("word-{}", (at - 8).max(0)),
-            "the oldest of nine seconds"
-        );
-    }
-    assert!(most < 40, "the last ten texts, and a few of the program's: {most}");
 }
 
 /// Nobody reads the relation, and still what two rules conclude is one row.

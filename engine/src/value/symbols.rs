@@ -146,6 +146,11 @@ impl Symbols {
         self.table.len()
     }
 
+    #[cfg(test)]
+    pub(crate) fn never_forget(&mut self) {
+        self.most = usize::MAX;
+    }
+
     /// The text behind a word.
     pub(crate) fn as_text(&self, word: Word) -> Option<&str> {
         match self.symbol(word)? {
