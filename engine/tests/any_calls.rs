@@ -218,3 +218,20 @@ fn m6_2_a_full_buffer_is_an_error_and_loses_nothing() {
     world.feed(Input::Fact(third));
     assert_eq!(world.log(3), ["3s opened f(z) confirmed"]);
 }
+
+/// An episode notes in a byte which choice of a text it shows.
+#[test]
+fn a_text_has_no_more_choices_than_can_be_noted() {
+    let rules = "event A { node: node }\nfinding f(node) { severity info when { A { node } } title \"{node}\" }";
+    let with = |choices: usize| {
+        let mut pack = (*pack(rules)).clone();
+        for rule in &mut pack.rules {
+            if let etio_plan::Head::Finding(finding) = &mut rule.head {
+                finding.title = vec![finding.title[0].clone(); choices];
+            }
+        }
+        Engine::new(pack.into(), Options::default()).map(drop)
+    };
+    assert_eq!(with(255), Ok(()));
+    assert!(matches!(with(256), Err(Error::Rule(_))));
+}
