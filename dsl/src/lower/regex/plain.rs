@@ -19,11 +19,13 @@ pub(super) fn group_names(regex: &str) -> Option<Vec<&str>> {
         let is_open = match byte {
             b'(' => {
                 depth += 1;
-                if bytes.next_if_eq(&b'?').is_some()
-                    && let Some(name) = group(&mut bytes, regex)?
-                {
+                if bytes.next_if_eq(&b'?').is_some() && bytes.next_if_eq(&b':').is_none() {
+                    let name = group_name(&mut bytes, regex)?;
                     // Two of one name are an error, which is told better elsewhere.
-                    (!names.contains(&name)).then(|| names.push(name))?;
+                    if names.contains(&name) {
+                        return None;
+                    }
+                    names.push(name);
                 }
                 true
             }
@@ -34,7 +36,7 @@ pub(super) fn group_names(regex: &str) -> Option<Vec<&str>> {
             b'*' | b'+' | b'?' if repeats => false,
             b'|' => true,
             b'\\' => {
-                is_escape(bytes.next()?).then_some(())?;
+                escape(&mut bytes)?;
                 false
             }
             b'[' => {
@@ -45,29 +47,23 @@ pub(super) fn group_names(regex: &str) -> Option<Vec<&str>> {
             _ => false,
         };
         repeats = !is_open;
-        (depth <= DEEPEST).then_some(())?;
+        if depth > DEEPEST {
+            return None;
+        }
     }
     (depth == 0).then_some(names)
 }
 
-/// What follows `(?`: a name, or none behind `(?:`.
-#[expect(
-    clippy::option_option,
-    reason = "a group without a name and none that is plain are different"
-)]
-fn group<'a>(bytes: &mut Peekable<Bytes<'_>>, regex: &'a str) -> Option<Option<&'a str>> {
-    match bytes.next()? {
-        b':' => return Some(None),
-        b'P' => bytes.next_if_eq(&b'<').map(drop)?,
-        b'<' => {}
-        _ => return None,
-    }
+/// What follows `(?`, up to the end of its name.
+fn group_name<'a>(bytes: &mut Peekable<Bytes<'_>>, regex: &'a str) -> Option<&'a str> {
+    bytes.next_if_eq(&b'P');
+    bytes.next_if_eq(&b'<')?;
     let start = regex.len() - bytes.len();
     bytes.next_if(|byte| byte.is_ascii_alphabetic() || *byte == b'_')?;
     while bytes.next_if(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').is_some() {}
     let end = regex.len() - bytes.len();
     bytes.next_if_eq(&b'>')?;
-    Some(regex.get(start..end))
+    regex.get(start..end)
 }
 
 /// What follows `[`, up to its `]`.
@@ -79,22 +75,20 @@ fn class(bytes: &mut Peekable<Bytes<'_>>) -> Option<()> {
             b']' if !first => return Some(()),
             from @ (b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
                 if bytes.next_if_eq(&b'-').is_some() {
-                    let to = bytes.next_if(u8::is_ascii_alphanumeric)?;
-                    (from <= to).then_some(())?;
+                    bytes.next_if(|to| to.is_ascii_alphanumeric() && from <= *to)?;
                 }
             }
             b'_' | b'.' | b',' | b':' | b'/' | b'=' | b'@' | b'%' | b'"' | b' ' => {}
-            b'\\' => is_escape(bytes.next()?).then_some(())?,
+            b'\\' => escape(bytes)?,
             _ => return None,
         }
         first = false;
     }
 }
 
-/// Whether a backslash and this are one character or a class of them.
-fn is_escape(byte: u8) -> bool {
-    matches!(byte, b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b'n' | b'r' | b't')
-        || br"\.+*?()|[]{}^$#&-~/".contains(&byte)
+/// What follows a backslash: with it, one character or a class of them.
+fn escape(bytes: &mut Peekable<Bytes<'_>>) -> Option<()> {
+    bytes.next_if(|byte| br"dDsSwWnrt\.+*?()|[]{}^$#&-~/".contains(byte)).map(drop)
 }
 
 #[cfg(test)]
