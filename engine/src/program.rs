@@ -21,7 +21,7 @@ use crate::{
     value::{
         expr::Ex,
         id::Fnv,
-        word::{Key, Word, key_at},
+        word::{ABSENT, Key, Word, key_at},
     },
 };
 
@@ -159,6 +159,27 @@ impl Program {
     /// The key, where its variables are bound.
     pub(crate) fn key_in(&self, slots: &[Word]) -> Key {
         key_at(slots, &self.key)
+    }
+
+    /// What a row in which these fields are known asks of the key, absent where it asks nothing; none where
+    /// the rule never concludes such a row.
+    pub(crate) fn asked_by(&self, known: &[(u16, Word)]) -> Option<Key> {
+        let mut asked: Key = self.key.iter().map(|_| ABSENT).collect();
+        for (field, word) in known {
+            let slot = match &self.head {
+                Head::Finding { .. } => self.key.get(usize::from(*field)).copied(),
+                Head::Row { fields, .. } => match fields.get(usize::from(*field)) {
+                    Some(Some(Ex::Slot(slot))) => Some(*slot),
+                    Some(Some(Ex::Const(constant))) if constant != word => return None,
+                    _ => None,
+                },
+            };
+            let place = slot.and_then(|slot| self.key.iter().position(|key| *key == slot));
+            if let Some(place) = place.and_then(|place| asked.get_mut(place)) {
+                *place = *word;
+            }
+        }
+        Some(asked)
     }
 
     /// Whether its conditions alone make its verdict.

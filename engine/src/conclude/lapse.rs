@@ -1,14 +1,13 @@
 //! What would still be so, had no window run out: it tells what lapsed from what was seen to end (M4.1).
 
+use alloc::vec::Vec;
+
 use crate::{
     engine::Engine,
-    program::{Head, Program, Programs},
+    program::{Program, Programs},
     store::relation::{Marks, RowId, blemish},
     think::eval::Eval,
-    value::{
-        expr::Ex,
-        word::{Key, Word, at},
-    },
+    value::word::Word,
 };
 
 impl Engine {
@@ -37,12 +36,13 @@ impl Engine {
             return own;
         }
         let words = self.relations.get(relation)?.words(row).to_vec();
+        let known: Vec<(u16, Word)> = (0..).zip(words.iter().copied()).collect();
         let by = |other: usize| {
             if other == rule {
                 return own;
             }
             let program = programs.rules.get(other)?;
-            let key = key_of(program, &words)?;
+            let key = program.asked_by(&known)?;
             // It may have thought already in this instant, and have passed over what only now is settled.
             let rows = self.ask_as_of_before(programs, (program, &key), false, |eval, program| {
                 eval.derive(program)
@@ -76,14 +76,4 @@ impl Engine {
         self.room.settled = settled;
         answer
     }
-}
-
-/// The key of a rule that may conclude a row: its variables are fields of the row.
-fn key_of(program: &Program, words: &[Word]) -> Option<Key> {
-    let Head::Row { fields, .. } = &program.head else { return None };
-    let word = |slot: &u16| {
-        let is_slot = |field: &Option<Ex>| matches!(field, Some(Ex::Slot(of)) if of == slot);
-        Some(at(words, fields.iter().position(is_slot)? as u16))
-    };
-    program.key.iter().map(word).collect()
 }

@@ -15,13 +15,10 @@ use crate::{
         miss::{Distance, KEY},
         trace::Way,
     },
-    program::{Head, Program, Programs, Step, route::Walk},
+    program::{Program, Programs, Step, route::Walk},
     store::support::Want,
     think::eval::Eval,
-    value::{
-        expr::Ex,
-        word::{ABSENT, Word, at, int, put},
-    },
+    value::word::{ABSENT, Word, at, int, put},
 };
 
 /// As many keys are tried where the key asked about is not whole.
@@ -76,26 +73,6 @@ struct Failed {
     wants: Vec<Want>,
     /// The relation that rules conclude of which a row is missing, and what is known of it.
     inside: Option<(usize, Vec<(u16, Word)>)>,
-}
-
-/// What a row with these words asks of the key of a rule that concludes it; none where it never does.
-fn asked_of(program: &Program, known: &[(u16, Word)]) -> Option<Vec<Word>> {
-    let mut asked = alloc::vec![ABSENT; program.key.len()];
-    for (field, word) in known {
-        let slot = match &program.head {
-            Head::Finding { .. } => program.key.get(usize::from(*field)).copied(),
-            Head::Row { fields, .. } => match fields.get(usize::from(*field)) {
-                Some(Some(Ex::Slot(slot))) => Some(*slot),
-                Some(Some(Ex::Const(constant))) if constant != word => return None,
-                _ => None,
-            },
-        };
-        let place = slot.and_then(|slot| program.key.iter().position(|key| *key == slot));
-        if let Some(place) = place.and_then(|place| asked.get_mut(place)) {
-            *place = *word;
-        }
-    }
-    Some(asked)
 }
 
 /// How far a key gets: conditions of `when` that hold, then whether its blocks let it.
@@ -208,7 +185,7 @@ impl Engine {
             if program.relation != relation {
                 continue;
             }
-            let Some(asked) = asked_of(program, known) else { continue };
+            let Some(asked) = program.asked_by(known) else { continue };
             let found = self.best_key(programs, rule, &asked)?;
             let length = program.when.len();
             let further = best.as_ref().is_none_or(|(known, of)| {
