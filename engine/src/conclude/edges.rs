@@ -127,7 +127,7 @@ impl Engine {
         let causes = &mut open.life.rare_mut().causes;
         causes.push(edge);
         causes.sort_unstable();
-        self.note_change(programs, symptom.0, Change::Updated, Place::Open(symptom.1));
+        self.note_change(symptom.0, Change::Updated, Place::Open(symptom.1));
         Some(())
     }
 

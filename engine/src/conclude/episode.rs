@@ -220,18 +220,6 @@ pub(crate) struct Cause {
     pub(crate) verdict: Verdict,
 }
 
-impl Rare {
-    /// Of an episode that opens, if it has anything of it.
-    pub(crate) fn of(
-        wants: Vec<Want>,
-        evidence: Option<Copies>,
-        first: Option<Box<Kept>>,
-    ) -> Option<Box<Self>> {
-        let is_rare = !wants.is_empty() || evidence.is_some() || first.is_some();
-        is_rare.then(|| Box::new(Self { wants, evidence, first, ..Self::default() }))
-    }
-}
-
 /// An episode that is over.
 #[derive(Clone)]
 pub(crate) struct Closed {
@@ -257,8 +245,6 @@ pub(crate) enum Place {
 #[derive(Clone)]
 pub(crate) struct Changed {
     pub(crate) rule: usize,
-    /// The rule's place in the order in which changes are told.
-    pub(crate) rank: usize,
     pub(crate) change: Change,
     pub(crate) episode: Place,
 }

@@ -141,12 +141,13 @@ impl Engine {
 
     /// Each finding once, in the order of rules and keys.
     fn put_in_order(&self, programs: &Programs, changed: &mut Vec<Changed>) {
+        let rank = |changed: &Changed| programs.rules.get(changed.rule).map_or(0, |rule| rule.rank);
         changed.sort_by(|a, b| {
             let keys = || {
                 let types = programs.rules.get(a.rule).map_or(&[][..], |rule| &rule.key_types);
                 self.symbols.compare_all(types, self.key_of(a), self.key_of(b))
             };
-            a.rank.cmp(&b.rank).then_with(keys).then(a.change.cmp(&b.change))
+            rank(a).cmp(&rank(b)).then_with(keys).then(a.change.cmp(&b.change))
         });
         // Opened comes before updated: a finding that opens with its causes is only told as opened.
         changed.dedup_by(|b, a| a.rule == b.rule && self.key_of(a) == self.key_of(b));

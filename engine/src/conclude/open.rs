@@ -5,7 +5,7 @@ use core::{cmp::Ordering, mem};
 
 use crate::{
     conclude::{
-        episode::{Change, Changed, Closed, Life, Open, Place, Rare, Status},
+        episode::{Change, Changed, Closed, Life, Open, Place, Status},
         rows::Asked,
     },
     engine::Engine,
@@ -96,7 +96,7 @@ impl Engine {
         if let Some(open) = open {
             open.life.rare_mut().evidence = Some(evidence);
         }
-        self.note_change(programs, rule, Change::Updated, Place::Open(number));
+        self.note_change(rule, Change::Updated, Place::Open(number));
         if let Some(row) = row {
             self.doubt(programs, program.relation, row, (rule, number));
         }
@@ -137,15 +137,18 @@ impl Engine {
         let copied = self.copied(programs, &self.room.shown.pins);
         let first = self.first_of(programs, program, &self.room.shown.pins);
         let shown = &mut self.room.shown;
-        let rare = Rare::of(mem::take(&mut shown.wants), copied, first);
         let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
         if let Some(episode) = episode {
             let texts = mem::take(&mut shown.texts);
-            let life = Life { opened: self.now, verdict: found.verdict, texts, rare };
+            let mut life = Life { opened: self.now, verdict: found.verdict, texts, rare: None };
+            life.set(mem::take(&mut shown.wants), copied);
+            if first.is_some() {
+                life.rare_mut().first = first;
+            }
             *episode = Some(Open { life, row, pins: mem::take(&mut shown.pins) });
         }
         let claims = mem::take(&mut shown.claims);
-        self.note_change(programs, rule, Change::Opened, Place::Open(number));
+        self.note_change(rule, Change::Opened, Place::Open(number));
         self.claim((rule, number), program, claims);
     }
 
@@ -173,21 +176,14 @@ impl Engine {
         }
         let claims = mem::take(&mut shown.claims);
         if differs {
-            self.note_change(programs, rule, Change::Updated, Place::Open(number));
+            self.note_change(rule, Change::Updated, Place::Open(number));
         }
         self.claim((rule, number), program, claims);
     }
 
     /// Notes what is to be told of a finding at the end of the instant.
-    pub(crate) fn note_change(
-        &mut self,
-        programs: &Programs,
-        rule: usize,
-        change: Change,
-        episode: Place,
-    ) {
-        let rank = programs.rules.get(rule).map_or(0, |program| program.rank);
-        self.changed.push(Changed { rule, rank, change, episode });
+    pub(crate) fn note_change(&mut self, rule: usize, change: Change, episode: Place) {
+        self.changed.push(Changed { rule, change, episode });
     }
 
     /// The facts behind rows that cannot show them as long as an episode is open: superseded rows, and what
@@ -223,7 +219,7 @@ impl Engine {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        self.note_change(programs, rule, change, Place::Closed(self.closed.len()));
+        self.note_change(rule, change, Place::Closed(self.closed.len()));
         let key = as_key(key);
         self.closed.push_back(Closed { rule, key, life, evidence, closed: self.now, status });
         if let Some(row) = row {
