@@ -2,10 +2,10 @@
 //! not for all that it ever heard.
 //!
 //! INVARIANT: whatever keeps a word from one advance to the next shows it here, or has it from the program
-//! or from [`Engine::symbol`](crate::Engine::symbol). In debug builds every advance forgets, and numbers are taken again at once, so
-//! that a word that is not shown soon means something else.
+//! or from [`Engine::symbol`]. In debug builds every advance forgets, and numbers are taken again at once,
+//! so that a word that is not shown soon means something else.
 
-use crate::engine::Engine;
+use crate::{engine::Engine, value::word::Word};
 
 impl Engine {
     /// Forgets what nothing refers to, where there may be much of it.
@@ -15,7 +15,7 @@ impl Engine {
         }
         let mut used = self.symbols.used();
         let symbols = &self.symbols;
-        let mut see = |words: &[u64]| words.iter().for_each(|word| used.see(symbols, *word));
+        let mut see = |words: &[Word]| words.iter().for_each(|word| used.see(symbols, *word));
         self.timeline.each_words(&mut see);
         self.coverage.each_words(&mut see);
         self.relations.iter().for_each(|rows| rows.each_words(&mut see));

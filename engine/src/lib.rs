@@ -13,6 +13,8 @@
 //! - `snapshot` writes all of that down and reads it back;
 //! - `explain` says on request why a finding holds or not, by walking its conditions again.
 //!
+//! What none of these refers to any more is dropped by `forget`.
+//!
 //! A room uses those named before it and `value`, the words that all of them work on. `engine` holds the
 //! state of them all and forms the instants; what changes that state is written in the rooms.
 //!

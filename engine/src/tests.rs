@@ -144,7 +144,6 @@ proptest! {
         world.advance(100_000);
         prop_assert_eq!(world.engine.leftovers(), Vec::<String>::new());
     }
-
 }
 
 /// What can complete or spoil nothing is kept, and nobody thinks about it.

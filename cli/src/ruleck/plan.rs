@@ -15,7 +15,7 @@ const PLACE: u64 = 12;
 const ROW: u64 = 32 + 2 * PLACE;
 /// Bytes of a field.
 const FIELD: u64 = 8;
-/// Bytes of an open finding beside its key.
+/// Bytes of an open finding beside its key. `engine/src/conclude/keys.rs` holds it to that.
 const OPEN: u64 = 112 + PLACE;
 /// Bytes of what a concluded row rests on, and of the key that concludes it, beside the key's words.
 const CONCLUDED: u64 = 96 + 48 + PLACE;

@@ -153,13 +153,14 @@ impl Keys {
 
     /// All keys with their deadlines, in no order that may show.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (KeyId, i64)> {
+        fn each<T>(keys: &Keyed<State<T>>) -> impl Iterator<Item = (KeyId, i64)> {
+            keys.iter().map(|(number, state)| (number, state.deadline))
+        }
         let (rows, episodes) = match self {
-            Self::Rows(keys) => (Some(keys), None),
-            Self::Episodes(keys) => (None, Some(keys)),
+            Self::Rows(keys) => (Some(each(keys)), None),
+            Self::Episodes(keys) => (None, Some(each(keys))),
         };
-        let rows = rows.into_iter().flat_map(Keyed::iter).map(|(key, of)| (key, of.deadline));
-        let of_findings = episodes.into_iter().flat_map(Keyed::iter);
-        rows.chain(of_findings.map(|(key, of)| (key, of.deadline)))
+        rows.into_iter().flatten().chain(episodes.into_iter().flatten())
     }
 
     /// All open episodes, in no order that may show.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     program::Schema,
     store::{
-        coverage::{ScopeWords, Vouch},
+        coverage::{ScopeWords, Vouch, each_word},
         relation::{Names, Relation},
         sources::Stamp,
     },
@@ -121,9 +121,7 @@ impl Change {
             | Self::Snapshot { relation, .. } => *relation,
         }
     }
-}
 
-impl Change {
     fn each_words(&self, see: &mut impl FnMut(&[Word])) {
         match self {
             Self::Vouch { scope, .. } => each_word(scope, see),
@@ -137,16 +135,7 @@ impl Change {
     }
 }
 
-fn each_word(scope: &ScopeWords, see: &mut impl FnMut(&[Word])) {
-    scope.iter().for_each(|(_, word)| see(&[*word]));
-}
-
 impl Timeline {
-    /// Shows all words it keeps.
-    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
-        self.held.iter().for_each(|held| held.change.each_words(see));
-    }
-
     pub(crate) const fn new() -> Self {
         Self {
             held: Vec::new(),
@@ -156,6 +145,11 @@ impl Timeline {
             clock: i64::MIN,
             late: BTreeMap::new(),
         }
+    }
+
+    /// Shows all words it keeps.
+    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
+        self.held.iter().for_each(|held| held.change.each_words(see));
     }
 
     pub(crate) const fn clock(&self) -> i64 {

@@ -58,6 +58,11 @@ pub(crate) struct Cut {
 /// A scope as words, in order of fields.
 pub(crate) type ScopeWords = Vec<(u16, Word)>;
 
+/// Shows the words of a scope.
+pub(crate) fn each_word(scope: &ScopeWords, see: &mut impl FnMut(&[Word])) {
+    scope.iter().for_each(|(_, word)| see(&[*word]));
+}
+
 /// A change of coverage.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub(crate) enum Vouch {
@@ -113,8 +118,8 @@ impl Coverage {
     pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
         for (key, spans) in self.relations.iter().flatten().flat_map(|shape| &shape.spans) {
             see(key);
-            let scopes = spans.iter().flat_map(|span| &span.cuts).flat_map(|cut| &cut.scope);
-            scopes.for_each(|(_, word)| see(&[*word]));
+            let cuts = spans.iter().flat_map(|span| &span.cuts);
+            cuts.for_each(|cut| each_word(&cut.scope, see));
         }
     }
 

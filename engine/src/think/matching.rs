@@ -232,13 +232,12 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let hold = self.length(hold);
-        self.rows(scan, i64::MIN, pick, &mut |me, met| match me.has_held(
-            scan,
-            met,
-            met.stamp.time.saturating_add(hold),
-        ) {
-            None => Continue(()),
-            Some(lacks) => me.lacking(lacks, &mut |me| me.with_row(met, then)),
+        self.rows(scan, i64::MIN, pick, &mut |me, met| {
+            let due = met.stamp.time.saturating_add(hold);
+            match me.has_held(scan, met, due) {
+                None => Continue(()),
+                Some(lacks) => me.lacking(lacks, &mut |me| me.with_row(met, then)),
+            }
         })
     }
 
