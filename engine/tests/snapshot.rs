@@ -169,6 +169,27 @@ fn m6_5_a_rule_that_lacks_rows_again_remembers_no_more_than_one_that_never_had_a
     assert_eq!(world.engine.snapshot(), restored.snapshot());
 }
 
+/// What a rule does once every relation it needs has had a row is work, and work has a limit.
+#[test]
+fn m6_5_a_relation_that_has_had_a_row_is_one_that_has_in_a_restored_engine() {
+    let rules = "event B { node: node }
+         entity E { key node: node, state: text }
+         finding both(node) { severity info
+           when { B { node } within 4s E { node, state: _ } } title \"{node}\" }";
+    let idle = Options { limits: Limits { work: 0, ..Limits::default() }, ..Options::default() };
+    let mut world = World::with(rules, idle.clone());
+    world.row(0, "B x");
+    world.advance(10);
+    let bytes = world.engine.snapshot();
+    let mut restored = Engine::restore(world.pack.clone(), idle, &bytes).unwrap();
+    let rows = ["E x on", "B y"].map(|row| Input::Fact(world.fact(row, 0, 12)));
+    for engine in [&mut world.engine, &mut restored] {
+        rows.iter().for_each(|row| engine.insert(row.clone()).unwrap());
+        engine.advance(time(13));
+    }
+    assert_eq!(world.engine.snapshot(), restored.snapshot());
+}
+
 #[test]
 fn m6_5_it_restores_under_the_same_pack_and_parameters_only() {
     let mut world = World::new(RULES);

@@ -107,18 +107,27 @@ impl Awake {
         self.dispatch.get(relation)
     }
 
-    /// A relation has had a row.
+    /// A relation has had a row; none where there is no such relation.
     #[cold]
-    fn see(&mut self, programs: &Programs, relations: &[Relation], relation: usize) {
-        if let Some(had) = self.had.get_mut(relation) {
-            *had = true;
-        }
-        for number in self.needed_by.get_mut(relation).map(core::mem::take).unwrap_or_default() {
+    pub(crate) fn see(
+        &mut self,
+        programs: &Programs,
+        relations: &[Relation],
+        relation: usize,
+    ) -> Option<()> {
+        *self.had.get_mut(relation)? = true;
+        for number in core::mem::take(self.needed_by.get_mut(relation)?) {
             if let Some(group) = self.groups.get_mut(number) {
                 group.lacking = group.lacking.saturating_sub(1);
                 self.wake(programs, relations, number);
             }
         }
+        Some(())
+    }
+
+    /// The relations that have had a row.
+    pub(crate) fn had(&self) -> impl Iterator<Item = usize> {
+        self.had.iter().enumerate().filter(|(_, had)| **had).map(|(relation, _)| relation)
     }
 
     /// Whether a rule may hold.

@@ -55,12 +55,10 @@ impl Engine {
         read.all(state.coverage, Reader::span)?;
         read.relations(state.relations)?;
         read.removed(state.removed)?;
-        for relation in 0..programs.relations {
-            let engine = &mut *read.engine;
-            if engine.relations.get(relation).is_some_and(|of| of.len() > 0) {
-                engine.awake.routes(&programs, &engine.relations, relation);
-            }
-        }
+        read.all(state.had, |me, relation| {
+            let Engine { awake, relations, .. } = &mut *me.engine;
+            awake.see(me.programs, relations, relation as usize)
+        })?;
         let relations = read.engine.entities.len();
         read.each(state.heard, relations, Reader::heard)?;
         read.rules(state.rules)?;

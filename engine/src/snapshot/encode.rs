@@ -48,6 +48,7 @@ impl Engine {
             late: self.timeline.late().iter().map(|(of, events)| (*of, *events)).collect(),
             held: write.held(),
             coverage: write.coverage(),
+            had: self.awake.had().map(|relation| relation as u32).collect(),
             relations: rows.iter().enumerate().map(|(of, rows)| write.rows(of, rows)).collect(),
             heard: pack.clone().map(|of| write.heard(of)).collect(),
             removed: pack.map(|of| write.removed(of)).collect(),

@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) late: Vec<(SourceId, u64)>,
     pub(super) held: Vec<Held>,
     pub(super) coverage: Vec<Span>,
+    /// Relations that have had a row: rules that wait for a first one do no work.
+    pub(super) had: Vec<u32>,
     /// One a relation; those of superseded rows come last.
     pub(super) relations: Vec<Vec<Row>>,
     /// One a relation of the pack: what was heard of rows beside what they say.
