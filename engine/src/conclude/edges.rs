@@ -135,7 +135,7 @@ impl Engine {
     /// reach back that far.
     fn may_precede(&self, programs: &Programs, cause: &Life, opened: i64) -> bool {
         let Some(first) = &cause.rare().first else { return cause.opened <= opened };
-        if first.time <= opened {
+        if first.stamp.time <= opened {
             return true;
         }
         let fields = (0..first.words.len() as u16).zip(first.words.iter().copied());

@@ -13,7 +13,6 @@ use crate::{
     store::{
         copies::{Copies, Kept},
         relation::{Marks, Pin, Pins, RowId, SUSPECT},
-        sources::Stamp,
         support::{KeyId, Want},
     },
     think::{
@@ -237,12 +236,13 @@ impl Engine {
     }
 
     fn kept(&self, programs: &Programs, pin: &Pin) -> Option<Kept> {
-        let rows = self.relations.get(pin.relation()).filter(|rows| rows.holds(pin))?;
+        let rows = self.relations.get(pin.relation())?;
+        let (stamp, words) = rows.pinned(pin)?;
         Some(Kept {
             relation: programs.base(pin.relation()),
-            time: rows.time(pin.row),
-            origins: rows.all_origins(pin.row),
-            words: Row::from_slice(rows.words(pin.row)),
+            stamp,
+            more: rows.more_origins(pin.row).to_vec(),
+            words: Row::from_slice(words),
         })
     }
 
@@ -258,14 +258,16 @@ impl Engine {
             if copies.len() >= MOST_EVIDENCE {
                 return;
             }
-            let rows = self.relations.get(pin.relation()).filter(|rows| rows.holds(pin));
-            let Some(rows) = rows.filter(|_| !seen.contains(pin)) else { continue };
+            let Some(rows) = self.relations.get(pin.relation()) else { continue };
+            let Some((stamp, words)) = rows.pinned(pin).filter(|_| !seen.contains(pin)) else {
+                continue;
+            };
             seen.push(*pin);
             match self.supports.get(pin.relation(), pin.row) {
                 Some(support) => self.gather(programs, &support.pins, seen, copies),
                 None => {
-                    let (relation, time) = (programs.base(pin.relation()), rows.time(pin.row));
-                    copies.push(relation, time, rows.origins(pin.row), rows.words(pin.row));
+                    let relation = programs.base(pin.relation());
+                    copies.push(relation, stamp, rows.more_origins(pin.row), words);
                 }
             }
         }
@@ -280,13 +282,9 @@ impl Engine {
 
     /// The canonical order of facts; of one stamp, that of their relations and of what they say.
     fn compare_facts(&self, a: &Kept, b: &Kept) -> Ordering {
-        let stamp = |fact: &Kept| {
-            let origin = fact.origins.first().copied();
-            origin.map_or(Stamp::concluded(fact.time), |origin| Stamp { time: fact.time, origin })
-        };
         let types = self.relations.get(a.relation).map_or(&[][..], |rows| &rows.types);
         let says = || self.symbols.compare_all(types, &a.words, &b.words);
-        let order = self.sources.compare(&stamp(a), &stamp(b));
+        let order = self.sources.compare(&a.stamp, &b.stamp);
         order.then(a.relation.cmp(&b.relation)).then_with(says)
     }
 }

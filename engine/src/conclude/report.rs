@@ -151,8 +151,8 @@ impl Engine {
             .filter(|(field, word)| !field.hidden && **word != ABSENT);
         Evidence {
             relation: relation.map(|relation| relation.path.clone()).unwrap_or_default(),
-            origins: kept.origins.to_vec(),
-            time: kept.time,
+            origins: kept.origins(),
+            time: kept.stamp.time,
             fields: shown
                 .map(|(field, word)| (field.name.clone(), self.symbols.value(*word, &field.ty)))
                 .collect(),

@@ -60,9 +60,9 @@ impl<'p> Book<'p> {
         self.proof.facts.push(Fact {
             relation: RelId(kept.relation as u32),
             values: self.values(symbols, kept.relation, &kept.words),
-            time: kept.time,
+            time: kept.stamp.time,
             until: None,
-            origins: kept.origins.to_vec(),
+            origins: kept.origins(),
             assumed: false,
             conclusion: None,
         });

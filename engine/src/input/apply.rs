@@ -16,7 +16,7 @@ use crate::{
         sources::Stamp,
         table::Meta,
     },
-    value::word::{ABSENT, Key, Row, Word, as_key, at, int, key_at, put},
+    value::word::{ABSENT, Key, Row, Word, at, int, key_at, put},
 };
 
 /// For how long a removal is remembered, so that a late row does not bring the key back (M1.3).
@@ -245,7 +245,7 @@ impl Engine {
             return;
         }
         let until = self.now.saturating_add(REMEMBER_REMOVAL);
-        entities.remember(as_key(key), Removal { stamp, until }, self.now);
+        entities.remember(key, Removal { stamp, until }, self.now);
         if let Some((row, ..)) = standing {
             self.drop_row(programs, relation, row);
         }

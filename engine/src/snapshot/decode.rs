@@ -3,9 +3,6 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use etio_plan::{Origin, Type};
-use smallvec::SmallVec;
-
 use crate::{
     conclude::{
         episode::{self, Life, Open, Rare},
@@ -33,6 +30,7 @@ use crate::{
     think::judge::{Choice, choice},
     value::word::{self, as_int},
 };
+use etio_plan::{Origin, Type};
 
 /// The marks a row may have between instants.
 const LASTING: Marks = ASSUMED | FIRST | WEAK | SUSPECT | EVENTFUL;
@@ -173,7 +171,7 @@ impl Reader<'_> {
             let (key, removal) =
                 (me.entity_key(relation, &key)?, Removal { stamp: stamp(of), until });
             let now = me.engine.timeline.clock();
-            me.engine.entities.get_mut(relation)?.remember(key, removal, now);
+            me.engine.entities.get_mut(relation)?.remember(&key, removal, now);
             Some(())
         })
     }
@@ -377,7 +375,9 @@ impl Reader<'_> {
             return None;
         }
         let words = self.words(types.get(..of.values.len())?, &of.values)?;
-        Some(Kept { relation, time: of.time, origins: SmallVec::from_slice(&of.origins), words })
+        let (origin, more) = of.origins.split_first()?;
+        let stamp = Stamp { time: of.time, origin: *origin };
+        Some(Kept { relation, stamp, more: more.to_vec(), words })
     }
 
     fn id(&self, relation: usize, place: u32) -> Option<RowId> {

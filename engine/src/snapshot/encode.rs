@@ -279,8 +279,8 @@ impl Writer<'_> {
     fn fact(&self, kept: &Kept) -> Fact {
         Fact {
             relation: kept.relation as u32,
-            time: kept.time,
-            origins: kept.origins.to_vec(),
+            time: kept.stamp.time,
+            origins: kept.origins(),
             values: self.values(types::of_fact(self.engine, kept.relation), &kept.words),
         }
     }

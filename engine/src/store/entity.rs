@@ -1,14 +1,14 @@
 //! What is known of an entity's keys beside the rows that stand.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
 use etio_plan::SourceId;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    store::{relation::RowId, sources::Stamp},
-    value::word::{ABSENT, Key, Row, Word},
+    store::{keyed::Keyed, relation::RowId, sources::Stamp},
+    value::word::{ABSENT, Row, Word},
 };
 
 /// Most rows are told once, by one source, and need no entry here.
@@ -17,7 +17,7 @@ pub(crate) struct Entities {
     heard: HashMap<RowId, Heard, FixedState>,
     /// Keys without a row whose removal is remembered, and when that was. Those that are old enough go
     /// once there are as many as this.
-    removed: HashMap<Key, Removal, FixedState>,
+    removed: Keyed<Removal>,
     clean_at: usize,
 }
 
@@ -41,17 +41,18 @@ struct Heard {
 }
 
 impl Entities {
-    pub(crate) fn new(state: &FixedState) -> Self {
+    /// Of a relation whose keys have so many words.
+    pub(crate) fn new(words: usize, state: &FixedState) -> Self {
         Self {
             heard: HashMap::with_hasher(state.clone()),
-            removed: HashMap::with_hasher(state.clone()),
+            removed: Keyed::new(words, state),
             clean_at: FEW,
         }
     }
 
     /// Shows all words it keeps.
     pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
-        self.removed.keys().for_each(|key| see(key));
+        self.removed.iter().for_each(|(number, _)| see(self.removed.key(number)));
     }
 
     /// The newest stamp of a row that has this one.
@@ -61,7 +62,11 @@ impl Entities {
 
     /// The removal of a key, where it is still remembered. That it is not swept up yet does not count.
     pub(crate) fn removed(&self, key: &[Word], now: i64) -> Option<Stamp> {
-        self.removed.get(key).filter(|removed| removed.until > now).map(|removed| removed.stamp)
+        if self.removed.len() == 0 {
+            return None;
+        }
+        let removed = self.removed.get(self.removed.find(key)?)?;
+        (removed.until > now).then_some(removed.stamp)
     }
 
     /// What was heard of rows beside their own stamps: their newest stamps, and who said each field.
@@ -73,7 +78,7 @@ impl Entities {
     /// All removals that are remembered.
     pub(crate) fn removals(&self, now: i64) -> impl Iterator<Item = (&[Word], &Removal)> {
         let removed = self.removed.iter().filter(move |(_, removed)| removed.until > now);
-        removed.map(|(key, removal)| (&**key, removal))
+        removed.map(|(number, removal)| (self.removed.key(number), removal))
     }
 
     /// What a source says of a row that stands, together with what others said: it does not erase
@@ -121,12 +126,23 @@ impl Entities {
     }
 
     /// Remembers a removal.
-    pub(crate) fn remember(&mut self, key: Key, removed: Removal, now: i64) {
+    pub(crate) fn remember(&mut self, key: &[Word], removed: Removal, now: i64) {
         if self.removed.len() >= self.clean_at {
-            self.removed.retain(|_, removed| removed.until > now);
-            self.clean_at = FEW.max(2 * self.removed.len());
+            self.clean(now);
         }
-        self.removed.insert(key, removed);
+        match self.removed.find(key).and_then(|number| self.removed.get_mut(number)) {
+            Some(known) => *known = removed,
+            None => _ = self.removed.add(key, removed),
+        }
+    }
+
+    /// Forgets removals that are old enough.
+    #[cold]
+    fn clean(&mut self, now: i64) {
+        let old = self.removed.iter().filter(|(_, removed)| removed.until <= now);
+        let old: Vec<u32> = old.map(|(number, _)| number).collect();
+        old.into_iter().for_each(|number| self.removed.remove(number));
+        self.clean_at = FEW.max(2 * self.removed.len());
     }
 
     #[cfg(test)]
@@ -136,6 +152,8 @@ impl Entities {
 
     /// A key has a row again.
     pub(crate) fn forgive(&mut self, key: &[Word]) {
-        self.removed.remove(key);
+        if let Some(number) = self.removed.find(key) {
+            self.removed.remove(number);
+        }
     }
 }

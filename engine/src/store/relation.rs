@@ -166,15 +166,12 @@ impl Relation {
     /// All origins of a row, the first first.
     pub(crate) fn origins(&self, row: RowId) -> impl Iterator<Item = Origin> {
         let first = self.meta(row).map(|meta| meta.stamp.origin);
-        first.into_iter().chain(self.more.get(&row).into_iter().flatten().copied())
+        first.into_iter().chain(self.more_origins(row).iter().copied())
     }
 
-    /// The same, to be kept.
-    pub(crate) fn all_origins(&self, row: RowId) -> SmallVec<[Origin; 1]> {
-        match (self.meta(row), self.more.is_empty()) {
-            (Some(meta), true) => SmallVec::from([meta.stamp.origin]),
-            _ => self.origins(row).collect(),
-        }
+    /// The origins of a row beyond the first.
+    pub(crate) fn more_origins(&self, row: RowId) -> &[Origin] {
+        if self.more.is_empty() { &[] } else { self.more.get(&row).map_or(&[], Vec::as_slice) }
     }
 
     /// Notes that another source told of the same event.
@@ -311,6 +308,13 @@ impl Relation {
     pub(crate) fn pin(&self, relation: usize, row: RowId) -> Option<Pin> {
         let generation = self.meta(row)?.generation;
         Some(Pin { relation: relation as u16, generation, row })
+    }
+
+    /// The stamp and the words of a pinned row, if it is still the one there.
+    #[inline]
+    pub(crate) fn pinned(&self, pin: &Pin) -> Option<(Stamp, &[Word])> {
+        let (meta, words) = self.row(pin.row)?;
+        (meta.generation == pin.generation).then_some((meta.stamp, words))
     }
 
     /// Whether the pinned row is still the one there.
