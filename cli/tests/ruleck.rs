@@ -141,8 +141,8 @@ fn a_plan_names_conditions_partition_and_what_is_kept() {
     for part in [
         "licences.licence_lost  (finding, keep 1h, partition: by node)",
         "LicenceLost { node, server }",
-        "  memory   132 B x open findings",
-        "licences.LicenceLost        1h  72 B x events in 1h",
+        "  memory   100 B x open findings",
+        "licences.LicenceLost        1h  64 B x events in 1h",
         "1 relation without: declare `rate 20 per 1m` in the event for a number",
         "rows that stand\n  std.node.Process  ",
     ] {
@@ -156,8 +156,8 @@ fn a_plan_tells_memory_where_an_event_declares_its_rate() {
     let ran = on(&rules, &["plan"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     for part in [
-        "licences.LicenceLost        1h  72 B x 1200 events = 86.4 kB",
-        "1 relation with a rate: at most 86.4 kB",
+        "licences.LicenceLost        1h  64 B x 1200 events = 76.8 kB",
+        "1 relation with a rate: at most 76.8 kB",
     ] {
         assert!(ran.out.contains(part), "`{part}` is not in\n{}", ran.out);
     }

@@ -4,6 +4,7 @@ pub(crate) mod edges;
 pub(crate) mod episode;
 pub(crate) mod keys;
 pub(crate) mod lapse;
+pub(crate) mod life;
 pub(crate) mod log;
 pub(crate) mod names;
 pub(crate) mod open;

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conclude::{
-        episode::{Changed, Closed, Episode, Late},
+        episode::{Changed, Episode, Late},
         keys::{Dirty, Keys},
+        life::Closed,
         log::Entry,
     },
     error::Error,

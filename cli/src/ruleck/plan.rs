@@ -12,11 +12,11 @@ use crate::text::{count, duration};
 /// Bytes of a place in an index or in a table of keys.
 const PLACE: u64 = 12;
 /// Bytes of a row beside its fields (its time, origin and marks), and of its places in two indexes.
-const ROW: u64 = 32 + 2 * PLACE;
+const ROW: u64 = 24 + 2 * PLACE;
 /// Bytes of a field.
 const FIELD: u64 = 8;
 /// Bytes of an open finding beside its key. `engine/src/conclude/keys.rs` holds it to that.
-const OPEN: u64 = 112 + PLACE;
+const OPEN: u64 = 80 + PLACE;
 /// Bytes of what a concluded row rests on, and of the key that concludes it, beside the key's words.
 const CONCLUDED: u64 = 96 + 48 + PLACE;
 

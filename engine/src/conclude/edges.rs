@@ -3,7 +3,10 @@
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::{
-    conclude::episode::{Cause, Change, Life, Place},
+    conclude::{
+        episode::{Change, Place},
+        life::{Cause, Life},
+    },
     engine::Engine,
     program::{Head, Program, Programs},
     store::{

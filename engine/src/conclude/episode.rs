@@ -1,19 +1,11 @@
-//! Findings as the host sees them, and what is remembered of each.
+//! Findings as the host sees them, and how they change.
 
-use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use etio_plan::{Origin, Severity, SourceId, Value};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    store::{
-        copies::{Copies, Kept},
-        relation::{Pins, RowId},
-        support::{KeyId, Want},
-    },
-    think::judge::{Choice, Verdict},
-    value::word::{Key, Word},
-};
+use crate::{store::support::KeyId, think::judge::Verdict};
 
 /// Where an episode is in its life.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
@@ -137,99 +129,6 @@ pub struct Late {
     pub source: SourceId,
     /// How many.
     pub events: u64,
-}
-
-/// An episode as it is remembered, open or over.
-#[derive(Clone)]
-pub(crate) struct Life {
-    pub(crate) opened: i64,
-    pub(crate) verdict: Verdict,
-    pub(crate) texts: Choice,
-    /// Most have nothing of it.
-    pub(crate) rare: Option<Box<Rare>>,
-}
-
-/// An episode that is open.
-#[derive(Clone)]
-pub(crate) struct Open {
-    pub(crate) life: Life,
-    /// Its row, where some rule reads findings of its kind.
-    pub(crate) row: Option<RowId>,
-    pub(crate) pins: Pins,
-}
-
-/// Of an episode that has nothing of it.
-const NOTHING: &Rare = &Rare {
-    wants: Vec::new(),
-    evidence: None,
-    first: None,
-    claims: Vec::new(),
-    causes: Vec::new(),
-    explains: Vec::new(),
-};
-
-impl Life {
-    /// What few episodes have.
-    pub(crate) fn rare(&self) -> &Rare {
-        self.rare.as_deref().unwrap_or(NOTHING)
-    }
-
-    /// The same to be added to.
-    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
-    }
-
-    /// Shows all words it keeps.
-    pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
-        see(&self.texts.values);
-        let Some(rare) = &self.rare else { return };
-        rare.evidence.iter().for_each(|facts| see(facts.words()));
-        rare.first.iter().for_each(|fact| see(&fact.words));
-        rare.claims.iter().for_each(|(_, key)| see(key));
-    }
-
-    /// Sets what it wants and the facts behind its pins.
-    pub(crate) fn set(&mut self, wants: Vec<Want>, evidence: Option<Copies>) {
-        if self.rare.is_some() || !wants.is_empty() || evidence.is_some() {
-            let rare = self.rare_mut();
-            (rare.wants, rare.evidence) = (wants, evidence);
-        }
-    }
-}
-
-/// What few episodes have: wishes, and what binds them to others.
-#[derive(Clone, PartialEq, Default)]
-pub(crate) struct Rare {
-    pub(crate) wants: Vec<Want>,
-    /// The facts behind the pins, where these alone cannot show them later.
-    pub(crate) evidence: Option<Copies>,
-    /// The first fact behind a finding that explains others.
-    pub(crate) first: Option<Box<Kept>>,
-    pub(crate) claims: Vec<(usize, Key)>,
-    pub(crate) causes: Vec<Cause>,
-    pub(crate) explains: Vec<(u128, i64)>,
-}
-
-/// A cause of an episode.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-pub(crate) struct Cause {
-    pub(crate) id: u128,
-    pub(crate) opened: i64,
-    pub(crate) rule: usize,
-    /// Its verdict when it was last looked at while open.
-    pub(crate) verdict: Verdict,
-}
-
-/// An episode that is over.
-#[derive(Clone)]
-pub(crate) struct Closed {
-    pub(crate) rule: usize,
-    pub(crate) key: Key,
-    pub(crate) life: Life,
-    /// The facts it rested on.
-    pub(crate) evidence: Copies,
-    pub(crate) closed: i64,
-    pub(crate) status: Status,
 }
 
 /// Where an episode is.

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use crate::{
-    conclude::episode::Open,
+    conclude::life::Open,
     program::Head,
     store::{
         keyed::Keyed,
@@ -175,7 +175,7 @@ impl Keys {
 }
 
 /// There are as many as findings that are open: what few of them have is `Rare`.
-const _: () = assert!(size_of::<Option<State<Option<Open>>>>() <= 112);
+const _: () = assert!(size_of::<Option<State<Option<Open>>>>() <= 80);
 
 /// As many keys of a rule may wait before those that wait twice are weeded out.
 const FEW: usize = 1024;

@@ -5,7 +5,8 @@ use alloc::{boxed::Box, vec::Vec};
 use crate::{
     conclude::{
         edges::caused_by,
-        episode::{Change, Changed, Life, Place, Transition},
+        episode::{Change, Changed, Place, Transition},
+        life::Life,
     },
     engine::Engine,
     input::cell::Cell,

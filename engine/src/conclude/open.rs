@@ -5,7 +5,8 @@ use core::{cmp::Ordering, mem};
 
 use crate::{
     conclude::{
-        episode::{Change, Changed, Closed, Life, Open, Place, Status},
+        episode::{Change, Changed, Place, Status},
+        life::{Closed, Life, Open},
         rows::Asked,
     },
     engine::Engine,
@@ -73,7 +74,7 @@ impl Engine {
                 self.ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
             return still.map(|still| still.marks());
         }
-        let row = self.keys.get(rule)?.open(number)?.row;
+        let row = self.keys.get(rule)?.open(number)?.row();
         let support = row.and_then(|row| self.supports.of(program.relation, row, rule, number));
         Some(support.map_or(0, |support| support.marks))
     }
@@ -87,7 +88,7 @@ impl Engine {
         }
         open.life.rare_mut().wants.push(Want::Limit);
         open.life.verdict = Verdict::Suspected;
-        let (row, pins) = (open.row, open.pins.clone());
+        let (row, pins) = (open.row(), open.life.pins());
         // It may outlive what it rests on.
         let known = open.life.rare_mut().evidence.take();
         let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
@@ -138,13 +139,13 @@ impl Engine {
         let shown = &mut self.room.shown;
         let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
         if let Some(episode) = episode {
-            let texts = mem::take(&mut shown.texts);
-            let mut life = Life { opened: self.now, verdict: found.verdict, texts, rare: None };
+            let mut life = Life::new(self.now, found.verdict);
+            life.show(&shown.texts, &shown.pins);
             life.set(mem::take(&mut shown.wants), copied);
             if first.is_some() {
                 life.rare_mut().first = first;
             }
-            *episode = Some(Open { life, row, pins: mem::take(&mut shown.pins) });
+            *episode = Some(Open::new(life, row));
         }
         let claims = mem::take(&mut shown.claims);
         self.note_change(rule, Change::Opened, Place::Open(number));
@@ -162,14 +163,13 @@ impl Engine {
         let (life, shown) = (&open.life, &self.room.shown);
         let differs = life.verdict != found.verdict || life.rare().wants != shown.wants;
         let copied = self.copied(programs, &shown.pins);
-        if let Some(row) = open.row {
+        if let Some(row) = open.row() {
             self.conclude(programs, rule, number, as_row(key, found, shown), Some(row));
         }
         let shown = &mut self.room.shown;
         let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(number));
         if let Some(open) = open {
-            mem::swap(&mut open.pins, &mut shown.pins);
-            mem::swap(&mut open.life.texts, &mut shown.texts);
+            open.life.show(&shown.texts, &shown.pins);
             open.life.verdict = found.verdict;
             open.life.set(mem::take(&mut shown.wants), copied);
         }
@@ -211,7 +211,9 @@ impl Engine {
         self.claim((rule, number), program, Vec::new());
         let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
         let Some(open) = episode.and_then(Option::take) else { return };
-        let Open { mut life, row, pins } = open;
+        let row = open.row();
+        let mut life = open.life;
+        let pins = life.let_go();
         let copied = life.rare.as_mut().and_then(|rare| rare.evidence.take());
         let evidence = copied.unwrap_or_else(|| self.evidence(programs, &pins));
         let (status, change) = match lapsed {

@@ -7,14 +7,12 @@ use etio_plan::{Finding, Part};
 use crate::{
     conclude::{
         edges::{caused_by, is_root},
-        episode::{Episode, Evidence, Life, Open, Status},
+        episode::{Episode, Evidence, Status},
+        life::Life,
     },
     engine::Engine,
     program::{Head, Program},
-    store::{
-        copies::{Copies, Kept},
-        relation::Pin,
-    },
+    store::copies::{Copies, Kept},
     think::judge::Verdict,
     value::{
         expr::Ex,
@@ -28,23 +26,10 @@ struct Entry<'a> {
     rule: usize,
     key: &'a [Word],
     life: &'a Life,
-    facts: Facts<'a>,
+    /// The facts behind it; none where its rows show them.
+    copied: Option<&'a Copies>,
     closed: Option<i64>,
     status: Status,
-}
-
-/// Where the facts behind an episode are.
-enum Facts<'a> {
-    Copied(&'a Copies),
-    /// The rows show them.
-    Behind(&'a [Pin]),
-}
-
-impl<'a> Facts<'a> {
-    fn of(open: &'a Open) -> Self {
-        let copied = open.life.rare().evidence.as_ref();
-        copied.map_or(Self::Behind(&open.pins), Self::Copied)
-    }
 }
 
 impl Engine {
@@ -55,7 +40,7 @@ impl Engine {
                 rule,
                 key: keys.key(number),
                 life: &open.life,
-                facts: Facts::of(open),
+                copied: open.life.rare().evidence.as_ref(),
                 closed: None,
                 status: Status::Open,
             }));
@@ -64,7 +49,7 @@ impl Engine {
             rule: closed.rule,
             key: &closed.key,
             life: &closed.life,
-            facts: Facts::Copied(&closed.evidence),
+            copied: Some(&closed.evidence),
             closed: Some(closed.closed),
             status: closed.status,
         }));
@@ -109,15 +94,11 @@ impl Engine {
         let mut explains = life.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
         let [title, because, remedy, ignored] = self.texts(finding, program, life, now);
-        let behind;
-        let copies = match entry.facts {
-            Facts::Copied(copies) => copies,
-            Facts::Behind(pins) => {
-                behind = self.evidence(&self.programs, pins);
-                &behind
-            }
+        let facts = match entry.copied {
+            Some(copies) => self.in_order(copies),
+            None => self.in_order(&self.evidence(&self.programs, &life.pins())),
         };
-        let evidence = self.in_order(copies).iter().map(|kept| self.shown(kept)).collect();
+        let evidence = facts.iter().map(|kept| self.shown(kept)).collect();
         Some(Episode {
             id: self.id(&self.programs, entry.rule, entry.key),
             rule: entry.rule,
@@ -162,11 +143,11 @@ impl Engine {
     /// Title, because, remedy and why it is ignored, as of an instant.
     fn texts(&self, finding: &Finding, program: &Program, life: &Life, now: i64) -> [String; 4] {
         let Head::Finding { texts, .. } = &program.head else { return Default::default() };
-        let mut words = life.texts.values.iter().copied();
+        let mut words = life.values().iter().copied();
         let mut filled: [String; 4] = Default::default();
         let choices = finding.texts().into_iter().zip(texts).zip(&mut filled);
         for (which, ((written, texts), filled)) in choices.enumerate() {
-            let Some(at) = life.texts.place(which) else { continue };
+            let Some(at) = life.chosen(which) else { continue };
             let (Some(written), Some(text)) = (written.get(at), texts.get(at)) else { continue };
             let mut values = text.values.iter().zip(&mut words);
             for part in &written.parts {

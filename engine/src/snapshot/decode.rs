@@ -5,8 +5,8 @@ use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     conclude::{
-        episode::{self, Life, Open, Rare},
         keys::{self, Gap, Standings},
+        life::{self, Life, Open, Rare},
         log,
     },
     engine::Engine,
@@ -27,7 +27,10 @@ use crate::{
         sources::Stamp,
         support::{KeyId, Support, Want},
     },
-    think::judge::{Choice, choice},
+    think::{
+        aggregate::MOST_EVIDENCE,
+        judge::{Choice, choice},
+    },
     value::word::{self, as_int},
 };
 use etio_plan::{Origin, Type};
@@ -228,12 +231,12 @@ impl Reader<'_> {
                 if row.is_some() != self.programs.rules.get(rule)?.is_read {
                     return None;
                 }
-                let open = self.episode(rule, row, episode)?;
-                for (clause, words) in &open.life.rare().claims {
+                let life = self.episode(rule, episode)?;
+                for (clause, words) in &life.rare().claims {
                     let claim = (rule, *clause, words.clone());
                     self.engine.claims.entry(claim).or_default().insert(number);
                 }
-                Some(open)
+                Some(Open::new(life, row))
             }
             None => None,
         };
@@ -259,7 +262,7 @@ impl Reader<'_> {
         (of.marks & !LASTING == 0).then_some(row)
     }
 
-    fn episode(&mut self, rule: usize, row: Option<RowId>, of: Episode) -> Option<Open> {
+    fn episode(&mut self, rule: usize, of: Episode) -> Option<Life> {
         let program = self.programs.rules.get(rule)?;
         let mut texts = Choice::default();
         for ((which, chosen), text) in texts.chosen.iter_mut().enumerate().zip(of.texts) {
@@ -292,8 +295,11 @@ impl Reader<'_> {
             explains: of.explains,
         };
         let rare = Some(rare).filter(|rare| *rare != Rare::default()).map(Box::new);
-        let life = Life { opened: of.opened, verdict: of.verdict, texts, rare };
-        Some(Open { life, row, pins: self.pins(&of.pins)? })
+        let mut life = Life::new(of.opened, of.verdict);
+        let pins = Some(self.pins(&of.pins)?).filter(|pins| pins.len() <= MOST_EVIDENCE)?;
+        life.show(&texts, &pins);
+        life.rare = rare;
+        Some(life)
     }
 
     fn held(&mut self, held: Held) -> Option<()> {
@@ -343,10 +349,10 @@ impl Reader<'_> {
     fn closed(&mut self, of: Closed) -> Option<()> {
         let rule = of.rule as usize;
         let key = self.rule_key(rule, &of.key)?;
-        let Open { mut life, .. } = self.episode(rule, None, of.episode)?;
+        let mut life = self.episode(rule, of.episode)?;
         let evidence = life.rare.as_mut().and_then(|rare| rare.evidence.take())?;
         let (closed, status) = (of.closed, of.status);
-        let closed = episode::Closed { rule, key, life, evidence, closed, status };
+        let closed = life::Closed { rule, key, life, evidence, closed, status };
         self.engine.closed.push_back(closed);
         Some(())
     }

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use serde::Serialize;
 
 use crate::{
-    conclude::{episode::Life, log},
+    conclude::{life::Life, log},
     engine::Engine,
     input::timeline,
     program::Program,
@@ -174,9 +174,9 @@ impl Writer<'_> {
                 deadline,
                 rows,
                 open: open.map(|open| {
-                    let row = open.row.and_then(|row| standing(row, None));
+                    let row = open.row().and_then(|row| standing(row, None));
                     let evidence = open.life.rare().evidence.as_ref();
-                    (row, self.episode(program, &open.life, &open.pins, evidence))
+                    (row, self.episode(program, &open.life, evidence))
                 }),
             }
         };
@@ -201,16 +201,10 @@ impl Writer<'_> {
         })
     }
 
-    fn episode(
-        &self,
-        program: &Program,
-        life: &Life,
-        pins: &[relation::Pin],
-        evidence: Option<&Copies>,
-    ) -> Episode {
-        let mut values = &*life.texts.values;
+    fn episode(&self, program: &Program, life: &Life, evidence: Option<&Copies>) -> Episode {
+        let mut values = life.values();
         let texts = [0, 1, 2, 3].map(|which| {
-            let text = life.texts.place(which)?;
+            let text = life.chosen(which)?;
             let types = types::of_text(program, which, text)?;
             let (own, rest) = values.split_at_checked(types.len())?;
             values = rest;
@@ -227,7 +221,7 @@ impl Writer<'_> {
             verdict: life.verdict,
             wants: life.rare().wants.clone(),
             texts,
-            pins: self.pins(pins),
+            pins: self.pins(&life.pins()),
             evidence: evidence.map(|of| of.iter().map(|fact| self.fact(&fact)).collect()),
             first: life.rare().first.as_ref().map(|fact| self.fact(fact)),
             claims: sorted(life.rare().claims.iter().map(claim)),
@@ -254,7 +248,7 @@ impl Writer<'_> {
             Some(Closed {
                 rule: of.rule as u32,
                 key: self.rule_key(of.rule, &of.key),
-                episode: self.episode(program, &of.life, &[], Some(&of.evidence)),
+                episode: self.episode(program, &of.life, Some(&of.evidence)),
                 closed: of.closed,
                 status: of.status,
             })

@@ -8,7 +8,10 @@ use etio_plan::{Origin, SourceId, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    conclude::episode::{self, Cause, Status},
+    conclude::{
+        episode::{self, Status},
+        life::Cause,
+    },
     input::timeline::How,
     store::{coverage::Vouch, relation::Marks, support::Want},
     think::judge::Verdict,

@@ -42,7 +42,7 @@ const GONE: Marks = 128;
 pub(crate) const FREE: Marks = 256;
 
 /// A row that will be found again even where its slot has been taken by another since.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
 pub(crate) struct Pin {
     relation: u16,
     generation: Generation,
@@ -66,6 +66,16 @@ impl Pin {
 
     pub(crate) const fn relation(self) -> usize {
         self.relation as usize
+    }
+
+    /// It in a word.
+    pub(crate) const fn word(self) -> Word {
+        (self.relation as Word) << 48 | (self.generation as Word) << 32 | self.row as Word
+    }
+
+    /// What [`word`](Self::word) wrote.
+    pub(crate) const fn of(word: Word) -> Self {
+        Self { relation: (word >> 48) as u16, generation: (word >> 32) as u16, row: word as RowId }
     }
 }
 
@@ -221,8 +231,13 @@ impl Relation {
         marks: Marks,
         names: Names<'_>,
     ) -> RowId {
-        let row = self.free.pop().unwrap_or_else(|| self.table.add());
-        self.table.write(row, stamp, marks, words);
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.table.write(row, stamp, marks, words);
+                row
+            }
+            None => self.table.add(stamp, marks, words),
+        };
         self.live += 1;
         self.link(row, stamp.time, names);
         row

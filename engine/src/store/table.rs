@@ -1,6 +1,6 @@
 //! Where the rows of a relation lie.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::cmp::Ordering;
 
 use etio_plan::{Origin, SourceId, Type};
@@ -22,117 +22,179 @@ pub(crate) struct Meta {
 }
 
 /// Rows one after the other, each with what is known of it before its words: what a probe looks at shares
-/// a line of the cache.
+/// a line of the cache. They lie in pages, so that none moves when many come.
 #[derive(Clone)]
 pub(crate) struct Table {
     width: usize,
-    cells: Vec<Word>,
+    /// All but the last have as many rows as a page has.
+    pages: Vec<Vec<Word>>,
+    count: usize,
+    /// The sources and parts that have no room before the words of their row. Others may be left over.
+    wide: BTreeMap<RowId, (u32, u32)>,
 }
 
-/// Cells before the words of a row: its place in its source, the source and the part of that place, its
-/// time, its generation and its marks.
-const HEAD: usize = 4;
+/// Cells before the words of a row: its place in its source, its time, and in the last, from the highest
+/// bits down, its source and the part of that place, its generation and its marks, 16 bits each.
+const HEAD: usize = 3;
+
+/// As many rows has a page.
+const PAGE: usize = 256;
+
+/// Bits of a quarter of a cell.
+const QUARTER: u32 = u16::BITS;
 
 impl Table {
     /// No rows, of so many words each.
     pub(crate) const fn new(width: usize) -> Self {
-        Self { width, cells: Vec::new() }
+        Self { width, pages: Vec::new(), count: 0, wide: BTreeMap::new() }
     }
 
     /// The slots, free or not.
     pub(crate) fn slots(&self) -> impl Iterator<Item = RowId> + use<> {
-        0..(self.cells.len() / (HEAD + self.width)) as RowId
+        0..self.count as RowId
+    }
+
+    const fn stride(&self) -> usize {
+        HEAD + self.width
+    }
+
+    /// All cells of a row.
+    #[inline]
+    fn cells(&self, row: RowId) -> Option<&[Word]> {
+        let start = row as usize % PAGE * self.stride();
+        self.pages.get(row as usize / PAGE)?.get(start..start + self.stride())
     }
 
     #[inline]
-    const fn start(&self, row: RowId) -> usize {
-        row as usize * (HEAD + self.width)
+    fn cells_mut(&mut self, row: RowId) -> Option<&mut [Word]> {
+        let (start, stride) = (row as usize % PAGE * self.stride(), self.stride());
+        self.pages.get_mut(row as usize / PAGE)?.get_mut(start..start + stride)
+    }
+
+    /// The last cell before the words of a row.
+    fn last_mut(&mut self, row: RowId) -> Option<&mut Word> {
+        self.cells_mut(row)?.get_mut(HEAD - 1)
     }
 
     /// The words of a row.
     #[inline]
     pub(crate) fn words(&self, row: RowId) -> &[Word] {
-        let start = self.start(row) + HEAD;
-        self.cells.get(start..start + self.width).unwrap_or_default()
+        self.cells(row).and_then(|cells| cells.get(HEAD..)).unwrap_or_default()
     }
 
     #[inline]
     fn head(&self, row: RowId) -> Option<&[Word; HEAD]> {
-        let head = self.cells.get(self.start(row)..)?.first_chunk()?;
-        (head[3] as Marks & FREE == 0).then_some(head)
+        let head = self.cells(row)?.first_chunk()?;
+        (head[HEAD - 1] as Marks & FREE == 0).then_some(head)
     }
 
     /// What is known about a row; a free slot has no row.
     #[inline]
     pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
-        self.head(row).map(meta)
+        self.head(row).map(|head| self.told(row, head))
     }
 
     /// The same, and its words.
     #[inline]
     pub(crate) fn row(&self, row: RowId) -> Option<(Meta, &[Word])> {
-        let start = self.start(row);
-        let cells = self.cells.get(start..start + HEAD + self.width)?;
-        let (head, words) = cells.split_first_chunk()?;
-        let meta = meta(head);
+        let (head, words) = self.cells(row)?.split_first_chunk()?;
+        let meta = self.told(row, head);
         (meta.marks & FREE == 0).then_some((meta, words))
+    }
+
+    /// What the cells before the words of a row say.
+    #[inline]
+    fn told(&self, row: RowId, &[at, time, last]: &[Word; HEAD]) -> Meta {
+        let (source, part) = match (last >> (3 * QUARTER)) as i16 {
+            WIDE => self.wide.get(&row).copied().unwrap_or_default(),
+            source => (i32::from(source) as u32, (last >> (2 * QUARTER)) as u16 as u32),
+        };
+        let origin = Origin { source: SourceId(source), at, part };
+        Meta {
+            stamp: Stamp { time: as_int(time), origin },
+            generation: (last >> QUARTER) as Generation,
+            marks: last as Marks,
+        }
     }
 
     /// The time and the marks of a row.
     #[inline]
     pub(crate) fn time_and_marks(&self, row: RowId) -> Option<(i64, Marks)> {
-        self.head(row).map(|[_, _, time, last]| (as_int(*time), *last as Marks))
+        self.head(row).map(|[_, time, last]| (as_int(*time), *last as Marks))
     }
 
-    /// Adds a free slot.
-    pub(crate) fn add(&mut self) -> RowId {
-        let row = self.cells.len() / (HEAD + self.width);
-        self.cells.resize(self.cells.len() + HEAD, 0);
-        if let Some(last) = self.cells.last_mut() {
-            *last = Word::from(FREE);
+    /// Adds a row, in a new slot.
+    pub(crate) fn add(&mut self, stamp: Stamp, marks: Marks, words: &[Word]) -> RowId {
+        let row = self.count as RowId;
+        let head = self.tell(row, stamp, marks, 0);
+        if self.count.is_multiple_of(PAGE) {
+            // Most relations have few rows.
+            let room = if self.count == 0 { 1 } else { PAGE };
+            self.pages.push(Vec::with_capacity(room * self.stride()));
         }
-        self.cells.resize(self.cells.len() + self.width, 0);
-        row as RowId
+        let end = (self.count % PAGE + 1) * self.stride();
+        if let Some(page) = self.pages.last_mut() {
+            page.extend_from_slice(&head);
+            page.extend_from_slice(words);
+            page.resize(end, 0);
+        }
+        self.count += 1;
+        row
     }
 
-    /// Writes a row into a slot.
+    /// Writes a row into a free slot.
     pub(crate) fn write(&mut self, row: RowId, stamp: Stamp, marks: Marks, words: &[Word]) {
         self.restamp(row, stamp, marks);
-        let start = self.start(row) + HEAD;
-        if let Some(place) = self.cells.get_mut(start..start + self.width) {
+        if let Some(place) = self.cells_mut(row).and_then(|cells| cells.get_mut(HEAD..)) {
             place.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
         }
     }
 
     /// Gives a row another stamp and other marks.
     pub(crate) fn restamp(&mut self, row: RowId, stamp: Stamp, marks: Marks) {
-        let start = self.start(row);
-        let head = self.cells.get_mut(start..).and_then(<[Word]>::first_chunk_mut);
-        if let Some([at, from, time, last]) = head {
-            let Origin { source, at: place, part } = stamp.origin;
-            *at = place;
-            *from = Word::from(source.0) << u32::BITS | Word::from(part);
-            *time = stamp.time as Word;
-            *last = *last >> u32::BITS << u32::BITS | Word::from(marks);
+        let Some(last) = self.last_mut(row) else { return };
+        let generation = (*last >> QUARTER) as Generation;
+        let head = self.tell(row, stamp, marks, generation);
+        if let Some(place) = self.cells_mut(row).and_then(<[Word]>::first_chunk_mut) {
+            *place = head;
         }
+    }
+
+    /// The cells before the words of a row.
+    #[inline]
+    fn tell(
+        &mut self,
+        row: RowId,
+        Stamp { time, origin }: Stamp,
+        marks: Marks,
+        generation: Generation,
+    ) -> [Word; HEAD] {
+        let Origin { source, at, part } = origin;
+        let from = narrow(source, part).unwrap_or_else(|| {
+            self.wide.insert(row, (source.0, part));
+            (WIDE as u16 as Word) << QUARTER
+        });
+        let rest = Word::from(generation) << QUARTER | Word::from(marks);
+        [at, time as Word, from << (2 * QUARTER) | rest]
     }
 
     /// Gives a row other marks.
     pub(crate) fn mark(&mut self, row: RowId, marks: Marks) {
-        let place = self.start(row) + HEAD - 1;
-        if let Some(last) = self.cells.get_mut(place) {
-            *last = *last >> u32::BITS << u32::BITS | Word::from(marks);
+        if let Some(last) = self.last_mut(row) {
+            *last = *last >> QUARTER << QUARTER | Word::from(marks);
         }
     }
 
     /// Frees a slot and says whether it may be taken again. What comes into it is of another generation;
     /// a slot that has had them all stays empty, lest a pin take a row for another.
     pub(crate) fn free(&mut self, row: RowId) -> bool {
-        let place = self.start(row) + HEAD - 1;
-        let Some(last) = self.cells.get_mut(place) else { return false };
-        let generation = ((*last >> u32::BITS) as Generation).checked_add(1);
+        if !self.wide.is_empty() {
+            self.wide.remove(&row);
+        }
+        let Some(last) = self.last_mut(row) else { return false };
+        let generation = ((*last >> QUARTER) as Generation).checked_add(1);
         let next = generation.unwrap_or(Generation::MAX);
-        *last = Word::from(next) << u32::BITS | Word::from(FREE);
+        *last = Word::from(next) << QUARTER | Word::from(FREE);
         generation.is_some()
     }
 
@@ -140,7 +202,7 @@ impl Table {
     ///
     /// INVARIANT: conclusions share one origin, so that only their values order what has one time.
     pub(crate) fn compare(&self, names: Names<'_>, types: &[Type], a: RowId, b: RowId) -> Ordering {
-        let times = self.head(a).zip(self.head(b)).map(|(a, b)| as_int(a[2]).cmp(&as_int(b[2])));
+        let times = self.head(a).zip(self.head(b)).map(|(a, b)| as_int(a[1]).cmp(&as_int(b[1])));
         // Most differ in time.
         times.unwrap_or(Ordering::Equal).then_with(|| {
             let (Some(x), Some(y)) = (self.meta(a), self.meta(b)) else { return Ordering::Equal };
@@ -150,15 +212,16 @@ impl Table {
     }
 }
 
-/// What the cells before the words of a row say.
+/// Stands for a source and a part that have no room.
+const WIDE: i16 = i16::MIN;
+
+/// A source and a part in two quarters of a cell, if they have room there. Sources are few and numbered from
+/// zero, but for that of what is concluded, which is the last.
 #[inline]
-const fn meta(&[at, from, time, last]: &[Word; HEAD]) -> Meta {
-    let source = SourceId((from >> u32::BITS) as u32);
-    Meta {
-        stamp: Stamp { time: as_int(time), origin: Origin { source, at, part: from as u32 } },
-        generation: (last >> u32::BITS) as Generation,
-        marks: last as Marks,
-    }
+fn narrow(source: SourceId, part: u32) -> Option<Word> {
+    let source = i16::try_from(source.0 as i32).ok().filter(|source| *source != WIDE)?;
+    let part = u16::try_from(part).ok()?;
+    Some(Word::from(source as u16) << QUARTER | Word::from(part))
 }
 
 #[cfg(test)]
@@ -166,18 +229,36 @@ mod tests {
     use super::Table;
     use crate::store::{relation::Generation, sources::Stamp};
     use alloc::vec;
+    use etio_plan::{Origin, SourceId};
+
+    #[test]
+    fn every_origin_comes_back() {
+        let mut table = Table::new(0);
+        let row = table.add(Stamp::concluded(0), 0, &[]);
+        let edges = |bits: u32| [0, 1, (1 << bits) - 1, 1 << bits, (1 << bits) + 1];
+        let ends = [u32::MAX - 1, u32::MAX, 1 << 31, u32::MAX << 15, (u32::MAX << 15) - 1];
+        for source in edges(15).into_iter().chain(ends) {
+            for part in edges(16).into_iter().chain(ends) {
+                let origin = Origin { source: SourceId(source), at: u64::MAX, part };
+                table.restamp(row, Stamp { time: i64::MIN, origin }, 7);
+                let meta = table.meta(row).unwrap();
+                assert_eq!((meta.stamp.origin, meta.stamp.time), (origin, i64::MIN));
+                assert_eq!((meta.marks, meta.generation), (7, 0));
+            }
+        }
+    }
 
     #[test]
     fn no_pin_takes_a_row_for_another() {
         let mut table = Table::new(1);
-        let row = table.add();
+        let row = table.add(Stamp::concluded(0), 0, &[7]);
         let mut generations = vec![];
         loop {
-            table.write(row, Stamp::concluded(0), 0, &[7]);
             generations.extend(table.meta(row).map(|meta| meta.generation));
             if !table.free(row) {
                 break;
             }
+            table.write(row, Stamp::concluded(0), 0, &[7]);
         }
         assert!(generations.into_iter().eq(0..=Generation::MAX), "each once, then never again");
         assert!(table.meta(row).is_none(), "there is no row in it");

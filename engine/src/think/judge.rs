@@ -80,19 +80,14 @@ pub(crate) struct Shown {
 /// The texts chosen for the shown binding.
 #[derive(Clone, PartialEq, Default)]
 pub(crate) struct Choice {
-    /// Title, because, remedy, ignored: which of its choices each is, counted from one.
-    pub(crate) chosen: [Option<NonZeroU8>; 4],
+    pub(crate) chosen: Chosen,
     /// What the chosen texts say, one after the other; of an age, the instant it is counted from,
     /// because it is rendered later.
     pub(crate) values: Values,
 }
 
-impl Choice {
-    /// The place of a text among its choices.
-    pub(crate) fn place(&self, text: usize) -> Option<usize> {
-        Some(usize::from(self.chosen.get(text)?.as_ref()?.get()) - 1)
-    }
-}
+/// Of title, because, remedy and ignored: which of its choices each is, counted from one.
+pub(crate) type Chosen = [Option<NonZeroU8>; 4];
 
 /// The choice at a place.
 pub(crate) fn choice(place: usize) -> Option<NonZeroU8> {
