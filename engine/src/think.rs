@@ -5,4 +5,5 @@ pub(crate) mod eval;
 pub(crate) mod inexact;
 pub(crate) mod judge;
 pub(crate) mod matching;
+pub(crate) mod show;
 pub(crate) mod unseen;

@@ -14,7 +14,7 @@ use crate::{
         support::KeyId,
     },
     think::judge::Verdict,
-    value::word::{Key, Word, key_at},
+    value::word::{ABSENT, Key, Word, key_at},
 };
 
 impl Engine {
@@ -142,8 +142,7 @@ impl Engine {
             return true;
         }
         let fields = (0..first.words.len() as u16).zip(first.words.iter().copied());
-        let known: Vec<(u16, Word)> =
-            fields.filter(|(_, word)| *word != crate::value::word::ABSENT).collect();
+        let known: Vec<(u16, Word)> = fields.filter(|(_, word)| *word != ABSENT).collect();
         let query = Query { relation: first.relation, known: &known, from: opened, to: opened };
         let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
         seen.seen > Seen::Weakly

@@ -14,7 +14,8 @@ use crate::{
     },
     think::{
         aggregate::MOST_EVIDENCE,
-        judge::{Choice, Chosen, Verdict},
+        judge::Verdict,
+        show::{Choice, Chosen},
     },
     value::word::{Key, Word},
 };

@@ -18,7 +18,8 @@ use crate::{
     },
     think::{
         aggregate::MOST_EVIDENCE,
-        judge::{Conclusion, Holds, Shown, Verdict},
+        judge::{Conclusion, Holds, Verdict},
+        show::Shown,
     },
     value::word::{Row, Word, as_key},
 };

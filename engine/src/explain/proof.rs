@@ -13,7 +13,7 @@ use crate::{
         eval::{Eval, View},
         judge::Verdict,
     },
-    value::word::{ABSENT, Word, as_key},
+    value::word::{ABSENT, Word, as_key, put},
 };
 
 /// As many conclusions does one proof go back to.
@@ -62,7 +62,7 @@ impl Engine {
         let program = self.programs.rules.get(closed.rule)?;
         let mut slots = alloc::vec![ABSENT; program.slots];
         for (slot, word) in program.key.iter().zip(&closed.key) {
-            crate::value::word::put(&mut slots, *slot, *word);
+            put(&mut slots, *slot, *word);
         }
         book.proof.conclusions.push(Conclusion {
             rule: closed.rule,

@@ -29,7 +29,7 @@ use crate::{
     },
     think::{
         aggregate::MOST_EVIDENCE,
-        judge::{Choice, choice},
+        show::{Choice, choice},
     },
     value::word::{self, as_int},
 };

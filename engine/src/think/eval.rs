@@ -24,11 +24,7 @@ use crate::{
         support::{Supports, Want},
         table::Meta,
     },
-    think::{
-        aggregate::MOST_EVIDENCE,
-        inexact::Inexact,
-        judge::{Conclusion, Shown},
-    },
+    think::{aggregate::MOST_EVIDENCE, inexact::Inexact, judge::Conclusion, show::Shown},
     value::{
         expr::{Calc, Ex, field_is},
         symbols::Symbols,

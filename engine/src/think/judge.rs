@@ -1,18 +1,14 @@
 //! From bindings to verdicts (M3.3 to M3.5), and to what a rule concludes.
 
 use alloc::{vec, vec::Vec};
-
-use core::{
-    num::NonZeroU8,
-    ops::ControlFlow::{Break, Continue},
-};
+use core::ops::ControlFlow::{Break, Continue};
 
 use etio_plan::SourceId;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    program::{Block, Explains, Head, Program, Text},
+    program::{Block, Head, Program},
     store::{
         relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pins, RowId, SUSPECT, WEAK, blemish},
         support::Want,
@@ -21,14 +17,8 @@ use crate::{
         aggregate::MOST_EVIDENCE,
         eval::{Eval, Facts, Lack},
     },
-    value::{
-        expr::Ex,
-        word::{ABSENT, Key, Row, Word, put},
-    },
+    value::word::{ABSENT, Row, Word, as_int, at, put},
 };
-
-/// As many symptoms one cause may claim.
-const MOST_CLAIMS: usize = 4096;
 
 /// How sure a finding is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
@@ -67,36 +57,6 @@ impl Holds {
     }
 }
 
-/// What a finding that holds says and rests on.
-#[derive(Clone, Default)]
-pub(crate) struct Shown {
-    pub(crate) wants: Vec<Want>,
-    pub(crate) pins: Pins,
-    pub(crate) texts: Choice,
-    /// Clauses and the keys, or parts of keys, of what it explains.
-    pub(crate) claims: Vec<(usize, Key)>,
-}
-
-/// The texts chosen for the shown binding.
-#[derive(Clone, PartialEq, Default)]
-pub(crate) struct Choice {
-    pub(crate) chosen: Chosen,
-    /// What the chosen texts say, one after the other; of an age, the instant it is counted from,
-    /// because it is rendered later.
-    pub(crate) values: Values,
-}
-
-/// Of title, because, remedy and ignored: which of its choices each is, counted from one.
-pub(crate) type Chosen = [Option<NonZeroU8>; 4];
-
-/// The choice at a place.
-pub(crate) fn choice(place: usize) -> Option<NonZeroU8> {
-    NonZeroU8::new(u8::try_from(place.checked_add(1)?).ok()?)
-}
-
-/// The values of texts, of which there are few.
-pub(crate) type Values = SmallVec<[Word; 2]>;
-
 /// What came of a block.
 pub(crate) enum Held {
     True,
@@ -109,7 +69,7 @@ pub(crate) enum Held {
 }
 
 /// A path through a block.
-struct Path {
+pub(super) struct Path {
     held: Held,
     lacks: Vec<Lack>,
     slots: SmallVec<[Word; 16]>,
@@ -219,9 +179,7 @@ impl<'a> Eval<'a> {
         program.maybe.iter().for_each(|block| {
             self.block(block);
         });
-        self.pin();
-        self.choose_all(texts);
-        self.shown.claims = self.claims(explains);
+        self.set_shown(texts, explains);
         self.shown.wants = worth.wants;
         Some(Holds { verdict: worth.verdict, eventful })
     }
@@ -380,7 +338,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn here(&self, held: Held, depth: usize) -> Path {
+    pub(super) fn here(&self, held: Held, depth: usize) -> Path {
         Path {
             held,
             lacks: self.lacks.get(depth..).unwrap_or_default().to_vec(),
@@ -391,110 +349,11 @@ impl<'a> Eval<'a> {
     }
 
     /// Binds what a path bound, with its rows.
-    fn go_to(&mut self, path: &Path) {
+    pub(super) fn go_to(&mut self, path: &Path) {
         self.slots.clear();
         self.slots.extend_from_slice(&path.slots);
         self.path.clear();
         self.path.extend_from_slice(&path.rows);
-    }
-
-    fn choose_all(&mut self, texts: &'a [Vec<Text>; 4]) {
-        let mut values = core::mem::take(&mut self.shown.texts.values);
-        values.clear();
-        let chosen = texts.each_ref().map(|texts| self.choose(texts, &mut values));
-        self.shown.texts = Choice { chosen, values };
-    }
-
-    /// The first text whose guard is true and whose names have values, with these values.
-    fn choose(&mut self, texts: &'a [Text], said: &mut Values) -> Option<NonZeroU8> {
-        let (last, guarded) = texts.split_last()?;
-        let before = said.len();
-        for (at, text) in guarded.iter().enumerate() {
-            let holds = self.say(text, said);
-            let absent = said.get(before..).is_none_or(|values| values.contains(&ABSENT));
-            if holds && !absent {
-                return choice(at);
-            }
-            said.truncate(before);
-        }
-        // The last has no guard: it says what it can.
-        self.values(last, said);
-        choice(guarded.len())
-    }
-
-    /// Adds the values of a text with what its guard binds, and says whether the guard is true.
-    fn say(&mut self, text: &'a Text, said: &mut Values) -> bool {
-        if text.guard.steps.is_empty() {
-            self.values(text, said);
-            return true;
-        }
-        let lacks = self.lacks.len();
-        let outer = self.here(Held::True, lacks);
-        let held = self.block(&text.guard);
-        self.values(text, said);
-        self.go_to(&outer);
-        self.lacks.truncate(lacks);
-        matches!(held, Held::True | Held::Weak)
-    }
-
-    /// Adds the values of a text.
-    fn values(&mut self, text: &'a Text, said: &mut Values) {
-        for (ex, _) in &text.values {
-            let ex = if let Ex::Age(of) = ex { of } else { ex };
-            said.push(self.eval(ex, &[]));
-        }
-    }
-
-    fn claims(&mut self, explains: &'a [Explains]) -> Vec<(usize, Key)> {
-        let mut claims = Vec::new();
-        if explains.is_empty() {
-            return claims;
-        }
-        self.lacks.clear();
-        for (at, clause) in explains.iter().enumerate() {
-            let slots = self.slots.clone();
-            let _ = self.walk(&clause.when, &mut |me| {
-                let key: Key = clause.key.iter().map(|ex| me.eval(ex, &[])).collect();
-                let sure = me.lacks.iter().all(|lack| lack.weak);
-                if sure && !key.contains(&ABSENT) {
-                    claims.push((at, key));
-                }
-                if claims.len() < MOST_CLAIMS { Continue(()) } else { Break(()) }
-            });
-            self.slots = slots;
-        }
-        claims.sort_unstable();
-        claims.dedup();
-        claims
-    }
-
-    /// Shows the rows on the path as evidence. Their order is that of the conditions, which does not
-    /// depend on where rows lie.
-    fn pin(&mut self) {
-        let relations = self.view.relations;
-        let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
-        self.shown.pins.clear();
-        for place in 0..self.path.len() {
-            match self.path.get(place).copied() {
-                Some(Facts::One(relation, row)) => {
-                    if let Some(pin) = pin((relation, row)) {
-                        self.shown.pins.push(pin);
-                    }
-                }
-                Some(run) => {
-                    let rows = self.facts(run);
-                    self.shown.pins.extend(rows.filter_map(pin));
-                }
-                None => {}
-            }
-        }
-        self.shown.pins.truncate(MOST_EVIDENCE);
-    }
-
-    /// The same, to be kept.
-    fn pins(&mut self) -> Pins {
-        self.pin();
-        core::mem::take(&mut self.shown.pins)
     }
 
     /// Whether a row was there when first observed, in this instant: then how long the conclusion has
@@ -509,9 +368,9 @@ impl<'a> Eval<'a> {
     fn since(&self, field: Option<u16>) -> Option<i64> {
         let (relation, row) = self.facts(*self.path.first()?).next()?;
         let words = self.view.relations.get(relation)?.words(row);
-        match crate::value::word::at(words, field?) {
+        match at(words, field?) {
             ABSENT => None,
-            word => Some(crate::value::word::as_int(word)),
+            word => Some(as_int(word)),
         }
     }
 
@@ -526,7 +385,7 @@ impl<'a> Eval<'a> {
     /// nodes (M5.4).
     fn joins_unnamed(&self, program: &Program) -> bool {
         let Some(unnamed) = self.view.unnamed else { return false };
-        if !program.nodes.iter().any(|slot| crate::value::word::at(&self.slots, *slot) == unnamed) {
+        if !program.nodes.iter().any(|slot| at(&self.slots, *slot) == unnamed) {
             return false;
         }
         let rows = self.path.iter().flat_map(|facts| self.facts(*facts)).take(MOST_EVIDENCE);
