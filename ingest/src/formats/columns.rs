@@ -1,17 +1,27 @@
-//! Tables of text whose columns are set apart by two spaces or more, under a header.
+//! Tables of text whose columns are set apart by two spaces or more, under a header. Where a web page
+//! has made one space of many, words are cells.
 
 /// The columns a header names, with where each begins, counted in characters as the printers do.
 #[derive(Clone, Debug)]
 pub(super) struct Columns<'a> {
     columns: Vec<(&'a str, usize)>,
+    /// One space stands between them, so places say nothing.
+    narrow: bool,
 }
+
+/// The first words of names that have two.
+const TWO_WORDS: &[&str] =
+    &["ACCESS", "CONTAINER", "IMAGE", "NODE", "NOMINATED", "READINESS", "RECLAIM"];
 
 impl<'a> Columns<'a> {
     /// Reads a header.
     pub(super) fn of(header: &'a str) -> Self {
+        if let Some(columns) = narrow(header) {
+            return Self { columns, narrow: true };
+        }
         let columns = pieces(header)
             .map(|(at, name)| (name, header.get(..at).map_or(0, |head| head.chars().count())));
-        Self { columns: columns.collect() }
+        Self { columns: columns.collect(), narrow: false }
     }
 
     /// How many there are.
@@ -28,8 +38,13 @@ impl<'a> Columns<'a> {
         self.columns.iter().position(|(column, _)| column.eq_ignore_ascii_case(name))
     }
 
-    /// The cells of a row: by the header's places where the row keeps to them, else in order.
+    /// The cells of a row: by the header's places where the row keeps to them, else in order. None where
+    /// only the number of words can tell a row from a sentence, and does not.
     pub(super) fn cells<'r>(&self, row: &'r str) -> Vec<&'r str> {
+        if self.narrow {
+            let cells = narrow_cells(row);
+            return if cells.len() == self.len() { cells } else { Vec::new() };
+        }
         self.by_place(row).unwrap_or_else(|| split(row))
     }
 
@@ -61,6 +76,39 @@ impl<'a> Columns<'a> {
         }
         Some(cells)
     }
+}
+
+/// The columns of a header with one space between them.
+fn narrow(header: &str) -> Option<Vec<(&str, usize)>> {
+    let line = header.trim();
+    let capitals = |c: char| c.is_ascii_uppercase() || " -%".contains(c);
+    let fits = line.chars().all(capitals) && !line.contains("  ") && line.split(' ').count() >= 3;
+    fits.then_some(())?;
+    let mut columns: Vec<(&str, usize)> = Vec::new();
+    let mut rest = line;
+    while !rest.is_empty() {
+        let mut ends = rest.match_indices(' ').map(|(at, _)| at).chain(std::iter::once(rest.len()));
+        let first = ends.next()?;
+        let two = TWO_WORDS.contains(&rest.get(..first)?);
+        let end = if two { ends.next().unwrap_or(first) } else { first };
+        columns.push((rest.get(..end)?, 0));
+        rest = rest.get(end..)?.trim_start();
+    }
+    Some(columns)
+}
+
+/// The words of a row; what stands in parentheses goes with the word before: `7 (2m ago)`.
+fn narrow_cells(row: &str) -> Vec<&str> {
+    let mut cells = Vec::new();
+    let mut rest = row.trim();
+    while !rest.is_empty() {
+        let word = rest.find(' ').unwrap_or(rest.len());
+        let more = rest.get(word..).is_some_and(|it| it.starts_with(" ("));
+        let end = if more { rest.find(')').map_or(rest.len(), |at| at + 1) } else { word };
+        cells.extend(rest.get(..end));
+        rest = rest.get(end..).unwrap_or_default().trim_start();
+    }
+    cells
 }
 
 /// The pieces of a line that two spaces or a tab set apart.
@@ -101,6 +149,18 @@ mod tests {
     fn rows_that_do_not_keep_to_the_header_are_split_in_order() {
         let columns = Columns::of("NAME   READY   AGE");
         assert_eq!(columns.cells("a-very-long-name   1/1   3d"), ["a-very-long-name", "1/1", "3d"]);
+    }
+
+    #[test]
+    fn words_are_cells_where_one_space_is_left() {
+        let columns = Columns::of("NAME STATUS VOLUME CAPACITY ACCESS MODES STORAGECLASS AGE");
+        let cells = columns.cells("data-0 Terminating pvc-1 2Gi RWX fast 20h");
+        assert_eq!(columns.get(&cells, "ACCESS MODES"), Some("RWX"));
+        let columns = Columns::of("NAME READY STATUS RESTARTS AGE");
+        assert_eq!(
+            columns.cells("a 0/1 Error 7 (2m ago) 3d"),
+            ["a", "0/1", "Error", "7 (2m ago)", "3d"]
+        );
     }
 
     #[test]

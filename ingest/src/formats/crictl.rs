@@ -16,6 +16,9 @@ use crate::row::{Out, Row, When};
 
 /// The section: any of its tables.
 pub(super) const CRICTL: Section = Section { kind: "crictl", begins, read };
+/// Rows of `crictl ps` and `crictl pods` without their header, as `grep` leaves them.
+pub(super) const CRICTL_ROWS: Section =
+    Section { kind: "crictl", begins: begins_rows, read: read_rows };
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -226,4 +229,59 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         }
     }
     taken
+}
+
+fn begins_rows(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().is_some_and(|line| bare(doc.first_line, line).is_some())
+}
+
+fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    doc.lines().map_while(|(number, line)| bare(number, line)).map(|row| out.row(row)).count()
+}
+
+/// A row by what stands in it: `id image age state name attempt sandbox [pod [namespace]]` of a
+/// container, `id age state pod namespace attempt …` of a sandbox.
+fn bare(number: u64, line: &str) -> Option<Row> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let ago = words.iter().position(|it| *it == "ago")?;
+    let created = |from: usize| ages::words(&words.get(from..ago)?.join(" "));
+    let id = words.first().copied().filter(|it| rows::is_id(it))?;
+    match (created(1), created(2), words.get(ago + 1..)?) {
+        (Some(age), _, [state @ ("Ready" | "NotReady"), name, namespace, attempt, ..]) => Some(
+            Row::of("std.runtime.CriSandbox", number, line.trim())
+                .with("id", id)
+                .with("pod", format!("{namespace}/{name}"))
+                .with("attempt", attempt.parse::<i64>().ok()?)
+                .with("state", self::state(state))
+                .with("created", Value::Duration(age)),
+        ),
+        (
+            None,
+            Some(age),
+            [
+                state @ ("Running" | "Exited" | "Created" | "Unknown"),
+                name,
+                attempt,
+                sandbox,
+                pod @ ..,
+            ],
+        ) if rows::is_id(sandbox) => {
+            let pod = match pod {
+                [pod, namespace, ..] => Some(format!("{namespace}/{pod}")),
+                _ => None,
+            };
+            Some(
+                Row::of("std.runtime.CriContainer", number, line.trim())
+                    .with("id", id)
+                    .with("sandbox", *sandbox)
+                    .with("pod", pod)
+                    .with("container", *name)
+                    .with("attempt", attempt.parse::<i64>().ok()?)
+                    .with("image", *words.get(1)?)
+                    .with("state", self::state(state))
+                    .with("created", Value::Duration(age)),
+            )
+        }
+        _ => None,
+    }
 }

@@ -1,10 +1,13 @@
 //! What containerd lists: `ctr task ls` and `ctr images ls`.
 
-use super::{Document, Section, docker};
+use super::{Document, Section, docker, rows};
 use crate::row::{Out, Row, When};
 
 /// The section: the table of `ctr task ls`.
 pub(super) const CTR_TASKS: Section = Section { kind: "ctr task ls", begins, read };
+/// Rows of `ctr task ls` without their header, as `grep` leaves them.
+pub(super) const CTR_ROWS: Section =
+    Section { kind: "ctr task ls", begins: begins_rows, read: read_rows };
 /// The section: the table of `ctr images ls`.
 pub(super) const CTR_IMAGES: Section =
     Section { kind: "ctr images ls", begins: begins_images, read: read_images };
@@ -18,24 +21,42 @@ fn begins(doc: &Document<'_>) -> bool {
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let mut taken = 1;
-    for (number, line) in doc.lines().skip(1) {
-        let cells = words(line);
-        let [id, pid, status] = cells.as_slice() else { break };
-        let Ok(pid) = pid.parse::<i64>() else { break };
-        taken += 1;
-        out.row(
-            Row::of("std.runtime.ContainerdTask", number, line.trim())
-                .with("id", *id)
-                .with("pid", (pid > 0).then_some(pid))
-                .with("status", *status),
-        );
-    }
+    let tasks = doc.lines().skip(1).map_while(|(number, line)| task(number, line));
+    let taken = tasks.map(|row| out.row(row)).count();
     // An empty table may be of a namespace that nobody uses.
-    if taken > 1 {
+    if taken > 0 {
         out.complete("std.runtime.ContainerdTask", Vec::new(), When::Unknown);
     }
-    taken
+    taken + 1
+}
+
+fn task(number: u64, line: &str) -> Option<Row> {
+    let cells = words(line);
+    let [id, pid, status] = cells.as_slice() else { return None };
+    let pid = pid.parse::<i64>().ok()?;
+    Some(
+        Row::of("std.runtime.ContainerdTask", number, line.trim())
+            .with("id", *id)
+            .with("pid", (pid > 0).then_some(pid))
+            .with("status", *status),
+    )
+}
+
+/// Of a container, whose name is 64 digits.
+fn bare(number: u64, line: &str) -> Option<Row> {
+    let cells = words(line);
+    let [id, _, "RUNNING" | "STOPPED" | "CREATED" | "PAUSED" | "UNKNOWN"] = cells.as_slice() else {
+        return None;
+    };
+    (rows::is_id(id) && id.len() == 64).then(|| task(number, line))?
+}
+
+fn begins_rows(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().is_some_and(|line| bare(doc.first_line, line).is_some())
+}
+
+fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    doc.lines().map_while(|(number, line)| bare(number, line)).map(|row| out.row(row)).count()
 }
 
 fn begins_images(doc: &Document<'_>) -> bool {

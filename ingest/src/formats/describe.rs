@@ -13,7 +13,7 @@ use super::{
     rows::unnamed,
     times::Time,
 };
-use crate::row::{Out, When};
+use crate::row::{Out, Row, When};
 
 mod node_text;
 mod pod_text;
@@ -197,6 +197,13 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         "Node" => {
             let node = node_text::node(entries, meta.clone());
             node::rows(&node, place, out);
+            if let Some(name) = meta.name.as_deref() {
+                let tables =
+                    [("Conditions", "std.kube.NodeCondition"), ("Taints", "std.kube.NodeTaint")];
+                for (_, relation) in tables.into_iter().filter(|(key, _)| has(key)) {
+                    out.complete(relation, vec![("node", name.into())], When::Unknown);
+                }
+            }
             meta.name.clone()
         }
         "Pod" => {
@@ -219,6 +226,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             if meta.name.is_some() {
                 let scope = vec![("claim", meta.namespaced(place).into())];
                 out.complete("std.kube.PersistentVolumeClaim", scope, When::Unknown);
+                users(entries, &meta, place, out);
             }
             None
         }
@@ -315,6 +323,28 @@ fn claim(entries: &[Entry<'_>], metadata: Meta) -> storage::Claim {
             storage_class_name: text("StorageClass"),
         }),
         status: Some(storage::Phase { phase: status }),
+    }
+}
+
+/// The pods that mount a claim, each on a line of its own; `Mounted By` before 1.19.
+fn users(entries: &[Entry<'_>], claim: &Meta, place: Place<'_>, out: &mut dyn Out) {
+    let used = entries.iter().filter(|it| ["Used By", "Mounted By"].contains(&it.key));
+    for entry in used {
+        let below = entry.below.iter().map(|(line, text)| (*line, text.trim()));
+        for (line, pod) in std::iter::once((entry.line, entry.value)).chain(below) {
+            if pod.is_empty() || pod.contains([' ', '<']) {
+                break;
+            }
+            let meta = Meta {
+                name: Some(pod.into()),
+                namespace: claim.namespace.clone(),
+                ..Meta::default()
+            };
+            let claim = claim.namespaced(place);
+            let text = format!("pod {pod}: mounts {claim}");
+            let row = Row::of("std.kube.Pod", line, text).with("pod", meta.namespaced(place));
+            out.row(row.with_list("claims", [claim]));
+        }
     }
 }
 

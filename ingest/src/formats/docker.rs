@@ -2,11 +2,19 @@
 
 use serde::Deserialize;
 
-use super::{Document, Section, columns::Columns, kube::Place, rows};
+use super::{
+    Document, Section, ages,
+    columns::{Columns, split},
+    kube::Place,
+    rows,
+};
 use crate::row::{Out, Row, When};
 
 /// The section: the table of `docker ps`.
 pub(super) const DOCKER_PS: Section = Section { kind: "docker ps", begins, read };
+/// Rows of `docker ps` without their header, as `grep` leaves them; their columns may be lost too.
+pub(super) const DOCKER_ROWS: Section =
+    Section { kind: "docker ps", begins: begins_rows, read: read_rows };
 /// The section: the table of `docker images`.
 pub(super) const DOCKER_IMAGES: Section =
     Section { kind: "docker images", begins: begins_images, read: read_images };
@@ -114,6 +122,28 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         complete(ended || rows::says_all(doc.path), out);
     }
     taken
+}
+
+fn begins_rows(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().and_then(bare).is_some()
+}
+
+fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let rows = doc.lines().map_while(|(number, line)| Some((number, line, bare(line)?)));
+    rows.map(|(number, line, listed)| out.row(listed.row(number, line.trim()))).count()
+}
+
+/// A row by what stands in it: an id, an image, a quoted command, an age, a status, …, a name.
+fn bare(line: &str) -> Option<Listed<'_>> {
+    let (id, rest) = line.trim().split_once(char::is_whitespace)?;
+    rows::is_id(id).then_some(())?;
+    let (image, rest) = rest.trim_start().split_once(char::is_whitespace)?;
+    let (_, rest) = rest.trim_start().strip_prefix('"')?.rsplit_once('"')?;
+    let (created, rest) = rest.split_once(" ago ")?;
+    ages::words(created)?;
+    let (status, name) = rest.trim().rsplit_once(char::is_whitespace)?;
+    let (state, exit_code) = state(split(status).first()?)?;
+    Some(Listed { id, name, image: Some(image), state, exit_code })
 }
 
 /// Without `-a` the listing holds the running containers only.
@@ -235,6 +265,17 @@ mod tests {
             ("POD", "default/web-0", Some(2))
         );
         assert_eq!(named("my_app_1"), None);
+    }
+
+    #[test]
+    fn rows_are_known_without_a_header() {
+        let wide =
+            "35eef8a31559   r/web   \"/bin/sh -c ...\"   6 days ago   Up 6 days   80/tcp   web-1";
+        let lost = "7d1dbb28dac3 d43be510ec44 \"/run.…\" 7 hours ago Exited (137) 2 hours ago k8s_a_b_c_d_1";
+        let found = |line| bare(line).map(|it| (it.name, it.state, it.exit_code));
+        assert_eq!(found(wide), Some(("web-1", "running", None)));
+        assert_eq!(found(lost), Some(("k8s_a_b_c_d_1", "exited", Some(137))));
+        assert_eq!(found("35eef8a31559 said \"no\" 6 days ago and left"), None);
     }
 
     #[test]

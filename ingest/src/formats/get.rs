@@ -15,9 +15,9 @@ use crate::row::{Out, Row, When};
 
 /// The section: a header and its rows.
 pub(super) const GET: Section = Section { kind: "kubectl get", begins, read };
-/// Rows of `kubectl get pods` pasted without a header.
-pub(super) const POD_ROWS: Section =
-    Section { kind: "kubectl get pods", begins: begins_pods, read: read_pods };
+/// Rows of pods, nodes and claims pasted without a header.
+pub(super) const GET_ROWS: Section =
+    Section { kind: "kubectl get", begins: begins_rows, read: read_rows };
 
 /// A kind of table, known by its columns.
 struct Table {
@@ -146,7 +146,8 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         let cells = columns.cells(line);
         let filled = cells.iter().filter(|it| !it.is_empty()).count();
         let header = line.trim_start().starts_with("NAME");
-        if filled < 3 || header || cells.first().is_none_or(|it| it.is_empty()) {
+        let aged = columns.get(&cells, "AGE").is_none_or(ages::is_age);
+        if filled < 3 || header || !aged || cells.first().is_none_or(|it| it.is_empty()) {
             break;
         }
         taken += 1;
@@ -166,40 +167,54 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     taken
 }
 
-const POD_HEADER: &str = "NAME  READY  STATUS  RESTARTS  AGE";
-const POD_HEADER_ALL: &str = "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE";
-
-/// The header that a row of `kubectl get pods` would have.
-fn pod_header(line: &str) -> Option<&'static str> {
+/// The header that a row would have, by what stands in its cells.
+fn bare_header(line: &str) -> Option<&'static str> {
     let cells = split(line);
-    let ratio = |at: usize| {
-        cells.get(at).is_some_and(|it| {
-            it.split_once('/')
-                .is_some_and(|(a, b)| a.parse::<u16>().is_ok() && b.parse::<u16>().is_ok())
-        })
+    let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+    let ratio = |it: &str| {
+        it.split_once('/')
+            .is_some_and(|(a, b)| a.parse::<u16>().is_ok() && b.parse::<u16>().is_ok())
     };
-    let rest = |at: usize| {
-        cells.get(at + 1).is_some_and(|it| it.starts_with(|c: char| c.is_ascii_uppercase()))
-            && cells.get(at + 2).is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit()))
-            && cells.get(at + 3).is_some_and(|it| ages::is_age(it))
+    let pod = |at: usize| {
+        ratio(cell(at))
+            && cell(at + 1).starts_with(|c: char| c.is_ascii_uppercase())
+            && cell(at + 2).starts_with(|c: char| c.is_ascii_digit())
+            && ages::is_age(cell(at + 3))
     };
-    [(1, POD_HEADER), (2, POD_HEADER_ALL)]
-        .into_iter()
-        .find_map(|(at, header)| (ratio(at) && rest(at)).then_some(header))
+    let version = |it: &str| it.strip_prefix('v').is_some_and(|it| it.contains('.'));
+    let node = cell(1).starts_with("Ready") || cell(1).starts_with("NotReady");
+    let claim = |at: usize| {
+        ["Bound", "Terminating", "Lost"].contains(&cell(at))
+            && ["RWO", "RWX", "ROX", "RWOP"].iter().any(|mode| cell(at + 3).starts_with(mode))
+    };
+    Some(if pod(1) {
+        "NAME  READY  STATUS  RESTARTS  AGE"
+    } else if pod(2) {
+        "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE"
+    } else if node && ages::is_age(cell(3)) && version(cell(4)) {
+        "NAME  STATUS  ROLES  AGE  VERSION"
+    } else if claim(1) {
+        "NAME  STATUS  VOLUME  CAPACITY  ACCESS MODES  STORAGECLASS  AGE"
+    } else if claim(2) {
+        "NAMESPACE  NAME  STATUS  VOLUME  CAPACITY  ACCESS MODES  STORAGECLASS  AGE"
+    } else {
+        return None;
+    })
 }
 
-fn begins_pods(doc: &Document<'_>) -> bool {
-    doc.text.lines().next().and_then(pod_header).is_some()
+fn begins_rows(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().and_then(bare_header).is_some()
 }
 
-fn read_pods(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let mut taken = 0;
     for (number, line) in doc.lines() {
-        let Some(header) = pod_header(line) else { break };
-        taken += 1;
+        let Some(header) = bare_header(line) else { break };
         let columns = Columns::of(header);
+        let Some(table) = table(&columns) else { break };
+        taken += 1;
         let cells = Cells { columns: &columns, cells: split(line), line };
-        pod_row(&cells, Place { path: doc.path, line: number, whole: false }, out);
+        (table.rows)(&cells, Place { path: doc.path, line: number, whole: false }, out);
     }
     taken
 }
@@ -214,11 +229,19 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         "Pending" | "ContainerCreating" | "PodInitializing" | "ErrImagePull"
         | "ImagePullBackOff" => Some("Pending"),
         "Completed" | "Succeeded" => Some("Succeeded"),
-        "Evicted" | "Failed" | "NodeLost" | "OutOfcpu" | "OutOfmemory" | "OutOfpods" => {
-            Some("Failed")
-        }
+        // What the kubelet refused at its door, or ended itself.
+        "Evicted"
+        | "Failed"
+        | "NodeLost"
+        | "UnexpectedAdmissionError"
+        | "TopologyAffinityError"
+        | "SMTAlignmentError"
+        | "NodeAffinity"
+        | "NodeShutdown"
+        | "AppArmor" => Some("Failed"),
         "Unknown" => Some("Unknown"),
         other if other.starts_with("Init:") => Some("Pending"),
+        other if other.starts_with("OutOf") => Some("Failed"),
         _ => None,
     };
     let ready = it.ready(0).zip(it.ready(1)).map(|(ready, all)| ready == all && all > 0);
@@ -249,10 +272,15 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         "CrashLoopBackOff"
         | "ErrImagePull"
         | "ImagePullBackOff"
+        | "ErrImageNeverPull"
+        | "ImageInspectError"
+        | "InvalidImageName"
+        | "RegistryUnavailable"
+        | "SignatureValidationFailed"
         | "ContainerCreating"
         | "CreateContainerConfigError"
         | "CreateContainerError"
-        | "InvalidImageName"
+        | "PostStartHookError"
         | "RunContainerError"
         | "PodInitializing" => "waiting",
         "Error" | "OOMKilled" | "ContainerCannotRun" | "StartError" | "Completed" => "terminated",
@@ -395,14 +423,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_of_pods_are_known_without_a_header() {
+    fn rows_are_known_without_a_header() {
         for (line, known) in [
             ("web-0   1/1   Terminating   0   3d4h", true),
             ("default   web-0   0/1   CrashLoopBackOff   7 (32s ago)   11m   10.0.2.1", true),
             ("web-0 1/1 Running 0 3d", false),
+            ("node-2   NotReady,SchedulingDisabled   <none>   20d   v1.18.6", true),
+            ("shop   data-0   Terminating   pvc-9d3a   20Gi   RWO   fast   30h", true),
+            ("data-0   Pending   fast   2m", false),
             ("a  b  c  d  e", false),
         ] {
-            assert_eq!(pod_header(line).is_some(), known, "{line}");
+            assert_eq!(bare_header(line).is_some(), known, "{line}");
         }
     }
 }

@@ -53,6 +53,12 @@ pub(super) fn bytes(count: Option<i64>) -> Value {
 /// The namespace of an object that a table names without one; settled with the bundle.
 pub(crate) const SOME_NAMESPACE: &str = "(namespace)";
 
+/// Whether a word is the id of a container, an image or a sandbox, whole or cut short as the listings
+/// print it.
+pub(super) fn is_id(word: &str) -> bool {
+    (12..=64).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
 /// What follows the last slash, or all.
 pub(super) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
