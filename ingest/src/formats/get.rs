@@ -401,9 +401,9 @@ fn attachment(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
 }
 
 fn namespace(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    // Whether it has been so for a second or for a year, the table does not say.
     if it.get("STATUS") == Some("Terminating") {
-        let meta = Meta { deletion_timestamp: Some(Time::Ago(0)), ..it.meta() };
-        meta::deleted("Namespace", &meta, &[], place, out);
+        meta::deleted("Namespace", &it.meta(), &[], place, out);
     }
 }
 
