@@ -1,4 +1,4 @@
-//! What the CRI lists: `crictl ps -a`, `crictl pods`, `crictl images`, as tables or in JSON.
+//! What the CRI lists: `crictl ps -a`, `crictl pods`, `crictl images`, as tables or in JSON, and `crictl inspect`.
 
 use std::collections::BTreeMap;
 
@@ -73,32 +73,42 @@ pub(super) fn containers(text: &str, place: Place<'_>, out: &mut dyn Out) {
     let containers = containers.unwrap_or_default();
     let all = containers.iter().any(|it| state(&it.state) == "exited");
     for it in &containers {
-        let label =
-            |name: &str| it.labels.get(&format!("io.kubernetes.{name}")).map(String::as_str);
-        let pod =
-            label("pod.namespace").zip(label("pod.name")).map(|(ns, name)| format!("{ns}/{name}"));
-        let state = state(&it.state);
-        let name = it.metadata.name.clone().or(label("container.name").map(Into::into));
-        let text = format!(
-            "container {} ({}) of {}: {state}",
-            name.as_deref().unwrap_or_default(),
-            it.id.get(..12).unwrap_or(&it.id),
-            pod.as_deref().unwrap_or("no pod"),
-        );
-        out.row(
-            Row::of("std.runtime.CriContainer", place.line, text)
-                .with("id", it.id.as_str())
-                .with("sandbox", it.pod_sandbox_id.clone())
-                .with("pod", pod)
-                .with("pod_uid", label("pod.uid"))
-                .with("container", name)
-                .with("attempt", it.metadata.attempt)
-                .with("image", it.image.as_ref().and_then(|it| it.image.clone()))
-                .with("state", state)
-                .with("created", created(it.created_at.as_deref())),
-        );
+        out.row(container(it, place.line));
     }
     complete("std.runtime.CriContainer", all, out);
+}
+
+fn container(it: &Container, line: u64) -> Row {
+    let label = |name: &str| it.labels.get(&format!("io.kubernetes.{name}")).map(String::as_str);
+    let pod =
+        label("pod.namespace").zip(label("pod.name")).map(|(ns, name)| format!("{ns}/{name}"));
+    let state = state(&it.state);
+    let name = it.metadata.name.clone().or(label("container.name").map(Into::into));
+    let text = format!(
+        "container {} ({}) of {}: {state}",
+        name.as_deref().unwrap_or_default(),
+        it.id.get(..12).unwrap_or(&it.id),
+        pod.as_deref().unwrap_or("no pod"),
+    );
+    Row::of("std.runtime.CriContainer", line, text)
+        .with("id", it.id.as_str())
+        .with("sandbox", it.pod_sandbox_id.clone())
+        .with("pod", pod)
+        .with("pod_uid", label("pod.uid"))
+        .with("container", name)
+        .with("attempt", it.metadata.attempt)
+        .with("image", it.image.as_ref().and_then(|it| it.image.clone()))
+        .with("state", state)
+        .with("created", created(it.created_at.as_deref()))
+}
+
+/// The `status` of `crictl inspect` or `crictl inspectp`.
+pub(super) fn inspected(text: &str, place: Place<'_>, out: &mut dyn Out) {
+    match serde_json::from_str::<Container>(text) {
+        Ok(it) if it.state.starts_with("SANDBOX_") => out.row(sandbox(&it, place.line)),
+        Ok(it) if !it.id.is_empty() => out.row(container(&it, place.line)),
+        _ => out.unparsed(place.line, "a status that is neither a container's nor a sandbox's"),
+    }
 }
 
 /// The `items` of `crictl pods -o json`, with their lines.
@@ -108,22 +118,24 @@ pub(super) fn sandboxes(items: &[(u64, &str)], out: &mut dyn Out) {
             out.unparsed(*line, "a sandbox with fields of other types than the CRI's");
             continue;
         };
-        let meta = &it.metadata;
-        let pod = meta.namespace.as_deref().zip(meta.name.as_deref());
-        let pod = pod.map(|(namespace, name)| format!("{namespace}/{name}"));
-        let state = state(&it.state);
-        let text = format!("sandbox of {}: {state}", pod.as_deref().unwrap_or("no pod"));
-        out.row(
-            Row::of("std.runtime.CriSandbox", *line, text)
-                .with("id", it.id.as_str())
-                .with("pod", pod)
-                .with("pod_uid", meta.uid.clone())
-                .with("attempt", meta.attempt)
-                .with("state", state)
-                .with("created", created(it.created_at.as_deref())),
-        );
+        out.row(sandbox(&it, *line));
     }
     out.complete("std.runtime.CriSandbox", Vec::new(), When::Unknown);
+}
+
+fn sandbox(it: &Container, line: u64) -> Row {
+    let meta = &it.metadata;
+    let pod = meta.namespace.as_deref().zip(meta.name.as_deref());
+    let pod = pod.map(|(namespace, name)| format!("{namespace}/{name}"));
+    let state = state(&it.state);
+    let text = format!("sandbox of {}: {state}", pod.as_deref().unwrap_or("no pod"));
+    Row::of("std.runtime.CriSandbox", line, text)
+        .with("id", it.id.as_str())
+        .with("pod", pod)
+        .with("pod_uid", meta.uid.clone())
+        .with("attempt", meta.attempt)
+        .with("state", state)
+        .with("created", created(it.created_at.as_deref()))
 }
 
 /// The `images` of `crictl images -o json`.

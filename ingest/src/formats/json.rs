@@ -51,6 +51,10 @@ struct Envelope<'a> {
     filesystems: Option<&'a RawValue>,
     #[serde(borrow)]
     kubeletconfig: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    info: Option<&'a RawValue>,
     #[serde(borrow, rename = "ID")]
     docker_id: Option<&'a RawValue>,
     #[serde(borrow, rename = "Id")]
@@ -151,6 +155,8 @@ impl Reader<'_, '_> {
             crictl::containers(containers.get(), place, out);
         } else if let Some(images) = it.images.filter(|_| it.kind.is_none()) {
             crictl::images(images.get(), place, out);
+        } else if let Some(status) = it.status.filter(|_| it.kind.is_none() && it.info.is_some()) {
+            crictl::inspected(status.get(), place, out);
         } else if let Some(mounts) = it.filesystems {
             mounts::findmnt(mounts.get(), place, out);
         } else if it.docker_inspect.is_some() {
