@@ -197,7 +197,9 @@ fn atoms(cond: &mut Cond, see: &mut dyn FnMut(&mut Atom)) {
         Source::Then { first, next, without, .. } => {
             see(first);
             see(next);
-            without.iter_mut().for_each(see);
+            if let Some(without) = without {
+                see(without);
+            }
         }
         Source::Without { first, end, .. } => {
             see(first);

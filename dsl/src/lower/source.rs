@@ -32,7 +32,7 @@ impl<'a> Lower<'_, 'a> {
                 let within = self.duration(within);
                 let b = self.event(next, "then");
                 let c = match without {
-                    Some(without) => Some(self.local_event(without)?),
+                    Some(without) => Some(self.local_event(without)?.into()),
                     None => None,
                 };
                 let (a, b) = (a?, b?);
@@ -40,7 +40,7 @@ impl<'a> Lower<'_, 'a> {
                     self.name_slot(&name.text, name.span, b.row);
                 }
                 let row = a.row;
-                Some((Source::Then { first: a, next: b, within: within?, without: c }, row))
+                Some((Source::Then { first: a, next: b.into(), within: within?, without: c }, row))
             }
             ast::Source::Without { first, end, hold } => {
                 let first = self.event(first, "without");
@@ -48,7 +48,7 @@ impl<'a> Lower<'_, 'a> {
                 let end = self.local_event(end);
                 let first = first?;
                 let row = first.row;
-                Some((Source::Without { first, end: end?, hold: hold? }, row))
+                Some((Source::Without { first, end: end?.into(), hold: hold? }, row))
             }
             ast::Source::Sustained { atom, hold, tolerating } => {
                 let hold = self.duration(hold);
@@ -83,7 +83,7 @@ impl<'a> Lower<'_, 'a> {
         // It has stood for as long as what is said of it, whatever else its row says meanwhile.
         let rows = rows.and_then(|rows| self.lasting(rows, per, None));
         let of = self.local_event(of);
-        Some(Source::Silence { of: of?, hold: hold?, per: rows? })
+        Some(Source::Silence { of: of?.into(), hold: hold?, per: rows? })
     }
 
     fn local_event(&mut self, atom: &'a ast::Atom) -> Option<Atom> {

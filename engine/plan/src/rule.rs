@@ -1,6 +1,6 @@
 //! Rules as the engine gets them: resolved, typed, conditions in the order written.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::{Expr, FieldId, ParamId, RelId, SlotId, Type};
@@ -219,7 +219,7 @@ pub enum AggOp {
     Changes,
 }
 
-/// Where matches come from.
+/// Where matches come from. Most come from rows, so that what others have beside one pattern is boxed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Source {
     /// Rows of one relation.
@@ -234,18 +234,18 @@ pub enum Source {
         /// The first event.
         first: Atom,
         /// The first event after it that matches.
-        next: Atom,
+        next: Box<Atom>,
         /// At most this long after.
         within: Expr,
         /// An event that must not come between.
-        without: Option<Atom>,
+        without: Option<Box<Atom>>,
     },
     /// `first without end for d` (M2.4).
     Without {
         /// The event that begins.
         first: Atom,
         /// The event that would end it.
-        end: Atom,
+        end: Box<Atom>,
         /// How long to wait.
         hold: Expr,
     },
@@ -260,7 +260,7 @@ pub enum Source {
     /// `no A for d per E` (M2.5): rows of `per` that have held for d with no `of` in `(t-d, t]`.
     Silence {
         /// The event that is missing. Sees what `per` binds.
-        of: Atom,
+        of: Box<Atom>,
         /// For how long.
         hold: Expr,
         /// The rows that should have such events.
@@ -341,9 +341,11 @@ impl Source {
     pub fn atoms(&self) -> impl Iterator<Item = &Atom> {
         let atoms = match self {
             Self::Rows { atom, .. } | Self::Sustained { atom, .. } => [Some(atom), None, None],
-            Self::Then { first, next, without, .. } => [Some(first), Some(next), without.as_ref()],
-            Self::Without { first, end, .. } => [Some(first), Some(end), None],
-            Self::Silence { of, per, .. } => [Some(of), Some(per), None],
+            Self::Then { first, next, without, .. } => {
+                [Some(first), Some(&**next), without.as_deref()]
+            }
+            Self::Without { first, end, .. } => [Some(first), Some(&**end), None],
+            Self::Silence { of, per, .. } => [Some(&**of), Some(per), None],
         };
         atoms.into_iter().flatten()
     }

@@ -178,7 +178,7 @@ fn terms(rule: &Rule, atom: &Atom, symbols: &mut Symbols) -> Terms {
 
 /// Every atom that decides, with how far back it reads.
 fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> SmallVec<[(&'a Atom, i64); 8]> {
-    let mut found = SmallVec::new();
+    let mut found: SmallVec<[(&Atom, i64); 8]> = SmallVec::new();
     let length = |expr: &Expr| match expr {
         Expr::Const(Value::Duration(d) | Value::Int(d)) => *d,
         Expr::Param(param) => params.get(param.index()).map_or(rule.keep, |word| as_int(*word)),
@@ -198,7 +198,7 @@ fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> SmallVec<[(&'a Atom,
                 let reach = rule.keep.saturating_add(length(within));
                 found.push((first, reach));
                 found.push((next, rule.keep));
-                found.extend(without.iter().map(|atom| (atom, reach)));
+                found.extend(without.as_deref().map(|atom| (atom, reach)));
             }
             Source::Without { first, end, hold } => {
                 let reach = rule.keep.saturating_add(length(hold));
@@ -225,7 +225,7 @@ fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
 pub(crate) fn binding(source: &Source) -> impl Iterator<Item = &Atom> {
     let (first, next) = match source {
         Source::Rows { atom, .. } | Source::Sustained { atom, .. } => (atom, None),
-        Source::Then { first, next, .. } => (first, Some(next)),
+        Source::Then { first, next, .. } => (first, Some(&**next)),
         Source::Without { first, .. } => (first, None),
         Source::Silence { per, .. } => (per, None),
     };
@@ -235,8 +235,8 @@ pub(crate) fn binding(source: &Source) -> impl Iterator<Item = &Atom> {
 /// The atom of a source whose rows it only looks for.
 pub(crate) const fn looked_for(source: &Source) -> Option<&Atom> {
     match source {
-        Source::Rows { .. } | Source::Sustained { .. } => None,
-        Source::Then { without, .. } => without.as_ref(),
+        Source::Rows { .. } | Source::Sustained { .. } | Source::Then { without: None, .. } => None,
+        Source::Then { without: Some(of), .. } => Some(of),
         Source::Without { end, .. } => Some(end),
         Source::Silence { of, .. } => Some(of),
     }

@@ -178,7 +178,7 @@ pub(crate) fn reads<'a>(rule: &'a Rule, params: &[Value]) -> Vec<(&'a Atom, i64)
             Source::Then { first, next, within, without } => {
                 found.push((first, rule.keep + length(within)));
                 found.push((next, rule.keep));
-                found.extend(without.iter().map(|atom| (atom, rule.keep + length(within))));
+                found.extend(without.as_deref().map(|atom| (atom, rule.keep + length(within))));
             }
             Source::Without { first, end, hold } => {
                 found.push((first, rule.keep + length(hold)));

@@ -22,7 +22,7 @@ impl Scope<'_> {
             }
             Source::Then { first, next, within, without } => {
                 self.hold(within)?;
-                for atom in [Some(first), Some(next), without.as_ref()].into_iter().flatten() {
+                for atom in [Some(first), Some(&**next), without.as_deref()].into_iter().flatten() {
                     self.pack.of_kind(atom.relation, EVENT)?;
                 }
                 self.atom(first)?;
