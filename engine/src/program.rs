@@ -6,18 +6,19 @@ pub(crate) mod dispatch;
 pub(crate) mod groups;
 pub(crate) mod load;
 pub(crate) mod partner;
+pub(crate) mod reader;
 pub(crate) mod route;
 pub(crate) mod share;
 pub(crate) mod timeless;
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
-use etio_plan::{AggOp, Atom, Expr, Pick, Type};
+use etio_plan::{AggOp, Pick, Type};
 use smallvec::SmallVec;
 
 use crate::{
-    program::{partner::Partner, share::Lanes},
-    store::cover::{Cover, Terms, Via},
+    program::{partner::Partner, reader::Readers, share::Lanes},
+    store::cover::{Cover, Via},
     value::{
         expr::Ex,
         id::Fnv,
@@ -31,6 +32,9 @@ pub(crate) type Few = SmallVec<[u16; 8]>;
 
 /// Fields and the variables they bind.
 pub(crate) type Pairs = SmallVec<[(u16, u16); 4]>;
+
+/// What columns must equal, and whether that may be absent.
+pub(crate) type Probe = SmallVec<[(Ex, bool); 2]>;
 
 /// Tests on a row.
 pub(crate) type Tests = SmallVec<[Ex; 1]>;
@@ -48,7 +52,7 @@ pub(crate) struct Programs {
     /// How an event relation is extracted.
     pub(crate) vias: Vec<Vec<Via>>,
     /// The conditions that coverage of a relation may turn, or that rows of it may lack (M6.2).
-    pub(crate) readers: Vec<Vec<Reader>>,
+    pub(crate) readers: Vec<Readers>,
     /// What the engine needs to know of each relation.
     pub(crate) schema: Vec<Schema>,
     /// The `explains` clauses that may point at a finding: rule and clause.
@@ -340,7 +344,7 @@ pub(crate) struct Scan {
     pub(crate) index: usize,
     /// Columns and what they must equal. An optional variable may be absent.
     pub(crate) columns: Few,
-    pub(crate) probe: Vec<(Ex, bool)>,
+    pub(crate) probe: Probe,
     /// As many of the columns are those of the index; the others are among the tests.
     pub(crate) indexed: usize,
     /// Whether the columns of the index are the key of an entity, so that there is at most one row.
@@ -369,7 +373,8 @@ impl Scan {
 }
 
 /// The way from a changed row to the keys it concerns: tests on the row, then a few probes until
-/// every key variable is bound. It ignores negation, windows and time, so it may find too many.
+/// every key variable is bound. It ignores negation, windows and time, so it may find too many. What few
+/// routes have is boxed: there are several to each rule.
 #[derive(Clone)]
 pub(crate) struct Route {
     /// The relation it begins at.
@@ -377,20 +382,23 @@ pub(crate) struct Route {
     /// The rule it leads to, or the first of several.
     pub(crate) rule: usize,
     /// Which rules it leads to, where several share it.
-    pub(crate) lanes: Option<Lanes>,
+    pub(crate) lanes: Option<Box<Lanes>>,
     /// The variable for the row, where the route begins with a whole row.
     pub(crate) row: Option<u16>,
     /// What must stand beside that row for it to change anything.
-    pub(crate) partner: Option<Partner>,
+    pub(crate) partner: Option<Box<Partner>>,
     pub(crate) binds: Pairs,
     pub(crate) optional: Pairs,
     pub(crate) tests: Tests,
-    pub(crate) hops: Vec<Hop>,
+    pub(crate) hops: Hops,
 }
+
+/// Most routes have one hop or none.
+pub(crate) type Hops = SmallVec<[Hop; 1]>;
 
 #[derive(Clone, PartialEq)]
 pub(crate) enum Hop {
-    Probe(Scan),
+    Probe(Box<Scan>),
     Let { slot: u16, ex: Ex, bound: bool },
     Member { slot: u16, ex: Ex, bound: bool },
 }
@@ -406,12 +414,12 @@ impl Route {
 
     /// All rules it may lead to.
     pub(crate) fn all_rules(&self) -> Numbers {
-        self.lanes.as_ref().map_or_else(|| Numbers::from_slice(&[self.rule]), Lanes::all)
+        self.lanes.as_deref().map_or_else(|| Numbers::from_slice(&[self.rule]), Lanes::all)
     }
 
     /// How many variables it binds beside those of a rule.
     pub(crate) fn more_slots(&self) -> usize {
-        self.lanes.as_ref().map_or(0, Lanes::len)
+        self.lanes.as_deref().map_or(0, Lanes::len)
     }
 
     /// Whether it goes the same way as another, wherever that leads.
@@ -420,26 +428,5 @@ impl Route {
             == (other.from, other.row, &other.binds, &other.optional)
             && self.tests == other.tests
             && self.hops == other.hops
-    }
-}
-
-/// A condition whose truth may change with the coverage of a relation.
-pub(crate) struct Reader {
-    pub(crate) rule: usize,
-    pub(crate) atom: Atom,
-    /// Fields of the covered relation as fields of the atom's; `None`: they are the same relation.
-    pub(crate) map: Option<Terms>,
-}
-
-impl Reader {
-    /// Whether a field of the atom is part of the rule's key.
-    pub(crate) fn is_key(&self, programs: &Programs, field: u16) -> bool {
-        let key = programs.rules.get(self.rule).map_or(&[][..], |program| &program.key);
-        let joins = self.atom.joins.iter().filter_map(|(of, expr)| match expr {
-            Expr::Slot(slot) => Some((*of, *slot)),
-            _ => None,
-        });
-        let binds = self.atom.binds.iter().chain(&self.atom.optional_binds).copied();
-        joins.chain(binds).any(|(of, slot)| of.0 == field && key.contains(&slot.0))
     }
 }

@@ -2,11 +2,14 @@
 
 use alloc::{sync::Arc, vec, vec::Vec};
 
+use etio_plan::{Atom, Rule};
+
 use crate::{
     engine::Engine,
     program::{
         Programs, Route,
         compile::Compiler,
+        reader::is_key,
         route::{Walk, route},
     },
     store::{
@@ -38,7 +41,7 @@ impl Touched<'_> {
     fn follow(&mut self, route: usize, mut mark: impl FnMut(usize, Key)) {
         let Some(route) = self.programs.routes.get(route) else { return };
         let (relations, sources, cursors) = (self.relations, self.sources, self.cursors);
-        let partner = route.partner.as_ref().map(|of| (of, of.since(&self.stamp, sources)));
+        let partner = route.partner.as_deref().map(|of| (of, of.since(&self.stamp, sources)));
         if partner.is_some_and(|(partner, since)| !partner.may_stand(relations, since)) {
             return;
         }
@@ -98,7 +101,12 @@ impl Engine {
         lost: bool,
     ) {
         self.calm = false;
+        let pack = self.pack.clone();
         for (number, reader) in programs.readers.get(relation).into_iter().flatten().enumerate() {
+            if !self.awake.is_awake(reader.rule) {
+                continue;
+            }
+            let Some((rule, atom)) = reader.of(&pack) else { continue };
             let term = |field: u16| match &reader.map {
                 None => Some(Term::Field(field)),
                 Some(map) => map.iter().find(|(known, _)| *known == field).map(|(_, term)| *term),
@@ -108,27 +116,24 @@ impl Engine {
             let concerned = scope.iter().all(|(field, word)| match term(*field) {
                 Some(Term::Const(constant)) => constant == *word,
                 // Of what is lost only the key says more: other variables may be open.
-                Some(Term::Field(of)) if lost && !reader.is_key(programs, of) => true,
+                Some(Term::Field(of)) if lost && !is_key(rule, atom, of) => true,
                 Some(Term::Field(of)) => {
                     known.push((of, *word));
                     true
                 }
                 None => lost,
             });
-            let concerned = concerned && self.awake.is_awake(reader.rule);
             let Some(program) = programs.rules.get(reader.rule).filter(|_| concerned) else {
                 continue;
             };
             let fields: Vec<u16> = known.iter().map(|(field, _)| *field).collect();
             let name = (relation, number, fields);
-            if !self.cover_routes.contains_key(&name)
-                && let Some(route) = self.cover_route(programs, reader.rule, &reader.atom, &name.2)
-            {
+            if !self.cover_routes.contains_key(&name) {
+                let route = self.cover_route(programs, (reader.rule, rule), atom, &name.2);
                 self.cover_routes.insert(name.clone(), Arc::new(route));
             }
             let Some(route) = self.cover_routes.get(&name) else { continue };
-            let width =
-                self.relations.get(reader.atom.relation.index()).map_or(0, |of| of.types.len());
+            let width = self.relations.get(atom.relation.index()).map_or(0, |of| of.types.len());
             let mut words = vec![ABSENT; width];
             known.iter().for_each(|(field, word)| put(&mut words, *field, *word));
             let dirty = &mut self.dirty;
@@ -145,15 +150,13 @@ impl Engine {
     fn cover_route(
         &mut self,
         programs: &Programs,
-        at_rule: usize,
-        atom: &etio_plan::Atom,
+        (at, rule): (usize, &Rule),
+        atom: &Atom,
         fields: &[u16],
-    ) -> Option<Route> {
-        let pack = self.pack.clone();
-        let rule = pack.rules.get(at_rule)?;
-        Some(self.symbols.lasting(|symbols| {
+    ) -> Route {
+        self.symbols.lasting(|symbols| {
             let mut compiler = Compiler {
-                pack: &pack,
+                pack: &self.pack,
                 params: &programs.params,
                 schema: &programs.schema,
                 relations: &mut self.relations,
@@ -163,9 +166,9 @@ impl Engine {
                 cursors: &mut Vec::new(),
             };
             let known = |field| fields.contains(&field);
-            let mut route = route(&mut compiler, at_rule, rule, atom, &known, false);
+            let mut route = route(&mut compiler, at, rule, atom, &known, false);
             compiler.settle_seldom(&mut route);
             route
-        }))
+        })
     }
 }

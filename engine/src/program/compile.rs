@@ -1,7 +1,7 @@
 //! Writes [`Programs`] from a pack: the conditions of each rule in the order written, with the key
 //! bound beforehand, each atom with the index that finds its rows.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use etio_plan::{
     Atom, Body, Cond, Expr, Field, Finding, Pack, Part, Rule, Slot, SlotId, SlotType, Source, Type,
@@ -10,8 +10,8 @@ use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ALL_ROWS, Block, Explains, Few, Head, Hop, Kind, Numbers, Pairs, Program, Route, Scan,
-        Schema, Src, Step, Tests, Text, Window,
+        ALL_ROWS, Block, Explains, Few, Head, Hop, Kind, Numbers, Pairs, Probe, Program, Route,
+        Scan, Schema, Src, Step, Tests, Text, Window,
         bound::{Binding, Bound},
         timeless::is_timeless,
     },
@@ -40,9 +40,6 @@ pub(crate) struct Compiler<'a> {
     pub(crate) cursors: &'a mut Vec<usize>,
 }
 
-/// A field, what it must equal, and whether that may be absent.
-type Demand = (u16, Ex, bool);
-
 /// Whether the key and the event alone say which events there are and what settles one.
 fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
     let key = |slot: u16| rule.key.iter().any(|key| key.0 == slot);
@@ -61,8 +58,14 @@ fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
 }
 
 impl<'a> Compiler<'a> {
-    /// Compiles a rule.
-    pub(crate) fn program(&mut self, rule: &Rule, rank: usize, feeds: Numbers) -> Program {
+    /// Compiles a rule. Its place among all is given: its rank, what it feeds and the names of its key.
+    pub(crate) fn program(
+        &mut self,
+        rule: &Rule,
+        rank: usize,
+        feeds: Numbers,
+        key_names: Vec<Arc<str>>,
+    ) -> Program {
         let mut bound = Bound::key(rule);
         let Body { when, confirm, unless, maybe } = &rule.body;
         let no_events = Bound::none(rule);
@@ -93,7 +96,6 @@ impl<'a> Compiler<'a> {
         let head = self.head(rule, &bound, &when_steps);
         let relation = relation_of(rule);
         let schema = |relation: usize| self.schema.get(relation);
-        let names = self.cells(relation).iter().map(|field| field.name.as_str().into());
         let type_of = |slot: &SlotId| match rule.slots.get(slot.index()).map(|slot| &slot.ty) {
             Some(SlotType::Scalar(ty)) => ty.clone(),
             _ => Type::Time,
@@ -112,7 +114,7 @@ impl<'a> Compiler<'a> {
             slots: rule.slots.len(),
             key: rule.key.iter().map(|slot| slot.0).collect(),
             key_types: rule.key.iter().map(type_of).collect(),
-            key_names: names.collect(),
+            key_names,
             when: when_steps,
             confirm: confirm_blocks,
             unless: unless_blocks,
@@ -385,17 +387,26 @@ impl<'a> Compiler<'a> {
         let mut typing = self.typing(rule);
         let mut expr = |expr: &Expr| typing.compile(expr, cells).0;
         let before = bound.clone();
-        let mut demands: SmallVec<[Demand; 4]> = SmallVec::new();
+        let (mut columns, mut probe, mut tests) = (Few::new(), Probe::new(), Tests::new());
+        // An index has each column once, in their order; a second demand on one is a test.
+        let mut demand = |tests: &mut Tests, field: u16, ex: Ex, may_lack: bool| match columns
+            .binary_search(&field)
+        {
+            Ok(_) => tests.push(equal(field, ex)),
+            Err(place) => {
+                columns.insert(place, field);
+                probe.insert(place, (ex, may_lack));
+            }
+        };
         for (field, joined) in atom.joins.iter().filter(|(_, joined)| before.gives(joined)) {
-            demands.push((field.0, expr(joined), false));
+            demand(&mut tests, field.0, expr(joined), false);
         }
         let (mut binds, mut optional, mut after) = (Pairs::new(), Pairs::new(), Pairs::new());
-        let mut tests = Tests::new();
         let mut bind = |field: u16, slot: u16, may_lack: bool| {
             match before.get(slot) {
                 Binding::ByKey if chosen => after.push((field, slot)),
                 Binding::ByKey | Binding::Written => {
-                    demands.push((field, Ex::Slot(slot), may_lack))
+                    demand(&mut tests, field, Ex::Slot(slot), may_lack);
                 }
                 Binding::Fresh if bound.has(slot) => tests.push(equal(field, Ex::Slot(slot))),
                 Binding::Fresh if may_lack => optional.push((field, slot)),
@@ -415,26 +426,11 @@ impl<'a> Compiler<'a> {
         atom.optional_binds.iter().for_each(|(field, slot)| bind(field.0, slot.0, true));
         bound.write(atom.row.0);
         atom.tests.iter().for_each(|test| tests.push(expr(test)));
-        demands.sort_by_key(|(field, ..)| *field);
-        // An index has each column once; a second demand on one is a test.
-        let mut last = None;
-        demands.retain(|(field, ex, _)| {
-            let is_first = last.replace(*field) != Some(*field);
-            if !is_first {
-                tests.push(equal(*field, ex.clone()));
-            }
-            is_first
-        });
-        let by_key = self.key_first(relation, &mut demands);
-        let indexed = by_key.unwrap_or(demands.len());
-        let (mut columns, mut probe) = (Few::new(), Vec::with_capacity(demands.len()));
-        for (place, (field, ex, may_lack)) in demands.into_iter().enumerate() {
-            // What is not found by the key is tested.
-            if place >= indexed {
-                tests.push(equal(field, ex.clone()));
-            }
-            columns.push(field);
-            probe.push((ex, may_lack));
+        let by_key = self.key_first(relation, &mut columns, &mut probe);
+        let indexed = by_key.unwrap_or(columns.len());
+        // What is not found by the key is tested.
+        for (field, (ex, _)) in columns.iter().zip(&probe).skip(indexed) {
+            tests.push(equal(*field, ex.clone()));
         }
         Scan {
             relation,
@@ -454,17 +450,18 @@ impl<'a> Compiler<'a> {
 
     /// Where the key of an entity is known, its index finds the one row: it is put first. Says how many
     /// columns it has then.
-    fn key_first(&self, relation: usize, demands: &mut [Demand]) -> Option<usize> {
+    fn key_first(&self, relation: usize, columns: &mut Few, probe: &mut Probe) -> Option<usize> {
         let schema = self.schema.get(relation).filter(|schema| schema.entity)?;
         let key = schema.key.as_slice();
-        // Each field is demanded once.
-        let in_key = |(field, ..): &Demand| key.contains(field);
-        let may_lack = demands.iter().any(|(.., may_lack)| *may_lack);
-        if key.is_empty() || may_lack || demands.iter().filter(|of| in_key(of)).count() < key.len()
-        {
+        let may_lack = probe.iter().any(|(_, may_lack)| *may_lack);
+        if key.is_empty() || may_lack || !key.iter().all(|field| columns.contains(field)) {
             return None;
         }
-        demands.sort_by_key(|demand| !in_key(demand));
+        for (place, field) in key.iter().enumerate() {
+            let at = columns.iter().position(|column| column == field)?;
+            columns.get_mut(place..=at)?.rotate_right(1);
+            probe.get_mut(place..=at)?.rotate_right(1);
+        }
         Some(key.len())
     }
 

@@ -1,19 +1,24 @@
 //! From a pack and its parameters to [`Programs`] and empty relations.
 
-use alloc::{format, vec::Vec};
+use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 
-use etio_plan::{Atom, Cond, Expr, Head, Kind, Pack, ParamId, Rule, Type, Value};
+use etio_plan::{Expr, Field, Head, Kind, Pack, ParamId, Rule, Type, Value};
 use foldhash::fast::FixedState;
+use hashbrown::HashSet;
 use smallvec::SmallVec;
 
 use crate::{
     error::Error,
     program::{
-        Few, MOST_CHOICES, Numbers, Programs, Reader, Schema, compile::Compiler, partner::Partner,
-        route, share::share,
+        Few, MOST_CHOICES, Numbers, Programs, Schema,
+        compile::Compiler,
+        partner::Partner,
+        reader::{Atoms, atoms, readers},
+        route,
+        share::share,
     },
     store::{
-        cover::{Cover, Terms, Via, binding, covers, looked_for, relation_of, vias},
+        cover::{Cover, covers, relation_of, vias},
         relation::{MOST_RELATIONS, Names, Relation},
         sources::Sources,
     },
@@ -46,7 +51,7 @@ pub(crate) fn load(
     let mut relations = relations(pack, &mut schema, names, state);
     let is_read = |relation: usize| schema.get(relation).is_some_and(|schema| schema.read);
     let (vias, covers) = (vias(pack, symbols), covers(pack, is_read, &params, symbols));
-    let mut readers: Vec<Vec<Reader>> = pack.relations.iter().map(|_| Vec::new()).collect();
+    let readers = readers(&atoms, &covers, &vias);
     let mut feeds = feeds(pack, &atoms);
     let (mut cursors, mut waiters) = (Vec::new(), Vec::new());
     let mut rules = Vec::with_capacity(pack.rules.len());
@@ -61,17 +66,16 @@ pub(crate) fn load(
         cursors: &mut cursors,
     };
     let ranks = ranks(&pack.rules);
+    let mut names = KeyNames(HashSet::with_hasher(state.clone()));
     for (((at, rule), atoms), rank) in pack.rules.iter().enumerate().zip(&atoms).zip(ranks) {
         let feeds = feeds.get_mut(at).map(core::mem::take).unwrap_or_default();
-        let program = compiler.program(rule, rank, feeds);
+        let key_names = names.of(compiler.cells(relation_of(rule)));
+        let program = compiler.program(rule, rank, feeds, key_names);
         waiters.resize(compiler.cursors.len(), at);
-        for (atom, decides) in atoms {
+        for (atom, _) in atoms {
             let mut route = route::route(&mut compiler, at, rule, atom, &|_| true, true);
-            route.partner = Partner::of(&program, &schema, &route);
+            route.partner = Partner::of(&program, &schema, &route).map(Box::new);
             routes.push(route);
-            if *decides {
-                add_readers(&mut readers, &covers, &vias, at, atom);
-            }
         }
         rules.push(program);
     }
@@ -205,6 +209,16 @@ fn ranks(rules: &[Rule]) -> Vec<usize> {
     ranks.into_iter().map(|(_, rank)| rank).collect()
 }
 
+/// The names of fields, once each: the keys of many rules have the same.
+struct KeyNames(HashSet<Arc<str>, FixedState>);
+
+impl KeyNames {
+    fn of(&mut self, fields: &[Field]) -> Vec<Arc<str>> {
+        let names = fields.iter().map(|field| field.name.as_str());
+        names.map(|name| self.0.get_or_insert_with(name, |name| name.into()).clone()).collect()
+    }
+}
+
 /// As far back does any condition look, or what it asks of coverage.
 fn reach(pack: &Pack, schema: &[Schema], covers: &[Cover]) -> i64 {
     let kept = schema.iter().filter(|of| of.read || !of.event).map(|of| of.retention).max();
@@ -329,64 +343,4 @@ fn schema(
         }
     }
     schema
-}
-
-/// The atoms of a rule, and whether coverage of its relation may turn the condition that each is in.
-type Atoms<'a> = SmallVec<[(&'a Atom, bool); 4]>;
-
-/// Every atom of a rule.
-fn atoms(rule: &Rule) -> Atoms<'_> {
-    let mut found = Atoms::new();
-    let body = &rule.body;
-    for cond in &body.when {
-        // What a row makes true, no coverage turns.
-        let decides = !matches!(cond, Cond::Each(_) | Cond::Pick(..));
-        add_atoms(&mut found, cond, decides);
-    }
-    let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe);
-    blocks.flatten().for_each(|cond| add_atoms(&mut found, cond, true));
-    if let Head::Finding(finding) = &rule.head {
-        let guards = finding.texts().into_iter().flatten().flat_map(|text| &text.guard);
-        guards.for_each(|cond| add_atoms(&mut found, cond, true));
-        let clauses = finding.explains.iter().flat_map(|clause| &clause.when);
-        clauses.for_each(|cond| add_atoms(&mut found, cond, true));
-    }
-    found
-}
-
-/// Adds the atoms of a condition. Coverage may turn what looks for rows, and where it `decides`, all.
-fn add_atoms<'a>(found: &mut Atoms<'a>, cond: &'a Cond, decides: bool) {
-    let Some(source) = cond.source() else { return };
-    binding(source).for_each(|atom| found.push((atom, decides)));
-    looked_for(source).into_iter().for_each(|atom| found.push((atom, true)));
-}
-
-/// Files an atom under each relation whose coverage it rests on, and under its own.
-fn add_readers(
-    readers: &mut [Vec<Reader>],
-    covers: &[Cover],
-    vias: &[Vec<Via>],
-    at: usize,
-    atom: &Atom,
-) {
-    let own = atom.relation.index();
-    let Some(cover) = covers.get(own) else { return };
-    let mut add = |relation: usize, map: Option<Terms>| {
-        if let Some(of) = readers.get_mut(relation) {
-            of.push(Reader { rule: at, atom: atom.clone(), map });
-        }
-    };
-    if !cover.reads.iter().any(|read| read.relation == own) {
-        add(own, None);
-    }
-    for read in &cover.reads {
-        add(read.relation, read.map.clone());
-        for via in vias.get(read.relation).into_iter().flatten() {
-            let map = match &read.map {
-                None => via.map.clone(),
-                Some(outer) => crate::store::cover::compose(&via.map, outer),
-            };
-            add(via.from, Some(map));
-        }
-    }
 }

@@ -6,7 +6,7 @@ use etio_plan::{Atom, Cond, Expr, FieldId, Rule, SlotId};
 use smallvec::SmallVec;
 
 use crate::{
-    program::{ALL_ROWS, Hop, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler},
+    program::{ALL_ROWS, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler},
     store::{
         cover::binding,
         relation::{Relation, RowId},
@@ -116,9 +116,9 @@ fn binders(rule: &Rule, aggregates: bool) -> Binders<'_> {
 }
 
 /// The shortest sequence of probes that binds every key variable.
-fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop> {
+fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
     if binds_key(rule, bound) {
-        return Vec::new();
+        return Hops::new();
     }
     // A key may be concerned though an aggregate has no row for it, so others go first.
     let mut binders = self::binders(rule, false);
@@ -136,13 +136,13 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Vec<Hop>
     if !(0..=SEARCH_DEPTH).any(|depth| search(rule, &binders, bound, depth, &mut order)) {
         greedy(rule, &binders, bound, &mut order);
     }
-    let mut hops = Vec::with_capacity(order.len());
+    let mut hops = Hops::with_capacity(order.len());
     for place in order {
         match binders.get(place) {
             Some(Binder::Atom(atom)) => {
                 let mut scan = compiler.pattern(rule, atom, bound, false);
                 scan.tests.retain(|ex| ex.reads_only(|slot| bound.has(slot)));
-                hops.push(Hop::Probe(scan));
+                hops.push(Hop::Probe(scan.into()));
             }
             Some(Binder::Let(slot, expr)) => {
                 let ex = compiler.expr(rule, expr, &[]);

@@ -2,14 +2,14 @@
 //! differ in, and whose key it is follows from that. So a node that goes looks for its events once, and
 //! not once for each of fifty rules about events.
 
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use core::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    program::{Few, Hop, Numbers, Program, Route, Scan, groups::Groups},
+    program::{Few, Hop, Numbers, Probe, Program, Route, Scan, groups::Groups},
     value::{
         expr::{Ex, Operand},
         word::{Key, Word},
@@ -99,7 +99,7 @@ pub(crate) fn share(routes: &mut Vec<Route>, rules: &[Program], state: &FixedSta
                 *replaced = true;
             }
         }
-        open.lanes = Some(lanes);
+        open.lanes = Some(Box::new(lanes));
         shared.push(open);
     }
     let mut replaced = replaced.into_iter();
@@ -154,7 +154,7 @@ impl Scan {
         }
         let mut taken = Vec::new();
         let both = self.columns.drain(..).zip(self.probe.drain(..));
-        let (mut columns, mut probe) = (Few::new(), Vec::new());
+        let (mut columns, mut probe) = (Few::new(), Probe::new());
         for (field, (ex, may_lack)) in both {
             match ex {
                 Ex::Const(word) => taken.push((field, word)),

@@ -1,9 +1,10 @@
 //! Hash indexes over some columns of a relation; each chain is in canonical order.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 use core::slice;
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 use crate::{
     store::{
@@ -19,7 +20,7 @@ use crate::{
 /// hashed.
 #[derive(Clone)]
 pub(crate) struct Index {
-    pub(crate) columns: Box<[u16]>,
+    pub(crate) columns: SmallVec<[u16; 8]>,
     chains: ByHash,
     /// The chains of more than one row, and those of no row any more. Over no column it is the first.
     long: Vec<Run>,
