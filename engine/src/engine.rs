@@ -365,13 +365,12 @@ impl Engine {
         let Some((_, relation, row)) = self.sweeps.pop_first() else { return };
         let whole = programs.schema.get(relation).map_or(0, |schema| schema.whole);
         let reach = self.reach(programs, relation);
-        let names = Names { sources: &self.sources, symbols: &self.symbols };
         let Some(rows) = self.relations.get_mut(relation) else { return };
         if row != OLDEST {
-            rows.remove(row, names);
-            return;
+            let names = Names { sources: &self.sources, symbols: &self.symbols };
+            return rows.remove(row, names);
         }
-        rows.forget(whole, needless(reach, now), names);
+        rows.forget(whole, needless(reach, now));
         if rows.len() == 0 {
             self.cursors.clear(relation);
         }

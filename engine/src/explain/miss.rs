@@ -161,12 +161,9 @@ impl<'a> Eval<'a> {
             Kind::Silence { of, hold, .. } => {
                 let hold = self.length(hold);
                 let from = self.now.saturating_sub(hold).saturating_add(1);
-                let mut heard = None;
-                let _ = self.rows(of, from, Pick::Newest, &mut |_, met| {
-                    heard = Some(*met);
-                    Break(())
-                });
-                let Some(heard) = heard else { return self.time(book, src, row) };
+                let Some(heard) = self.first(of, from, Pick::Newest) else {
+                    return self.time(book, src, row);
+                };
                 let from = heard.stamp.time;
                 let fact = book.fact(self, (heard.relation, heard.row))?;
                 Some(Miss::Against(Support { fact, from, until: from.saturating_add(hold) }))
@@ -184,12 +181,7 @@ impl<'a> Eval<'a> {
 
     /// The first row of a pattern from an instant on, which should not be there.
     fn against(&mut self, book: &mut Book<'_>, scan: &'a Scan, from: i64) -> Option<Miss> {
-        let mut found = None;
-        let _ = self.rows(scan, from, Pick::Oldest, &mut |_, met| {
-            found = Some(*met);
-            Break(())
-        });
-        let met = found?;
+        let met = self.first(scan, from, Pick::Oldest)?;
         let fact = book.fact(self, (met.relation, met.row))?;
         Some(Miss::Against(Support { fact, from: met.stamp.time, until: i64::MAX }))
     }

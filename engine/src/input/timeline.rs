@@ -91,9 +91,8 @@ pub(crate) struct Timeline {
     held: Vec<Held>,
     /// Room for what is taken.
     spare: Vec<Held>,
-    /// When the first and the last of them take effect.
+    /// When the first of them takes effect.
     earliest: i64,
-    latest: i64,
     clock: i64,
     late: BTreeMap<SourceId, u64>,
 }
@@ -141,7 +140,6 @@ impl Timeline {
             held: Vec::new(),
             spare: Vec::new(),
             earliest: i64::MAX,
-            latest: i64::MIN,
             clock: i64::MIN,
             late: BTreeMap::new(),
         }
@@ -191,7 +189,6 @@ impl Timeline {
     /// Holds an input back.
     pub(crate) fn hold(&mut self, held: Held) {
         self.earliest = self.earliest.min(held.time);
-        self.latest = self.latest.max(held.time);
         self.held.push(held);
     }
 
@@ -206,14 +203,15 @@ impl Timeline {
     /// Everything that takes effect up to an instant, in canonical order, each once (M1.5, M1.7).
     pub(crate) fn take(&mut self, until: i64, canon: Canon<'_>) -> Vec<Held> {
         let mut due = core::mem::take(&mut self.spare);
-        if self.latest <= until {
+        let count = self.held.iter().filter(|held| held.time <= until).count();
+        // The fewer are moved, which mostly are those that stay.
+        if count > self.held.len() / 2 {
             core::mem::swap(&mut due, &mut self.held);
-            (self.earliest, self.latest) = (i64::MAX, i64::MIN);
+            self.held.extend(due.extract_if(.., |held| held.time > until));
         } else {
             due.extend(self.held.extract_if(.., |held| held.time <= until));
-            let left = self.held.iter().map(|held| held.time);
-            self.earliest = left.min().unwrap_or(i64::MAX);
         }
+        self.earliest = self.held.iter().map(|held| held.time).min().unwrap_or(i64::MAX);
         if due.len() < 2 {
             return due;
         }

@@ -75,7 +75,7 @@ impl Engine {
         else {
             return;
         };
-        let Some(meta) = rows.meta(row) else { return };
+        let Some((meta, words)) = rows.row(row) else { return };
         let mut touched = Touched {
             programs,
             relations: &self.relations,
@@ -83,7 +83,7 @@ impl Engine {
             cursors: &self.cursors,
             symbols: &mut self.symbols,
             slots: &mut self.scratch,
-            words: rows.words(row),
+            words,
             stamp: meta.stamp,
         };
         let dirty = &mut self.dirty;

@@ -120,6 +120,14 @@ impl Index {
         }
         chain.remove();
     }
+
+    /// Takes out rows that come before all others, in canonical order: each is the first of its chain.
+    pub(crate) fn remove_first(&mut self, table: &Table, rows: &[RowId]) {
+        if self.columns.is_empty() {
+            return self.long.iter_mut().for_each(|run| run.take_first(rows.len()));
+        }
+        rows.iter().for_each(|row| self.remove(table, *row, |_, _| true));
+    }
 }
 
 /// Makes the chain of one row a long one, and says its place.

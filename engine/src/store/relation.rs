@@ -250,12 +250,14 @@ impl Relation {
         self.free(row);
     }
 
-    /// Takes out all rows up to an instant. `whole` is the index over no column.
-    pub(crate) fn forget(&mut self, whole: usize, until: i64, names: Names<'_>) {
+    /// Takes out all events up to an instant. `whole` is the index over no column.
+    pub(crate) fn forget(&mut self, whole: usize, until: i64) {
         let rows = self.find(whole, &[]);
         let old = rows.partition_point(|row| self.time(*row) <= until);
         let old = rows.get(..old).map(<[RowId]>::to_vec).unwrap_or_default();
-        old.into_iter().for_each(|row| self.remove(row, names));
+        self.indexes.iter_mut().for_each(|index| index.remove_first(&self.table, &old));
+        self.live -= old.len();
+        old.into_iter().for_each(|row| self.free(row));
     }
 
     /// Takes a row out; its words stay readable until its slot is freed.

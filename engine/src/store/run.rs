@@ -5,6 +5,8 @@ use smallvec::SmallVec;
 use crate::store::relation::RowId;
 
 /// Rows in an order, the first of which often goes. Few rows take no allocation.
+///
+/// INVARIANT: not all of them have gone, so that the last is one of those that are left.
 #[derive(Clone, Default)]
 pub(crate) struct Run {
     rows: SmallVec<[RowId; 4]>,
@@ -22,13 +24,15 @@ impl Run {
     /// Puts a row at its place. `before(a, b)` is the order.
     #[inline]
     pub(crate) fn put(&mut self, row: RowId, before: impl Fn(RowId, RowId) -> bool) {
+        if let Some(last) = self.rows.last()
+            && !before(*last, row)
+        {
+            return self.put_between(row, before);
+        }
         if self.rows.len() == self.rows.capacity() {
             self.tidy();
         }
-        match self.rows().last() {
-            Some(last) if !before(*last, row) => self.put_between(row, before),
-            _ => self.rows.push(row),
-        }
+        self.rows.push(row);
     }
 
     /// Rows come in canonical order but for late ones and changed entities.
@@ -44,8 +48,14 @@ impl Run {
         if self.rows().first() != Some(&row) {
             return self.take_between(row, before);
         }
-        self.gone += 1;
-        if self.gone as usize == self.rows.len() {
+        self.take_first(1);
+    }
+
+    /// Takes the first rows out.
+    #[inline]
+    pub(crate) fn take_first(&mut self, count: usize) {
+        self.gone += count as u32;
+        if self.gone as usize >= self.rows.len() {
             self.rows.clear();
             self.gone = 0;
         }

@@ -17,7 +17,7 @@ use crate::{
     },
     value::{
         expr::{Ex, note},
-        word::{ABSENT, Word, as_int, int},
+        word::{ABSENT, Key, Word, as_int, int, key_at},
     },
 };
 
@@ -36,7 +36,7 @@ pub(crate) struct Found {
 
 /// One version of an entity's row.
 struct Version {
-    key: Vec<Word>,
+    key: Key,
     from: i64,
     until: i64,
     value: Word,
@@ -167,19 +167,16 @@ impl<'a> Eval<'a> {
         let (key, types) = (&schema.key, &schema.key_types);
         let tables = [scan.past, Some((scan.relation, scan.index))];
         for (relation, index) in tables.into_iter().flatten() {
-            let of = (relation, index);
-            let _ = self.rows_of(scan, of, i64::MIN, Pick::Oldest, &mut |me, met| {
-                let Some(table) = me.view.relations.get(relation) else { return Continue(()) };
+            let Some(table) = self.view.relations.get(relation) else { continue };
+            let mut rows = self.rows_of(scan, (relation, index), i64::MIN, Pick::Oldest);
+            while let Some(met) = self.meet(&mut rows) {
                 if met.marks & ASSUMED == 0 {
-                    let words = table.words(met.row);
-                    let key =
-                        key.iter().map(|field| crate::value::word::at(words, *field)).collect();
-                    let value = arg.map_or(ABSENT, |arg| me.eval(arg, &[]));
-                    let (from, until) = (met.stamp.time, me.until(relation, met.row));
+                    let key = key_at(table.words(met.row), key);
+                    let value = arg.map_or(ABSENT, |arg| self.eval(arg, &[]));
+                    let (from, until) = (met.stamp.time, self.until(relation, met.row));
                     versions.push(Version { key, from, until, value, row: (relation, met.row) });
                 }
-                Continue(())
-            });
+            }
         }
         versions.sort_by(|a, b| {
             self.symbols.compare_all(types, &a.key, &b.key).then(a.from.cmp(&b.from))

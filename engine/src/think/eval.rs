@@ -4,9 +4,12 @@
 //! Every condition that time alone may turn lowers `deadline`; the key's one timer is set to it.
 
 use alloc::vec::Vec;
-use core::ops::{
-    ControlFlow::{self, Break, Continue},
-    Deref, DerefMut,
+use core::{
+    ops::{
+        ControlFlow::{self, Break, Continue},
+        Deref, DerefMut,
+    },
+    slice,
 };
 
 use etio_plan::{AggOp, Pick};
@@ -130,8 +133,14 @@ pub(crate) struct Room {
 /// What to do with a match.
 pub(crate) type Then<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>) -> ControlFlow<()>;
 
-/// What to do with a row.
-pub(crate) type Each<'f, 'a> = &'f mut dyn FnMut(&mut Eval<'a>, &Met) -> ControlFlow<()>;
+/// The rows that a scan has yet to meet.
+pub(crate) struct Rows<'a> {
+    scan: &'a Scan,
+    relation: usize,
+    table: Option<&'a Relation>,
+    found: slice::Iter<'a, RowId>,
+    pick: Pick,
+}
 
 impl Met {
     /// Whether it is the same row as another.
@@ -379,16 +388,9 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// Calls `then` with each row of a scan that is not before `from` and no other than it seems: its
-    /// variables are bound and its tests hold.
-    pub(crate) fn rows(
-        &mut self,
-        scan: &'a Scan,
-        from: i64,
-        pick: Pick,
-        then: Each<'_, 'a>,
-    ) -> ControlFlow<()> {
-        self.rows_of(scan, (scan.relation, scan.index), from, pick, then)
+    /// The rows of a scan that are not before an instant, to be met one by one.
+    pub(crate) fn rows(&mut self, scan: &'a Scan, from: i64, pick: Pick) -> Rows<'a> {
+        self.rows_of(scan, (scan.relation, scan.index), from, pick)
     }
 
     pub(crate) fn rows_of(
@@ -397,41 +399,44 @@ impl<'a> Eval<'a> {
         (relation, index): (usize, usize),
         from: i64,
         pick: Pick,
-        then: Each<'_, 'a>,
-    ) -> ControlFlow<()> {
-        let relations = self.view.relations;
-        let Some(rows) = relations.get(relation) else { return Continue(()) };
-        self.work += 1;
-        let found = self.found(scan, rows, index);
-        let start = match from {
-            i64::MIN => 0,
-            from => skip(found, |row| rows.time(row) < from),
-        };
-        let mut found = found.iter().skip(start).copied();
-        let of = (relation, rows);
-        match pick {
-            Pick::Oldest => found.try_for_each(|row| self.row(scan, of, row, then)),
-            Pick::Newest => found.rev().try_for_each(|row| self.row(scan, of, row, then)),
-        }
+    ) -> Rows<'a> {
+        let table = self.view.relations.get(relation);
+        let found = table.map_or(&[][..], |rows| {
+            self.work += 1;
+            let found = self.found(scan, rows, index);
+            let start = match from {
+                i64::MIN => 0,
+                from => skip(found, |row| rows.time(row) < from),
+            };
+            found.get(start..).unwrap_or_default()
+        });
+        Rows { scan, relation, table, found: found.iter(), pick }
     }
 
-    /// Calls `then` with one row, if it stands and is as the scan asks.
-    fn row(
-        &mut self,
-        scan: &'a Scan,
-        (relation, rows): (usize, &'a Relation),
-        row: RowId,
-        then: Each<'_, 'a>,
-    ) -> ControlFlow<()> {
-        self.work += 1;
-        if self.is_over() {
-            return Break(());
-        }
-        match rows.row(row) {
-            Some((Meta { stamp, marks, .. }, words)) if self.fits(scan, words, stamp, marks) => {
-                then(self, &Met { relation, row, stamp, marks })
+    /// The first row of a scan that is not before an instant.
+    pub(crate) fn first(&mut self, scan: &'a Scan, from: i64, pick: Pick) -> Option<Met> {
+        let mut rows = self.rows(scan, from, pick);
+        self.meet(&mut rows)
+    }
+
+    /// The next row that stands and is as the scan asks: its variables are bound and its tests hold. None
+    /// where the rule may do no more work.
+    pub(crate) fn meet(&mut self, rows: &mut Rows<'a>) -> Option<Met> {
+        let table = rows.table?;
+        loop {
+            let row = *match rows.pick {
+                Pick::Oldest => rows.found.next()?,
+                Pick::Newest => rows.found.next_back()?,
+            };
+            self.work += 1;
+            if self.is_over() {
+                return None;
             }
-            _ => Continue(()),
+            if let Some((Meta { stamp, marks, .. }, words)) = table.row(row)
+                && self.fits(rows.scan, words, stamp, marks)
+            {
+                return Some(Met { relation: rows.relation, row, stamp, marks });
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The matches of a source (M2.1 to M2.6), in canonical order of their first rows.
 
 use alloc::vec::Vec;
-use core::ops::ControlFlow::{self, Break, Continue};
+use core::ops::ControlFlow::{self, Continue};
 
 use etio_plan::Pick;
 
@@ -79,26 +79,40 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         match window {
-            Window::Stands => {
-                self.rows(scan, i64::MIN, pick, &mut |me, met| me.with_row(met, then))
-            }
+            Window::Stands => self.each(scan, i64::MIN, pick, then),
             Window::Last(d) => {
                 let d = self.length(d);
                 let from = self.now.saturating_sub(d).saturating_add(1);
-                self.rows(scan, from, pick, &mut |me, met| {
-                    note(&mut me.deadline, me.now, met.stamp.time.saturating_add(d));
-                    me.with_row(met, then)
-                })
+                let mut rows = self.rows(scan, from, pick);
+                while let Some(met) = self.meet(&mut rows) {
+                    note(&mut self.deadline, self.now, met.stamp.time.saturating_add(d));
+                    self.with_row(&met, then)?;
+                }
+                Continue(())
             }
             Window::Since(x) => match self.eval(x, &[]) {
                 ABSENT => Continue(()),
-                x => self.rows(scan, as_int(x), pick, &mut |me, met| me.with_row(met, then)),
+                x => self.each(scan, as_int(x), pick, then),
             },
             Window::AsOf(x) => match self.eval(x, &[]) {
                 ABSENT => Continue(()),
                 x => self.as_of(scan, as_int(x), pick, then),
             },
         }
+    }
+
+    fn each(
+        &mut self,
+        scan: &'a Scan,
+        from: i64,
+        pick: Pick,
+        then: Then<'_, 'a>,
+    ) -> ControlFlow<()> {
+        let mut rows = self.rows(scan, from, pick);
+        while let Some(met) = self.meet(&mut rows) {
+            self.with_row(&met, then)?;
+        }
+        Continue(())
     }
 
     /// `E as of a`: the row that stood at the instant (M2.9).
@@ -110,14 +124,20 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         if let Some((past, index)) = scan.past {
-            self.rows_of(scan, (past, index), i64::MIN, pick, &mut |me, met| {
-                let stood = met.stamp.time <= instant && instant < me.until(past, met.row);
-                if stood { me.with_row(met, then) } else { Continue(()) }
-            })?;
+            let mut rows = self.rows_of(scan, (past, index), i64::MIN, pick);
+            while let Some(met) = self.meet(&mut rows) {
+                if met.stamp.time <= instant && instant < self.until(past, met.row) {
+                    self.with_row(&met, then)?;
+                }
+            }
         }
-        self.rows(scan, i64::MIN, pick, &mut |me, met| {
-            if met.stamp.time <= instant { me.with_row(met, then) } else { Continue(()) }
-        })
+        let mut rows = self.rows(scan, i64::MIN, pick);
+        while let Some(met) = self.meet(&mut rows) {
+            if met.stamp.time <= instant {
+                self.with_row(&met, then)?;
+            }
+        }
+        Continue(())
     }
 
     /// `A then B within d [without C]` (M2.3).
@@ -132,36 +152,38 @@ impl<'a> Eval<'a> {
         let from = self.earliest(cursor, spell);
         let mut waiting = Waiting::default();
         let mut flow = Continue(());
-        let rows = self.rows(first, from, pick, &mut |me, a| {
+        let mut rows = self.rows(first, from, pick);
+        while flow.is_continue()
+            && let Some(a) = self.meet(&mut rows)
+        {
             let begin = a.stamp.time;
             waiting.see(begin);
             let latest = begin.saturating_add(spell.hold);
-            let Some(b) = me.first_after(next, a, latest) else {
-                waiting.wait(begin, latest > me.now);
-                return Continue(());
+            let Some(b) = self.first_after(next, &a, latest) else {
+                waiting.wait(begin, latest > self.now);
+                continue;
             };
             let end = b.stamp.time;
             let expires = end.saturating_add(spell.keep);
-            if expires <= me.now || !me.agrees(next, b.row) {
-                return Continue(());
+            if expires <= self.now || !self.agrees(next, b.row) {
+                continue;
             }
-            let depth = me.lacks.len();
+            let depth = self.lacks.len();
             if let Some(between) = without {
-                if me.is_between(between, a, &b) {
-                    return Continue(());
+                if self.is_between(between, &a, &b) {
+                    continue;
                 }
                 let mut lacks = Vec::new();
                 // Where stamps are coarse, what comes after may bear the earlier one (M1.6).
-                me.seen(between, begin.min(end), begin.max(end), &mut lacks);
-                me.lacks.append(&mut lacks);
+                self.seen(between, begin.min(end), begin.max(end), &mut lacks);
+                self.lacks.append(&mut lacks);
             }
             waiting.wait(begin, true);
-            note(&mut me.deadline, me.now, expires);
-            flow = me.with_row(a, &mut |me| me.with_row(&b, then));
-            me.lacks.truncate(depth);
-            flow
-        });
-        self.settle(cursor, pick, waiting, rows.is_continue());
+            note(&mut self.deadline, self.now, expires);
+            flow = self.with_row(&a, &mut |me| me.with_row(&b, then));
+            self.lacks.truncate(depth);
+        }
+        self.settle(cursor, pick, waiting, flow.is_continue());
         flow
     }
 
@@ -177,31 +199,33 @@ impl<'a> Eval<'a> {
         let from = self.earliest(cursor, spell);
         let mut waiting = Waiting::default();
         // Not that of the rows: it also ends at the first that is not due yet.
-        let mut flow = Continue(());
-        let rows = self.rows(first, from, pick, &mut |me, a| {
+        let (mut flow, mut all) = (Continue(()), true);
+        let mut rows = self.rows(first, from, pick);
+        while all && let Some(a) = self.meet(&mut rows) {
             let begin = a.stamp.time;
             waiting.see(begin);
-            if me.first_after(end, a, i64::MAX).is_some() {
-                return Continue(());
+            if self.first_after(end, &a, i64::MAX).is_some() {
+                continue;
             }
             waiting.wait(begin, true);
             let due = begin.saturating_add(spell.hold);
-            if due > me.now {
-                note(&mut me.deadline, me.now, due);
+            if due > self.now {
+                note(&mut self.deadline, self.now, due);
                 // In canonical order all that follow are due later still.
-                return if pick == Pick::Oldest { Break(()) } else { Continue(()) };
+                all = pick == Pick::Newest;
+                continue;
             }
             let mut lacks = Vec::new();
-            if let Seen::Ended(end) = me.seen(end, begin, due, &mut lacks).seen
+            if let Seen::Ended(end) = self.seen(end, begin, due, &mut lacks).seen
                 && end >= begin
             {
-                return Continue(());
+                continue;
             }
-            note(&mut me.deadline, me.now, due.saturating_add(spell.keep));
-            flow = me.lacking(lacks, &mut |me| me.with_row(a, then));
-            flow
-        });
-        self.settle(cursor, pick, waiting, rows.is_continue());
+            note(&mut self.deadline, self.now, due.saturating_add(spell.keep));
+            flow = self.lacking(lacks, &mut |me| me.with_row(&a, then));
+            all = flow.is_continue();
+        }
+        self.settle(cursor, pick, waiting, all);
         flow
     }
 
@@ -232,13 +256,14 @@ impl<'a> Eval<'a> {
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
         let hold = self.length(hold);
-        self.rows(scan, i64::MIN, pick, &mut |me, met| {
+        let mut rows = self.rows(scan, i64::MIN, pick);
+        while let Some(met) = self.meet(&mut rows) {
             let due = met.stamp.time.saturating_add(hold);
-            match me.has_held(scan, met, due) {
-                None => Continue(()),
-                Some(lacks) => me.lacking(lacks, &mut |me| me.with_row(met, then)),
+            if let Some(lacks) = self.has_held(scan, &met, due) {
+                self.lacking(lacks, &mut |me| me.with_row(&met, then))?;
             }
-        })
+        }
+        Continue(())
     }
 
     /// `no A for d per E` (M2.5).
@@ -252,27 +277,24 @@ impl<'a> Eval<'a> {
     ) -> ControlFlow<()> {
         let hold = self.length(hold);
         let from = self.now.saturating_sub(hold).saturating_add(1);
-        self.rows(per, i64::MIN, pick, &mut |me, met| {
-            let mut again = None;
-            let _ = me.rows(of, from, Pick::Newest, &mut |_, of| {
-                again = Some(of.stamp.time.saturating_add(hold));
-                Break(())
-            });
-            if let Some(again) = again {
-                note(&mut me.deadline, me.now, again);
-                return Continue(());
+        let mut rows = self.rows(per, i64::MIN, pick);
+        while let Some(met) = self.meet(&mut rows) {
+            if let Some(last) = self.first(of, from, Pick::Newest) {
+                note(&mut self.deadline, self.now, last.stamp.time.saturating_add(hold));
+                continue;
             }
             let began = met.stamp.time;
             let due = began.saturating_add(hold);
-            let Some(mut lacks) = me.has_held(per, met, due) else { return Continue(()) };
-            let answer = me.seen(of, from, me.now, &mut lacks);
+            let Some(mut lacks) = self.has_held(per, &met, due) else { continue };
+            let answer = self.seen(of, from, self.now, &mut lacks);
             // Silence is always due now; where coverage has ended it has not happened (M3.2).
             if matches!(answer.seen, Seen::Ended(end) if end >= began) {
-                return Continue(());
+                continue;
             }
-            me.note_turn(answer.turns, hold);
-            me.lacking(lacks, &mut |me| me.with_row(met, then))
-        })
+            self.note_turn(answer.turns, hold);
+            self.lacking(lacks, &mut |me| me.with_row(&met, then))?;
+        }
+        Continue(())
     }
 
     /// Whether a row has held until it was due; where it was there when first observed, how long it
@@ -304,33 +326,29 @@ impl<'a> Eval<'a> {
     /// The first row after another (M1.6), at most at `latest`. Its variables stay bound.
     pub(crate) fn first_after(&mut self, scan: &'a Scan, after: &Met, latest: i64) -> Option<Met> {
         let from = self.view.sources.earliest_after(&after.stamp);
-        let mut found = None;
-        let _ = self.rows(scan, from, Pick::Oldest, &mut |me, met| {
-            if met.stamp.time > latest {
-                return Break(());
+        let mut rows = self.rows(scan, from, Pick::Oldest);
+        loop {
+            let met = self.meet(&mut rows).filter(|met| met.stamp.time <= latest)?;
+            if !met.is(after) && self.view.sources.not_before(&after.stamp, &met.stamp) {
+                return Some(met);
             }
-            if met.is(after) || !me.view.sources.not_before(&after.stamp, &met.stamp) {
-                return Continue(());
-            }
-            found = Some(*met);
-            Break(())
-        });
-        found
+        }
     }
 
     /// Whether a row lies after the first and not after the second of two others.
     pub(crate) fn is_between(&mut self, scan: &'a Scan, a: &Met, b: &Met) -> bool {
-        let from = self.view.sources.earliest_after(&a.stamp);
-        let mut found = false;
-        let _ = self.rows(scan, from, Pick::Oldest, &mut |me, met| {
-            let sources = me.view.sources;
-            found = !met.is(a)
+        let sources = self.view.sources;
+        let mut rows = self.rows(scan, sources.earliest_after(&a.stamp), Pick::Oldest);
+        while let Some(met) = self.meet(&mut rows) {
+            if !met.is(a)
                 && !met.is(b)
                 && sources.not_before(&a.stamp, &met.stamp)
-                && sources.not_before(&met.stamp, &b.stamp);
-            if found { Break(()) } else { Continue(()) }
-        });
-        found
+                && sources.not_before(&met.stamp, &b.stamp)
+            {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether a chosen row has the key's values.
