@@ -9,10 +9,7 @@ use etio_proof::{Miss, Outcome, Part, Step as Shown, Support};
 use crate::{
     explain::book::Book,
     program::{Kind, Scan, Src, Step, Window},
-    store::{
-        relation::{ENDED, LAPSED, RowId},
-        table::Meta,
-    },
+    store::relation::{ENDED, LAPSED, RowId},
     think::eval::{Eval, Met},
     value::{
         expr::Ex,
@@ -109,9 +106,9 @@ impl<'a> Eval<'a> {
     }
 
     /// A row as a scan would meet it.
-    fn met(&self, (relation, row): (usize, RowId)) -> Option<Met> {
-        let Meta { stamp, marks, .. } = self.view.relations.get(relation)?.meta(row)?;
-        Some(Met { relation, row, stamp, marks })
+    fn met(&self, (relation, row): (usize, RowId)) -> Option<Met<'a>> {
+        let (head, _) = self.view.relations.get(relation)?.row(row)?;
+        Some(Met { relation, head })
     }
 
     fn instant(&mut self, ex: &'a Ex) -> Option<i64> {
@@ -124,25 +121,25 @@ impl<'a> Eval<'a> {
     /// What is wrong with a first row that is as it should be. Its variables are bound.
     fn untimely(&mut self, book: &mut Book<'_>, src: &'a Src, row: (usize, RowId)) -> Option<Miss> {
         let met = self.met(row)?;
-        let time = met.stamp.time;
+        let time = met.head.time();
         match &src.kind {
             Kind::Rows { .. } => None,
             Kind::Then { next, within, without, keep, .. } => {
                 let latest = time.saturating_add(self.length(within));
-                if let Some(b) = self.first_after(next, &met, latest) {
-                    let until = b.stamp.time.saturating_add(*keep);
+                if let Some(b) = self.first_after(next, met, latest) {
+                    let until = b.head.time().saturating_add(*keep);
                     let between = without
                         .as_ref()
-                        .and_then(|without| self.is_between(without, &met, &b).then_some(without));
+                        .and_then(|without| self.is_between(without, met, b).then_some(without));
                     if let Some(between) = between {
                         return self.against(book, between, time);
                     }
-                    let fact = book.fact(self, (b.relation, b.row))?;
+                    let fact = book.fact(self, (b.relation, b.head.row))?;
                     return Some(Miss::Time(Support { fact, from: time, until }));
                 }
                 let nearest = self.nearest(book, next, |me, of| {
                     let stamp = me.stamp_in(of.0, of.1);
-                    if of == row || !me.view.sources.not_before(&met.stamp, &stamp) {
+                    if of == row || !me.view.sources.not_before(&met.head.stamp(), &stamp) {
                         return Some(Part::Before(time));
                     }
                     (stamp.time > latest).then_some(Part::After(latest))
@@ -150,9 +147,9 @@ impl<'a> Eval<'a> {
                 self.alone(book, row, next, nearest)
             }
             Kind::Without { end, .. } => {
-                if let Some(end) = self.first_after(end, &met, i64::MAX) {
-                    let fact = book.fact(self, (end.relation, end.row))?;
-                    let from = end.stamp.time;
+                if let Some(end) = self.first_after(end, met, i64::MAX) {
+                    let fact = book.fact(self, (end.relation, end.head.row))?;
+                    let from = end.head.time();
                     return Some(Miss::Against(Support { fact, from, until: i64::MAX }));
                 }
                 self.time(book, src, row)
@@ -164,8 +161,8 @@ impl<'a> Eval<'a> {
                 let Some(heard) = self.first(of, from, Pick::Newest) else {
                     return self.time(book, src, row);
                 };
-                let from = heard.stamp.time;
-                let fact = book.fact(self, (heard.relation, heard.row))?;
+                let from = heard.head.time();
+                let fact = book.fact(self, (heard.relation, heard.head.row))?;
                 Some(Miss::Against(Support { fact, from, until: from.saturating_add(hold) }))
             }
         }
@@ -182,8 +179,8 @@ impl<'a> Eval<'a> {
     /// The first row of a pattern from an instant on, which should not be there.
     fn against(&mut self, book: &mut Book<'_>, scan: &'a Scan, from: i64) -> Option<Miss> {
         let met = self.first(scan, from, Pick::Oldest)?;
-        let fact = book.fact(self, (met.relation, met.row))?;
-        Some(Miss::Against(Support { fact, from: met.stamp.time, until: i64::MAX }))
+        let fact = book.fact(self, (met.relation, met.head.row))?;
+        Some(Miss::Against(Support { fact, from: met.head.time(), until: i64::MAX }))
     }
 
     fn alone(

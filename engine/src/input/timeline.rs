@@ -207,7 +207,9 @@ impl Timeline {
         // The fewer are moved, which mostly are those that stay.
         if count > self.held.len() / 2 {
             core::mem::swap(&mut due, &mut self.held);
-            self.held.extend(due.extract_if(.., |held| held.time > until));
+            if count < due.len() {
+                self.held.extend(due.extract_if(.., |held| held.time > until));
+            }
         } else {
             due.extend(self.held.extract_if(.., |held| held.time <= until));
         }

@@ -9,6 +9,7 @@ use crate::{
     program::{
         Programs, Route,
         compile::Compiler,
+        partner::Partner,
         reader::is_key,
         route::{Walk, route},
     },
@@ -38,13 +39,23 @@ struct Touched<'a> {
 
 impl Touched<'_> {
     /// Calls `mark` with the rules and keys that a route leads to.
-    fn follow(&mut self, route: usize, mut mark: impl FnMut(usize, Key)) {
+    #[inline]
+    fn take(&mut self, route: usize, mark: impl FnMut(usize, Key)) {
         let Some(route) = self.programs.routes.get(route) else { return };
-        let (relations, sources, cursors) = (self.relations, self.sources, self.cursors);
-        let partner = route.partner.as_deref().map(|of| (of, of.since(&self.stamp, sources)));
-        if partner.is_some_and(|(partner, since)| !partner.may_stand(relations, since)) {
-            return;
+        let partner = route.partner.as_deref().map(|of| (of, of.since(&self.stamp, self.sources)));
+        // Most events that need another beside them come alone.
+        if partner.is_none_or(|(of, since)| of.may_stand(self.relations, since)) {
+            self.follow(route, partner, mark);
         }
+    }
+
+    fn follow(
+        &mut self,
+        route: &Route,
+        partner: Option<(&Partner, i64)>,
+        mut mark: impl FnMut(usize, Key),
+    ) {
+        let (relations, cursors) = (self.relations, self.cursors);
         let Some(program) = self.programs.rules.get(route.rule) else { return };
         self.slots.clear();
         self.slots.resize(program.slots + route.more_slots(), ABSENT);
@@ -75,7 +86,7 @@ impl Engine {
         else {
             return;
         };
-        let Some((meta, words)) = rows.row(row) else { return };
+        let Some((head, words)) = rows.row(row) else { return };
         let mut touched = Touched {
             programs,
             relations: &self.relations,
@@ -84,11 +95,11 @@ impl Engine {
             symbols: &mut self.symbols,
             slots: &mut self.scratch,
             words,
-            stamp: meta.stamp,
+            stamp: head.stamp(),
         };
         let dirty = &mut self.dirty;
         let mut mark = |rule, key| dirty.add(rule, key);
-        dispatch.each(touched.words, |route| touched.follow(route, &mut mark));
+        dispatch.each(touched.words, |route| touched.take(route, &mut mark));
     }
 
     /// Marks every key that a change of coverage may concern. Routes from a scope are made when the

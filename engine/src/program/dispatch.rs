@@ -40,6 +40,7 @@ impl Dispatch {
     }
 
     /// Calls `then` with each route that a row may take.
+    #[inline]
     pub(crate) fn each(&self, words: &[Word], mut then: impl FnMut(usize)) {
         self.always.iter().for_each(|route| then(*route));
         for (field, routes) in &self.by_field {

@@ -4,8 +4,6 @@
 
 use alloc::vec::Vec;
 
-use smallvec::SmallVec;
-
 use crate::{
     program::{Kind, Program, Route, Scan, Schema, Src},
     store::{
@@ -15,7 +13,7 @@ use crate::{
     },
     value::{
         expr::Ex,
-        word::{ABSENT, Word, as_int},
+        word::{ABSENT, Key, Word, as_int},
     },
 };
 
@@ -87,16 +85,17 @@ impl Partner {
         (key, slots): (&[Word], &[Word]),
         since: i64,
     ) -> bool {
-        let mut words: SmallVec<[Word; 4]> = SmallVec::new();
-        for ex in &self.probe {
-            match ex.plain(slots) {
-                Some(word) if word != ABSENT => words.push(word),
-                _ => return true,
-            }
-        }
         let Some(rows) = relations.get(self.relation) else { return false };
-        let newest = rows.find(self.index, &words).last();
-        let newest = newest.map_or(i64::MIN, |row| rows.time(*row));
+        let word = |ex: &Ex| ex.plain(slots).filter(|word| *word != ABSENT);
+        // Most are looked up by one word.
+        let found = match &*self.probe {
+            [ex] => word(ex).map(|word| rows.find(self.index, &[word])),
+            all => {
+                all.iter().map(word).collect::<Option<Key>>().map(|key| rows.find(self.index, &key))
+            }
+        };
+        let Some(found) = found else { return true };
+        let newest = found.last().map_or(i64::MIN, |row| rows.time(*row));
         let is_open = || match self.side {
             Side::Before { cursor: Some(cursor), .. } => newest >= cursors.get(cursor, key),
             _ => true,

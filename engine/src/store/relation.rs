@@ -11,7 +11,7 @@ use crate::{
     store::{
         index::Index,
         sources::{Sources, Stamp},
-        table::{Meta, Table},
+        table::{Head, Meta, Table},
     },
     value::{symbols::Symbols, word::Word},
 };
@@ -143,24 +143,18 @@ impl Relation {
     /// What is known about a row; a free slot has no row.
     #[inline]
     pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
-        self.table.meta(row)
+        self.table.head(row).map(Head::meta)
     }
 
     /// What is known about a row, and its words; a free slot has no row.
     #[inline]
-    pub(crate) fn row(&self, row: RowId) -> Option<(Meta, &[Word])> {
+    pub(crate) fn row(&self, row: RowId) -> Option<(Head<'_>, &[Word])> {
         self.table.row(row)
-    }
-
-    /// The time and the marks of a row; a free slot has no row.
-    #[inline]
-    pub(crate) fn time_and_marks(&self, row: RowId) -> Option<(i64, Marks)> {
-        self.table.time_and_marks(row)
     }
 
     #[inline]
     pub(crate) fn marks(&self, row: RowId) -> Marks {
-        self.time_and_marks(row).map_or(FREE, |(_, marks)| marks)
+        self.table.head(row).map_or(FREE, Head::marks)
     }
 
     /// Whether a concluded row leaves at the end of the instant.
@@ -170,7 +164,7 @@ impl Relation {
 
     #[inline]
     pub(crate) fn time(&self, row: RowId) -> i64 {
-        self.time_and_marks(row).map_or(i64::MIN, |(time, _)| time)
+        self.table.head(row).map_or(i64::MIN, Head::time)
     }
 
     /// All origins of a row, the first first.
@@ -246,7 +240,7 @@ impl Relation {
     /// Takes a row out and frees its slot.
     pub(crate) fn remove(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
-        self.live -= usize::from(self.time_and_marks(row).is_some());
+        self.live -= usize::from(self.table.head(row).is_some());
         self.free(row);
     }
 
@@ -263,7 +257,7 @@ impl Relation {
     /// Takes a row out; its words stay readable until its slot is freed.
     pub(crate) fn retire(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
-        if let Some((_, marks)) = self.time_and_marks(row) {
+        if let Some(marks) = self.table.head(row).map(Head::marks) {
             self.table.mark(row, marks | GONE);
             self.live -= 1;
         }
@@ -330,8 +324,8 @@ impl Relation {
     /// The stamp and the words of a pinned row, if it is still the one there.
     #[inline]
     pub(crate) fn pinned(&self, pin: &Pin) -> Option<(Stamp, &[Word])> {
-        let (meta, words) = self.row(pin.row)?;
-        (meta.generation == pin.generation).then_some((meta.stamp, words))
+        let (head, words) = self.row(pin.row)?;
+        (head.generation() == pin.generation).then_some((head.stamp(), words))
     }
 
     /// Whether the pinned row is still the one there.

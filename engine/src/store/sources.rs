@@ -78,10 +78,12 @@ impl Sources {
     }
 
     /// Whether `b` is not before `a`, both floored to the coarser of the two resolutions (M1.6).
+    #[inline]
     pub(crate) fn not_before(&self, a: &Stamp, b: &Stamp) -> bool {
-        if b.time >= a.time || self.coarsest <= 1 {
-            return b.time >= a.time;
-        }
+        b.time >= a.time || (self.coarsest > 1 && self.may_not_be_before(a, b))
+    }
+
+    fn may_not_be_before(&self, a: &Stamp, b: &Stamp) -> bool {
         let coarser = self.resolution(a.origin.source).max(self.resolution(b.origin.source));
         floor(b.time, coarser) >= floor(a.time, coarser)
     }

@@ -21,6 +21,14 @@ pub(crate) struct Meta {
     pub(crate) marks: Marks,
 }
 
+/// The same where it lies: most who ask want little of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Head<'a> {
+    pub(crate) row: RowId,
+    cells: &'a [Word; HEAD],
+    wide: &'a Wide,
+}
+
 /// Rows one after the other, each with what is known of it before its words: what a probe looks at shares
 /// a line of the cache. They lie in pages, so that none moves when many come.
 #[derive(Clone)]
@@ -29,9 +37,11 @@ pub(crate) struct Table {
     /// All but the last have as many rows as a page has.
     pages: Vec<Vec<Word>>,
     count: usize,
-    /// The sources and parts that have no room before the words of their row. Others may be left over.
-    wide: BTreeMap<RowId, (u32, u32)>,
+    wide: Wide,
 }
+
+/// The sources and parts that have no room before the words of their row. Others may be left over.
+type Wide = BTreeMap<RowId, (u32, u32)>;
 
 /// Cells before the words of a row: its place in its source, its time, and in the last, from the highest
 /// bits down, its source and the part of that place, its generation and its marks, 16 bits each.
@@ -82,45 +92,18 @@ impl Table {
         self.cells(row).and_then(|cells| cells.get(HEAD..)).unwrap_or_default()
     }
 
-    #[inline]
-    fn head(&self, row: RowId) -> Option<&[Word; HEAD]> {
-        let head = self.cells(row)?.first_chunk()?;
-        (head[HEAD - 1] as Marks & FREE == 0).then_some(head)
-    }
-
     /// What is known about a row; a free slot has no row.
     #[inline]
-    pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
-        self.head(row).map(|head| self.told(row, head))
+    pub(crate) fn head(&self, row: RowId) -> Option<Head<'_>> {
+        self.row(row).map(|(head, _)| head)
     }
 
     /// The same, and its words.
     #[inline]
-    pub(crate) fn row(&self, row: RowId) -> Option<(Meta, &[Word])> {
-        let (head, words) = self.cells(row)?.split_first_chunk()?;
-        let meta = self.told(row, head);
-        (meta.marks & FREE == 0).then_some((meta, words))
-    }
-
-    /// What the cells before the words of a row say.
-    #[inline]
-    fn told(&self, row: RowId, &[at, time, last]: &[Word; HEAD]) -> Meta {
-        let (source, part) = match (last >> (3 * QUARTER)) as i16 {
-            WIDE => self.wide.get(&row).copied().unwrap_or_default(),
-            source => (i32::from(source) as u32, (last >> (2 * QUARTER)) as u16 as u32),
-        };
-        let origin = Origin { source: SourceId(source), at, part };
-        Meta {
-            stamp: Stamp { time: as_int(time), origin },
-            generation: (last >> QUARTER) as Generation,
-            marks: last as Marks,
-        }
-    }
-
-    /// The time and the marks of a row.
-    #[inline]
-    pub(crate) fn time_and_marks(&self, row: RowId) -> Option<(i64, Marks)> {
-        self.head(row).map(|[_, time, last]| (as_int(*time), *last as Marks))
+    pub(crate) fn row(&self, row: RowId) -> Option<(Head<'_>, &[Word])> {
+        let (cells, words) = self.cells(row)?.split_first_chunk()?;
+        let head = Head { row, cells, wide: &self.wide };
+        (head.marks() & FREE == 0).then_some((head, words))
     }
 
     /// Adds a row, in a new slot.
@@ -202,13 +185,44 @@ impl Table {
     ///
     /// INVARIANT: conclusions share one origin, so that only their values order what has one time.
     pub(crate) fn compare(&self, names: Names<'_>, types: &[Type], a: RowId, b: RowId) -> Ordering {
-        let times = self.head(a).zip(self.head(b)).map(|(a, b)| as_int(a[1]).cmp(&as_int(b[1])));
+        let Some((x, y)) = self.head(a).zip(self.head(b)) else { return Ordering::Equal };
         // Most differ in time.
-        times.unwrap_or(Ordering::Equal).then_with(|| {
-            let (Some(x), Some(y)) = (self.meta(a), self.meta(b)) else { return Ordering::Equal };
+        x.time().cmp(&y.time()).then_with(|| {
             let says = || names.symbols.compare_all(types, self.words(a), self.words(b));
-            names.sources.compare(&x.stamp, &y.stamp).then_with(says)
+            names.sources.compare(&x.stamp(), &y.stamp()).then_with(says)
         })
+    }
+}
+
+impl Head<'_> {
+    #[inline]
+    pub(crate) const fn time(self) -> i64 {
+        as_int(self.cells[1])
+    }
+
+    #[inline]
+    pub(crate) fn stamp(self) -> Stamp {
+        let [at, time, last] = *self.cells;
+        let (source, part) = match (last >> (3 * QUARTER)) as i16 {
+            WIDE => self.wide.get(&self.row).copied().unwrap_or_default(),
+            source => (i32::from(source) as u32, (last >> (2 * QUARTER)) as u16 as u32),
+        };
+        Stamp { time: as_int(time), origin: Origin { source: SourceId(source), at, part } }
+    }
+
+    #[inline]
+    pub(crate) const fn generation(self) -> Generation {
+        (self.cells[2] >> QUARTER) as Generation
+    }
+
+    #[inline]
+    pub(crate) const fn marks(self) -> Marks {
+        self.cells[2] as Marks
+    }
+
+    #[inline]
+    pub(crate) fn meta(self) -> Meta {
+        Meta { stamp: self.stamp(), generation: self.generation(), marks: self.marks() }
     }
 }
 
@@ -226,7 +240,7 @@ fn narrow(source: SourceId, part: u32) -> Option<Word> {
 
 #[cfg(test)]
 mod tests {
-    use super::Table;
+    use super::{Head, Table};
     use crate::store::{relation::Generation, sources::Stamp};
     use alloc::vec;
     use etio_plan::{Origin, SourceId};
@@ -241,7 +255,7 @@ mod tests {
             for part in edges(16).into_iter().chain(ends) {
                 let origin = Origin { source: SourceId(source), at: u64::MAX, part };
                 table.restamp(row, Stamp { time: i64::MIN, origin }, 7);
-                let meta = table.meta(row).unwrap();
+                let meta = table.head(row).unwrap().meta();
                 assert_eq!((meta.stamp.origin, meta.stamp.time), (origin, i64::MIN));
                 assert_eq!((meta.marks, meta.generation), (7, 0));
             }
@@ -254,13 +268,13 @@ mod tests {
         let row = table.add(Stamp::concluded(0), 0, &[7]);
         let mut generations = vec![];
         loop {
-            generations.extend(table.meta(row).map(|meta| meta.generation));
+            generations.extend(table.head(row).map(Head::generation));
             if !table.free(row) {
                 break;
             }
             table.write(row, Stamp::concluded(0), 0, &[7]);
         }
         assert!(generations.into_iter().eq(0..=Generation::MAX), "each once, then never again");
-        assert!(table.meta(row).is_none(), "there is no row in it");
+        assert!(table.head(row).is_none(), "there is no row in it");
     }
 }

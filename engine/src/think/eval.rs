@@ -23,9 +23,9 @@ use crate::{
         over::Over,
         relation::{ENDED, EVENTFUL, LAPSED, Marks, Relation, RowId, SUSPECT},
         run::skip,
-        sources::{Sources, Stamp},
+        sources::Sources,
         support::{Supports, Want},
-        table::Meta,
+        table::Head,
     },
     think::{aggregate::MOST_EVIDENCE, inexact::Inexact, judge::Conclusion, show::Shown},
     value::{
@@ -104,11 +104,9 @@ pub(crate) enum Facts {
 
 /// A row that a scan meets.
 #[derive(Clone, Copy)]
-pub(crate) struct Met {
+pub(crate) struct Met<'a> {
     pub(crate) relation: usize,
-    pub(crate) row: RowId,
-    pub(crate) stamp: Stamp,
-    pub(crate) marks: Marks,
+    pub(crate) head: Head<'a>,
 }
 
 /// What an index is looked up by; few have more columns.
@@ -142,10 +140,10 @@ pub(crate) struct Rows<'a> {
     pick: Pick,
 }
 
-impl Met {
+impl Met<'_> {
     /// Whether it is the same row as another.
-    pub(crate) const fn is(&self, other: &Self) -> bool {
-        self.relation == other.relation && self.row == other.row
+    pub(crate) const fn is(self, other: Met<'_>) -> bool {
+        self.relation == other.relation && self.head.row == other.head.row
     }
 }
 
@@ -414,14 +412,14 @@ impl<'a> Eval<'a> {
     }
 
     /// The first row of a scan that is not before an instant.
-    pub(crate) fn first(&mut self, scan: &'a Scan, from: i64, pick: Pick) -> Option<Met> {
+    pub(crate) fn first(&mut self, scan: &'a Scan, from: i64, pick: Pick) -> Option<Met<'a>> {
         let mut rows = self.rows(scan, from, pick);
         self.meet(&mut rows)
     }
 
     /// The next row that stands and is as the scan asks: its variables are bound and its tests hold. None
     /// where the rule may do no more work.
-    pub(crate) fn meet(&mut self, rows: &mut Rows<'a>) -> Option<Met> {
+    pub(crate) fn meet(&mut self, rows: &mut Rows<'a>) -> Option<Met<'a>> {
         let table = rows.table?;
         loop {
             let row = *match rows.pick {
@@ -432,19 +430,20 @@ impl<'a> Eval<'a> {
             if self.is_over() {
                 return None;
             }
-            if let Some((Meta { stamp, marks, .. }, words)) = table.row(row)
-                && self.fits(rows.scan, words, stamp, marks)
+            if let Some((head, words)) = table.row(row)
+                && self.fits(rows.scan, words, head)
             {
-                return Some(Met { relation: rows.relation, row, stamp, marks });
+                return Some(Met { relation: rows.relation, head });
             }
         }
     }
 
     /// Whether a row stands and is as the scan asks. Then its variables are bound.
     #[inline]
-    fn fits(&mut self, scan: &'a Scan, words: &[Word], stamp: Stamp, marks: Marks) -> bool {
+    fn fits(&mut self, scan: &'a Scan, words: &[Word], head: Head<'_>) -> bool {
+        let marks = head.marks();
         let over = marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse);
-        !over && self.bind(scan, words, stamp.time)
+        !over && self.bind(scan, words, head.time())
     }
 
     /// Puts the one row that a scan by a key may find on the path, if it fits.
@@ -459,8 +458,8 @@ impl<'a> Eval<'a> {
             return false;
         }
         match rows.row(row) {
-            Some((Meta { stamp, marks, .. }, words)) if self.fits(scan, words, stamp, marks) => {
-                self.push(&Met { relation: scan.relation, row, stamp, marks });
+            Some((head, words)) if self.fits(scan, words, head) => {
+                self.push(Met { relation: scan.relation, head });
                 true
             }
             _ => false,
@@ -514,7 +513,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Goes on with a row on the path.
-    pub(crate) fn with_row(&mut self, met: &Met, then: Then<'_, 'a>) -> ControlFlow<()> {
+    pub(crate) fn with_row(&mut self, met: Met<'_>, then: Then<'_, 'a>) -> ControlFlow<()> {
         let (marks, lacks, depth) = (self.marks, self.lacks.len(), self.path.len());
         self.push(met);
         let flow = then(self);
@@ -526,7 +525,8 @@ impl<'a> Eval<'a> {
 
     /// Puts a row on the path.
     #[inline]
-    fn push(&mut self, &Met { relation, row, marks, .. }: &Met) {
+    fn push(&mut self, Met { relation, head }: Met<'_>) {
+        let (row, marks) = (head.row, head.marks());
         self.marks |= marks & !(ENDED | LAPSED);
         if marks & SUSPECT != 0 {
             let wants = self.view.supports.wants(relation, row);

@@ -85,8 +85,8 @@ impl<'a> Eval<'a> {
                 let from = self.now.saturating_sub(d).saturating_add(1);
                 let mut rows = self.rows(scan, from, pick);
                 while let Some(met) = self.meet(&mut rows) {
-                    note(&mut self.deadline, self.now, met.stamp.time.saturating_add(d));
-                    self.with_row(&met, then)?;
+                    note(&mut self.deadline, self.now, met.head.time().saturating_add(d));
+                    self.with_row(met, then)?;
                 }
                 Continue(())
             }
@@ -110,7 +110,7 @@ impl<'a> Eval<'a> {
     ) -> ControlFlow<()> {
         let mut rows = self.rows(scan, from, pick);
         while let Some(met) = self.meet(&mut rows) {
-            self.with_row(&met, then)?;
+            self.with_row(met, then)?;
         }
         Continue(())
     }
@@ -126,15 +126,15 @@ impl<'a> Eval<'a> {
         if let Some((past, index)) = scan.past {
             let mut rows = self.rows_of(scan, (past, index), i64::MIN, pick);
             while let Some(met) = self.meet(&mut rows) {
-                if met.stamp.time <= instant && instant < self.until(past, met.row) {
-                    self.with_row(&met, then)?;
+                if met.head.time() <= instant && instant < self.until(past, met.head.row) {
+                    self.with_row(met, then)?;
                 }
             }
         }
         let mut rows = self.rows(scan, i64::MIN, pick);
         while let Some(met) = self.meet(&mut rows) {
-            if met.stamp.time <= instant {
-                self.with_row(&met, then)?;
+            if met.head.time() <= instant {
+                self.with_row(met, then)?;
             }
         }
         Continue(())
@@ -156,21 +156,21 @@ impl<'a> Eval<'a> {
         while flow.is_continue()
             && let Some(a) = self.meet(&mut rows)
         {
-            let begin = a.stamp.time;
+            let begin = a.head.time();
             waiting.see(begin);
             let latest = begin.saturating_add(spell.hold);
-            let Some(b) = self.first_after(next, &a, latest) else {
+            let Some(b) = self.first_after(next, a, latest) else {
                 waiting.wait(begin, latest > self.now);
                 continue;
             };
-            let end = b.stamp.time;
+            let end = b.head.time();
             let expires = end.saturating_add(spell.keep);
-            if expires <= self.now || !self.agrees(next, b.row) {
+            if expires <= self.now || !self.agrees(next, b.head.row) {
                 continue;
             }
             let depth = self.lacks.len();
             if let Some(between) = without {
-                if self.is_between(between, &a, &b) {
+                if self.is_between(between, a, b) {
                     continue;
                 }
                 let mut lacks = Vec::new();
@@ -180,7 +180,7 @@ impl<'a> Eval<'a> {
             }
             waiting.wait(begin, true);
             note(&mut self.deadline, self.now, expires);
-            flow = self.with_row(&a, &mut |me| me.with_row(&b, then));
+            flow = self.with_row(a, &mut |me| me.with_row(b, then));
             self.lacks.truncate(depth);
         }
         self.settle(cursor, pick, waiting, flow.is_continue());
@@ -202,9 +202,9 @@ impl<'a> Eval<'a> {
         let (mut flow, mut all) = (Continue(()), true);
         let mut rows = self.rows(first, from, pick);
         while all && let Some(a) = self.meet(&mut rows) {
-            let begin = a.stamp.time;
+            let begin = a.head.time();
             waiting.see(begin);
-            if self.first_after(end, &a, i64::MAX).is_some() {
+            if self.first_after(end, a, i64::MAX).is_some() {
                 continue;
             }
             waiting.wait(begin, true);
@@ -222,7 +222,7 @@ impl<'a> Eval<'a> {
                 continue;
             }
             note(&mut self.deadline, self.now, due.saturating_add(spell.keep));
-            flow = self.lacking(lacks, &mut |me| me.with_row(&a, then));
+            flow = self.lacking(lacks, &mut |me| me.with_row(a, then));
             all = flow.is_continue();
         }
         self.settle(cursor, pick, waiting, all);
@@ -258,9 +258,9 @@ impl<'a> Eval<'a> {
         let hold = self.length(hold);
         let mut rows = self.rows(scan, i64::MIN, pick);
         while let Some(met) = self.meet(&mut rows) {
-            let due = met.stamp.time.saturating_add(hold);
-            if let Some(lacks) = self.has_held(scan, &met, due) {
-                self.lacking(lacks, &mut |me| me.with_row(&met, then))?;
+            let due = met.head.time().saturating_add(hold);
+            if let Some(lacks) = self.has_held(scan, met, due) {
+                self.lacking(lacks, &mut |me| me.with_row(met, then))?;
             }
         }
         Continue(())
@@ -280,34 +280,34 @@ impl<'a> Eval<'a> {
         let mut rows = self.rows(per, i64::MIN, pick);
         while let Some(met) = self.meet(&mut rows) {
             if let Some(last) = self.first(of, from, Pick::Newest) {
-                note(&mut self.deadline, self.now, last.stamp.time.saturating_add(hold));
+                note(&mut self.deadline, self.now, last.head.time().saturating_add(hold));
                 continue;
             }
-            let began = met.stamp.time;
+            let began = met.head.time();
             let due = began.saturating_add(hold);
-            let Some(mut lacks) = self.has_held(per, &met, due) else { continue };
+            let Some(mut lacks) = self.has_held(per, met, due) else { continue };
             let answer = self.seen(of, from, self.now, &mut lacks);
             // Silence is always due now; where coverage has ended it has not happened (M3.2).
             if matches!(answer.seen, Seen::Ended(end) if end >= began) {
                 continue;
             }
             self.note_turn(answer.turns, hold);
-            self.lacking(lacks, &mut |me| me.with_row(&met, then))?;
+            self.lacking(lacks, &mut |me| me.with_row(met, then))?;
         }
         Continue(())
     }
 
     /// Whether a row has held until it was due; where it was there when first observed, how long it
     /// had held before is unknown (M5.2).
-    fn has_held(&mut self, scan: &'a Scan, met: &Met, due: i64) -> Option<Vec<Lack>> {
-        if met.marks & ASSUMED != 0 {
+    fn has_held(&mut self, scan: &'a Scan, met: Met<'_>, due: i64) -> Option<Vec<Lack>> {
+        if met.head.marks() & ASSUMED != 0 {
             return None;
         }
         if due <= self.now {
             return Some(Vec::new());
         }
         note(&mut self.deadline, self.now, due);
-        if met.marks & FIRST == 0 {
+        if met.head.marks() & FIRST == 0 {
             return None;
         }
         let reads = self.view.programs.covers.get(scan.relation);
@@ -324,26 +324,33 @@ impl<'a> Eval<'a> {
     }
 
     /// The first row after another (M1.6), at most at `latest`. Its variables stay bound.
-    pub(crate) fn first_after(&mut self, scan: &'a Scan, after: &Met, latest: i64) -> Option<Met> {
-        let from = self.view.sources.earliest_after(&after.stamp);
+    pub(crate) fn first_after(
+        &mut self,
+        scan: &'a Scan,
+        after: Met<'_>,
+        latest: i64,
+    ) -> Option<Met<'a>> {
+        let from = self.view.sources.earliest_after(&after.head.stamp());
         let mut rows = self.rows(scan, from, Pick::Oldest);
         loop {
-            let met = self.meet(&mut rows).filter(|met| met.stamp.time <= latest)?;
-            if !met.is(after) && self.view.sources.not_before(&after.stamp, &met.stamp) {
+            let met = self.meet(&mut rows).filter(|met| met.head.time() <= latest)?;
+            if !met.is(after)
+                && self.view.sources.not_before(&after.head.stamp(), &met.head.stamp())
+            {
                 return Some(met);
             }
         }
     }
 
     /// Whether a row lies after the first and not after the second of two others.
-    pub(crate) fn is_between(&mut self, scan: &'a Scan, a: &Met, b: &Met) -> bool {
+    pub(crate) fn is_between(&mut self, scan: &'a Scan, a: Met<'_>, b: Met<'_>) -> bool {
         let sources = self.view.sources;
-        let mut rows = self.rows(scan, sources.earliest_after(&a.stamp), Pick::Oldest);
+        let mut rows = self.rows(scan, sources.earliest_after(&a.head.stamp()), Pick::Oldest);
         while let Some(met) = self.meet(&mut rows) {
             if !met.is(a)
                 && !met.is(b)
-                && sources.not_before(&a.stamp, &met.stamp)
-                && sources.not_before(&met.stamp, &b.stamp)
+                && sources.not_before(&a.head.stamp(), &met.head.stamp())
+                && sources.not_before(&met.head.stamp(), &b.head.stamp())
             {
                 return true;
             }
