@@ -104,6 +104,8 @@ pub(crate) struct Gathered {
     pub(crate) complaints: BTreeMap<&'static str, u64>,
     pub(crate) node: Option<String>,
     pub(crate) aliases: Vec<(String, String)>,
+    /// Which namespace the commands in it asked for, by the line of each.
+    pub(crate) namespaces: Vec<(u64, Option<String>)>,
     pub(crate) found: Vec<Found>,
     pub(crate) complete: Vec<Complete>,
     /// By program and host.
@@ -447,6 +449,10 @@ impl Out for Gather<'_, '_> {
 
     fn alias(&mut self, node: &str, other: &str) {
         self.all.aliases.push((other.to_owned(), node.to_owned()));
+    }
+
+    fn namespace(&mut self, line: u64, name: Option<&str>) {
+        self.all.namespaces.push((line, name.map(str::to_owned)));
     }
 
     fn collected_at(&mut self, time: i64) {

@@ -167,6 +167,9 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn headless(&mut self, number: u64, line: &'a str) {
+        if let Some(namespace) = asked(line) {
+            self.out.namespace(number, namespace);
+        }
         if let Some(pending) = &mut self.pending
             && pending.more.len() < MORE
         {
@@ -219,6 +222,23 @@ impl<'a> Walk<'a, '_> {
         }
         self.last = Some(head);
     }
+}
+
+/// The namespace that a command to kubectl asks for, where a line is one: `$ kubectl -n shop get pods`.
+fn asked(line: &str) -> Option<Option<&str>> {
+    let (prompt, command) = line.split_once("kubectl ").or_else(|| line.split_once("oc "))?;
+    let prompt = prompt.trim_end().trim_end_matches("sudo").trim_end();
+    (prompt.is_empty() || prompt.ends_with(['$', '#', '>', '%'])).then_some(())?;
+    let mut words = command.split_whitespace();
+    while let Some(word) = words.next() {
+        if let Some(name) = word.strip_prefix("--namespace=").or(word.strip_prefix("-n=")) {
+            return Some(Some(name));
+        }
+        if ["-n", "--namespace"].contains(&word) {
+            return Some(words.next());
+        }
+    }
+    Some(None)
 }
 
 /// A line that was pasted without saying what wrote it.

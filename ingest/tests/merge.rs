@@ -108,6 +108,11 @@ fn a_table_without_namespaces_takes_the_one_another_document_gives() {
     );
     let alone = facts(&[("pods.txt", table)]);
     assert!(alone.contains("\"pod\":\"default/web-0\""), "{alone}");
+    let asked =
+        format!("[root@m1 ~]# kubectl get pods -n kube-system\n{table}$ kubectl get pods\n{table}");
+    let by_command = facts(&[("pods.txt", &asked.replacen("web-0", "proxy", 1))]);
+    assert!(by_command.contains("\"pod\":\"kube-system/proxy\""), "{by_command}");
+    assert!(by_command.contains("\"pod\":\"default/web-0\""), "{by_command}");
     let by_path = facts(&[("b/namespaces/kube-system/pods.txt", table)]);
     assert!(by_path.contains("\"pod\":\"kube-system/web-0\""), "{by_path}");
 }

@@ -7,21 +7,27 @@ use etio_plan::Value;
 use crate::formats::SOME_NAMESPACE;
 use crate::gather::Gathered;
 
-/// Fills in namespaces: the one that another document gives for the same name, else the one all other
-/// names of the document are in, else that of the document's path, else `default`.
+/// Fills in namespaces: the one that the command above asked for, else the one that another document
+/// gives for the same name, else the one all other names of the document are in, else that of the
+/// document's path, else `default`.
 pub(super) fn name(bundle: &mut [Gathered]) {
     let mut open = false;
     for gathered in bundle.iter_mut() {
-        gathered.each(&mut |text| open |= bare(text).is_some());
+        gathered.each(&mut |_, text| open |= bare(text).is_some());
     }
     if !open {
         return;
     }
     let known = known(bundle);
     for gathered in bundle {
-        let mut names = BTreeSet::new();
-        gathered.each(&mut |text| {
-            names.extend(bare(text).map(str::to_owned));
+        let mut names = BTreeMap::new();
+        let asked = std::mem::take(&mut gathered.namespaces);
+        gathered.each(&mut |line, text| {
+            if let Some(name) = bare(text) {
+                let namespace = line.and_then(|line| of_command(&asked, line));
+                let place: &mut Option<String> = names.entry(name.to_owned()).or_default();
+                *place = place.take().or(namespace.map(str::to_owned));
+            }
         });
         if names.is_empty() {
             continue;
@@ -30,16 +36,25 @@ pub(super) fn name(bundle: &mut [Gathered]) {
             Some(spaces) if spaces.len() == 1 => spaces.first().cloned(),
             _ => None,
         };
-        let found: BTreeSet<String> = names.iter().filter_map(|name| one(name)).collect();
+        let found: BTreeSet<String> = names.keys().filter_map(|name| one(name)).collect();
         let common = found.first().filter(|_| found.len() == 1).cloned();
         let common = common.or_else(|| of_path(&gathered.path).map(str::to_owned));
         let common = common.unwrap_or_else(|| "default".to_owned());
-        gathered.each(&mut |text| {
+        for (name, namespace) in &mut names {
+            *namespace = namespace.take().or_else(|| one(name));
+        }
+        gathered.each(&mut |_, text| {
             if let Some(name) = bare(text) {
-                *text = format!("{}/{name}", one(name).as_ref().unwrap_or(&common));
+                let namespace = names.get(name).and_then(|it| it.as_ref()).unwrap_or(&common);
+                *text = format!("{namespace}/{name}");
             }
         });
     }
+}
+
+/// The namespace that the last command above a line asked for.
+fn of_command(asked: &[(u64, Option<String>)], line: u64) -> Option<&str> {
+    asked.iter().rfind(|(at, _)| *at < line)?.1.as_deref()
 }
 
 /// The name in a text whose namespace is open.
@@ -51,7 +66,7 @@ fn bare(text: &str) -> Option<&str> {
 fn known(bundle: &mut [Gathered]) -> BTreeMap<String, BTreeSet<String>> {
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for gathered in bundle {
-        gathered.each(&mut |text| {
+        gathered.each(&mut |_, text| {
             let Some((namespace, name)) = text.split_once('/') else { return };
             let plain = |part: &str| {
                 part.len() < 254
@@ -72,8 +87,8 @@ fn of_path(path: &str) -> Option<&str> {
 }
 
 impl Gathered {
-    /// Every text that may be the name of an object.
-    fn each(&mut self, see: &mut dyn FnMut(&mut String)) {
+    /// Every text that may be the name of an object, with its line where it has one.
+    fn each(&mut self, see: &mut dyn FnMut(Option<u64>, &mut String)) {
         fn walk(value: &mut Value, see: &mut dyn FnMut(&mut String)) {
             match value {
                 Value::Text(text) => see(text),
@@ -82,12 +97,13 @@ impl Gathered {
             }
         }
         for found in self.found.iter_mut().filter(|found| found.part == 0) {
-            found.values.iter_mut().for_each(|value| walk(value, see));
+            let line = Some(found.line);
+            found.values.iter_mut().for_each(|value| walk(value, &mut |text| see(line, text)));
             if let Some(pod) = &mut found.pod {
-                see(pod);
+                see(line, pod);
             }
         }
         let scopes = self.complete.iter_mut().flat_map(|complete| &mut complete.scope);
-        scopes.for_each(|(_, value)| walk(value, see));
+        scopes.for_each(|(_, value)| walk(value, &mut |text| see(None, text)));
     }
 }
