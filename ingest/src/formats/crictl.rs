@@ -197,39 +197,10 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
             break;
         }
         taken += 1;
-        let get = |name: &str| columns.get(&cells, name);
-        let age = || get("CREATED").and_then(ages::words).map_or(Value::Null, Value::Duration);
-        let state = get("STATE").map(state);
-        all |= state.as_deref() == Some("exited");
-        let number_of = |name: &str| get(name).and_then(|it| it.parse::<i64>().ok());
-        let row = match table {
-            Table::Containers => Row::of("std.runtime.CriContainer", number, line.trim())
-                .with("id", get("CONTAINER").or(get("CONTAINER ID")))
-                .with("sandbox", get("POD ID"))
-                .with(
-                    "pod",
-                    get("NAMESPACE").zip(get("POD")).map(|(ns, pod)| format!("{ns}/{pod}")),
-                )
-                .with("container", get("NAME"))
-                .with("attempt", number_of("ATTEMPT"))
-                .with("image", get("IMAGE"))
-                .with("state", state)
-                .with("created", age()),
-            Table::Sandboxes => Row::of("std.runtime.CriSandbox", number, line.trim())
-                .with("id", get("POD ID"))
-                .with(
-                    "pod",
-                    get("NAMESPACE").zip(get("NAME")).map(|(ns, pod)| format!("{ns}/{pod}")),
-                )
-                .with("attempt", number_of("ATTEMPT"))
-                .with("state", state)
-                .with("created", age()),
-            Table::Images => match get("IMAGE").zip(get("TAG")) {
-                Some((image, tag)) => docker::image(&format!("{image}:{tag}"), number, line.trim()),
-                None => continue,
-            },
-        };
-        out.row(row);
+        all |= columns.get(&cells, "STATE").map(state).as_deref() == Some("exited");
+        if let Some(row) = row(table, &columns, &cells, (number, line)) {
+            out.row(row);
+        }
     }
     if taken > 1 {
         match table {
@@ -243,57 +214,78 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     taken
 }
 
+/// A row of a table.
+fn row(
+    table: Table,
+    columns: &Columns<'_>,
+    cells: &[&str],
+    (number, line): (u64, &str),
+) -> Option<Row> {
+    let get = |name: &str| columns.get(cells, name);
+    let age = || get("CREATED").and_then(ages::words).map_or(Value::Null, Value::Duration);
+    let attempt = || get("ATTEMPT").and_then(|it| it.parse::<i64>().ok());
+    let pod = |name: &str| get("NAMESPACE").zip(get(name)).map(|(ns, pod)| format!("{ns}/{pod}"));
+    let of = |relation| Row::of(relation, number, line.trim());
+    Some(match table {
+        Table::Containers => of("std.runtime.CriContainer")
+            .with("id", get("CONTAINER").or(get("CONTAINER ID")))
+            .with("sandbox", get("POD ID"))
+            .with("pod", pod("POD"))
+            .with("container", get("NAME"))
+            .with("attempt", attempt())
+            .with("image", get("IMAGE"))
+            .with("state", get("STATE").map(state))
+            .with("created", age()),
+        Table::Sandboxes => of("std.runtime.CriSandbox")
+            .with("id", get("POD ID"))
+            .with("pod", pod("NAME"))
+            .with("attempt", attempt())
+            .with("state", get("STATE").map(state))
+            .with("created", age()),
+        Table::Images => {
+            let (image, tag) = get("IMAGE").zip(get("TAG"))?;
+            docker::image(&format!("{image}:{tag}"), number, line.trim())
+        }
+    })
+}
+
 fn begins_rows(doc: &Document<'_>) -> bool {
-    doc.text.lines().next().is_some_and(|line| bare(doc.first_line, line).is_some())
+    doc.text.lines().next().is_some_and(|line| bare(line).is_some())
 }
 
 fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    doc.lines().map_while(|(number, line)| bare(number, line)).map(|row| out.row(row)).count()
+    doc.lines().map_while(|(number, line)| bare_row(number, line)).map(|row| out.row(row)).count()
 }
 
-/// A row by what stands in it: `id image age state name attempt sandbox [pod [namespace]]` of a
-/// container, `id age state pod namespace attempt …` of a sandbox.
-fn bare(number: u64, line: &str) -> Option<Row> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let ago = words.iter().position(|it| *it == "ago")?;
-    let created = |from: usize| ages::words(&words.get(from..ago)?.join(" "));
-    let id = words.first().copied().filter(|it| rows::is_id(it))?;
-    match (created(1), created(2), words.get(ago + 1..)?) {
-        (Some(age), _, [state @ ("Ready" | "NotReady"), name, namespace, attempt, ..]) => Some(
-            Row::of("std.runtime.CriSandbox", number, line.trim())
-                .with("id", id)
-                .with("pod", format!("{namespace}/{name}"))
-                .with("attempt", attempt.parse::<i64>().ok()?)
-                .with("state", self::state(state))
-                .with("created", Value::Duration(age)),
-        ),
-        (
-            None,
-            Some(age),
-            [
-                state @ ("Running" | "Exited" | "Created" | "Unknown"),
-                name,
-                attempt,
-                sandbox,
-                pod @ ..,
-            ],
-        ) if rows::is_id(sandbox) => {
-            let pod = match pod {
-                [pod, namespace, ..] => Some(format!("{namespace}/{pod}")),
-                _ => None,
-            };
-            Some(
-                Row::of("std.runtime.CriContainer", number, line.trim())
-                    .with("id", id)
-                    .with("sandbox", *sandbox)
-                    .with("pod", pod)
-                    .with("container", *name)
-                    .with("attempt", attempt.parse::<i64>().ok()?)
-                    .with("image", *words.get(1)?)
-                    .with("state", self::state(state))
-                    .with("created", Value::Duration(age)),
-            )
+/// The row of a table whose header is not there.
+fn bare_row(number: u64, line: &str) -> Option<Row> {
+    let (header, cells) = bare(line)?;
+    let columns = Columns::of(header);
+    row(table(&columns)?, &columns, &cells, (number, line))
+}
+
+/// The header a row would have, and its cells, by what stands in it.
+fn bare(line: &str) -> Option<(&'static str, Vec<&str>)> {
+    let (before, after) = line.trim().split_once(" ago")?;
+    after.starts_with(char::is_whitespace).then_some(())?;
+    let (id, rest) = before.split_once(char::is_whitespace)?;
+    rows::is_id(id).then_some(())?;
+    let after: Vec<&str> = after.split_whitespace().collect();
+    let (header, attempt, mut cells) = match *after.as_slice() {
+        ["Ready" | "NotReady", _, _, attempt, ..] => {
+            ("POD ID  CREATED  STATE  NAME  NAMESPACE  ATTEMPT", attempt, vec![id, rest.trim()])
         }
-        _ => None,
-    }
+        ["Running" | "Exited" | "Created" | "Unknown", _, attempt, sandbox, ..]
+            if rows::is_id(sandbox) =>
+        {
+            let (image, age) = rest.trim().split_once(char::is_whitespace)?;
+            let header = "CONTAINER  IMAGE  CREATED  STATE  NAME  ATTEMPT  POD ID  POD  NAMESPACE";
+            (header, attempt, vec![id, image, age.trim()])
+        }
+        _ => return None,
+    };
+    ages::words(cells.last()?)?;
+    attempt.parse::<i64>().ok()?;
+    cells.extend(after);
+    Some((header, cells))
 }
