@@ -103,8 +103,8 @@ impl Life {
 
     /// It is over: rows may go.
     pub(crate) fn let_go(&mut self) -> Pins {
-        let pins = self.pins();
-        self.words.truncate(self.words.len().saturating_sub(pins.len()));
+        let (pins, values) = (self.pins(), self.values().len());
+        self.words.truncate(values);
         self.pins = 0;
         pins
     }

@@ -279,11 +279,12 @@ impl Engine {
     ) -> Option<()> {
         let speaks = self.supports.get(relation, row)?.marks;
         let rows = self.relations.get_mut(relation)?;
-        let meta = rows.meta(row)?;
-        let observed_now = meta.marks & ASSUMED != 0 && speaks & ASSUMED == 0;
-        let marks = if observed_now { speaks } else { (speaks & !FIRST) | (meta.marks & FIRST) };
-        let stamp = if observed_now { Stamp::concluded(since) } else { meta.stamp };
-        if marks != meta.marks || stamp != meta.stamp {
+        let head = rows.head(row)?;
+        let (was, stood) = (head.marks(), head.stamp());
+        let observed_now = was & ASSUMED != 0 && speaks & ASSUMED == 0;
+        let marks = if observed_now { speaks } else { (speaks & !FIRST) | (was & FIRST) };
+        let stamp = if observed_now { Stamp::concluded(since) } else { stood };
+        if (marks, stamp) != (was, stood) {
             let names = Names { sources: &self.sources, symbols: &self.symbols };
             rows.restamp(row, stamp, marks, names);
             self.touch(programs, relation, row);
@@ -309,14 +310,15 @@ impl Engine {
         let lapsed = self.lapsed_by_any(programs, (relation, row), rule, lapsed);
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if let Some(rows) = self.relations.get_mut(relation)
-            && let Some(meta) = rows.meta(row)
+            && let Some(head) = rows.head(row)
         {
+            let (was, stamp) = (head.marks(), head.stamp());
             let marks = match lapsed {
                 // Whether it was there when first observed is of when it came to stand.
-                Some(marks) => (marks & !FIRST) | (meta.marks & FIRST) | LAPSED,
-                None => meta.marks | ENDED,
+                Some(marks) => (marks & !FIRST) | (was & FIRST) | LAPSED,
+                None => was | ENDED,
             };
-            rows.restamp(row, meta.stamp, marks, names);
+            rows.restamp(row, stamp, marks, names);
             self.leaving.push((relation, row));
         }
     }

@@ -14,7 +14,6 @@ use crate::{
         relation::{ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId},
         run::skip,
         sources::Stamp,
-        table::Meta,
     },
     value::word::{ABSENT, Key, Row, Word, at, int, key_at, put},
 };
@@ -138,20 +137,20 @@ impl Engine {
         key_at(words, key)
     }
 
-    /// The row that stands for a key, and the newest stamp it was told with; none where it is only
-    /// assumed.
+    /// The row that stands for a key, its stamp, and the newest stamp it was told with; none where it is
+    /// only assumed.
     fn standing(
         &self,
         programs: &Programs,
         relation: usize,
         key: &[Word],
-    ) -> Option<(RowId, Meta, Option<Stamp>)> {
+    ) -> Option<(RowId, Stamp, Option<Stamp>)> {
         let rows = self.relations.get(relation)?;
         let row = *rows.find(programs.schema.get(relation)?.by_key, key).first()?;
-        let meta = rows.meta(row)?;
-        let told = meta.marks & ASSUMED == 0;
-        let newest = || self.entities.get(relation).map(|of| of.newest(row, meta.stamp));
-        Some((row, meta, told.then(newest).flatten()))
+        let head = rows.head(row)?;
+        let told = head.marks() & ASSUMED == 0;
+        let newest = || self.entities.get(relation).map(|of| of.newest(row, head.stamp()));
+        Some((row, head.stamp(), told.then(newest).flatten()))
     }
 
     fn observe(&mut self, programs: &Programs, relation: usize, seen: &Observed, stamp: Stamp) {
@@ -197,8 +196,8 @@ impl Engine {
             if seen.how == How::Since { stamp } else { Stamp { time: self.now, ..stamp } };
         let row = self.stand(programs, relation, old, &words, observed, marks);
         let (Some(row), Some(entities)) = (row, self.entities.get_mut(relation)) else { return };
-        let own = self.relations.get(relation).and_then(|rows| rows.meta(row));
-        entities.note(row, own.map_or(observed, |meta| meta.stamp), stamp, by);
+        let own = self.relations.get(relation).and_then(|rows| rows.head(row));
+        entities.note(row, own.map_or(observed, |head| head.stamp()), stamp, by);
     }
 
     /// Puts a row in the place of another of its key.
@@ -239,7 +238,7 @@ impl Engine {
         if known.is_some_and(|known| self.sources.compare(&known, &stamp).is_gt()) {
             return;
         }
-        let owner = newest.or(standing.map(|(_, meta, _)| meta.stamp));
+        let owner = newest.or(standing.map(|(_, own, _)| own));
         if owner.is_some_and(|owner| owner.origin.source != stamp.origin.source) {
             // Another source has the newest row.
             return;
@@ -272,14 +271,15 @@ impl Engine {
         };
         let Some(rows) = self.relations.get(relation) else { return };
         // What was superseded in the instant it came in never stood.
-        let Some(meta) = rows.meta(row).filter(|meta| meta.stamp.time < self.now) else {
+        let Some((head, words)) = rows.row(row).filter(|(head, _)| head.time() < self.now) else {
             return;
         };
-        let mut words = rows.words(row).to_vec();
+        let (stamp, marks) = (head.stamp(), head.marks());
+        let mut words = words.to_vec();
         words.push(int(self.now));
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if let Some(rows) = self.relations.get_mut(past) {
-            let row = rows.insert(&words, meta.stamp, meta.marks, names);
+            let row = rows.insert(&words, stamp, marks, names);
             let until =
                 self.now.saturating_add(programs.schema.get(relation).map_or(0, |of| of.retention));
             self.sweeps.insert((until, past, row));

@@ -11,7 +11,7 @@ use crate::{
     store::{
         index::Index,
         sources::{Sources, Stamp},
-        table::{Head, Meta, Table},
+        table::{Head, Table},
     },
     value::{symbols::Symbols, word::Word},
 };
@@ -142,8 +142,8 @@ impl Relation {
 
     /// What is known about a row; a free slot has no row.
     #[inline]
-    pub(crate) fn meta(&self, row: RowId) -> Option<Meta> {
-        self.table.head(row).map(Head::meta)
+    pub(crate) fn head(&self, row: RowId) -> Option<Head<'_>> {
+        self.table.head(row)
     }
 
     /// What is known about a row, and its words; a free slot has no row.
@@ -154,7 +154,7 @@ impl Relation {
 
     #[inline]
     pub(crate) fn marks(&self, row: RowId) -> Marks {
-        self.table.head(row).map_or(FREE, Head::marks)
+        self.head(row).map_or(FREE, Head::marks)
     }
 
     /// Whether a concluded row leaves at the end of the instant.
@@ -164,12 +164,12 @@ impl Relation {
 
     #[inline]
     pub(crate) fn time(&self, row: RowId) -> i64 {
-        self.table.head(row).map_or(i64::MIN, Head::time)
+        self.head(row).map_or(i64::MIN, Head::time)
     }
 
     /// All origins of a row, the first first.
     pub(crate) fn origins(&self, row: RowId) -> impl Iterator<Item = Origin> {
-        let first = self.meta(row).map(|meta| meta.stamp.origin);
+        let first = self.head(row).map(|head| head.stamp().origin);
         first.into_iter().chain(self.more_origins(row).iter().copied())
     }
 
@@ -288,7 +288,7 @@ impl Relation {
 
     /// Gives a row another stamp and other marks.
     pub(crate) fn restamp(&mut self, row: RowId, stamp: Stamp, marks: Marks, names: Names<'_>) {
-        let moved = self.meta(row).is_some_and(|meta| meta.stamp != stamp);
+        let moved = self.head(row).is_some_and(|head| head.stamp() != stamp);
         if moved {
             self.unlink(row, names);
         }
@@ -317,7 +317,7 @@ impl Relation {
 
     /// A handle on a row of this relation, whose number is `relation`.
     pub(crate) fn pin(&self, relation: usize, row: RowId) -> Option<Pin> {
-        let generation = self.meta(row)?.generation;
+        let generation = self.head(row)?.generation();
         Some(Pin { relation: relation as u16, generation, row })
     }
 
@@ -330,7 +330,7 @@ impl Relation {
 
     /// Whether the pinned row is still the one there.
     pub(crate) fn holds(&self, pin: &Pin) -> bool {
-        self.meta(pin.row).is_some_and(|meta| meta.generation == pin.generation)
+        self.pinned(pin).is_some()
     }
 }
 

@@ -13,15 +13,7 @@ use crate::{
     value::word::{Word, as_int},
 };
 
-/// What the engine keeps of a row beside its words.
-#[derive(Clone, Copy)]
-pub(crate) struct Meta {
-    pub(crate) stamp: Stamp,
-    pub(crate) generation: Generation,
-    pub(crate) marks: Marks,
-}
-
-/// The same where it lies: most who ask want little of it.
+/// What the engine keeps of a row beside its words, where it lies: most who ask want little of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Head<'a> {
     pub(crate) row: RowId,
@@ -219,11 +211,6 @@ impl Head<'_> {
     pub(crate) const fn marks(self) -> Marks {
         self.cells[2] as Marks
     }
-
-    #[inline]
-    pub(crate) fn meta(self) -> Meta {
-        Meta { stamp: self.stamp(), generation: self.generation(), marks: self.marks() }
-    }
 }
 
 /// Stands for a source and a part that have no room.
@@ -255,9 +242,9 @@ mod tests {
             for part in edges(16).into_iter().chain(ends) {
                 let origin = Origin { source: SourceId(source), at: u64::MAX, part };
                 table.restamp(row, Stamp { time: i64::MIN, origin }, 7);
-                let meta = table.head(row).unwrap().meta();
-                assert_eq!((meta.stamp.origin, meta.stamp.time), (origin, i64::MIN));
-                assert_eq!((meta.marks, meta.generation), (7, 0));
+                let head = table.head(row).unwrap();
+                assert_eq!((head.stamp().origin, head.time()), (origin, i64::MIN));
+                assert_eq!((head.marks(), head.generation()), (7, 0));
             }
         }
     }

@@ -365,13 +365,7 @@ impl<'a> Eval<'a> {
     ) -> ControlFlow<()> {
         let depth = self.lacks.len();
         match self.decide(ex) {
-            (Some(true), lacks) => {
-                self.lacks.extend(lacks);
-                let flow = self.walk(rest, then);
-                self.lacks.truncate(depth);
-                flow
-            }
-            (None, lacks) => {
+            (Some(true) | None, lacks) => {
                 self.lacks.extend(lacks);
                 let flow = self.walk(rest, then);
                 self.lacks.truncate(depth);

@@ -12,6 +12,7 @@ use crate::{
         relation::{ASSUMED, FIRST, RowId},
         sources::Stamp,
         support::Want,
+        table::Head,
     },
     think::eval::{Eval, Lack, Met, Then},
     value::{
@@ -368,8 +369,8 @@ impl<'a> Eval<'a> {
     }
 
     pub(crate) fn stamp_in(&self, relation: usize, row: RowId) -> Stamp {
-        let meta = self.view.relations.get(relation).and_then(|of| of.meta(row));
-        meta.map_or(Stamp::concluded(i64::MIN), |meta| meta.stamp)
+        let head = self.view.relations.get(relation).and_then(|of| of.head(row));
+        head.map_or(Stamp::concluded(i64::MIN), Head::stamp)
     }
 
     /// Until when a row stood: the last column of a superseded one says so.
