@@ -8,5 +8,6 @@ pub(crate) mod life;
 pub(crate) mod log;
 pub(crate) mod names;
 pub(crate) mod open;
+pub(crate) mod past;
 pub(crate) mod report;
 pub(crate) mod rows;

@@ -1,7 +1,7 @@
 //! The engine from outside, and the instants time passes in.
 
 use alloc::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     vec::Vec,
 };
@@ -15,8 +15,8 @@ use crate::{
     conclude::{
         episode::{Changed, Episode, Late},
         keys::{Dirty, Keys},
-        life::Closed,
         log::Entry,
+        past::Past,
     },
     error::Error,
     input::{
@@ -28,6 +28,7 @@ use crate::{
         load::{Loaded, load},
     },
     store::{
+        copies::Copies,
         coverage::Coverage,
         cursors::Cursors,
         entity::Entities,
@@ -118,11 +119,13 @@ pub struct Engine {
     pub(crate) over: Over,
     /// Which open findings claim to explain a clause's key.
     pub(crate) claims: BTreeMap<Claim, BTreeSet<KeyId>>,
-    pub(crate) closed: VecDeque<Closed>,
+    pub(crate) past: Past,
     /// What the host was not told yet.
     pub(crate) log: Vec<Entry>,
     pub(crate) unnamed: Option<Word>,
     pub(crate) scratch: Vec<Word>,
+    /// Room for what an episode rested on that ends.
+    pub(crate) copies: Copies,
     pub(crate) room: Room,
 }
 
@@ -189,9 +192,10 @@ impl Engine {
             postponed: Vec::new(),
             over: Over::new(pack.relations.len()),
             claims: BTreeMap::new(),
-            closed: VecDeque::new(),
+            past: Past::default(),
             log: Vec::new(),
             scratch: Vec::new(),
+            copies: Copies::default(),
             room: Room::default(),
             programs: Arc::new(programs),
             lent: None,

@@ -29,11 +29,7 @@ impl Engine {
         self.dirty.iter().for_each(|(_, key)| see(key));
         self.postponed.iter().for_each(|(_, key)| see(key));
         self.log.iter().for_each(|entry| see(&entry.key));
-        for closed in &self.closed {
-            see(&closed.key);
-            see(closed.evidence.words());
-            closed.life.each_words(&mut see);
-        }
+        self.past.each_words(&mut see);
         self.symbols.retain(&used);
     }
 }

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
-    conclude::episode::Status,
     store::{
         copies::{Copies, Kept},
         relation::{Pin, Pins, RowId},
@@ -177,16 +176,4 @@ pub(crate) struct Cause {
     pub(crate) rule: usize,
     /// Its verdict when it was last looked at while open.
     pub(crate) verdict: Verdict,
-}
-
-/// An episode that is over.
-#[derive(Clone)]
-pub(crate) struct Closed {
-    pub(crate) rule: usize,
-    pub(crate) key: Key,
-    pub(crate) life: Life,
-    /// The facts it rested on.
-    pub(crate) evidence: Copies,
-    pub(crate) closed: i64,
-    pub(crate) status: Status,
 }

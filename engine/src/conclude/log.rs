@@ -135,9 +135,7 @@ impl Engine {
             self.log.push(entry);
         }
         self.changed = changed;
-        while self.closed.len() > self.limits.closed {
-            self.closed.pop_front();
-        }
+        self.past.forget(self.limits.closed);
     }
 
     /// Each finding once, in the order of rules and keys.
@@ -158,14 +156,14 @@ impl Engine {
     pub(crate) fn key_of(&self, changed: &Changed) -> &[Word] {
         match changed.episode {
             Place::Open(key) => self.keys.get(changed.rule).map_or(&[], |keys| keys.key(key)),
-            Place::Closed(place) => self.closed.get(place).map_or(&[], |closed| &closed.key),
+            Place::Closed(place) => self.past.get(place).map_or(&[], |closed| &closed.key),
         }
     }
 
     fn episode_of(&self, changed: &Changed) -> Option<&Life> {
         match changed.episode {
             Place::Open(key) => self.life_of((changed.rule, key)),
-            Place::Closed(place) => self.closed.get(place).map(|closed| &closed.life),
+            Place::Closed(place) => self.past.get(place).map(|closed| &closed.life),
         }
     }
 }

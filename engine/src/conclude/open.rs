@@ -6,7 +6,7 @@ use core::{cmp::Ordering, mem};
 use crate::{
     conclude::{
         episode::{Change, Changed, Place, Status},
-        life::{Closed, Life, Open},
+        life::{Life, Open},
         rows::Asked,
     },
     engine::Engine,
@@ -215,15 +215,21 @@ impl Engine {
         let row = open.row();
         let mut life = open.life;
         let pins = life.let_go();
-        let copied = life.rare.as_mut().and_then(|rare| rare.evidence.take());
-        let evidence = copied.unwrap_or_else(|| self.evidence(programs, &pins));
+        let mut copies = mem::take(&mut self.copies);
+        match life.rare.as_mut().and_then(|rare| rare.evidence.take()) {
+            Some(copied) => copies = copied,
+            None => {
+                copies.clear();
+                self.gather(programs, &pins, &mut Pins::new(), &mut copies);
+            }
+        }
         let (status, change) = match lapsed {
             Some(_) => (Status::Lapsed, Change::Lapsed),
             None => (Status::Resolved, Change::Resolved),
         };
-        self.note_change(rule, change, Place::Closed(self.closed.len()));
-        let key = as_key(key);
-        self.closed.push_back(Closed { rule, key, life, evidence, closed: self.now, status });
+        self.note_change(rule, change, Place::Closed(self.past.len()));
+        self.past.add((rule, as_key(key), life), &copies, (self.now, status));
+        self.copies = copies;
         if let Some(row) = row {
             self.withdraw(programs, program.relation, row, (rule, number), lapsed);
         }

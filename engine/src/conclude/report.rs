@@ -1,6 +1,6 @@
 //! Episodes for the host, their texts rendered on request.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use etio_plan::{Finding, Part};
 
@@ -27,7 +27,7 @@ struct Entry<'a> {
     key: &'a [Word],
     life: &'a Life,
     /// The facts behind it; none where its rows show them.
-    copied: Option<&'a Copies>,
+    copied: Option<Cow<'a, Copies>>,
     closed: Option<i64>,
     status: Status,
 }
@@ -40,16 +40,16 @@ impl Engine {
                 rule,
                 key: keys.key(number),
                 life: &open.life,
-                copied: open.life.rare().evidence.as_ref(),
+                copied: open.life.rare().evidence.as_ref().map(Cow::Borrowed),
                 closed: None,
                 status: Status::Open,
             }));
         }
-        entries.extend(self.closed.iter().map(|closed| Entry {
+        entries.extend(self.past.iter().enumerate().map(|(place, closed)| Entry {
             rule: closed.rule,
             key: &closed.key,
             life: &closed.life,
-            copied: Some(&closed.evidence),
+            copied: Some(Cow::Owned(self.past.facts(place))),
             closed: Some(closed.closed),
             status: closed.status,
         }));
@@ -94,7 +94,7 @@ impl Engine {
         let mut explains = life.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
         let [title, because, remedy, ignored] = self.texts(finding, program, life, now);
-        let facts = match entry.copied {
+        let facts = match &entry.copied {
             Some(copies) => self.in_order(copies),
             None => self.in_order(&self.evidence(&self.programs, &life.pins())),
         };

@@ -6,6 +6,7 @@ use core::ops::ControlFlow::{Break, Continue};
 use etio_proof::{Block as ShownBlock, BlockKind, Conclusion, Proof};
 
 use crate::{
+    conclude::past::Closed,
     engine::Engine,
     explain::{book::Book, trace::Way},
     program::{Block, Head, Program},
@@ -53,11 +54,11 @@ impl Engine {
 
     /// The facts of the last episode of a finding that ended.
     fn proof_of_closed(&self, id: u128) -> Option<Proof> {
-        let mut closed = self.closed.iter().rev();
-        let closed =
-            closed.find(|closed| self.id(&self.programs, closed.rule, &closed.key) == id)?;
+        let is_asked = |closed: &Closed| self.id(&self.programs, closed.rule, &closed.key) == id;
+        let place = self.past.iter().rposition(is_asked)?;
+        let closed = self.past.get(place)?;
         let mut book = Book::new(&self.pack, closed.closed);
-        let kept = self.in_order(&closed.evidence);
+        let kept = self.in_order(&self.past.facts(place));
         kept.iter().for_each(|kept| book.remember(&self.symbols, kept));
         let program = self.programs.rules.get(closed.rule)?;
         let mut slots = alloc::vec![ABSENT; program.slots];

@@ -243,7 +243,7 @@ impl Engine {
         let agrees = |key: &[Word]| {
             key.iter().zip(asked).all(|(word, asked)| *asked == ABSENT || word == asked)
         };
-        let mut closed = self.closed.iter().rev();
+        let mut closed = self.past.iter().rev();
         let last = closed.find(|closed| closed.rule == rule && agrees(&closed.key))?;
         Some((last.closed, last.status))
     }

@@ -6,7 +6,7 @@ use alloc::{boxed::Box, vec::Vec};
 use crate::{
     conclude::{
         keys::{self, Gap, Standings},
-        life::{self, Life, Open, Rare},
+        life::{Life, Open, Rare},
         log,
     },
     engine::Engine,
@@ -78,8 +78,7 @@ impl Engine {
         }
         read.all(state.closed, Reader::closed)?;
         read.all(state.log, Reader::entry)?;
-        let closed = self.closed.len().saturating_sub(self.limits.closed);
-        self.closed.drain(..closed);
+        self.past.forget(self.limits.closed);
         Some(())
     }
 }
@@ -351,9 +350,7 @@ impl Reader<'_> {
         let key = self.rule_key(rule, &of.key)?;
         let mut life = self.episode(rule, of.episode)?;
         let evidence = life.rare.as_mut().and_then(|rare| rare.evidence.take())?;
-        let (closed, status) = (of.closed, of.status);
-        let closed = life::Closed { rule, key, life, evidence, closed, status };
-        self.engine.closed.push_back(closed);
+        self.engine.past.add((rule, key, life), &evidence, (of.closed, of.status));
         Some(())
     }
 

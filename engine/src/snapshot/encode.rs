@@ -243,12 +243,13 @@ impl Writer<'_> {
     }
 
     fn closed(&self) -> Vec<Closed> {
-        let closed = self.engine.closed.iter().filter_map(|of| {
+        let past = &self.engine.past;
+        let closed = past.iter().enumerate().filter_map(|(place, of)| {
             let program = self.engine.programs.rules.get(of.rule)?;
             Some(Closed {
                 rule: of.rule as u32,
                 key: self.rule_key(of.rule, &of.key),
-                episode: self.episode(program, &of.life, Some(&of.evidence)),
+                episode: self.episode(program, &of.life, Some(&past.facts(place))),
                 closed: of.closed,
                 status: of.status,
             })

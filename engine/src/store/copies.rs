@@ -47,6 +47,19 @@ impl Copies {
         Self { count: 0, words: Vec::with_capacity(facts * (HEAD + FEW)) }
     }
 
+    /// Those that some words say.
+    pub(crate) fn of(words: Vec<Word>) -> Self {
+        let mut copies = Self { count: 0, words };
+        copies.count = copies.iter().count();
+        copies
+    }
+
+    /// Leaves none.
+    pub(crate) fn clear(&mut self) {
+        self.count = 0;
+        self.words.clear();
+    }
+
     /// The words of all of them, and what else is written down.
     pub(crate) fn words(&self) -> &[Word] {
         &self.words
