@@ -1,7 +1,7 @@
 //! Numbers by the words they are for.
 
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
+use core::{hash::BuildHasher, mem};
 
 use foldhash::fast::FixedState;
 use hashbrown::{HashTable, hash_table::OccupiedEntry};
@@ -14,8 +14,10 @@ use crate::value::word::{ABSENT, Word};
 /// fields do, each is its own place and nothing is searched.
 #[derive(Clone)]
 pub(crate) struct ByHash {
-    /// The numbers of the smallest words, each at the place of its word.
+    /// The numbers of words that lie close together, each at the place of its word after the first.
     near: Vec<u32>,
+    /// The word of the first of these places.
+    first: Word,
     /// As many of these places are taken.
     count: usize,
     /// The numbers of all others.
@@ -34,6 +36,9 @@ const FEW: usize = 14;
 
 /// No number: rows and keys are fewer.
 const NONE: u32 = u32::MAX;
+
+/// The hash of the absent word. Those below are their own.
+const NO_WORD: Word = 1 << 31;
 
 #[derive(Clone, Copy)]
 struct Pair {
@@ -60,6 +65,7 @@ impl ByHash {
     pub(crate) fn new(words: usize, state: &FixedState) -> Self {
         Self {
             near: Vec::new(),
+            first: 0,
             count: 0,
             table: HashTable::new(),
             seed: state.hash_one(0_u8),
@@ -119,10 +125,10 @@ impl ByHash {
             Place::Near(place) => self.put(place, number),
             Place::Far(Hash { hash, is_exact }) => {
                 self.is_exact &= is_exact;
-                if self.is_exact && self.reaches(hash) {
-                    return self.put(hash as usize, number);
+                match self.is_exact.then(|| self.reach(hash)).flatten() {
+                    Some(place) => self.put(place, number),
+                    None => self.put_far(Pair { hash, number }),
                 }
-                self.put_far(Pair { hash, number });
             }
         }
     }
@@ -145,19 +151,54 @@ impl ByHash {
 
     /// Lets the places reach a word, if they then are no more than the buckets of a table of hashes would be.
     #[cold]
-    fn reaches(&mut self, word: u32) -> bool {
+    fn reach(&mut self, word: u32) -> Option<usize> {
         let room = 2 * (self.count + self.table.len() + 1).max(FEW).next_power_of_two();
-        if word as usize >= room {
-            return false;
+        let first = self.reach_from(word.into(), room as Word)?;
+        let mut pairs: Vec<Pair> = mem::take(&mut self.table).into_iter().collect();
+        if first != self.first {
+            let near = (self.first as u32..).zip(self.near.drain(..));
+            let near = near.filter(|(_, number)| *number != NONE);
+            pairs.extend(near.map(|(hash, number)| Pair { hash, number }));
+            (self.first, self.count) = (first, 0);
         }
         self.near.resize(room, NONE);
-        for pair in core::mem::take(&mut self.table) {
-            match pair.hash as usize {
-                near if near < room => self.put(near, pair.number),
-                _ => self.put_far(pair),
+        for pair in pairs {
+            match self.near_place(pair.hash.into()) {
+                Some(place) => self.put(place, pair.number),
+                None => self.put_far(pair),
             }
         }
-        true
+        self.near_place(word.into())
+    }
+
+    /// From which word on so many places reach a word.
+    fn reach_from(&self, word: Word, room: Word) -> Option<Word> {
+        if !self.near.is_empty() {
+            if (self.first..self.first + room).contains(&word) && self.first + room <= NO_WORD {
+                return Some(self.first);
+            }
+            let first = (self.first + self.near.len() as Word).saturating_sub(room);
+            if (first..self.first).contains(&word) {
+                return Some(first);
+            }
+        }
+        // Instead of growing the table has places, if what it holds lies close together.
+        if self.table.len() < self.table.capacity() || self.table.len() <= self.count {
+            return None;
+        }
+        let words = self.table.iter().map(|pair| Word::from(pair.hash)).chain([word]);
+        let (low, high) = words
+            .filter(|word| *word != NO_WORD)
+            .fold((NO_WORD, 0), |(low, high), word| (low.min(word), high.max(word)));
+        let first = low.min(NO_WORD.saturating_sub(room));
+        (high < first + room).then_some(first)
+    }
+
+    /// The place of a word, if it is among those that lie close together.
+    #[inline]
+    fn near_place(&self, word: Word) -> Option<usize> {
+        let place = word.wrapping_sub(self.first);
+        (place < self.near.len() as Word).then_some(place as usize)
     }
 
     #[inline]
@@ -167,12 +208,12 @@ impl ByHash {
             return Place::Far(Hash { hash: mixed as u32, is_exact: false });
         }
         let word = words.next().unwrap_or(ABSENT);
-        if word < self.near.len() as Word {
-            return Place::Near(word as usize);
+        if let Some(place) = self.near_place(word) {
+            return Place::Near(place);
         }
         Place::Far(match word {
-            ABSENT => Hash { hash: 1 << 31, is_exact: self.is_exact },
-            small if small < 1 << 31 => Hash { hash: small as u32, is_exact: self.is_exact },
+            ABSENT => Hash { hash: NO_WORD as u32, is_exact: self.is_exact },
+            small if small < NO_WORD => Hash { hash: small as u32, is_exact: self.is_exact },
             large => Hash { hash: self.mix(self.seed ^ large) as u32, is_exact: false },
         })
     }
@@ -241,15 +282,22 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Small words, large ones and the absent one: what a map holds, the table finds.
+        /// Words that lie close together, here or there, large ones and the absent one: what a map holds,
+        /// the table finds.
         #[test]
         fn it_finds_what_a_map_holds(
-            steps in prop::collection::vec((0_u8..3, 0_usize..70), 0..300),
+            steps in prop::collection::vec((0_u8..3, 0_usize..100), 0..400),
+            first in prop::sample::select(vec![0, 5_000, NO_WORD - 99]),
             large in 0_usize..4,
         ) {
-            let few = [1 << 31, 1 << 32, Word::MAX].into_iter().take(large);
-            let words: Vec<Word> =
-                (0..60).map(|n| 3 * n).chain([ABSENT, (1 << 31) - 1]).chain(few).collect();
+            let few = [NO_WORD, 1 << 32, Word::MAX].into_iter().take(large);
+            let close = (0..60).map(|n| first + 3 * n).filter(|word| *word < NO_WORD);
+            let words: Vec<Word> = (0..30)
+                .map(|n| 900 - n)
+                .chain(close)
+                .chain([ABSENT, NO_WORD - 1])
+                .chain(few)
+                .collect();
             let mut table = ByHash::new(1, &FixedState::with_seed(7));
             let mut map = BTreeMap::new();
             for (step, at) in steps {
