@@ -5,5 +5,6 @@ pub(crate) mod eval;
 pub(crate) mod inexact;
 pub(crate) mod judge;
 pub(crate) mod matching;
+pub(crate) mod scan;
 pub(crate) mod show;
 pub(crate) mod unseen;

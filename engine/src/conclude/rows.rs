@@ -279,8 +279,8 @@ impl Engine {
     ) -> Option<()> {
         let speaks = self.supports.get(relation, row)?.marks;
         let rows = self.relations.get_mut(relation)?;
-        let head = rows.head(row)?;
-        let (was, stood) = (head.marks(), head.stamp());
+        let header = rows.header(row)?;
+        let (was, stood) = (header.marks(), header.stamp());
         let observed_now = was & ASSUMED != 0 && speaks & ASSUMED == 0;
         let marks = if observed_now { speaks } else { (speaks & !FIRST) | (was & FIRST) };
         let stamp = if observed_now { Stamp::concluded(since) } else { stood };
@@ -310,9 +310,9 @@ impl Engine {
         let lapsed = self.lapsed_by_any(programs, (relation, row), rule, lapsed);
         let names = Names { sources: &self.sources, symbols: &self.symbols };
         if let Some(rows) = self.relations.get_mut(relation)
-            && let Some(head) = rows.head(row)
+            && let Some(header) = rows.header(row)
         {
-            let (was, stamp) = (head.marks(), head.stamp());
+            let (was, stamp) = (header.marks(), header.stamp());
             let marks = match lapsed {
                 // Whether it was there when first observed is of when it came to stand.
                 Some(marks) => (marks & !FIRST) | (was & FIRST) | LAPSED,

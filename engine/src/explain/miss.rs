@@ -10,7 +10,7 @@ use crate::{
     explain::book::Book,
     program::{Kind, Scan, Src, Step, Window},
     store::relation::{ENDED, LAPSED, RowId},
-    think::eval::{Eval, Met},
+    think::{eval::Eval, scan::Met},
     value::{
         expr::Ex,
         word::{ABSENT, Word, as_int, at, int, put},
@@ -107,8 +107,8 @@ impl<'a> Eval<'a> {
 
     /// A row as a scan would meet it.
     fn met(&self, (relation, row): (usize, RowId)) -> Option<Met<'a>> {
-        let (head, _) = self.view.relations.get(relation)?.row(row)?;
-        Some(Met { relation, head })
+        let (header, _) = self.view.relations.get(relation)?.row(row)?;
+        Some(Met { relation, header })
     }
 
     fn instant(&mut self, ex: &'a Ex) -> Option<i64> {
@@ -121,25 +121,25 @@ impl<'a> Eval<'a> {
     /// What is wrong with a first row that is as it should be. Its variables are bound.
     fn untimely(&mut self, book: &mut Book<'_>, src: &'a Src, row: (usize, RowId)) -> Option<Miss> {
         let met = self.met(row)?;
-        let time = met.head.time();
+        let time = met.header.time();
         match &src.kind {
             Kind::Rows { .. } => None,
             Kind::Then { next, within, without, keep, .. } => {
                 let latest = time.saturating_add(self.length(within));
                 if let Some(b) = self.first_after(next, met, latest) {
-                    let until = b.head.time().saturating_add(*keep);
+                    let until = b.header.time().saturating_add(*keep);
                     let between = without
                         .as_ref()
                         .and_then(|without| self.is_between(without, met, b).then_some(without));
                     if let Some(between) = between {
                         return self.against(book, between, time);
                     }
-                    let fact = book.fact(self, (b.relation, b.head.row))?;
+                    let fact = book.fact(self, (b.relation, b.header.row))?;
                     return Some(Miss::Time(Support { fact, from: time, until }));
                 }
                 let nearest = self.nearest(book, next, |me, of| {
                     let stamp = me.stamp_in(of.0, of.1);
-                    if of == row || !me.view.sources.not_before(&met.head.stamp(), &stamp) {
+                    if of == row || !me.view.sources.not_before(&met.header.stamp(), &stamp) {
                         return Some(Part::Before(time));
                     }
                     (stamp.time > latest).then_some(Part::After(latest))
@@ -148,8 +148,8 @@ impl<'a> Eval<'a> {
             }
             Kind::Without { end, .. } => {
                 if let Some(end) = self.first_after(end, met, i64::MAX) {
-                    let fact = book.fact(self, (end.relation, end.head.row))?;
-                    let from = end.head.time();
+                    let fact = book.fact(self, (end.relation, end.header.row))?;
+                    let from = end.header.time();
                     return Some(Miss::Against(Support { fact, from, until: i64::MAX }));
                 }
                 self.time(book, src, row)
@@ -161,8 +161,8 @@ impl<'a> Eval<'a> {
                 let Some(heard) = self.first(of, from, Pick::Newest) else {
                     return self.time(book, src, row);
                 };
-                let from = heard.head.time();
-                let fact = book.fact(self, (heard.relation, heard.head.row))?;
+                let from = heard.header.time();
+                let fact = book.fact(self, (heard.relation, heard.header.row))?;
                 Some(Miss::Against(Support { fact, from, until: from.saturating_add(hold) }))
             }
         }
@@ -179,8 +179,8 @@ impl<'a> Eval<'a> {
     /// The first row of a pattern from an instant on, which should not be there.
     fn against(&mut self, book: &mut Book<'_>, scan: &'a Scan, from: i64) -> Option<Miss> {
         let met = self.first(scan, from, Pick::Oldest)?;
-        let fact = book.fact(self, (met.relation, met.head.row))?;
-        Some(Miss::Against(Support { fact, from: met.head.time(), until: i64::MAX }))
+        let fact = book.fact(self, (met.relation, met.header.row))?;
+        Some(Miss::Against(Support { fact, from: met.header.time(), until: i64::MAX }))
     }
 
     fn alone(

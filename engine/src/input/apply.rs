@@ -147,10 +147,10 @@ impl Engine {
     ) -> Option<(RowId, Stamp, Option<Stamp>)> {
         let rows = self.relations.get(relation)?;
         let row = *rows.find(programs.schema.get(relation)?.by_key, key).first()?;
-        let head = rows.head(row)?;
-        let told = head.marks() & ASSUMED == 0;
-        let newest = || self.entities.get(relation).map(|of| of.newest(row, head.stamp()));
-        Some((row, head.stamp(), told.then(newest).flatten()))
+        let header = rows.header(row)?;
+        let told = header.marks() & ASSUMED == 0;
+        let newest = || self.entities.get(relation).map(|of| of.newest(row, header.stamp()));
+        Some((row, header.stamp(), told.then(newest).flatten()))
     }
 
     fn observe(&mut self, programs: &Programs, relation: usize, seen: &Observed, stamp: Stamp) {
@@ -196,8 +196,8 @@ impl Engine {
             if seen.how == How::Since { stamp } else { Stamp { time: self.now, ..stamp } };
         let row = self.stand(programs, relation, old, &words, observed, marks);
         let (Some(row), Some(entities)) = (row, self.entities.get_mut(relation)) else { return };
-        let own = self.relations.get(relation).and_then(|rows| rows.head(row));
-        entities.note(row, own.map_or(observed, |head| head.stamp()), stamp, by);
+        let own = self.relations.get(relation).and_then(|rows| rows.header(row));
+        entities.note(row, own.map_or(observed, |header| header.stamp()), stamp, by);
     }
 
     /// Puts a row in the place of another of its key.
@@ -271,10 +271,11 @@ impl Engine {
         };
         let Some(rows) = self.relations.get(relation) else { return };
         // What was superseded in the instant it came in never stood.
-        let Some((head, words)) = rows.row(row).filter(|(head, _)| head.time() < self.now) else {
+        let Some((header, words)) = rows.row(row).filter(|(header, _)| header.time() < self.now)
+        else {
             return;
         };
-        let (stamp, marks) = (head.stamp(), head.marks());
+        let (stamp, marks) = (header.stamp(), header.marks());
         let mut words = words.to_vec();
         words.push(int(self.now));
         let names = Names { sources: &self.sources, symbols: &self.symbols };

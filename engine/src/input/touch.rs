@@ -86,7 +86,7 @@ impl Engine {
         else {
             return;
         };
-        let Some((head, words)) = rows.row(row) else { return };
+        let Some((header, words)) = rows.row(row) else { return };
         let mut touched = Touched {
             programs,
             relations: &self.relations,
@@ -95,7 +95,7 @@ impl Engine {
             symbols: &mut self.symbols,
             slots: &mut self.scratch,
             words,
-            stamp: head.stamp(),
+            stamp: header.stamp(),
         };
         let dirty = &mut self.dirty;
         let mut mark = |rule, key| dirty.add(rule, key);

@@ -185,7 +185,7 @@ impl Reader<'_> {
             return None;
         }
         let by = (!of.by.is_empty()).then(|| of.by.into());
-        let own = rows.head(row)?.stamp();
+        let own = rows.header(row)?.stamp();
         self.engine.entities.get_mut(relation)?.note(row, own, stamp(of.newest), by);
         Some(())
     }

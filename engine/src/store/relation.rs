@@ -11,7 +11,7 @@ use crate::{
     store::{
         index::Index,
         sources::{Sources, Stamp},
-        table::{Head, Table},
+        table::{Header, Table},
     },
     value::{symbols::Symbols, word::Word},
 };
@@ -142,19 +142,19 @@ impl Relation {
 
     /// What is known about a row; a free slot has no row.
     #[inline]
-    pub(crate) fn head(&self, row: RowId) -> Option<Head<'_>> {
-        self.table.head(row)
+    pub(crate) fn header(&self, row: RowId) -> Option<Header<'_>> {
+        self.table.header(row)
     }
 
     /// What is known about a row, and its words; a free slot has no row.
     #[inline]
-    pub(crate) fn row(&self, row: RowId) -> Option<(Head<'_>, &[Word])> {
+    pub(crate) fn row(&self, row: RowId) -> Option<(Header<'_>, &[Word])> {
         self.table.row(row)
     }
 
     #[inline]
     pub(crate) fn marks(&self, row: RowId) -> Marks {
-        self.head(row).map_or(FREE, Head::marks)
+        self.header(row).map_or(FREE, Header::marks)
     }
 
     /// Whether a concluded row leaves at the end of the instant.
@@ -164,12 +164,12 @@ impl Relation {
 
     #[inline]
     pub(crate) fn time(&self, row: RowId) -> i64 {
-        self.head(row).map_or(i64::MIN, Head::time)
+        self.header(row).map_or(i64::MIN, Header::time)
     }
 
     /// All origins of a row, the first first.
     pub(crate) fn origins(&self, row: RowId) -> impl Iterator<Item = Origin> {
-        let first = self.head(row).map(|head| head.stamp().origin);
+        let first = self.header(row).map(|header| header.stamp().origin);
         first.into_iter().chain(self.more_origins(row).iter().copied())
     }
 
@@ -240,7 +240,7 @@ impl Relation {
     /// Takes a row out and frees its slot.
     pub(crate) fn remove(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
-        self.live -= usize::from(self.table.head(row).is_some());
+        self.live -= usize::from(self.table.header(row).is_some());
         self.free(row);
     }
 
@@ -257,7 +257,7 @@ impl Relation {
     /// Takes a row out; its words stay readable until its slot is freed.
     pub(crate) fn retire(&mut self, row: RowId, names: Names<'_>) {
         self.unlink(row, names);
-        if let Some(marks) = self.table.head(row).map(Head::marks) {
+        if let Some(marks) = self.table.header(row).map(Header::marks) {
             self.table.mark(row, marks | GONE);
             self.live -= 1;
         }
@@ -288,7 +288,7 @@ impl Relation {
 
     /// Gives a row another stamp and other marks.
     pub(crate) fn restamp(&mut self, row: RowId, stamp: Stamp, marks: Marks, names: Names<'_>) {
-        let moved = self.head(row).is_some_and(|head| head.stamp() != stamp);
+        let moved = self.header(row).is_some_and(|header| header.stamp() != stamp);
         if moved {
             self.unlink(row, names);
         }
@@ -317,15 +317,15 @@ impl Relation {
 
     /// A handle on a row of this relation, whose number is `relation`.
     pub(crate) fn pin(&self, relation: usize, row: RowId) -> Option<Pin> {
-        let generation = self.head(row)?.generation();
+        let generation = self.header(row)?.generation();
         Some(Pin { relation: relation as u16, generation, row })
     }
 
     /// The stamp and the words of a pinned row, if it is still the one there.
     #[inline]
     pub(crate) fn pinned(&self, pin: &Pin) -> Option<(Stamp, &[Word])> {
-        let (head, words) = self.row(pin.row)?;
-        (head.generation() == pin.generation).then_some((head.stamp(), words))
+        let (header, words) = self.row(pin.row)?;
+        (header.generation() == pin.generation).then_some((header.stamp(), words))
     }
 
     /// Whether the pinned row is still the one there.

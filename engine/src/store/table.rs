@@ -15,9 +15,9 @@ use crate::{
 
 /// What the engine keeps of a row beside its words, where it lies: most who ask want little of it.
 #[derive(Clone, Copy)]
-pub(crate) struct Head<'a> {
+pub(crate) struct Header<'a> {
     pub(crate) row: RowId,
-    cells: &'a [Word; HEAD],
+    cells: &'a [Word; HEADER],
     wide: &'a Wide,
 }
 
@@ -37,7 +37,7 @@ type Wide = BTreeMap<RowId, (u32, u32)>;
 
 /// Cells before the words of a row: its place in its source, its time, and in the last, from the highest
 /// bits down, its source and the part of that place, its generation and its marks, 16 bits each.
-const HEAD: usize = 3;
+const HEADER: usize = 3;
 
 /// As many rows has a page.
 const PAGE: usize = 256;
@@ -57,7 +57,7 @@ impl Table {
     }
 
     const fn stride(&self) -> usize {
-        HEAD + self.width
+        HEADER + self.width
     }
 
     /// All cells of a row.
@@ -75,33 +75,33 @@ impl Table {
 
     /// The last cell before the words of a row.
     fn last_mut(&mut self, row: RowId) -> Option<&mut Word> {
-        self.cells_mut(row)?.get_mut(HEAD - 1)
+        self.cells_mut(row)?.get_mut(HEADER - 1)
     }
 
     /// The words of a row.
     #[inline]
     pub(crate) fn words(&self, row: RowId) -> &[Word] {
-        self.cells(row).and_then(|cells| cells.get(HEAD..)).unwrap_or_default()
+        self.cells(row).and_then(|cells| cells.get(HEADER..)).unwrap_or_default()
     }
 
     /// What is known about a row; a free slot has no row.
     #[inline]
-    pub(crate) fn head(&self, row: RowId) -> Option<Head<'_>> {
-        self.row(row).map(|(head, _)| head)
+    pub(crate) fn header(&self, row: RowId) -> Option<Header<'_>> {
+        self.row(row).map(|(header, _)| header)
     }
 
     /// The same, and its words.
     #[inline]
-    pub(crate) fn row(&self, row: RowId) -> Option<(Head<'_>, &[Word])> {
+    pub(crate) fn row(&self, row: RowId) -> Option<(Header<'_>, &[Word])> {
         let (cells, words) = self.cells(row)?.split_first_chunk()?;
-        let head = Head { row, cells, wide: &self.wide };
-        (head.marks() & FREE == 0).then_some((head, words))
+        let header = Header { row, cells, wide: &self.wide };
+        (header.marks() & FREE == 0).then_some((header, words))
     }
 
     /// Adds a row, in a new slot.
     pub(crate) fn add(&mut self, stamp: Stamp, marks: Marks, words: &[Word]) -> RowId {
         let row = self.count as RowId;
-        let head = self.tell(row, stamp, marks, 0);
+        let header = self.tell(row, stamp, marks, 0);
         if self.count.is_multiple_of(PAGE) {
             // Most relations have few rows.
             let room = if self.count == 0 { 1 } else { PAGE };
@@ -109,7 +109,7 @@ impl Table {
         }
         let end = (self.count % PAGE + 1) * self.stride();
         if let Some(page) = self.pages.last_mut() {
-            page.extend_from_slice(&head);
+            page.extend_from_slice(&header);
             page.extend_from_slice(words);
             page.resize(end, 0);
         }
@@ -120,7 +120,7 @@ impl Table {
     /// Writes a row into a free slot.
     pub(crate) fn write(&mut self, row: RowId, stamp: Stamp, marks: Marks, words: &[Word]) {
         self.restamp(row, stamp, marks);
-        if let Some(place) = self.cells_mut(row).and_then(|cells| cells.get_mut(HEAD..)) {
+        if let Some(place) = self.cells_mut(row).and_then(|cells| cells.get_mut(HEADER..)) {
             place.iter_mut().zip(words).for_each(|(place, word)| *place = *word);
         }
     }
@@ -129,9 +129,9 @@ impl Table {
     pub(crate) fn restamp(&mut self, row: RowId, stamp: Stamp, marks: Marks) {
         let Some(last) = self.last_mut(row) else { return };
         let generation = (*last >> QUARTER) as Generation;
-        let head = self.tell(row, stamp, marks, generation);
+        let header = self.tell(row, stamp, marks, generation);
         if let Some(place) = self.cells_mut(row).and_then(<[Word]>::first_chunk_mut) {
-            *place = head;
+            *place = header;
         }
     }
 
@@ -143,7 +143,7 @@ impl Table {
         Stamp { time, origin }: Stamp,
         marks: Marks,
         generation: Generation,
-    ) -> [Word; HEAD] {
+    ) -> [Word; HEADER] {
         let Origin { source, at, part } = origin;
         let from = narrow(source, part).unwrap_or_else(|| {
             self.wide.insert(row, (source.0, part));
@@ -177,7 +177,7 @@ impl Table {
     ///
     /// INVARIANT: conclusions share one origin, so that only their values order what has one time.
     pub(crate) fn compare(&self, names: Names<'_>, types: &[Type], a: RowId, b: RowId) -> Ordering {
-        let Some((x, y)) = self.head(a).zip(self.head(b)) else { return Ordering::Equal };
+        let Some((x, y)) = self.header(a).zip(self.header(b)) else { return Ordering::Equal };
         // Most differ in time.
         x.time().cmp(&y.time()).then_with(|| {
             let says = || names.symbols.compare_all(types, self.words(a), self.words(b));
@@ -186,7 +186,7 @@ impl Table {
     }
 }
 
-impl Head<'_> {
+impl Header<'_> {
     #[inline]
     pub(crate) const fn time(self) -> i64 {
         as_int(self.cells[1])
@@ -227,7 +227,7 @@ fn narrow(source: SourceId, part: u32) -> Option<Word> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Head, Table};
+    use super::{Header, Table};
     use crate::store::{relation::Generation, sources::Stamp};
     use alloc::vec;
     use etio_plan::{Origin, SourceId};
@@ -242,9 +242,9 @@ mod tests {
             for part in edges(16).into_iter().chain(ends) {
                 let origin = Origin { source: SourceId(source), at: u64::MAX, part };
                 table.restamp(row, Stamp { time: i64::MIN, origin }, 7);
-                let head = table.head(row).unwrap();
-                assert_eq!((head.stamp().origin, head.time()), (origin, i64::MIN));
-                assert_eq!((head.marks(), head.generation()), (7, 0));
+                let header = table.header(row).unwrap();
+                assert_eq!((header.stamp().origin, header.time()), (origin, i64::MIN));
+                assert_eq!((header.marks(), header.generation()), (7, 0));
             }
         }
     }
@@ -255,13 +255,13 @@ mod tests {
         let row = table.add(Stamp::concluded(0), 0, &[7]);
         let mut generations = vec![];
         loop {
-            generations.extend(table.head(row).map(Head::generation));
+            generations.extend(table.header(row).map(Header::generation));
             if !table.free(row) {
                 break;
             }
             table.write(row, Stamp::concluded(0), 0, &[7]);
         }
         assert!(generations.into_iter().eq(0..=Generation::MAX), "each once, then never again");
-        assert!(table.head(row).is_none(), "there is no row in it");
+        assert!(table.header(row).is_none(), "there is no row in it");
     }
 }

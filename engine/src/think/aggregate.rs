@@ -170,16 +170,16 @@ impl<'a> Eval<'a> {
             let Some(table) = self.view.relations.get(relation) else { continue };
             let mut rows = self.rows_of(scan, (relation, index), i64::MIN, Pick::Oldest);
             while let Some(met) = self.meet(&mut rows) {
-                if met.head.marks() & ASSUMED == 0 {
-                    let key = key_at(table.words(met.head.row), key);
+                if met.header.marks() & ASSUMED == 0 {
+                    let key = key_at(table.words(met.header.row), key);
                     let value = arg.map_or(ABSENT, |arg| self.eval(arg, &[]));
-                    let (from, until) = (met.head.time(), self.until(relation, met.head.row));
+                    let (from, until) = (met.header.time(), self.until(relation, met.header.row));
                     versions.push(Version {
                         key,
                         from,
                         until,
                         value,
-                        row: (relation, met.head.row),
+                        row: (relation, met.header.row),
                     });
                 }
             }

@@ -360,8 +360,8 @@ impl<'a> Eval<'a> {
     /// held is not known either (M5.2).
     fn rests_on_first(&self) -> bool {
         self.path.iter().flat_map(|facts| self.facts(*facts)).any(|(relation, row)| {
-            let head = self.view.relations.get(relation).and_then(|of| of.head(row));
-            head.is_some_and(|head| head.marks() & FIRST != 0 && head.time() >= self.now)
+            let header = self.view.relations.get(relation).and_then(|of| of.header(row));
+            header.is_some_and(|header| header.marks() & FIRST != 0 && header.time() >= self.now)
         })
     }
 

@@ -12,9 +12,12 @@ use crate::{
         relation::{ASSUMED, FIRST, RowId},
         sources::Stamp,
         support::Want,
-        table::Head,
+        table::Header,
     },
-    think::eval::{Eval, Lack, Met, Then},
+    think::{
+        eval::{Eval, Lack, Then},
+        scan::Met,
+    },
     value::{
         expr::{Ex, note},
         word::{ABSENT, as_int, at},
@@ -86,7 +89,7 @@ impl<'a> Eval<'a> {
                 let from = self.now.saturating_sub(d).saturating_add(1);
                 let mut rows = self.rows(scan, from, pick);
                 while let Some(met) = self.meet(&mut rows) {
-                    note(&mut self.deadline, self.now, met.head.time().saturating_add(d));
+                    note(&mut self.deadline, self.now, met.header.time().saturating_add(d));
                     self.with_row(met, then)?;
                 }
                 Continue(())
@@ -127,14 +130,14 @@ impl<'a> Eval<'a> {
         if let Some((past, index)) = scan.past {
             let mut rows = self.rows_of(scan, (past, index), i64::MIN, pick);
             while let Some(met) = self.meet(&mut rows) {
-                if met.head.time() <= instant && instant < self.until(past, met.head.row) {
+                if met.header.time() <= instant && instant < self.until(past, met.header.row) {
                     self.with_row(met, then)?;
                 }
             }
         }
         let mut rows = self.rows(scan, i64::MIN, pick);
         while let Some(met) = self.meet(&mut rows) {
-            if met.head.time() <= instant {
+            if met.header.time() <= instant {
                 self.with_row(met, then)?;
             }
         }
@@ -157,16 +160,16 @@ impl<'a> Eval<'a> {
         while flow.is_continue()
             && let Some(a) = self.meet(&mut rows)
         {
-            let begin = a.head.time();
+            let begin = a.header.time();
             waiting.see(begin);
             let latest = begin.saturating_add(spell.hold);
             let Some(b) = self.first_after(next, a, latest) else {
                 waiting.wait(begin, latest > self.now);
                 continue;
             };
-            let end = b.head.time();
+            let end = b.header.time();
             let expires = end.saturating_add(spell.keep);
-            if expires <= self.now || !self.agrees(next, b.head.row) {
+            if expires <= self.now || !self.agrees(next, b.header.row) {
                 continue;
             }
             let depth = self.lacks.len();
@@ -203,7 +206,7 @@ impl<'a> Eval<'a> {
         let (mut flow, mut all) = (Continue(()), true);
         let mut rows = self.rows(first, from, pick);
         while all && let Some(a) = self.meet(&mut rows) {
-            let begin = a.head.time();
+            let begin = a.header.time();
             waiting.see(begin);
             if self.first_after(end, a, i64::MAX).is_some() {
                 continue;
@@ -259,7 +262,7 @@ impl<'a> Eval<'a> {
         let hold = self.length(hold);
         let mut rows = self.rows(scan, i64::MIN, pick);
         while let Some(met) = self.meet(&mut rows) {
-            let due = met.head.time().saturating_add(hold);
+            let due = met.header.time().saturating_add(hold);
             if let Some(lacks) = self.has_held(scan, met, due) {
                 self.lacking(lacks, &mut |me| me.with_row(met, then))?;
             }
@@ -281,10 +284,10 @@ impl<'a> Eval<'a> {
         let mut rows = self.rows(per, i64::MIN, pick);
         while let Some(met) = self.meet(&mut rows) {
             if let Some(last) = self.first(of, from, Pick::Newest) {
-                note(&mut self.deadline, self.now, last.head.time().saturating_add(hold));
+                note(&mut self.deadline, self.now, last.header.time().saturating_add(hold));
                 continue;
             }
-            let began = met.head.time();
+            let began = met.header.time();
             let due = began.saturating_add(hold);
             let Some(mut lacks) = self.has_held(per, met, due) else { continue };
             let answer = self.seen(of, from, self.now, &mut lacks);
@@ -301,14 +304,14 @@ impl<'a> Eval<'a> {
     /// Whether a row has held until it was due; where it was there when first observed, how long it
     /// had held before is unknown (M5.2).
     fn has_held(&mut self, scan: &'a Scan, met: Met<'_>, due: i64) -> Option<Vec<Lack>> {
-        if met.head.marks() & ASSUMED != 0 {
+        if met.header.marks() & ASSUMED != 0 {
             return None;
         }
         if due <= self.now {
             return Some(Vec::new());
         }
         note(&mut self.deadline, self.now, due);
-        if met.head.marks() & FIRST == 0 {
+        if met.header.marks() & FIRST == 0 {
             return None;
         }
         let reads = self.view.programs.covers.get(scan.relation);
@@ -331,12 +334,12 @@ impl<'a> Eval<'a> {
         after: Met<'_>,
         latest: i64,
     ) -> Option<Met<'a>> {
-        let from = self.view.sources.earliest_after(&after.head.stamp());
+        let from = self.view.sources.earliest_after(&after.header.stamp());
         let mut rows = self.rows(scan, from, Pick::Oldest);
         loop {
-            let met = self.meet(&mut rows).filter(|met| met.head.time() <= latest)?;
+            let met = self.meet(&mut rows).filter(|met| met.header.time() <= latest)?;
             if !met.is(after)
-                && self.view.sources.not_before(&after.head.stamp(), &met.head.stamp())
+                && self.view.sources.not_before(&after.header.stamp(), &met.header.stamp())
             {
                 return Some(met);
             }
@@ -346,12 +349,12 @@ impl<'a> Eval<'a> {
     /// Whether a row lies after the first and not after the second of two others.
     pub(crate) fn is_between(&mut self, scan: &'a Scan, a: Met<'_>, b: Met<'_>) -> bool {
         let sources = self.view.sources;
-        let mut rows = self.rows(scan, sources.earliest_after(&a.head.stamp()), Pick::Oldest);
+        let mut rows = self.rows(scan, sources.earliest_after(&a.header.stamp()), Pick::Oldest);
         while let Some(met) = self.meet(&mut rows) {
             if !met.is(a)
                 && !met.is(b)
-                && sources.not_before(&a.head.stamp(), &met.head.stamp())
-                && sources.not_before(&met.head.stamp(), &b.head.stamp())
+                && sources.not_before(&a.header.stamp(), &met.header.stamp())
+                && sources.not_before(&met.header.stamp(), &b.header.stamp())
             {
                 return true;
             }
@@ -369,8 +372,8 @@ impl<'a> Eval<'a> {
     }
 
     pub(crate) fn stamp_in(&self, relation: usize, row: RowId) -> Stamp {
-        let head = self.view.relations.get(relation).and_then(|of| of.head(row));
-        head.map_or(Stamp::concluded(i64::MIN), Head::stamp)
+        let header = self.view.relations.get(relation).and_then(|of| of.header(row));
+        header.map_or(Stamp::concluded(i64::MIN), Header::stamp)
     }
 
     /// Until when a row stood: the last column of a superseded one says so.
