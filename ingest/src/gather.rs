@@ -31,6 +31,8 @@ pub(crate) struct Found {
     pub(crate) text: String,
     /// The latest time in an object's fields: it was seen no earlier.
     pub(crate) newest: Option<i64>,
+    /// Of an object that may be deleted: whether it is.
+    pub(crate) deleted: Option<bool>,
 }
 
 /// "All rows of this relation and scope are in this document."
@@ -279,6 +281,7 @@ impl<'s, 'p> Gather<'s, 'p> {
                 pod: record.pod.map(str::to_owned),
                 text: cut(offer.shown),
                 newest: None,
+                deleted: None,
             });
         }
         true
@@ -378,8 +381,11 @@ impl Out for Gather<'_, '_> {
             _ => None,
         });
         let newest = newest.max().filter(|_| entity);
+        let may_go = self.schema.get(relation).is_some_and(|it| it.field("deleted").is_some());
+        let deleted = may_go.then(|| row.fields.iter().any(|(name, _)| *name == "deleted"));
         self.all.found.push(Found {
             newest,
+            deleted,
             relation,
             pod: pod.map(str::to_owned),
             values: self.schema.values(relation, row.fields),

@@ -46,6 +46,23 @@ fn the_last_stamp_is_when_a_bundle_was_collected() {
 }
 
 #[test]
+fn what_is_being_deleted_alone_does_not_say_when_it_was_looked_at() {
+    let pack = pack();
+    let going = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web","namespace":"a",
+        "creationTimestamp":"2024-05-01T10:00:00Z","deletionTimestamp":"2024-05-01T11:00:00Z"}}"#;
+    let new = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"new","namespace":"a",
+        "creationTimestamp":"2024-05-01T11:00:10Z"}}"#;
+    let today = instant("2025-01-01T00:00:00Z");
+    for (files, expected) in [
+        (vec![("pod.json", going)], "2025-01-01T00:00:00Z"),
+        (vec![("pod.json", going), ("new.json", new)], "2024-05-01T11:00:10Z"),
+    ] {
+        let bundle = read(&pack, &files, Options { today: Some(today), ..Options::default() });
+        assert_eq!(time(bundle.collected_at), expected, "{files:?}");
+    }
+}
+
+#[test]
 fn names_of_a_node_are_one() {
     let pack = pack();
     let bundle = read(&pack, &[("k.log", KUBELET), ("nodes.json", NODES)], Options::default());

@@ -193,7 +193,10 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let mut all = false;
     for (number, line) in lines {
         let cells = columns.cells(line);
-        if cells.len() + 2 < columns.len() || cells.iter().take(2).any(|it| it.is_empty()) {
+        let named = table == Table::Images || cells.first().is_some_and(|id| rows::is_id(id));
+        let short = cells.len() + 2 < columns.len() || cells.iter().take(2).any(|it| it.is_empty());
+        // Another table may begin right here.
+        if short || !named {
             break;
         }
         taken += 1;

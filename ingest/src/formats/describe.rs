@@ -8,15 +8,16 @@ use super::{
     kube::{
         Place,
         meta::{self, Condition, Meta},
-        node, storage,
+        node,
     },
     rows::unnamed,
     times::Time,
 };
-use crate::row::{Out, Row, When};
+use crate::row::{Out, When};
 
 mod node_text;
 mod pod_text;
+mod storage_text;
 
 /// The section: an object from its name on, or a piece.
 pub(super) const DESCRIBE: Section = Section { kind: "kubectl describe", begins, read };
@@ -222,12 +223,15 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             pod.spec.and_then(|it| it.node_name)
         }
         "PersistentVolumeClaim" => {
-            storage::claim(&claim(entries, meta.clone()), place, out);
-            if meta.name.is_some() {
-                let scope = vec![("claim", meta.namespaced(place).into())];
-                out.complete("std.kube.PersistentVolumeClaim", scope, When::Unknown);
-                users(entries, &meta, place, out);
-            }
+            storage_text::claim(entries, &meta, place, out);
+            None
+        }
+        "PersistentVolume" => {
+            storage_text::volume(entries, &meta, place, out);
+            None
+        }
+        "VolumeAttachment" => {
+            storage_text::attachment(entries, &meta, place, out);
             None
         }
         _ => None,
@@ -311,41 +315,6 @@ fn bare_condition(line: &str) -> Option<Condition> {
     let kind = words.next()?;
     let status = words.next().filter(|it| ["True", "False", "Unknown"].contains(it))?;
     Some(Condition { kind: Some(kind.into()), status: Some(status.into()), ..Condition::default() })
-}
-
-fn claim(entries: &[Entry<'_>], metadata: Meta) -> storage::Claim {
-    let text = |name: &str| value(entries, name).map(str::to_owned);
-    let status = text("Status").map(|it| it.split(' ').next().unwrap_or_default().to_owned());
-    storage::Claim {
-        metadata,
-        spec: Some(storage::ClaimSpec {
-            volume_name: text("Volume"),
-            storage_class_name: text("StorageClass"),
-        }),
-        status: Some(storage::Phase { phase: status }),
-    }
-}
-
-/// The pods that mount a claim, each on a line of its own; `Mounted By` before 1.19.
-fn users(entries: &[Entry<'_>], claim: &Meta, place: Place<'_>, out: &mut dyn Out) {
-    let used = entries.iter().filter(|it| ["Used By", "Mounted By"].contains(&it.key));
-    for entry in used {
-        let below = entry.below.iter().map(|(line, text)| (*line, text.trim()));
-        for (line, pod) in std::iter::once((entry.line, entry.value)).chain(below) {
-            if pod.is_empty() || pod.contains([' ', '<']) {
-                break;
-            }
-            let meta = Meta {
-                name: Some(pod.into()),
-                namespace: claim.namespace.clone(),
-                ..Meta::default()
-            };
-            let claim = claim.namespaced(place);
-            let text = format!("pod {pod}: mounts {claim}");
-            let row = Row::of("std.kube.Pod", line, text).with("pod", meta.namespaced(place));
-            out.row(row.with_list("claims", [claim]));
-        }
-    }
 }
 
 fn begins_conditions(doc: &Document<'_>) -> bool {

@@ -1,4 +1,5 @@
-//! What docker lists: `docker ps -a` as a table or in JSON, `docker inspect`, `docker images`.
+//! What docker lists: `docker ps -a` as a table or in JSON, `docker inspect`, `docker images`. nerdctl prints
+//! the same table of what containerd runs.
 
 use serde::Deserialize;
 
@@ -53,8 +54,20 @@ pub(super) fn named(name: &str) -> Option<Named<'_>> {
     })
 }
 
+const TASK: &str = "std.runtime.ContainerdTask";
+
 impl Listed<'_> {
     fn row(&self, line: u64, text: &str) -> Row {
+        // nerdctl asks containerd for the task, and calls what the CRI made by its pod.
+        if self.name.starts_with("k8s://") {
+            let status = match self.state {
+                "running" => "RUNNING",
+                "paused" => "PAUSED",
+                "created" => "CREATED",
+                _ => "STOPPED",
+            };
+            return Row::of(TASK, line, text).with("id", self.id).with("status", status);
+        }
         let named = named(self.name);
         let row = Row::of("std.runtime.DockerContainer", line, text)
             .with("id", self.id)
@@ -106,22 +119,29 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let columns = Columns::of(header);
     let mut taken = 1;
     let mut ended = false;
+    let mut relation = "";
     for (number, line) in lines {
-        let cells = columns.cells(line);
-        let status = columns.get(&cells, "STATUS").and_then(state);
-        let id = columns.get(&cells, "CONTAINER ID").filter(|id| id.len() >= 12);
-        let (Some((state, exit_code)), Some(id)) = (status, id) else { break };
+        let Some(listed) = listed_in(&columns, &columns.cells(line)) else { break };
         taken += 1;
-        ended |= !matches!(state, "running" | "paused");
-        // Where PORTS is empty and the columns are not kept, the name is the last cell all the same.
-        let name = columns.get(&cells, "NAMES").or(cells.last().copied()).unwrap_or_default();
-        let image = columns.get(&cells, "IMAGE");
-        out.row(Listed { id, name, image, state, exit_code }.row(number, line.trim()));
+        ended |= !matches!(listed.state, "running" | "paused");
+        let row = listed.row(number, line.trim());
+        relation = row.relation;
+        out.row(row);
     }
     if taken > 1 {
-        complete(ended || rows::says_all(doc.path), out);
+        complete(relation, ended || rows::says_all(doc.path), out);
     }
     taken
+}
+
+/// What a row of the table says.
+fn listed_in<'a>(columns: &Columns<'_>, cells: &[&'a str]) -> Option<Listed<'a>> {
+    let get = |name: &str| columns.get(cells, name);
+    let (state, exit_code) = state(get("STATUS")?)?;
+    let id = get("CONTAINER ID").filter(|id| id.len() >= 12)?;
+    // Where PORTS is empty and the columns are not kept, the name is the last cell all the same.
+    let name = get("NAMES").or(cells.last().copied()).unwrap_or_default();
+    Some(Listed { id, name, image: get("IMAGE"), state, exit_code })
 }
 
 fn begins_rows(doc: &Document<'_>) -> bool {
@@ -133,23 +153,27 @@ fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     rows.map(|(number, line, listed)| out.row(listed.row(number, line.trim()))).count()
 }
 
-/// A row by what stands in it: an id, an image, a quoted command, an age, a status, …, a name.
+/// A row of a table whose header is not there, by what stands in it.
 fn bare(line: &str) -> Option<Listed<'_>> {
     let (id, rest) = line.trim().split_once(char::is_whitespace)?;
     rows::is_id(id).then_some(())?;
     let (image, rest) = rest.trim_start().split_once(char::is_whitespace)?;
-    let (_, rest) = rest.trim_start().strip_prefix('"')?.rsplit_once('"')?;
+    let (command, rest) = rest.trim_start().strip_prefix('"')?.rsplit_once('"')?;
     let (created, rest) = rest.split_once(" ago ")?;
     ages::words(created)?;
     let (status, name) = rest.trim().rsplit_once(char::is_whitespace)?;
-    let (state, exit_code) = state(split(status).first()?)?;
-    Some(Listed { id, name, image: Some(image), state, exit_code })
+    let columns = Columns::of("CONTAINER ID  IMAGE  COMMAND  CREATED  STATUS  NAMES");
+    listed_in(&columns, &[id, image, command, created, split(status).first()?, name])
 }
 
 /// Without `-a` the listing holds the running containers only.
-fn complete(all: bool, out: &mut dyn Out) {
-    let scope = if all { Vec::new() } else { vec![("state", "running".into())] };
-    out.complete("std.runtime.DockerContainer", scope, When::Unknown);
+fn complete(relation: &'static str, all: bool, out: &mut dyn Out) {
+    let running = match relation {
+        TASK => ("status", "RUNNING".into()),
+        _ => ("state", "running".into()),
+    };
+    let scope = if all { Vec::new() } else { vec![running] };
+    out.complete(relation, scope, When::Unknown);
 }
 
 /// One line of `docker ps --format '{{json .}}'`.
@@ -276,6 +300,14 @@ mod tests {
         assert_eq!(found(wide), Some(("web-1", "running", None)));
         assert_eq!(found(lost), Some(("k8s_a_b_c_d_1", "exited", Some(137))));
         assert_eq!(found("35eef8a31559 said \"no\" 6 days ago and left"), None);
+    }
+
+    #[test]
+    fn nerdctl_lists_tasks() {
+        let line = "0e225776b234    docker.io/library/mysql:8   \"docker-entry…\"   7 weeks ago   Exited (137) 2 days ago   k8s://shop/db-0/db";
+        let row = bare(line).unwrap().row(1, line);
+        assert_eq!(row.relation, TASK);
+        assert!(row.fields.contains(&("status", "STOPPED".into())));
     }
 
     #[test]

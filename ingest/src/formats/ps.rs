@@ -26,6 +26,8 @@ pub(super) struct Process<'a> {
     /// How long it has run, in nanoseconds.
     pub(super) elapsed: Option<i64>,
     pub(super) threads: Option<i64>,
+    /// How far `ps f` has set the command in, below its parent's.
+    pub(super) depth: Option<usize>,
     pub(super) cgroup: Option<&'a str>,
 }
 
@@ -84,8 +86,10 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let names: Vec<&str> = header.split_whitespace().collect();
     let mut taken = 1;
     let mut first = false;
+    let mut tree = Tree::default();
     for (number, line) in lines {
-        let Some(process) = process(&names, line) else { break };
+        let Some(mut process) = process(&names, line) else { break };
+        tree.place(&mut process);
         first |= process.pid == 1;
         taken += 1;
         out.row(process.row(number, line.trim()));
@@ -105,7 +109,11 @@ fn process<'a>(names: &[&str], line: &'a str) -> Option<Process<'a>> {
     for (index, name) in names.iter().enumerate() {
         let last = index + 1 == names.len();
         let cell = if last { rest } else { cell(name, rest)? };
-        rest = rest.get(cell.len()..)?.trim_start();
+        let tail = rest.get(cell.len()..)?;
+        rest = tail.trim_start();
+        if index + 2 == names.len() {
+            found.depth = depth(tail);
+        }
         match *name {
             "PID" => found.pid = cell.parse().ok()?,
             "PPID" => found.ppid = cell.parse().ok(),
@@ -130,6 +138,24 @@ fn process<'a>(names: &[&str], line: &'a str) -> Option<Process<'a>> {
         }
     }
     (found.pid >= 0 && commands > 0).then_some(found)
+}
+
+/// How far the branch of a command is set in, where `ps f` draws one.
+fn depth(tail: &str) -> Option<usize> {
+    tail.find("\\_ ").filter(|at| tail.chars().take(*at).all(|c| " |".contains(c)))
+}
+
+/// The branch that the last row stands on: of each process the depth and the id.
+#[derive(Default)]
+struct Tree(Vec<(Option<usize>, i64)>);
+
+impl Tree {
+    /// Gives a process of a listing without parents the one that it is drawn below.
+    fn place(&mut self, process: &mut Process<'_>) {
+        while self.0.pop_if(|(depth, _)| *depth >= process.depth).is_some() {}
+        process.ppid = process.ppid.or(self.0.last().map(|(_, pid)| *pid));
+        self.0.push((process.depth, process.pid));
+    }
 }
 
 /// A command without the branches that `ps f` draws before it.
@@ -198,10 +224,12 @@ fn begins_rows(doc: &Document<'_>) -> bool {
 
 fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let mut taken = 0;
+    let mut tree = Tree::default();
     for (number, line) in doc.lines() {
         let Some(header) = row_header(line) else { break };
         let names: Vec<&str> = header.split(' ').collect();
-        let Some(process) = process(&names, line) else { break };
+        let Some(mut process) = process(&names, line) else { break };
+        tree.place(&mut process);
         taken += 1;
         out.row(process.row(number, line.trim()));
     }

@@ -93,7 +93,12 @@ impl Clock {
                 ends.chain(rows).filter_map(|when| clock.absolute(doc, when)).collect::<Vec<_>>()
             })
         };
-        let objects = bundle.iter().flat_map(|doc| &doc.found).filter_map(|found| found.newest);
+        let found = || bundle.iter().flat_map(|doc| &doc.found);
+        // Objects that are all being deleted were picked out because they stay: how long they do, their own times
+        // do not say.
+        let kept = found().any(|it| it.deleted == Some(true))
+            && found().all(|it| it.deleted != Some(false));
+        let objects = found().filter(|_| !kept).filter_map(|found| found.newest);
         let latest = stamps().max().max(objects.max());
         let nothing = Wall { year: None, month: 1, day: 1, nanos: 0 };
         let nothing = || instant(nothing.civil(NO_YEAR)?, &TimeZone::UTC);

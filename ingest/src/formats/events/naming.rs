@@ -33,6 +33,9 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
             event.kind = "Node".into();
             event.node = event.node.take().or_else(|| node.clone());
             event.object = event.node.clone().unwrap_or_else(|| "(unnamed)".into());
+        } else if of_claim(event) {
+            event.kind = "PersistentVolumeClaim".into();
+            event.object = unnamed(path);
         } else {
             event.kind = "Pod".into();
             let named = current.as_ref().map(|(pod, _)| pod.clone()).or_else(|| mentioned.clone());
@@ -88,6 +91,20 @@ fn node_in(message: &str) -> Option<String> {
         .any(|it| rest.starts_with(it))
         .then(|| node.into())
         .filter(|it| it != "condition")
+}
+
+/// Whether a row without an object is about a claim.
+fn of_claim(event: &Event) -> bool {
+    const REASONS: &[&str] = &[
+        "ExternalProvisioning",
+        "FailedBinding",
+        "Provisioning",
+        "ProvisioningFailed",
+        "ProvisioningSucceeded",
+        "WaitForFirstConsumer",
+        "WaitForPodScheduled",
+    ];
+    REASONS.contains(&event.reason.as_str())
 }
 
 /// Whether a row without an object is about a node.

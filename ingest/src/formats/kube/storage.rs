@@ -112,6 +112,26 @@ struct Failure {
     message: Option<String>,
 }
 
+impl AttachmentSpec {
+    /// That of a volume that has a name.
+    pub(crate) fn of(
+        attacher: Option<String>,
+        node_name: Option<String>,
+        volume: Option<String>,
+    ) -> Self {
+        let source = Some(AttachmentSource { persistent_volume_name: volume });
+        Self { attacher, node_name, source }
+    }
+}
+
+impl AttachmentStatus {
+    /// Whether it is attached, and what went wrong.
+    pub(crate) fn of(attached: Option<bool>, error: Option<String>) -> Self {
+        let attach_error = error.map(|message| Failure { message: Some(message) });
+        Self { attached, attach_error, detach_error: None }
+    }
+}
+
 /// The row of a claim.
 pub(crate) fn claim(claim: &Claim, place: Place<'_>, out: &mut dyn Out) {
     let meta = &claim.metadata;
