@@ -6,6 +6,7 @@ pub(crate) mod dispatch;
 pub(crate) mod groups;
 pub(crate) mod load;
 pub(crate) mod partner;
+pub(crate) mod pattern;
 pub(crate) mod reader;
 pub(crate) mod route;
 pub(crate) mod share;

@@ -14,5 +14,6 @@ pub(crate) mod relation;
 pub(crate) mod run;
 pub(crate) mod slab;
 pub(crate) mod sources;
+pub(crate) mod span;
 pub(crate) mod support;
 pub(crate) mod table;

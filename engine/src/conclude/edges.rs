@@ -9,10 +9,7 @@ use crate::{
     },
     engine::Engine,
     program::{Head, Program, Programs},
-    store::{
-        coverage::{Query, Seen},
-        support::KeyId,
-    },
+    store::{coverage::Query, span::Seen, support::KeyId},
     think::judge::Verdict,
     value::word::{ABSENT, Key, Word, key_at},
 };

@@ -11,10 +11,7 @@ use crate::{
         trace::{Mark, Way},
     },
     program::{Kind, Scan, Src, Step, Window},
-    store::{
-        coverage::{Query, Seen},
-        relation::RowId,
-    },
+    store::{coverage::Query, relation::RowId, span::Seen},
     think::eval::Eval,
     value::word::{ABSENT, as_int},
 };

@@ -11,10 +11,7 @@ use crate::{
         apply::give_defaults,
         timeline::{Change, Held, How, Observed, placeless},
     },
-    store::{
-        coverage::{ScopeWords, Vouch},
-        sources::Stamp,
-    },
+    store::{coverage::Vouch, sources::Stamp, span::ScopeWords},
     value::{
         symbols::Symbols,
         word::{ABSENT, Row, Word, as_int, at},

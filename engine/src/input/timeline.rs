@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     program::Schema,
     store::{
-        coverage::{ScopeWords, Vouch, each_word},
+        coverage::Vouch,
         relation::{Names, Relation},
         sources::Stamp,
+        span::{ScopeWords, each_word},
     },
     value::word::{Key, Row, Word},
 };

@@ -21,10 +21,10 @@ use crate::{
     },
     store::{
         copies::Kept,
-        coverage::{Cut, ScopeWords},
         entity::Removal,
         relation::{self, ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId, SUSPECT, WEAK},
         sources::Stamp,
+        span::{Cut, ScopeWords},
         support::{KeyId, Support, Want},
     },
     think::{

@@ -8,9 +8,9 @@ use etio_plan::Pick;
 use crate::{
     program::{Kind, Scan, Src, Window},
     store::{
-        coverage::Seen,
         relation::{ASSUMED, FIRST, RowId},
         sources::Stamp,
+        span::Seen,
         support::Want,
         table::Header,
     },

@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 use crate::{
     program::{Kind, Scan, Src, Window},
     store::{
-        coverage::{Answer, Query, Seen},
+        coverage::Query,
+        span::{Answer, Seen},
         support::Want,
     },
     think::eval::{Eval, Lack},
