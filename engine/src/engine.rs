@@ -33,9 +33,11 @@ use crate::{
         cursors::Cursors,
         entity::Entities,
         over::Over,
-        relation::{Names, Relation, RowId},
+        relation::Relation,
+        row::RowId,
         sources::Sources,
         support::{KeyId, Supports},
+        table::Names,
     },
     think::eval::Room,
     value::{

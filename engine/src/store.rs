@@ -11,6 +11,7 @@ pub(crate) mod index;
 pub(crate) mod keyed;
 pub(crate) mod over;
 pub(crate) mod relation;
+pub(crate) mod row;
 pub(crate) mod run;
 pub(crate) mod slab;
 pub(crate) mod sources;

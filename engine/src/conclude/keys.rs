@@ -10,7 +10,7 @@ use crate::{
     program::Head,
     store::{
         keyed::Keyed,
-        relation::{Marks, RowId},
+        row::{Marks, RowId},
         support::KeyId,
     },
     value::word::{Key, Word},

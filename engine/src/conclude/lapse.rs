@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::{
     engine::Engine,
     program::{Program, Programs},
-    store::relation::{Marks, RowId, blemish},
+    store::row::{Marks, RowId, blemish},
     think::eval::Eval,
     value::word::Word,
 };

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::{
     store::{
         copies::{Copies, Kept},
-        relation::{Pin, Pins, RowId},
+        row::{Pin, Pins, RowId},
         support::Want,
     },
     think::{

@@ -13,7 +13,7 @@ use crate::{
     program::{Head, Program, Programs},
     store::{
         copies::{Copies, Kept},
-        relation::{Marks, Pin, Pins, RowId, SUSPECT},
+        row::{Marks, Pin, Pins, RowId, SUSPECT},
         support::{KeyId, Want},
     },
     think::{

@@ -8,9 +8,10 @@ use crate::{
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
-        relation::{ASSUMED, ENDED, FIRST, LAPSED, Marks, Names, RowId},
+        row::{ASSUMED, ENDED, FIRST, LAPSED, Marks, RowId},
         sources::Stamp,
         support::{KeyId, Support},
+        table::Names,
     },
     think::{
         eval::{Eval, View},

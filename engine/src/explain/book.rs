@@ -8,7 +8,7 @@ use etio_proof::{Fact, Proof};
 use crate::{
     store::{
         copies::Kept,
-        relation::{ASSUMED, RowId},
+        row::{ASSUMED, RowId},
         support::KeyId,
     },
     think::eval::{Eval, View},

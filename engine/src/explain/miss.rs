@@ -9,7 +9,7 @@ use etio_proof::{Miss, Outcome, Part, Step as Shown, Support};
 use crate::{
     explain::book::Book,
     program::{Kind, Scan, Src, Step, Window},
-    store::relation::{ENDED, LAPSED, RowId},
+    store::row::{ENDED, LAPSED, RowId},
     think::{eval::Eval, scan::Met},
     value::{
         expr::Ex,

@@ -11,7 +11,7 @@ use crate::{
         trace::{Mark, Way},
     },
     program::{Kind, Scan, Src, Step, Window},
-    store::{coverage::Query, relation::RowId, span::Seen},
+    store::{coverage::Query, row::RowId, span::Seen},
     think::eval::Eval,
     value::word::{ABSENT, as_int},
 };

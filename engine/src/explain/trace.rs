@@ -7,7 +7,7 @@ use etio_proof::Outcome;
 
 use crate::{
     program::{Block, Step},
-    store::relation::{ASSUMED, Marks, SUSPECT, WEAK},
+    store::row::{ASSUMED, Marks, SUSPECT, WEAK},
     think::{
         eval::{Eval, Facts, Lack},
         inexact::Inexact,

@@ -11,9 +11,10 @@ use crate::{
     store::{
         coverage::Vouch,
         entity::Removal,
-        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId},
+        row::{ASSUMED, EVENTFUL, FIRST, Marks, RowId},
         run::skip,
         sources::Stamp,
+        table::Names,
     },
     value::word::{ABSENT, Key, Row, Word, at, int, key_at, put},
 };

@@ -10,9 +10,10 @@ use crate::{
     program::Schema,
     store::{
         coverage::Vouch,
-        relation::{Names, Relation},
+        relation::Relation,
         sources::Stamp,
         span::{ScopeWords, each_word},
+        table::Names,
     },
     value::word::{Key, Row, Word},
 };

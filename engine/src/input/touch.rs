@@ -16,7 +16,8 @@ use crate::{
     store::{
         cover::Term,
         cursors::Cursors,
-        relation::{Relation, RowId},
+        relation::Relation,
+        row::RowId,
         sources::{Sources, Stamp},
     },
     value::{

@@ -19,8 +19,10 @@ use crate::{
     },
     store::{
         cover::{Cover, covers, relation_of, vias},
-        relation::{MOST_RELATIONS, Names, Relation},
+        relation::Relation,
+        row::MOST_RELATIONS,
         sources::Sources,
+        table::Names,
     },
     value::{symbols::Symbols, word::Word},
 };

@@ -8,7 +8,7 @@ use crate::{
         bound::{Binding, Bound},
         compile::Compiler,
     },
-    store::relation::Names,
+    store::table::Names,
     value::expr::{Ex, equal},
 };
 

@@ -7,10 +7,7 @@ use smallvec::SmallVec;
 
 use crate::{
     program::{ALL_ROWS, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler},
-    store::{
-        cover::binding,
-        relation::{Relation, RowId},
-    },
+    store::{cover::binding, relation::Relation, row::RowId},
     value::{
         expr::{Calc, Ex, equal, field_is},
         symbols::Symbols,

@@ -22,10 +22,11 @@ use crate::{
     store::{
         copies::Kept,
         entity::Removal,
-        relation::{self, ASSUMED, EVENTFUL, FIRST, Marks, Names, RowId, SUSPECT, WEAK},
+        row::{self, ASSUMED, EVENTFUL, FIRST, Marks, RowId, SUSPECT, WEAK},
         sources::Stamp,
         span::{Cut, ScopeWords},
         support::{KeyId, Support, Want},
+        table::Names,
     },
     think::{
         aggregate::MOST_EVIDENCE,
@@ -387,13 +388,13 @@ impl Reader<'_> {
         self.rows.get(relation)?.get(place as usize).copied()
     }
 
-    fn pins(&self, pins: &[Pin]) -> Option<relation::Pins> {
+    fn pins(&self, pins: &[Pin]) -> Option<row::Pins> {
         let pin = |(relation, row): &Pin| {
             let relation = *relation as usize;
             let rows = self.engine.relations.get(relation)?;
             match row {
                 Some(row) => rows.pin(relation, self.id(relation, *row)?),
-                None => Some(relation::Pin::gone(relation)),
+                None => Some(row::Pin::gone(relation)),
             }
         };
         pins.iter().map(pin).collect()

@@ -21,9 +21,10 @@ use crate::{
     store::{
         copies::{Copies, Kept},
         entity::Entities,
-        relation::{self, Names, RowId},
+        row::{self, RowId},
         sources::Stamp,
         support::{KeyId, Support},
+        table::Names,
     },
     value::word::{self, Word},
 };
@@ -188,7 +189,7 @@ impl Writer<'_> {
         program: &Program,
         (rule, key): (usize, KeyId),
         row: RowId,
-        gap: Option<(i64, Option<relation::Marks>)>,
+        gap: Option<(i64, Option<row::Marks>)>,
     ) -> Option<Standing> {
         let Support { marks, pins, wants, .. } =
             self.engine.supports.of(program.relation, row, rule, key)?;
@@ -284,8 +285,8 @@ impl Writer<'_> {
         self.places.get(relation)?.get(&row).copied()
     }
 
-    fn pins(&self, pins: &[relation::Pin]) -> Vec<Pin> {
-        let place = |pin: &relation::Pin| {
+    fn pins(&self, pins: &[row::Pin]) -> Vec<Pin> {
+        let place = |pin: &row::Pin| {
             let rows = self.engine.relations.get(pin.relation()).filter(|rows| rows.holds(pin));
             let row = rows.and_then(|_| self.place(pin.relation(), pin.row));
             (pin.relation() as u32, row)

@@ -13,7 +13,7 @@ use crate::{
         life::Cause,
     },
     input::timeline::How,
-    store::{coverage::Vouch, relation::Marks, support::Want},
+    store::{coverage::Vouch, row::Marks, support::Want},
     think::judge::Verdict,
 };
 

@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use crate::{
-    store::{keyed::Keyed, relation::RowId, sources::Stamp},
+    store::{keyed::Keyed, row::RowId, sources::Stamp},
     value::word::{ABSENT, Row, Word},
 };
 

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use crate::{
     store::{
         by_hash::{ByHash, Entry},
-        relation::RowId,
+        row::RowId,
         run::Run,
         table::Table,
     },

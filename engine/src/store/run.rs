@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::store::relation::RowId;
+use crate::store::row::RowId;
 
 /// Rows in an order, the first of which often goes. Few rows take no allocation.
 ///

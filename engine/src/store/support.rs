@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use crate::{
     store::{
         copies::Kept,
-        relation::{Marks, Pins, RowId, blemish},
+        row::{Marks, Pins, RowId, blemish},
     },
     value::word::Word,
 };

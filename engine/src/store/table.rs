@@ -7,10 +7,13 @@ use etio_plan::{Origin, SourceId, Type};
 
 use crate::{
     store::{
-        relation::{FREE, Generation, Marks, Names, RowId},
-        sources::Stamp,
+        row::{FREE, Generation, Marks, RowId},
+        sources::{Sources, Stamp},
     },
-    value::word::{Word, as_int},
+    value::{
+        symbols::Symbols,
+        word::{Word, as_int},
+    },
 };
 
 /// What the engine keeps of a row beside its words, where it lies: most who ask want little of it.
@@ -30,6 +33,13 @@ pub(crate) struct Table {
     pages: Vec<Vec<Word>>,
     count: usize,
     wide: Wide,
+}
+
+/// What the canonical order of rows depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) symbols: &'a Symbols,
 }
 
 /// The sources and parts that have no room before the words of their row. Others may be left over.
@@ -228,7 +238,7 @@ fn narrow(source: SourceId, part: u32) -> Option<Word> {
 #[cfg(test)]
 mod tests {
     use super::{Header, Table};
-    use crate::store::{relation::Generation, sources::Stamp};
+    use crate::store::{row::Generation, sources::Stamp};
     use alloc::vec;
     use etio_plan::{Origin, SourceId};
 

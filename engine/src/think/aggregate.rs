@@ -8,7 +8,7 @@ use etio_plan::{AggOp, Pick, Type};
 use crate::{
     program::{Kind, Src, Window},
     store::{
-        relation::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT, WEAK},
+        row::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT, WEAK},
         run::skip,
     },
     think::{

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use crate::{
     program::{Block, Head, Program},
     store::{
-        relation::{ASSUMED, EVENTFUL, FIRST, Marks, Pins, RowId, SUSPECT, WEAK, blemish},
+        row::{ASSUMED, EVENTFUL, FIRST, Marks, Pins, RowId, SUSPECT, WEAK, blemish},
         support::Want,
     },
     think::{

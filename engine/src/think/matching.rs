@@ -8,7 +8,7 @@ use etio_plan::Pick;
 use crate::{
     program::{Kind, Scan, Src, Window},
     store::{
-        relation::{ASSUMED, FIRST, RowId},
+        row::{ASSUMED, FIRST, RowId},
         sources::Stamp,
         span::Seen,
         support::Want,

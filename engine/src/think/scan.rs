@@ -8,7 +8,8 @@ use smallvec::SmallVec;
 use crate::{
     program::Scan,
     store::{
-        relation::{ENDED, LAPSED, Relation, RowId, SUSPECT},
+        relation::Relation,
+        row::{ENDED, LAPSED, RowId, SUSPECT},
         run::skip,
         table::Header,
     },

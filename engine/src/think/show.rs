@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     program::{Explains, Text},
     store::{
-        relation::{Pins, RowId},
+        row::{Pins, RowId},
         support::Want,
     },
     think::{
