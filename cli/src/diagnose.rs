@@ -5,9 +5,10 @@ use std::io::{self, Write as _};
 
 use etio::{Engine, Episode, Params};
 use etio_ingest::{Bundle, Place};
-use etio_plan::{Origin, Pack, Value};
+use etio_plan::{Origin, Pack};
 
 use crate::args::{Diagnose, Format};
+use crate::report::json::value as json;
 use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
 use crate::{Exit, explain, ignored, input, program};
 
@@ -181,23 +182,6 @@ fn evidence(episode: &Episode, bundle: &Bundle) -> Vec<Evidence> {
         }
     }
     lines
-}
-
-pub(crate) fn json(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Bool(yes) => (*yes).into(),
-        Value::Int(number) | Value::Bytes(number) | Value::Duration(number) => (*number).into(),
-        Value::Float(number) | Value::Percent(number) => (*number).into(),
-        Value::Time(at) => report::rfc3339(*at).into(),
-        Value::Text(text) => text.as_str().into(),
-        Value::List(items) => items.iter().map(json).collect(),
-        Value::Map(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), json(value)))
-            .collect::<serde_json::Map<_, _>>()
-            .into(),
-    }
 }
 
 fn input_row(input: &etio_ingest::InputReport) -> Input {

@@ -10,7 +10,7 @@ use crate::args::{Listing, Rules};
 use crate::program::Sources;
 use crate::report::severity_word;
 use crate::show;
-use crate::{Exit, date, rules};
+use crate::{Exit, date, page};
 
 /// All rules as they run. Its serialised form is what `--format json` prints.
 #[derive(Debug, Serialize)]
@@ -93,9 +93,9 @@ pub(crate) fn run(args: &Rules) -> Result<Exit, String> {
     if let Some(id) = &args.id {
         let all = std::mem::take(&mut effective.rules);
         let (meant, others): (Vec<RuleRow>, Vec<RuleRow>) =
-            all.into_iter().partition(|row| rules::is_meant(id, &row.rule, row.name()));
+            all.into_iter().partition(|row| page::is_meant(id, &row.rule, row.name()));
         if meant.is_empty() {
-            return Err(rules::unknown(id, others.iter().map(RuleRow::name)));
+            return Err(page::unknown(id, others.iter().map(RuleRow::name)));
         }
         effective.rules = meant;
     }

@@ -7,7 +7,7 @@ use etio_ingest::Bundle;
 use etio_plan::{Body, Cond, FieldId, Head, Input, Pack, RelId, Relation, Rule, SourceId};
 use serde_json::{Map, Value};
 
-use crate::diagnose::json;
+use crate::report::json::value as json;
 use crate::report::proof::{
     Absence, Block, Conclusion, Cover, Fact, Miss, Outcome, Place, Proof, Step, Support,
 };

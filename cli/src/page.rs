@@ -156,3 +156,17 @@ fn concluded(rule: &Rule) -> RelId {
         Head::Finding(finding) => finding.relation,
     }
 }
+
+/// Whether a rule is the one that was asked for, by its path or its mode.
+pub(crate) fn is_meant(id: &str, path: &str, mode: &str) -> bool {
+    path == id || mode == id.replace('_', "-")
+}
+
+/// Says that there is no such rule.
+pub(crate) fn unknown<'m>(id: &str, modes: impl Iterator<Item = &'m str>) -> String {
+    let hint = etio_dsl::diag::did_you_mean(&id.replace('_', "-"), modes).map_or_else(
+        || "`etio rules` lists them".to_owned(),
+        |mode| format!("did you mean `{mode}`?"),
+    );
+    format!("there is no rule `{id}`; {hint}")
+}

@@ -6,9 +6,10 @@ pub(crate) mod json;
 mod model;
 pub(crate) mod proof;
 pub(crate) mod sarif;
+mod time;
 pub(crate) mod why_not;
 
 pub(crate) use model::{
-    Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339, seconds,
-    severity_word,
+    Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, severity_word,
 };
+pub(crate) use time::{rfc3339, seconds};

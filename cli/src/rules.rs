@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use etio_plan::Severity;
 
 use crate::args::Rules;
-use crate::page::{Page, pages};
+use crate::page::{Page, is_meant, pages, unknown};
 use crate::report::severity_word;
 use crate::{Exit, effective, program};
 
@@ -53,20 +53,6 @@ fn list(pages: &[Page<'_>]) -> String {
 fn find<'a, 'p>(pages: &'a [Page<'p>], id: &str) -> Result<&'a Page<'p>, String> {
     let found = pages.iter().find(|page| is_meant(id, &page.rule.path, page.mode()));
     found.ok_or_else(|| unknown(id, pages.iter().map(Page::mode)))
-}
-
-/// Whether a rule is the one that was asked for, by its path or its mode.
-pub(crate) fn is_meant(id: &str, path: &str, mode: &str) -> bool {
-    path == id || mode == id.replace('_', "-")
-}
-
-/// Says that there is no such rule.
-pub(crate) fn unknown<'m>(id: &str, modes: impl Iterator<Item = &'m str>) -> String {
-    let hint = etio_dsl::diag::did_you_mean(&id.replace('_', "-"), modes).map_or_else(
-        || "`etio rules` lists them".to_owned(),
-        |mode| format!("did you mean `{mode}`?"),
-    );
-    format!("there is no rule `{id}`; {hint}")
 }
 
 fn render(page: &Page<'_>) -> String {

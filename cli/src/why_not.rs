@@ -9,7 +9,7 @@ use etio_dsl::diag::did_you_mean;
 use crate::args::{Answer, WhyNot};
 use crate::report::why_not::{Ended, WhyNot as Shown};
 use crate::report::{self, Need};
-use crate::{Exit, diagnose, explain, input, page, program, rules};
+use crate::{Exit, diagnose, explain, input, page, program};
 
 pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     let (key, paths) = split(&args.rest);
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
         Ok(answer) => answer,
         Err(Error::UnknownRule(_)) => {
             let pages = page::pages(engine.pack());
-            return Err(rules::unknown(&args.rule, pages.iter().map(page::Page::mode)));
+            return Err(page::unknown(&args.rule, pages.iter().map(page::Page::mode)));
         }
         Err(error) => return Err(hinted(&error)),
     };

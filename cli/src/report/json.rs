@@ -1,6 +1,9 @@
 //! JSON for programs: one object, or one line a finding.
 
+use etio_plan::Value;
+
 use super::Report;
+use super::time::rfc3339;
 use super::why_not::WhyNot;
 
 /// One object, indented, with a line end.
@@ -26,4 +29,22 @@ pub(crate) fn lines(report: &Report) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A value as JSON says it: instants as texts, sizes and durations as numbers.
+pub(crate) fn value(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(yes) => (*yes).into(),
+        Value::Int(number) | Value::Bytes(number) | Value::Duration(number) => (*number).into(),
+        Value::Float(number) | Value::Percent(number) => (*number).into(),
+        Value::Time(at) => rfc3339(*at).into(),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(self::value).collect(),
+        Value::Map(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), self::value(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::model::{optional_time, time};
+use super::time::{optional_time, time};
 
 /// Why a finding holds.
 #[derive(Clone, Debug, Serialize)]

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::model::time;
 use super::proof::Proof;
+use super::time::time;
 use super::{Need, Status};
 
 /// Why a rule finds nothing.
