@@ -6,6 +6,7 @@
 
 mod expr;
 mod rule;
+mod scope;
 mod source;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String};
 
-use super::{Check, rule::Scope};
+use super::{Check, scope::Scope};
 use crate::{Arith, Cmp, Expr, Func, RelId, SlotType, Type, Value};
 
 /// What an expression may contain.

@@ -2,10 +2,12 @@
 
 use alloc::{format, vec, vec::Vec};
 
-use super::{Check, MANY, expr::Place};
-use crate::{
-    Cond, Expr, Finding, Head, Kind, Pack, Part, RelId, Rule, SlotId, SlotType, Text, Type,
+use super::{
+    Check, MANY,
+    expr::Place,
+    scope::{Room, Scope},
 };
+use crate::{Cond, Expr, Finding, Head, Kind, Pack, Part, RelId, SlotId, SlotType, Text, Type};
 
 /// Checks every rule, and that each reads only what rules before it conclude.
 pub(super) fn rules_are_sound(pack: &Pack) -> Check {
@@ -24,33 +26,11 @@ pub(super) fn rules_are_sound(pack: &Pack) -> Check {
     }
     let mut room = Room::default();
     for (at, rule) in pack.rules.iter().enumerate() {
-        room.bound.clear();
-        room.bound.resize(rule.slots.len(), false);
-        room.trail.clear();
-        room.reads.clear();
-        let mut scope = Scope { pack, rule, room: &mut room };
-        scope
+        Scope::of(pack, rule, &mut room)
             .rule_is_sound(&|read| last.get(read.index()).copied().flatten() < Some(at))
             .map_err(|what| format!("{}: {what}", rule.path))?;
     }
     Ok(())
-}
-
-/// A rule, and which of its variables are bound so far.
-pub(super) struct Scope<'p> {
-    pub(super) pack: &'p Pack,
-    pub(super) rule: &'p Rule,
-    room: &'p mut Room,
-}
-
-/// What is noted of one rule after the other.
-#[derive(Default)]
-pub(super) struct Room {
-    /// Whether each variable is bound, and those that are, in the order in which they were.
-    bound: Vec<bool>,
-    trail: Vec<SlotId>,
-    /// The relations that its truth depends on.
-    reads: Vec<RelId>,
 }
 
 impl Scope<'_> {
@@ -80,7 +60,7 @@ impl Scope<'_> {
             self.derived_is_sound(*relation, fields, linger.as_ref())?;
         }
         let bound_by_blocks = self.blocks()?;
-        if !self.room.reads.iter().all(|read| before(*read)) {
+        if !self.reads().all(before) {
             return Err("reads what is concluded only later".into());
         }
         let Head::Finding(finding) = &rule.head else { return Ok(()) };
@@ -100,10 +80,10 @@ impl Scope<'_> {
         for (blocks, binds) in [(&body.confirm, true), (&body.unless, false), (&body.maybe, true)] {
             for block in blocks {
                 self.inside(|inside| {
-                    let before = inside.room.trail.len();
+                    let before = inside.trail().len();
                     inside.conds(block)?;
                     if binds {
-                        bound.extend(inside.room.trail.iter().skip(before));
+                        bound.extend(inside.trail().iter().skip(before));
                     }
                     Ok(())
                 })?;
@@ -214,64 +194,6 @@ impl Scope<'_> {
             _ => false,
         };
         fits.then_some(()).ok_or_else(|| "elements of another type".into())
-    }
-
-    /// Runs `check` with bindings of its own, which end with it.
-    pub(super) fn inside(&mut self, check: impl FnOnce(&mut Self) -> Check) -> Check {
-        let before = self.room.trail.len();
-        let result = check(self);
-        let Room { bound, trail, .. } = &mut *self.room;
-        for slot in trail.drain(before..) {
-            if let Some(bound) = bound.get_mut(slot.index()) {
-                *bound = false;
-            }
-        }
-        result
-    }
-
-    /// Notes that the truth of the rule depends on a relation.
-    pub(super) fn read(&mut self, relation: RelId) {
-        self.room.reads.push(relation);
-    }
-
-    /// The type of a variable.
-    pub(super) fn slot(&self, slot: SlotId) -> Check<&SlotType> {
-        let found = self.rule.slots.get(slot.index()).map(|slot| &slot.ty);
-        found.ok_or_else(|| format!("variable {} of {}", slot.0, self.rule.slots.len()))
-    }
-
-    /// The type of a variable that is bound.
-    pub(super) fn bound(&self, slot: SlotId) -> Check<&SlotType> {
-        if self.is_bound(slot) {
-            return self.slot(slot);
-        }
-        self.slot(slot)?;
-        Err(format!("variable {} is not bound yet", slot.0))
-    }
-
-    pub(super) fn is_bound(&self, slot: SlotId) -> bool {
-        self.room.bound.get(slot.index()).copied().unwrap_or(false)
-    }
-
-    /// The type of a scalar variable.
-    pub(super) fn scalar(&self, slot: SlotId) -> Check<&Type> {
-        match self.slot(slot)? {
-            SlotType::Scalar(ty) => Ok(ty),
-            SlotType::Row(_) => Err(format!("variable {} is a row", slot.0)),
-        }
-    }
-
-    /// Binds a variable that is not bound yet.
-    pub(super) fn bind(&mut self, slot: SlotId) -> Check {
-        match self.room.bound.get_mut(slot.index()) {
-            Some(bound) if !*bound => {
-                *bound = true;
-                self.room.trail.push(slot);
-                Ok(())
-            }
-            Some(_) => Err(format!("variable {} is bound twice", slot.0)),
-            None => Err(format!("variable {} of {}", slot.0, self.rule.slots.len())),
-        }
     }
 }
 

@@ -5,7 +5,8 @@ use alloc::{format, vec::Vec};
 use super::{
     Check,
     expr::{Age, Place},
-    rule::{Scope, is_fixed},
+    rule::is_fixed,
+    scope::Scope,
 };
 use crate::{AggOp, Atom, Expr, Kind, SlotId, SlotType, Source, Type, Window};
 
