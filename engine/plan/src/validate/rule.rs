@@ -4,10 +4,12 @@ use alloc::{format, vec, vec::Vec};
 
 use super::{
     Check, MANY,
-    expr::Place,
+    expr::{Gives, Place},
     scope::{Room, Scope},
 };
-use crate::{Cond, Expr, Finding, Head, Kind, Pack, Part, RelId, SlotId, SlotType, Text, Type};
+use crate::{
+    Cond, Expr, Finding, Head, Kind, Pack, Part, RelId, SlotId, SlotType, Text, Type, Value,
+};
 
 /// Checks every rule, and that each reads only what rules before it conclude.
 pub(super) fn rules_are_sound(pack: &Pack) -> Check {
@@ -185,8 +187,6 @@ impl Scope<'_> {
     }
 
     fn has_elements(&self, list: &Expr, ty: &Type) -> Check {
-        use super::expr::Gives;
-        use crate::Value;
         let fits = match self.expr(list, Place::VALUE)? {
             Gives::Type(Type::List(item)) => *item == *ty,
             Gives::Type(Type::Map(_)) => *ty == Type::Text,
