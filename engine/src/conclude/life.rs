@@ -8,11 +8,10 @@ use smallvec::SmallVec;
 use crate::{
     store::{
         copies::{Copies, Kept},
-        row::{Pin, Pins, RowId},
+        row::{MOST_EVIDENCE, Pin, Pins, RowId},
         support::Want,
     },
     think::{
-        aggregate::MOST_EVIDENCE,
         judge::Verdict,
         show::{Choice, Chosen},
     },

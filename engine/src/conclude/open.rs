@@ -13,11 +13,10 @@ use crate::{
     program::{Head, Program, Programs},
     store::{
         copies::{Copies, Kept},
-        row::{Marks, Pin, Pins, RowId, SUSPECT},
+        row::{MOST_EVIDENCE, Marks, Pin, Pins, RowId, SUSPECT},
         support::{KeyId, Want},
     },
     think::{
-        aggregate::MOST_EVIDENCE,
         judge::{Conclusion, Holds, Verdict},
         show::Shown,
     },

@@ -22,16 +22,13 @@ use crate::{
     store::{
         copies::Kept,
         entity::Removal,
-        row::{self, ASSUMED, EVENTFUL, FIRST, Marks, RowId, SUSPECT, WEAK},
+        row::{self, ASSUMED, EVENTFUL, FIRST, MOST_EVIDENCE, Marks, RowId, SUSPECT, WEAK},
         sources::Stamp,
         span::{Cut, ScopeWords},
         support::{KeyId, Support, Want},
         table::Names,
     },
-    think::{
-        aggregate::MOST_EVIDENCE,
-        show::{Choice, choice},
-    },
+    think::show::{Choice, choice},
     value::word::{self, as_int},
 };
 use etio_plan::{Origin, Type};

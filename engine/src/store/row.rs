@@ -43,6 +43,9 @@ pub(crate) type Generation = u16;
 /// The number of no relation of a pack is higher, so that those of superseded rows have room after them.
 pub(crate) const MOST_RELATIONS: usize = u16::MAX as usize / 2;
 
+/// As many rows stand as evidence for a conclusion, or for an aggregate (M6.4).
+pub(crate) const MOST_EVIDENCE: usize = 64;
+
 /// The rows behind a conclusion. Few rest on more than four.
 pub(crate) type Pins = SmallVec<[Pin; 4]>;
 

@@ -8,7 +8,7 @@ use etio_plan::{AggOp, Pick, Type};
 use crate::{
     program::{Kind, Src, Window},
     store::{
-        row::{ASSUMED, EVENTFUL, Marks, RowId, SUSPECT, WEAK},
+        row::{ASSUMED, EVENTFUL, MOST_EVIDENCE, Marks, RowId, SUSPECT, WEAK},
         run::skip,
     },
     think::{
@@ -20,9 +20,6 @@ use crate::{
         word::{ABSENT, Key, Word, as_int, int, key_at},
     },
 };
-
-/// As many facts stand for an aggregate as its evidence (M6.4).
-pub(crate) const MOST_EVIDENCE: usize = 64;
 
 /// What an aggregate rests on.
 #[derive(Default)]

@@ -18,11 +18,11 @@ use crate::{
         cursors::Cursors,
         over::Over,
         relation::Relation,
-        row::{EVENTFUL, Marks, RowId, SUSPECT},
+        row::{EVENTFUL, MOST_EVIDENCE, Marks, RowId, SUSPECT},
         sources::Sources,
         support::{Supports, Want},
     },
-    think::{aggregate::MOST_EVIDENCE, inexact::Inexact, judge::Conclusion, show::Shown},
+    think::{inexact::Inexact, judge::Conclusion, show::Shown},
     value::{
         expr::{Calc, Ex},
         symbols::Symbols,

@@ -10,13 +10,12 @@ use smallvec::SmallVec;
 use crate::{
     program::{Block, Head, Program},
     store::{
-        row::{ASSUMED, EVENTFUL, FIRST, Marks, Pins, RowId, SUSPECT, WEAK, blemish},
+        row::{
+            ASSUMED, EVENTFUL, FIRST, MOST_EVIDENCE, Marks, Pins, RowId, SUSPECT, WEAK, blemish,
+        },
         support::Want,
     },
-    think::{
-        aggregate::MOST_EVIDENCE,
-        eval::{Eval, Facts, Lack},
-    },
+    think::eval::{Eval, Facts, Lack},
     value::word::{ABSENT, Row, Word, as_int, at, put},
 };
 

@@ -11,11 +11,10 @@ use smallvec::SmallVec;
 use crate::{
     program::{Explains, Text},
     store::{
-        row::{Pins, RowId},
+        row::{MOST_EVIDENCE, Pins, RowId},
         support::Want,
     },
     think::{
-        aggregate::MOST_EVIDENCE,
         eval::{Eval, Facts},
         judge::Held,
     },
