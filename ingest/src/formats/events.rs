@@ -88,13 +88,15 @@ pub(super) fn table<'a>(
     }
     let whole = about.is_some() || taken > events.len();
     naming::name(&mut events, path, about);
-    let mut objects: Vec<_> = events.iter().filter_map(Event::pod).collect();
+    // Without a header it may be a part; of a pod's events it is none where the first of them all is there.
+    let first = |event: &&Event| whole || event.reason == "Scheduled";
+    let mut objects: Vec<_> = events.iter().filter(first).filter_map(Event::pod).collect();
     objects.sort();
     objects.dedup();
     for event in events {
         event.rows(out);
     }
-    for pod in objects.into_iter().filter(|_| whole) {
+    for pod in objects {
         out.complete("std.kube.KubeEvent", vec![("pod", pod.into())], When::Unknown);
     }
     taken
