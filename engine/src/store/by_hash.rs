@@ -125,10 +125,12 @@ impl ByHash {
             Place::Near(place) => self.put(place, number),
             Place::Far(Hash { hash, is_exact }) => {
                 self.is_exact &= is_exact;
-                match self.is_exact.then(|| self.reach(hash)).flatten() {
-                    Some(place) => self.put(place, number),
-                    None => self.put_far(Pair { hash, number }),
+                if self.is_exact
+                    && let Some(place) = self.reach(hash)
+                {
+                    return self.put(place, number);
                 }
+                self.put_far(Pair { hash, number });
             }
         }
     }
