@@ -10,6 +10,7 @@ pub(crate) mod pattern;
 pub(crate) mod reader;
 pub(crate) mod route;
 pub(crate) mod share;
+pub(crate) mod steady;
 pub(crate) mod timeless;
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
@@ -402,6 +403,8 @@ pub(crate) enum Hop {
     Probe(Box<Scan>),
     Let { slot: u16, ex: Ex, bound: bool },
     Member { slot: u16, ex: Ex, bound: bool },
+    /// What the rule asks of variables that are bound by now.
+    Test(Ex),
 }
 
 impl Route {

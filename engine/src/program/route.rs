@@ -6,7 +6,9 @@ use etio_plan::{Atom, Cond, Expr, FieldId, Rule, SlotId};
 use smallvec::SmallVec;
 
 use crate::{
-    program::{ALL_ROWS, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler},
+    program::{
+        ALL_ROWS, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler, steady,
+    },
     store::{cover::binding, relation::Relation, row::RowId},
     value::{
         expr::{Calc, Ex, equal, field_is},
@@ -112,10 +114,18 @@ fn binders(rule: &Rule, aggregates: bool) -> Binders<'_> {
     binders
 }
 
-/// The shortest sequence of probes that binds every key variable.
+/// The shortest sequence of probes that binds every key variable. What the rule tests is tested as soon
+/// as it is known.
 fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
+    let (mut hops, mut tests) = (Hops::new(), steady::tests(rule));
+    let mut test = |compiler: &mut Compiler<'_>, bound: &Bound, hops: &mut Hops| {
+        for expr in tests.extract_if(.., |expr| bound.gives(expr)) {
+            hops.push(Hop::Test(compiler.expr(rule, expr, &[])));
+        }
+    };
+    test(compiler, bound, &mut hops);
     if binds_key(rule, bound) {
-        return Hops::new();
+        return hops;
     }
     // A key may be concerned though an aggregate has no row for it, so others go first.
     let mut binders = self::binders(rule, false);
@@ -133,7 +143,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
     if !(0..=SEARCH_DEPTH).any(|depth| search(rule, &binders, bound, depth, &mut order)) {
         greedy(rule, &binders, bound, &mut order);
     }
-    let mut hops = Hops::with_capacity(order.len());
+    hops.reserve_exact(order.len());
     for place in order {
         match binders.get(place) {
             Some(Binder::Atom(atom)) => {
@@ -153,6 +163,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
             }
             None => {}
         }
+        test(compiler, bound, &mut hops);
     }
     hops
 }
@@ -234,7 +245,7 @@ fn follow(binders: &[Binder<'_>], bound: &mut Bound, order: &mut Order) {
 }
 
 /// Calls `see` with each variable that an atom's row gives a value.
-fn each_slot(atom: &Atom, mut see: impl FnMut(u16)) {
+pub(crate) fn each_slot(atom: &Atom, mut see: impl FnMut(u16)) {
     for (_, expr) in &atom.joins {
         if let Expr::Slot(slot) = expr {
             see(slot.0);
@@ -320,6 +331,11 @@ impl Walk<'_> {
                         put(self.slots, *slot, word);
                         self.hop(rest);
                     }
+                }
+            }
+            Hop::Test(ex) => {
+                if self.eval(ex, &[]) == 1 {
+                    self.hop(rest);
                 }
             }
         }

@@ -1,0 +1,39 @@
+//! The tests of a rule that can be decided on the way from a row to its keys.
+//!
+//! Where such a test fails, no binding with what was bound so far holds, whether the row is there or not. That
+//! is not so of what a row says that `oldest` or `newest` chose, or that came first after another: it may
+//! keep others from being chosen. And the time of a row may change while it stands.
+
+use alloc::vec::Vec;
+
+use etio_plan::{Atom, Cond, Expr, Rule, Source};
+
+use crate::program::{bound::Bound, route::each_slot};
+
+/// The tests in `when` of nothing but the key, and what all rows say that match.
+pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
+    let when = &rule.body.when;
+    let tests = || when.iter().filter_map(|cond| if let Cond::Test(of) = cond { Some(of) } else { None });
+    if tests().next().is_none() {
+        return Vec::new();
+    }
+    let mut steady = Bound::none(rule);
+    rule.key.iter().for_each(|slot| steady.write(slot.0));
+    for cond in when {
+        match cond {
+            Cond::Each(source) => each_slot(first(source), |slot| steady.write(slot)),
+            Cond::Let(slot, of) | Cond::Member(slot, of) if steady.gives(of) => steady.write(slot.0),
+            _ => {}
+        }
+    }
+    tests().filter(|of| steady.gives(of)).collect()
+}
+
+/// The atom of which every row counts that matches.
+const fn first(source: &Source) -> &Atom {
+    match source {
+        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => atom,
+        Source::Then { first, .. } | Source::Without { first, .. } => first,
+        Source::Silence { per, .. } => per,
+    }
+}
