@@ -13,6 +13,7 @@ mod extract;
 mod finish;
 mod head;
 mod ignore;
+mod key;
 mod operator;
 mod pattern;
 mod regex;

@@ -401,8 +401,16 @@ pub(crate) type Hops = SmallVec<[Hop; 1]>;
 #[derive(Clone, PartialEq)]
 pub(crate) enum Hop {
     Probe(Box<Scan>),
-    Let { slot: u16, ex: Ex, bound: bool },
-    Member { slot: u16, ex: Ex, bound: bool },
+    Let {
+        slot: u16,
+        ex: Ex,
+        bound: bool,
+    },
+    Member {
+        slot: u16,
+        ex: Ex,
+        bound: bool,
+    },
     /// What the rule asks of variables that are bound by now.
     Test(Ex),
 }

@@ -8,6 +8,7 @@ use etio_plan::{
 use super::{
     Draft, Lower, Shared,
     expr::Mode,
+    key::add_key,
     scope::{ParamVar, State},
 };
 use crate::{
@@ -74,7 +75,7 @@ impl<'a> Lower<'_, 'a> {
         let (mut fields, mut key) = (Vec::with_capacity(declared.len()), Vec::new());
         let mut body = Body { when, ..Body::default() };
         for (at, (decl, field)) in item.fields.iter().zip(&declared).enumerate() {
-            let value = self.head_field(decl, field, &mut key);
+            let value = self.head_field(decl, field, (&body.when, &mut key));
             if value.is_some() {
                 self.cx.filled.insert((relation, FieldId(short(at))));
             }
@@ -89,7 +90,7 @@ impl<'a> Lower<'_, 'a> {
         &mut self,
         decl: &'a ast::FieldDecl,
         field: &Field,
-        key: &mut Vec<SlotId>,
+        (when, key): (&[Cond], &mut Vec<SlotId>),
     ) -> Option<Expr> {
         let mode = Mode { present: !field.optional, aggregates: false, ..Mode::VALUE };
         let found = match &decl.default {
@@ -109,8 +110,8 @@ impl<'a> Lower<'_, 'a> {
                 };
                 let var = self.var(at)?;
                 let (slot, keyable) = (var.slot, var.keyable);
-                if keyable && !key.contains(&slot) {
-                    key.push(slot);
+                if keyable {
+                    add_key(slot, when, key);
                 }
                 let value = self.variable(&name.text, name.span)?;
                 if value.ty != field.ty {

@@ -13,7 +13,8 @@ use crate::program::{bound::Bound, route::each_slot};
 /// The tests in `when` of nothing but the key, and what all rows say that match.
 pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
     let when = &rule.body.when;
-    let tests = || when.iter().filter_map(|cond| if let Cond::Test(of) = cond { Some(of) } else { None });
+    let tests =
+        || when.iter().filter_map(|cond| if let Cond::Test(of) = cond { Some(of) } else { None });
     if tests().next().is_none() {
         return Vec::new();
     }
@@ -22,7 +23,9 @@ pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
     for cond in when {
         match cond {
             Cond::Each(source) => each_slot(first(source), |slot| steady.write(slot)),
-            Cond::Let(slot, of) | Cond::Member(slot, of) if steady.gives(of) => steady.write(slot.0),
+            Cond::Let(slot, of) | Cond::Member(slot, of) if steady.gives(of) => {
+                steady.write(slot.0)
+            }
             _ => {}
         }
     }
