@@ -114,6 +114,7 @@ impl Engine {
     ) {
         self.calm = false;
         let pack = self.pack.clone();
+        let mut last = None;
         for (number, reader) in programs.readers.get(relation).into_iter().flatten().enumerate() {
             if !self.awake.is_awake(reader.rule) {
                 continue;
@@ -138,6 +139,12 @@ impl Engine {
             let Some(program) = programs.rules.get(reader.rule).filter(|_| concerned) else {
                 continue;
             };
+            // A relation of many extractors is read through each; most say the same.
+            let way = Some((reader.condition(), known.clone()));
+            if way == last {
+                continue;
+            }
+            last = way;
             let fields: Vec<u16> = known.iter().map(|(field, _)| *field).collect();
             let name = (relation, number, fields);
             if !self.cover_routes.contains_key(&name) {

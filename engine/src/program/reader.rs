@@ -20,6 +20,11 @@ pub(crate) struct Reader {
 pub(crate) type Readers = SmallVec<[Reader; 1]>;
 
 impl Reader {
+    /// Which condition it is: its rule, and the place of its atom.
+    pub(crate) const fn condition(&self) -> (usize, usize) {
+        (self.rule, self.place)
+    }
+
     /// Its atom, and the rule that this is of.
     pub(crate) fn of<'a>(&self, pack: &'a Pack) -> Option<(&'a Rule, &'a Atom)> {
         let rule = pack.rules.get(self.rule)?;
