@@ -8,6 +8,7 @@ pub(crate) mod load;
 pub(crate) mod partner;
 pub(crate) mod pattern;
 pub(crate) mod reader;
+pub(crate) mod reads;
 pub(crate) mod route;
 pub(crate) mod share;
 pub(crate) mod steady;
@@ -188,6 +189,11 @@ impl Program {
         Some(asked)
     }
 
+    /// Whether what pins its cause is the same for every binding of `when`.
+    pub(crate) fn is_pinned_by_key(&self) -> bool {
+        !self.confirm.is_empty() && self.confirm.iter().all(|block| block.is_steady)
+    }
+
     /// Whether its conditions alone make its verdict.
     pub(crate) const fn asks_no_evidence(&self) -> bool {
         self.confirm.is_empty() && self.unless.is_empty()
@@ -246,6 +252,8 @@ pub(crate) struct Explains {
 pub(crate) struct Block {
     pub(crate) steps: Vec<Step>,
     pub(crate) binds: Few,
+    /// Whether it says the same beside every binding of `when`, as it reads nothing but the key.
+    pub(crate) is_steady: bool,
 }
 
 /// A condition. `bound` says that its variable is known and must agree.

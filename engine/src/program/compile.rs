@@ -200,8 +200,9 @@ impl<'a> Compiler<'a> {
     fn block(&mut self, rule: &Rule, conds: &[Cond], bound: &mut Bound) -> Block {
         let before = bound.clone();
         let steps = self.steps(rule, conds, bound, &mut Bound::none(rule));
-        let binds = before.fresh_in(bound).collect();
-        Block { steps, binds }
+        let of_binding = |slot: u16| before.has(slot) && !rule.key.contains(&SlotId(slot));
+        let is_steady = !steps.iter().any(|step| step.reads(of_binding));
+        Block { binds: before.fresh_in(bound).collect(), is_steady, steps }
     }
 
     /// Compiles conditions in order. `events` collects the variables that events bind.

@@ -82,6 +82,8 @@ pub(crate) struct Eval<'a> {
     /// In a `confirm` or `unless` block, where even a match that is absent may be unknown (M3.2).
     pub(crate) evidence: bool,
     pub(crate) misses: Misses,
+    /// What was found beside one binding of `when` says that no other can be better.
+    pub(crate) is_decided: bool,
 }
 
 /// Facts on a path: a row that was bound, or those an aggregate counts.
@@ -151,6 +153,7 @@ impl<'a> Eval<'a> {
             inexact: Vec::new(),
             evidence: false,
             misses: Misses::default(),
+            is_decided: false,
         }
     }
 
@@ -170,6 +173,7 @@ impl<'a> Eval<'a> {
         self.evidence = false;
         self.misses.unseen = false;
         self.misses.lacks.clear();
+        self.is_decided = false;
     }
 
     /// Whether the rule has done all the work it may in this instant.

@@ -151,15 +151,17 @@ impl<'a> Eval<'a> {
         let mut sure = None;
         let mut suspected: Option<(Worth, Path)> = None;
         let _ = self.walk(&program.when, &mut |me| {
-            let Some(worth) = me.judge(program) else { return Continue(()) };
-            if worth.verdict == Verdict::Confirmed {
-                sure = me.tell(program, worth);
-                return Break(());
+            match me.judge(program) {
+                Some(worth) if worth.verdict == Verdict::Confirmed => {
+                    sure = me.tell(program, worth);
+                    return Break(());
+                }
+                Some(worth) if suspected.is_none() => {
+                    suspected = Some((worth, me.here(Held::True, 0)));
+                }
+                _ => {}
             }
-            if suspected.is_none() {
-                suspected = Some((worth, me.here(Held::True, 0)));
-            }
-            Continue(())
+            if me.is_decided { Break(()) } else { Continue(()) }
         });
         if sure.is_some() {
             return sure;
@@ -225,7 +227,10 @@ impl<'a> Eval<'a> {
         for block in &program.unless {
             let rows = self.path.len();
             match self.block(block) {
-                Held::True | Held::Weak => return None,
+                Held::True | Held::Weak => {
+                    self.is_decided = block.is_steady && !self.is_assumed(rows);
+                    return None;
+                }
                 Held::Unknown => suspect = true,
                 Held::Unseen | Held::False => {}
             }
@@ -249,8 +254,12 @@ impl<'a> Eval<'a> {
         if confirmed {
             // What other blocks lack no longer decides.
             self.lacks.truncate(sure_lacks);
-        } else if !open && !unseen {
-            return None;
+        } else {
+            // Beside no event fewer rows count.
+            self.is_decided = program.is_pinned_by_key() && self.is_eventful();
+            if !open && !unseen {
+                return None;
+            }
         }
         let unknown = self.lacks.iter().any(|lack| !lack.weak);
         let weak = self.marks & WEAK != 0 || self.lacks.iter().any(|lack| lack.weak);
@@ -276,6 +285,14 @@ impl<'a> Eval<'a> {
             complete: pinned && !unknown,
             weak: weak && !confirmed,
             suspect,
+        })
+    }
+
+    /// Whether one of the rows on the path is only assumed, but for the first so many.
+    fn is_assumed(&self, from: usize) -> bool {
+        let mut rows = self.path.iter().skip(from).flat_map(|facts| self.facts(*facts));
+        rows.any(|(relation, row)| {
+            self.view.relations.get(relation).is_some_and(|of| of.marks(row) & ASSUMED != 0)
         })
     }
 
