@@ -126,6 +126,8 @@ pub struct Engine {
     pub(crate) log: Vec<Entry>,
     pub(crate) unnamed: Option<Word>,
     pub(crate) scratch: Vec<Word>,
+    /// Projections that would have helped to find who is concerned, with their relations.
+    pub(crate) wanted: Vec<(usize, usize)>,
     /// Room for what an episode rested on that ends.
     pub(crate) copies: Copies,
     pub(crate) room: Room,
@@ -197,6 +199,7 @@ impl Engine {
             past: Past::default(),
             log: Vec::new(),
             scratch: Vec::new(),
+            wanted: Vec::new(),
             copies: Copies::default(),
             room: Room::default(),
             programs: Arc::new(programs),

@@ -7,6 +7,7 @@ pub(crate) mod groups;
 pub(crate) mod load;
 pub(crate) mod partner;
 pub(crate) mod pattern;
+pub(crate) mod project;
 pub(crate) mod reader;
 pub(crate) mod reads;
 pub(crate) mod route;
@@ -408,7 +409,8 @@ pub(crate) type Hops = SmallVec<[Hop; 1]>;
 
 #[derive(Clone, PartialEq)]
 pub(crate) enum Hop {
-    Probe(Box<Scan>),
+    /// Rows of a relation, and the projection that is enough of them if there is one.
+    Probe(Box<Scan>, Option<usize>),
     Let {
         slot: u16,
         ex: Ex,

@@ -10,6 +10,7 @@ pub(crate) mod entity;
 pub(crate) mod index;
 pub(crate) mod keyed;
 pub(crate) mod over;
+pub(crate) mod projection;
 pub(crate) mod relation;
 pub(crate) mod row;
 pub(crate) mod run;

@@ -229,7 +229,8 @@ impl Engine {
                     }
                 };
                 let (relations, symbols) = (&self.relations, &mut self.symbols);
-                let mut walk = Walk { relations, symbols, slots: &mut slots, found };
+                let mut walk =
+                    Walk { relations, symbols, slots: &mut slots, found, wanted: &mut Vec::new() };
                 walk.run(route, rows.words(row), int(rows.time(row)));
             }
         }

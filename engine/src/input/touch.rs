@@ -34,6 +34,7 @@ struct Touched<'a> {
     cursors: &'a Cursors,
     symbols: &'a mut Symbols,
     slots: &'a mut Vec<Word>,
+    wanted: &'a mut Vec<(usize, usize)>,
     words: &'a [Word],
     stamp: Stamp,
 }
@@ -70,11 +71,9 @@ impl Touched<'_> {
                 mark(*rule, program.key_in(slots));
             }
         };
-        Walk { relations, symbols: self.symbols, slots: self.slots, found }.run(
-            route,
-            self.words,
-            int(self.stamp.time),
-        );
+        let (symbols, slots, wanted) = (&mut *self.symbols, &mut *self.slots, &mut *self.wanted);
+        let mut walk = Walk { relations, symbols, slots, found, wanted };
+        walk.run(route, self.words, int(self.stamp.time));
     }
 }
 
@@ -95,12 +94,26 @@ impl Engine {
             cursors: &self.cursors,
             symbols: &mut self.symbols,
             slots: &mut self.scratch,
+            wanted: &mut self.wanted,
             words,
             stamp: header.stamp(),
         };
         let dirty = &mut self.dirty;
         let mut mark = |rule, key| dirty.add(rule, key);
         dispatch.each(touched.words, |route| touched.take(route, &mut mark));
+        if !self.wanted.is_empty() {
+            self.project();
+        }
+    }
+
+    /// Keeps the projections that would have helped.
+    #[cold]
+    fn project(&mut self) {
+        for (relation, projection) in self.wanted.drain(..) {
+            if let Some(rows) = self.relations.get_mut(relation) {
+                rows.project(projection);
+            }
+        }
     }
 
     /// Marks every key that a change of coverage may concern. Routes from a scope are made when the
@@ -161,6 +174,7 @@ impl Engine {
                 symbols: &mut self.symbols,
                 slots: &mut vec![ABSENT; program.slots],
                 found: &mut |slots| dirty.add(reader.rule, program.key_in(slots)),
+                wanted: &mut self.wanted,
             };
             walk.run(route, &words, ABSENT);
         }

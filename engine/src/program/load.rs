@@ -83,6 +83,11 @@ pub(crate) fn load(
     }
     share(&mut routes, &rules, state);
     compiler.settle(&mut routes);
+    for route in routes.iter_mut().filter(|route| !route.hops.is_empty()) {
+        if let Some(program) = rules.get(route.rule) {
+            compiler.project(route, program);
+        }
+    }
     for (number, route) in routes.iter().enumerate() {
         for rule in route.all_rules() {
             if let Some(program) = rules.get_mut(rule) {

@@ -64,6 +64,11 @@ impl Partner {
         Some(Self { relation: scan.relation, index, probe, side })
     }
 
+    /// Whether a variable says which one it is.
+    pub(crate) fn reads(&self, variable: u16) -> bool {
+        self.probe.iter().any(|ex| ex.reads(|slot| slot == variable))
+    }
+
     /// The first instant its stamp may have.
     pub(crate) fn since(&self, event: &Stamp, sources: &Sources) -> i64 {
         match self.side {

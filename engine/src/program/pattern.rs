@@ -40,7 +40,7 @@ impl Compiler<'_> {
     pub(crate) fn settle(&mut self, routes: &mut [Route]) {
         for with_constants in [false, true] {
             for hop in routes.iter_mut().flat_map(|route| &mut route.hops) {
-                let Hop::Probe(scan) = hop else { continue };
+                let Hop::Probe(scan, _) = hop else { continue };
                 if scan.has_constants() != with_constants {
                     continue;
                 }
@@ -68,7 +68,7 @@ impl Compiler<'_> {
     /// looked at, lest an index for it costs each row that comes or goes.
     pub(crate) fn settle_seldom(&mut self, route: &mut Route) {
         for hop in &mut route.hops {
-            let Hop::Probe(scan) = hop else { continue };
+            let Hop::Probe(scan, _) = hop else { continue };
             let constant = |(ex, _): &(Ex, bool)| matches!(ex, Ex::Const(_));
             let rows = self.relations.get(scan.relation);
             let has_index = rows.is_some_and(|of| of.index_of(&scan.columns).is_some());

@@ -1,7 +1,7 @@
-//! Which variables a condition reads.
+//! Which variables a condition or a hop reads.
 
 use crate::{
-    program::{Kind, Scan, Src, Step, Window},
+    program::{Hop, Kind, Scan, Src, Step, Window},
     value::expr::Ex,
 };
 
@@ -22,6 +22,23 @@ impl Step {
             }
             Self::Test { ex, .. } | Self::Let { ex, .. } | Self::Member { ex, .. } => see(ex),
         }
+    }
+}
+
+impl Hop {
+    /// Whether it reads a variable that is bound before it.
+    pub(crate) fn reads(&self, variable: u16) -> bool {
+        let mut any = false;
+        let mut see = |ex: &Ex| any |= ex.reads(|slot| slot == variable);
+        match self {
+            Self::Probe(scan, _) => scan.each_ex(&mut see),
+            Self::Let { slot, ex, .. } | Self::Member { slot, ex, .. } => {
+                see(&Ex::Slot(*slot));
+                see(ex);
+            }
+            Self::Test(ex) => see(ex),
+        }
+        any
     }
 }
 

@@ -149,7 +149,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
             Some(Binder::Atom(atom)) => {
                 let mut scan = compiler.pattern(rule, atom, bound, false);
                 scan.tests.retain(|ex| ex.reads_only(|slot| bound.has(slot)));
-                hops.push(Hop::Probe(scan.into()));
+                hops.push(Hop::Probe(scan.into(), None));
             }
             Some(Binder::Let(slot, expr)) => {
                 let ex = compiler.expr(rule, expr, &[]);
@@ -275,6 +275,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) slots: &'a mut Vec<Word>,
     /// Gets the variables at each end of a route.
     pub(crate) found: &'a mut dyn FnMut(&[Word]),
+    /// Gets the projections that would have helped, with their relations.
+    pub(crate) wanted: &'a mut Vec<(usize, usize)>,
 }
 
 impl Walk<'_> {
@@ -315,7 +317,7 @@ impl Walk<'_> {
             return (self.found)(self.slots);
         };
         match hop {
-            Hop::Probe(scan) => self.probe(scan, rest),
+            Hop::Probe(scan, projection) => self.probe(scan, *projection, rest),
             Hop::Let { slot, ex, bound } => {
                 let word = self.eval(ex, &[]);
                 if word != ABSENT && (!bound || at(self.slots, *slot) == word) {
@@ -341,7 +343,7 @@ impl Walk<'_> {
         }
     }
 
-    fn probe(&mut self, scan: &Scan, rest: &[Hop]) {
+    fn probe(&mut self, scan: &Scan, projection: Option<usize>, rest: &[Hop]) {
         let mut key: Key = SmallVec::from_elem(ABSENT, scan.indexed);
         for (place, (ex, may_lack)) in key.iter_mut().zip(scan.keyed()) {
             *place = self.eval(ex, &[]);
@@ -351,20 +353,36 @@ impl Walk<'_> {
         }
         let relations = self.relations;
         let tables = [Some((scan.relation, scan.index)), scan.past];
-        for (relation, index) in tables.into_iter().flatten() {
-            let Some(relation) = relations.get(relation) else { continue };
+        for (number, index) in tables.into_iter().flatten() {
+            let Some(relation) = relations.get(number) else { continue };
             if index == ALL_ROWS {
-                relation.all().for_each(|row| self.meet(scan, rest, relation, row));
+                relation.all().for_each(|row| self.meet_row(scan, rest, relation, row));
                 continue;
             }
-            let rows = relation.find(index, &key).iter();
-            rows.for_each(|row| self.meet(scan, rest, relation, *row));
+            let projected = projection.and_then(|of| Some((of, relation.projection(of)?)));
+            if let Some((_, of)) = projected
+                && of.each(&key, relation.types.len(), |words| {
+                    self.meet(scan, rest, words, ABSENT);
+                })
+            {
+                continue;
+            }
+            let rows = relation.find(index, &key);
+            rows.iter().for_each(|row| self.meet_row(scan, rest, relation, *row));
+            if let Some((of, projection)) = projected
+                && projection.is_wanted(rows.len(), relation.len())
+            {
+                self.wanted.push((number, of));
+            }
         }
     }
 
+    fn meet_row(&mut self, scan: &Scan, rest: &[Hop], relation: &Relation, row: RowId) {
+        self.meet(scan, rest, relation.words(row), int(relation.time(row)));
+    }
+
     /// Goes on from a row, if it is as the scan asks.
-    fn meet(&mut self, scan: &Scan, rest: &[Hop], relation: &Relation, row: RowId) {
-        let words = relation.words(row);
+    fn meet(&mut self, scan: &Scan, rest: &[Hop], words: &[Word], time: Word) {
         for (field, slot) in &scan.binds {
             match at(words, *field) {
                 ABSENT => return,
@@ -374,7 +392,7 @@ impl Walk<'_> {
         for (field, slot) in &scan.optional {
             put(self.slots, *slot, at(words, *field));
         }
-        put(self.slots, scan.row, int(relation.time(row)));
+        put(self.slots, scan.row, time);
         if scan.tests.iter().all(|ex| self.passes(ex, words)) {
             self.hop(rest);
         }

@@ -57,7 +57,7 @@ pub(crate) fn share(routes: &mut Vec<Route>, rules: &[Program], state: &FixedSta
     let mut places: HashMap<u64, Vec<usize>, FixedState> = HashMap::with_hasher(state.clone());
     for (at, route) in routes.iter().enumerate() {
         let Some(program) = rules.get(route.rule) else { continue };
-        let has_constants = |hop: &Hop| matches!(hop, Hop::Probe(scan) if scan.has_constants());
+        let has_constants = |hop: &Hop| matches!(hop, Hop::Probe(scan, _) if scan.has_constants());
         // A partner is that of one rule.
         if route.partner.is_some() || !route.hops.iter().any(has_constants) {
             continue;
@@ -111,7 +111,7 @@ pub(crate) fn share(routes: &mut Vec<Route>, rules: &[Program], state: &FixedSta
 fn opened(route: &Route, program: &Program) -> (Route, Key) {
     let (mut open, mut constants) = (route.clone(), Key::new());
     for hop in &mut open.hops {
-        let Hop::Probe(scan) = hop else { continue };
+        let Hop::Probe(scan, _) = hop else { continue };
         for (field, word) in scan.take_constants() {
             scan.binds.push((field, (program.slots + constants.len()) as u16));
             constants.push(word);
@@ -130,7 +130,7 @@ fn shape(route: &Route, program: &Program, state: &FixedState) -> u64 {
         }
     }
     for hop in &route.hops {
-        if let Hop::Probe(scan) = hop {
+        if let Hop::Probe(scan, _) = hop {
             (scan.relation, &scan.columns, &scan.binds).hash(&mut hasher);
         }
     }

@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 use crate::{
     store::{
         index::Index,
+        projection::Projection,
         row::{ENDED, FREE, GONE, LAPSED, Marks, Pin, RowId},
         sources::Stamp,
         table::{Header, Names, Table},
@@ -23,6 +24,7 @@ pub(crate) struct Relation {
     table: Table,
     free: Vec<RowId>,
     indexes: Vec<Index>,
+    projections: Vec<Projection>,
     live: usize,
     newest: i64,
     /// Origins of an event beyond the first (M1.7).
@@ -37,6 +39,7 @@ impl Relation {
             types,
             free: Vec::new(),
             indexes: Vec::new(),
+            projections: Vec::new(),
             live: 0,
             newest: i64::MIN,
             more: BTreeMap::new(),
@@ -61,8 +64,7 @@ impl Relation {
 
     /// All rows, in no order that may show.
     pub(crate) fn all(&self) -> impl Iterator<Item = RowId> {
-        let there = |row: &RowId| self.marks(*row) & (FREE | GONE) == 0;
-        self.table.slots().filter(there)
+        there(&self.table)
     }
 
     #[inline]
@@ -147,6 +149,28 @@ impl Relation {
         self.indexes.iter().position(|index| *index.columns == *columns)
     }
 
+    /// The projection with these columns; declared if it is not yet.
+    pub(crate) fn projection_of(&mut self, by: &[u16], others: &[u16]) -> usize {
+        let known = self.projections.iter().position(|of| of.is_of(by, others));
+        known.unwrap_or_else(|| {
+            self.projections.push(Projection::new(by, others));
+            self.projections.len() - 1
+        })
+    }
+
+    /// What rows say in a projection.
+    pub(crate) fn projection(&self, number: usize) -> Option<&Projection> {
+        self.projections.get(number)
+    }
+
+    /// Keeps what rows say in a projection, if it is worth it.
+    pub(crate) fn project(&mut self, number: usize) {
+        let Self { table, projections, state, .. } = self;
+        if let Some(projection) = projections.get_mut(number) {
+            projection.keep(table, there(table), state);
+        }
+    }
+
     /// Adds a row.
     pub(crate) fn insert(
         &mut self,
@@ -180,6 +204,9 @@ impl Relation {
         let old = rows.partition_point(|row| self.time(*row) <= until);
         let old = rows.get(..old).map(<[RowId]>::to_vec).unwrap_or_default();
         self.indexes.iter_mut().for_each(|index| index.remove_first(&self.table, &old));
+        for projection in &mut self.projections {
+            old.iter().for_each(|row| projection.remove(self.table.words(*row)));
+        }
         self.live -= old.len();
         old.into_iter().for_each(|row| self.free(row));
     }
@@ -236,6 +263,7 @@ impl Relation {
         for index in &mut self.indexes {
             index.add(table, row, |a, b| is_newest || table.compare(names, types, a, b).is_lt());
         }
+        self.projections.iter_mut().for_each(|of| of.add(table.words(row)));
     }
 
     fn unlink(&mut self, row: RowId, names: Names<'_>) {
@@ -243,6 +271,7 @@ impl Relation {
         for index in &mut self.indexes {
             index.remove(table, row, |a, b| table.compare(names, types, a, b).is_lt());
         }
+        self.projections.iter_mut().for_each(|of| of.remove(table.words(row)));
     }
 
     /// A handle on a row of this relation, whose number is `relation`.
@@ -262,4 +291,10 @@ impl Relation {
     pub(crate) fn holds(&self, pin: &Pin) -> bool {
         self.pinned(pin).is_some()
     }
+}
+
+/// All rows of a table that were not taken out.
+fn there(table: &Table) -> impl Iterator<Item = RowId> {
+    let marks = |row: RowId| table.header(row).map_or(FREE, Header::marks);
+    table.slots().filter(move |row| marks(*row) & (FREE | GONE) == 0)
 }
