@@ -201,8 +201,19 @@ impl<'a> Compiler<'a> {
         let before = bound.clone();
         let steps = self.steps(rule, conds, bound, &mut Bound::none(rule));
         let of_binding = |slot: u16| before.has(slot) && !rule.key.contains(&SlotId(slot));
-        let is_steady = !steps.iter().any(|step| step.reads(of_binding));
+        // Where no event is looked for, what stands beside it may count or not (M5.2).
+        let is_steady = self.awaits_event(rule) && !steps.iter().any(|step| step.reads(of_binding));
         Block { binds: before.fresh_in(bound).collect(), is_steady, steps }
+    }
+
+    /// Whether every binding of `when` has an event.
+    fn awaits_event(&self, rule: &Rule) -> bool {
+        let is_event =
+            |atom: &Atom| self.schema.get(atom.relation.index()).is_some_and(|of| of.event);
+        rule.body.when.iter().any(|cond| match cond {
+            Cond::Each(source) | Cond::Pick(_, source) => binding(source).any(is_event),
+            _ => false,
+        })
     }
 
     /// Compiles conditions in order. `events` collects the variables that events bind.

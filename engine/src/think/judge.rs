@@ -224,14 +224,19 @@ impl<'a> Eval<'a> {
         let bound = program.confirm.iter().flat_map(|block| &block.binds);
         bound.for_each(|slot| put(&mut self.slots, *slot, ABSENT));
         let mut suspect = self.marks & SUSPECT != 0;
+        // Then no other binding is either.
+        let mut never_sure = false;
         for block in &program.unless {
             let rows = self.path.len();
             match self.block(block) {
                 Held::True | Held::Weak => {
-                    self.is_decided = block.is_steady && !self.is_assumed(rows);
+                    self.is_decided = block.is_steady;
                     return None;
                 }
-                Held::Unknown => suspect = true,
+                Held::Unknown => {
+                    suspect = true;
+                    never_sure |= block.is_steady;
+                }
                 Held::Unseen | Held::False => {}
             }
             self.path.truncate(rows);
@@ -255,12 +260,13 @@ impl<'a> Eval<'a> {
             // What other blocks lack no longer decides.
             self.lacks.truncate(sure_lacks);
         } else {
-            // Beside no event fewer rows count.
-            self.is_decided = program.is_pinned_by_key() && self.is_eventful();
+            never_sure |= program.is_pinned_by_key();
             if !open && !unseen {
+                self.is_decided = program.is_pinned_by_key();
                 return None;
             }
         }
+        self.is_decided = never_sure;
         let unknown = self.lacks.iter().any(|lack| !lack.weak);
         let weak = self.marks & WEAK != 0 || self.lacks.iter().any(|lack| lack.weak);
         let pinned = confirmed || program.confirm.is_empty();
@@ -285,14 +291,6 @@ impl<'a> Eval<'a> {
             complete: pinned && !unknown,
             weak: weak && !confirmed,
             suspect,
-        })
-    }
-
-    /// Whether one of the rows on the path is only assumed, but for the first so many.
-    fn is_assumed(&self, from: usize) -> bool {
-        let mut rows = self.path.iter().skip(from).flat_map(|facts| self.facts(*facts));
-        rows.any(|(relation, row)| {
-            self.view.relations.get(relation).is_some_and(|of| of.marks(row) & ASSUMED != 0)
         })
     }
 
