@@ -13,7 +13,6 @@ mod extract;
 mod finish;
 mod head;
 mod ignore;
-mod key;
 mod operator;
 mod pattern;
 mod regex;

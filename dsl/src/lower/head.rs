@@ -8,7 +8,6 @@ use etio_plan::{
 use super::{
     Draft, Lower, Shared,
     expr::Mode,
-    key::add_key,
     scope::{ParamVar, State},
 };
 use crate::{
@@ -75,7 +74,7 @@ impl<'a> Lower<'_, 'a> {
         let (mut fields, mut key) = (Vec::with_capacity(declared.len()), Vec::new());
         let mut body = Body { when, ..Body::default() };
         for (at, (decl, field)) in item.fields.iter().zip(&declared).enumerate() {
-            let value = self.head_field(decl, field, (&body.when, &mut key));
+            let value = self.head_field(decl, field, &mut key);
             if value.is_some() {
                 self.cx.filled.insert((relation, FieldId(short(at))));
             }
@@ -90,7 +89,7 @@ impl<'a> Lower<'_, 'a> {
         &mut self,
         decl: &'a ast::FieldDecl,
         field: &Field,
-        (when, key): (&[Cond], &mut Vec<SlotId>),
+        key: &mut Vec<SlotId>,
     ) -> Option<Expr> {
         let mode = Mode { present: !field.optional, aggregates: false, ..Mode::VALUE };
         let found = match &decl.default {
@@ -110,8 +109,8 @@ impl<'a> Lower<'_, 'a> {
                 };
                 let var = self.var(at)?;
                 let (slot, keyable) = (var.slot, var.keyable);
-                if keyable {
-                    add_key(slot, when, key);
+                if keyable && !key.contains(&slot) {
+                    key.push(slot);
                 }
                 let value = self.variable(&name.text, name.span)?;
                 if value.ty != field.ty {

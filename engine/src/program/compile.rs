@@ -132,17 +132,10 @@ impl<'a> Compiler<'a> {
                     .iter()
                     .map(|field| field.as_ref().map(|expr| self.expr(rule, expr, &[])))
                     .collect();
-                let mut determined: Few = rule.key.iter().map(|slot| slot.0).collect();
-                for step in when {
-                    if let Step::Let { slot, ex, .. } = step
-                        && ex.reads_only(|slot| determined.contains(&slot))
-                    {
-                        determined.push(*slot);
-                    }
-                }
-                let is_determined = |ex: &Ex| ex.reads_only(|slot| determined.contains(&slot));
+                let determined =
+                    |ex: &Ex| ex.reads_only(|slot| rule.key.iter().any(|key| key.0 == slot));
                 Head::Row {
-                    single: fields.iter().flatten().all(is_determined),
+                    single: fields.iter().flatten().all(determined),
                     linger: linger.as_ref().map_or(0, |expr| self.length(rule, expr)),
                     since: self.since(rule).filter(|_| !when.iter().any(reads_clock)),
                     fields,

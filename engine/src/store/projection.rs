@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// As many rows may be met one by one.
-const FEW: usize = 32;
+const FEW: usize = if EAGER { 0 } else { 32 };
+
+/// In debug builds, so in tests, everything is kept that somebody has asked for.
+const EAGER: bool = cfg!(debug_assertions);
 
 /// The columns of a projection, and what rows say in them where that is kept.
 #[derive(Clone)]
@@ -85,7 +88,7 @@ impl Projection {
             self.add(table.words(row));
             count += 1;
         }
-        if self.kept.as_ref().is_some_and(|kept| kept.said.len() * 2 > count) {
+        if !EAGER && self.kept.as_ref().is_some_and(|kept| kept.said.len() * 2 > count) {
             self.kept = None;
             self.from = count * 2;
         }
