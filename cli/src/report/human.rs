@@ -21,13 +21,16 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// Lines of evidence shown for a root, and symptoms shown under one, before the rest is counted.
 const EVIDENCE: usize = 4;
 const SYMPTOMS: usize = 6;
+/// Of more roots of one kind the first is shown, the others have a line each, and of these no more than that.
+const ALIKE: usize = 3;
+const OTHERS: usize = 20;
 
 /// How to lay the report out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     /// Columns to wrap at.
     pub(crate) width: usize,
-    /// Show all evidence and all symptoms.
+    /// Show all evidence, all symptoms, and each root by itself.
     pub(crate) all: bool,
 }
 
@@ -37,8 +40,8 @@ pub(crate) fn render(report: &Report, layout: Layout) -> String {
     let mut page = Page { out: String::new(), layout, tree, base: base(report) };
     page.head(report);
     let roots = page.tree.roots.clone();
-    for root in roots {
-        page.root(root);
+    for alike in roots.chunk_by(|a, b| kind(a) == kind(b)) {
+        page.roots(alike);
     }
     page.foot(report);
     page.out
@@ -95,6 +98,17 @@ impl Page<'_> {
         ));
     }
 
+    /// Roots of one kind.
+    fn roots(&mut self, alike: &[&Finding]) {
+        let is_many = alike.len() > ALIKE && !self.layout.all;
+        let (shown, others) = alike.split_at(if is_many { 1 } else { alike.len() });
+        shown.iter().for_each(|root| self.root(root));
+        if !others.is_empty() {
+            self.line(&format!("  {DIM}and likewise{DIM:#}"));
+            self.branches(others, OTHERS, "  ", 2);
+        }
+    }
+
     fn root(&mut self, finding: &Finding) {
         let style = style(finding.severity);
         let mark = match finding.severity {
@@ -127,13 +141,13 @@ impl Page<'_> {
         let below = self.tree.below(finding);
         if !below.is_empty() {
             self.line(&format!("  {DIM}explains{DIM:#}"));
-            self.symptoms(&below, "  ", 2);
+            self.branches(&below, SYMPTOMS, "  ", 2);
         }
     }
 
-    /// `deep` is how many columns the indent prints as.
-    fn symptoms(&mut self, findings: &[&Finding], indent: &str, deep: usize) {
-        let shown = if self.layout.all { findings.len() } else { SYMPTOMS.min(findings.len()) };
+    /// A line each, with what it explains below it. `deep` is how many columns the indent prints as.
+    fn branches(&mut self, findings: &[&Finding], most: usize, indent: &str, deep: usize) {
+        let shown = if self.layout.all { findings.len() } else { most.min(findings.len()) };
         for (at, finding) in findings.iter().take(shown).enumerate() {
             let last = at + 1 == findings.len();
             let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
@@ -160,7 +174,7 @@ impl Page<'_> {
                 }
             }
             let children = self.tree.below(finding);
-            self.symptoms(&children, &inner, deep + 3);
+            self.branches(&children, SYMPTOMS, &inner, deep + 3);
         }
         if shown < findings.len() {
             let more = findings.len() - shown;
@@ -262,6 +276,11 @@ const fn style(severity: Severity) -> Style {
         Severity::Warning => AnsiColor::Yellow.on_default().bold(),
         Severity::Critical => AnsiColor::Red.on_default().bold(),
     }
+}
+
+/// Roots that have it in common are told as one.
+fn kind(finding: &Finding) -> (&str, Verdict, Status) {
+    (&finding.mode, finding.verdict, finding.status)
 }
 
 /// How sure, and since when or until when.

@@ -75,6 +75,28 @@ fn a_cause_that_is_not_shown_does_not_hide_its_symptom() {
 }
 
 #[test]
+fn many_roots_of_one_kind_are_told_as_one() {
+    let alike = ["a", "b", "c", "d"].map(|id| finding(id, "cause", true, &[]));
+    let other = finding("e", "symptom", false, &["b"]);
+    let text = plain(alike.into_iter().chain([other]).collect());
+    let expected = "
+● critical  cause  node n1  confirmed
+  title of a
+  because  one two three
+  evidence events.txt:3
+             Pulling [31m image
+  and likewise
+  ├─ cause  title of b  events.txt:3
+  │  └─ symptom  title of e  events.txt:3
+  ├─ cause  title of c  events.txt:3
+  └─ cause  title of d  events.txt:3
+
+4 root causes, 1 finding explained by them
+";
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
 fn needs_say_what_to_collect() {
     let mut suspected = finding("a", "cause", true, &[]);
     suspected.verdict = Verdict::Suspected;
