@@ -21,7 +21,7 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// Lines of evidence shown for a root, and symptoms shown under one, before the rest is counted.
 const EVIDENCE: usize = 4;
 const SYMPTOMS: usize = 6;
-/// Of more roots of one kind the first is shown, the others have a line each, and of these no more than that.
+/// Where more roots than that are of one kind the first is shown, and so many of the others have a line each.
 const ALIKE: usize = 3;
 const OTHERS: usize = 20;
 
@@ -40,8 +40,17 @@ pub(crate) fn render(report: &Report, layout: Layout) -> String {
     let mut page = Page { out: String::new(), layout, tree, base: base(report) };
     page.head(report);
     let roots = page.tree.roots.clone();
-    for alike in roots.chunk_by(|a, b| kind(a) == kind(b)) {
-        page.roots(alike);
+    let mut kinds: HashMap<Kind<'_>, Vec<&Finding>> = HashMap::new();
+    roots.iter().for_each(|root| kinds.entry(kind(root)).or_default().push(root));
+    for root in roots {
+        match kinds.get(&kind(root)).map(Vec::as_slice) {
+            Some([first, others @ ..]) if others.len() >= ALIKE && !layout.all => {
+                if first.id == root.id {
+                    page.many(first, others);
+                }
+            }
+            _ => page.root(root),
+        }
     }
     page.foot(report);
     page.out
@@ -98,15 +107,11 @@ impl Page<'_> {
         ));
     }
 
-    /// Roots of one kind.
-    fn roots(&mut self, alike: &[&Finding]) {
-        let is_many = alike.len() > ALIKE && !self.layout.all;
-        let (shown, others) = alike.split_at(if is_many { 1 } else { alike.len() });
-        shown.iter().for_each(|root| self.root(root));
-        if !others.is_empty() {
-            self.line(&format!("  {DIM}and likewise{DIM:#}"));
-            self.branches(others, OTHERS, "  ", 2);
-        }
+    /// Roots of one kind: one of them, and a line for each of the others.
+    fn many(&mut self, first: &Finding, others: &[&Finding]) {
+        self.root(first);
+        self.line(&format!("  {DIM}and likewise{DIM:#}"));
+        self.branches(others, OTHERS, "  ", 2);
     }
 
     fn root(&mut self, finding: &Finding) {
@@ -278,8 +283,10 @@ const fn style(severity: Severity) -> Style {
     }
 }
 
-/// Roots that have it in common are told as one.
-fn kind(finding: &Finding) -> (&str, Verdict, Status) {
+/// Many roots that have it in common are told as one.
+type Kind<'a> = (&'a str, Verdict, Status);
+
+fn kind(finding: &Finding) -> Kind<'_> {
     (&finding.mode, finding.verdict, finding.status)
 }
 

@@ -74,7 +74,7 @@ pub(crate) struct Finding {
 }
 
 /// How sure a finding is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Verdict {
     Confirmed,
@@ -82,7 +82,7 @@ pub(crate) enum Verdict {
 }
 
 /// Whether a finding still holds.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
     Open,
