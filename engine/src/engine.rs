@@ -112,10 +112,10 @@ pub struct Engine {
     pub(crate) first: bool,
     /// Whether nothing but time has passed since the last instant, so that what ends only lapses.
     pub(crate) calm: bool,
-    /// What changed in this instant: concluded rows on their way out, findings thought about.
+    /// What changed in this instant: concluded rows on their way out, findings, and what they claim.
     pub(crate) leaving: Vec<(usize, RowId)>,
     pub(crate) changed: Vec<Changed>,
-    pub(crate) seen: Vec<(usize, KeyId)>,
+    pub(crate) claimed: Vec<Claimed>,
     /// Keys that a rule had no work left for; they are thought about in the next instant.
     pub(crate) postponed: Vec<(usize, Key)>,
     pub(crate) over: Over,
@@ -135,6 +135,9 @@ pub struct Engine {
 
 /// A rule, one of its `explains` clauses, and the key or part of a key it points at.
 pub(crate) type Claim = (usize, usize, Key);
+
+/// A finding, and what it newly claims to explain: a clause and such a key.
+pub(crate) type Claimed = ((usize, KeyId), usize, Key);
 
 /// No stamps are coarser; in nanoseconds.
 const DAY: i64 = 86_400 * 1_000_000_000;
@@ -192,7 +195,7 @@ impl Engine {
             calm: false,
             leaving: Vec::new(),
             changed: Vec::new(),
-            seen: Vec::new(),
+            claimed: Vec::new(),
             postponed: Vec::new(),
             over: Over::new(pack.relations.len()),
             claims: BTreeMap::new(),

@@ -26,15 +26,16 @@ impl Engine {
         if explains.is_empty() {
             return;
         }
-        self.seen.push((rule, key));
         let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(key));
         let Some(open) = open else { return };
         let life = &mut open.life;
         if life.rare().claims == claims {
             return;
         }
-        for (clause, words) in core::mem::replace(&mut life.rare_mut().claims, claims.clone()) {
-            let name = (rule, clause, words);
+        // Of thousands that a cause explains few are new.
+        let known = core::mem::take(&mut life.rare_mut().claims);
+        for (clause, words) in missing(&known, &claims) {
+            let name = (rule, *clause, words.clone());
             if let Some(keys) = self.claims.get_mut(&name) {
                 keys.remove(&key);
                 if keys.is_empty() {
@@ -42,38 +43,36 @@ impl Engine {
                 }
             }
         }
-        for (clause, words) in claims {
-            self.claims.entry((rule, clause, words)).or_default().insert(key);
+        for (clause, words) in missing(&claims, &known) {
+            self.claims.entry((rule, *clause, words.clone())).or_default().insert(key);
+            self.claimed.push(((rule, key), *clause, words.clone()));
         }
+        life.rare_mut().claims = claims;
     }
 
-    /// Makes the edges that are new in this instant: from causes thought about to what is open, and
-    /// to symptoms that opened from all that claim them.
+    /// Makes the edges that are new in this instant: from causes that claim more than before to what is
+    /// open, and to symptoms that opened from all that claim them.
     pub(crate) fn link(&mut self, programs: &Programs) {
-        if self.seen.is_empty() && self.claims.is_empty() {
+        if self.claimed.is_empty() && self.claims.is_empty() {
             return;
         }
         let mut pairs: BTreeSet<((usize, KeyId), (usize, KeyId))> = BTreeSet::new();
-        for cause in core::mem::take(&mut self.seen) {
-            let Some(life) = self.life_of(cause) else { continue };
+        for (cause, clause, words) in core::mem::take(&mut self.claimed) {
             let Some(Head::Finding { explains, .. }) =
                 programs.rules.get(cause.0).map(|rule| &rule.head)
             else {
                 continue;
             };
-            for (clause, words) in &life.rare().claims {
-                let Some(clause) = explains.get(*clause) else { continue };
-                let Some(rule) =
-                    programs.schema.get(clause.target).and_then(|schema| schema.rules.first())
-                else {
-                    continue;
-                };
-                let Some(rows) = self.relations.get(clause.target) else { continue };
-                let found = rows.find(clause.index, words);
-                for row in found {
-                    let key = self.keys.get(*rule).and_then(|keys| keys.find(rows.words(*row)));
-                    pairs.extend(key.map(|key| (cause, (*rule, key))));
-                }
+            let Some(clause) = explains.get(clause) else { continue };
+            let Some(rule) =
+                programs.schema.get(clause.target).and_then(|schema| schema.rules.first())
+            else {
+                continue;
+            };
+            let Some(rows) = self.relations.get(clause.target) else { continue };
+            for row in rows.find(clause.index, &words) {
+                let key = self.keys.get(*rule).and_then(|keys| keys.find(rows.words(*row)));
+                pairs.extend(key.map(|key| (cause, (*rule, key))));
             }
         }
         for changed in self.changed.iter().filter(|changed| changed.change == Change::Opened) {
@@ -144,6 +143,18 @@ impl Engine {
         let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
         seen.seen > Seen::Weakly
     }
+}
+
+/// Those of some claims that are not among others; both are in order.
+fn missing<'a>(
+    claims: &'a [(usize, Key)],
+    others: &'a [(usize, Key)],
+) -> impl Iterator<Item = &'a (usize, Key)> {
+    let mut others = others.iter().peekable();
+    claims.iter().filter(move |claim| {
+        while others.next_if(|other| other < claim).is_some() {}
+        others.peek() != Some(claim)
+    })
 }
 
 /// The causes of an episode.
