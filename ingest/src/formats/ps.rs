@@ -7,11 +7,16 @@ use crate::row::{Out, Row, When};
 
 /// The section: a table of processes.
 pub(super) const PS: Section = Section { kind: "ps", begins, read };
-/// Rows of `ps aux` or `ps -ef`, as `grep` leaves them.
+/// Rows without a header, as `grep` leaves them.
 pub(super) const PS_ROWS: Section = Section { kind: "ps", begins: begins_rows, read: read_rows };
 
-const AUX: &str = "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND";
-const EF: &str = "UID PID PPID C STIME TTY TIME CMD";
+/// The headers of `ps aux`, `ps -ef`, `ps ax` and `ps axj`.
+const HEADERS: [&str; 4] = [
+    "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND",
+    "UID PID PPID C STIME TTY TIME CMD",
+    "PID TTY STAT TIME COMMAND",
+    "PPID PID PGID SID TTY TPGID STAT UID TIME COMMAND",
+];
 const STATES: &str = "RSDZTtXxKWPI";
 
 /// A process as a row shows it.
@@ -196,25 +201,28 @@ fn date_words(rest: &str) -> usize {
     }
 }
 
-/// The header a row of `ps aux` or `ps -ef` would have.
+/// The header a row without one would have.
 fn row_header(line: &str) -> Option<&'static str> {
-    let words: Vec<&str> = line.split_whitespace().take(11).collect();
-    let number = |at: usize| words.get(at).is_some_and(|it| it.parse::<u64>().is_ok());
-    let share =
-        |at: usize| words.get(at).is_some_and(|it| it.contains('.') && it.parse::<f32>().is_ok());
-    let state =
-        words.get(7).is_some_and(|it| it.starts_with(|c| STATES.contains(c)) && it.len() <= 6);
-    let time = |at: usize| {
-        words.get(at).is_some_and(|it| {
-            it.contains(':') && it.bytes().all(|b| b.is_ascii_digit() || b":-".contains(&b))
+    HEADERS.into_iter().find(|header| {
+        let mut rest = line.trim();
+        header.split(' ').all(|name| {
+            let Some(cell) = cell(name, rest) else { return false };
+            rest = rest.get(cell.len()..).unwrap_or_default().trim_start();
+            fits(name, cell)
         })
-    };
-    if number(1) && share(2) && share(3) && number(4) && number(5) && state && time(9) {
-        Some(AUX)
-    } else if number(1) && number(2) && number(3) && time(6) && words.len() > 7 {
-        Some(EF)
-    } else {
-        None
+    })
+}
+
+/// Whether a word may stand in a column.
+fn fits(name: &str, cell: &str) -> bool {
+    match name {
+        "PID" | "PPID" | "PGID" | "SID" | "C" | "VSZ" | "RSS" => cell.parse::<u64>().is_ok(),
+        "TPGID" => cell.parse::<i64>().is_ok(),
+        "%CPU" | "%MEM" => cell.contains('.') && cell.parse::<f32>().is_ok(),
+        "TTY" => ["?", "-", "tty", "pts/", "console"].iter().any(|it| cell.starts_with(it)),
+        "STAT" => cell.starts_with(|c| STATES.contains(c)) && cell.len() <= 6,
+        "TIME" => cell.contains(':') && cell.bytes().all(|b| b.is_ascii_digit() || b":-".contains(&b)),
+        _ => true,
     }
 }
 
