@@ -60,17 +60,16 @@ fn clean(text: String) -> String {
     clean
 }
 
-/// Without the `> ` that mail and Markdown put before every line of a quotation.
+/// Without the `> ` that mail and Markdown put before the lines of a quotation.
 fn unquoted(text: String) -> String {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty()).peekable();
-    if lines.peek().is_none() || !lines.all(|line| line.starts_with('>')) {
+    if !text.starts_with('>') && memchr::memmem::find(text.as_bytes(), b"\n>").is_none() {
         return text;
     }
-    let inner = |line: &str| {
-        let line = line.strip_prefix('>').unwrap_or(line).to_owned();
-        line.strip_prefix(' ').map(str::to_owned).unwrap_or(line)
+    let inner = |line| {
+        let quoted = str::strip_prefix(line, '>')?;
+        Some(quoted.strip_prefix(' ').unwrap_or(quoted))
     };
-    text.split_inclusive('\n').map(inner).collect()
+    text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
 }
 
 /// With the quotes that programs print, where a word processor made them curly.

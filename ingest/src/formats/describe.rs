@@ -188,7 +188,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         "Node"
     } else if has("Status") && !has("Resource Quotas") && !has("Namespace") && has("Name") {
         "Namespace"
-    } else if has("Status") || has("State") || has("Conditions") {
+    } else if has("Status") || has("State") || has("Last State") || has("Conditions") {
         "Pod"
     } else {
         ""

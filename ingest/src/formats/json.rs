@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::{
     Document, Section, crictl, docker,
     kube::{self, List, Place, Text},
-    mounts,
+    mounts, yaml,
 };
 use crate::row::Out;
 
@@ -32,6 +32,10 @@ const KEYS: &[&str] = &[
     "ID",
     "Command",
     "Containers",
+    "type",
+    "lastHeartbeatTime",
+    "lastProbeTime",
+    "lastTransitionTime",
 ];
 
 #[derive(Debug, Default, Deserialize)]
@@ -130,6 +134,11 @@ impl Reader<'_, '_> {
 
     fn document(&mut self, raw: &RawValue, out: &mut dyn Out) {
         if raw.get().starts_with('[') {
+            let place = Place { path: self.doc.path, line: self.line_of(raw.get()), whole: false };
+            let conditions = serde_json::from_str(raw.get()).unwrap_or_default();
+            if yaml::conditions(conditions, place, out) {
+                return;
+            }
             let items: Vec<&RawValue> = serde_json::from_str(raw.get()).unwrap_or_default();
             for item in items {
                 self.list.listing = true;

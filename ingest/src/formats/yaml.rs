@@ -11,6 +11,8 @@ use crate::row::Out;
 
 mod fragment;
 
+pub(super) use fragment::conditions;
+
 /// The section.
 pub(super) const YAML: Section = Section { kind: "objects", begins, read };
 
@@ -54,7 +56,9 @@ fn starts(line: &str, keys: &[&str]) -> bool {
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let taken = extent(doc.text);
-    let lines: Vec<&str> = doc.text.lines().take(taken).collect();
+    // Dots stand for what was left out.
+    let mut lines: Vec<&str> = doc.text.lines().take(taken).collect();
+    lines.iter_mut().filter(|line| line.trim() == "...").for_each(|line| *line = "");
     let mut list = List::default();
     let mut understood = false;
     let mut from = 0;
@@ -97,7 +101,7 @@ fn extent(text: &str) -> usize {
                 || content == "-"
                 || content.starts_with("- ")
                 || content.starts_with('#')
-                || content == "---")
+                || ["---", "..."].contains(&content))
         {
             break;
         }

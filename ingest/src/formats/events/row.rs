@@ -37,7 +37,8 @@ pub(super) fn header(line: &str) -> Option<Header> {
 
 /// A row of any layout.
 pub(super) fn row(line: &str, layout: Header) -> Option<Event> {
-    let line = line.trim();
+    // Markdown's marks of what matters.
+    let line = line.trim().trim_start_matches(['*', '`']);
     let (at, level) = level(line)?;
     let before = line.get(..at)?.trim();
     let after = line.get(at + level.len()..)?.trim_start();

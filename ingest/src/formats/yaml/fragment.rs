@@ -19,7 +19,19 @@ struct Piece {
 
 /// Reads names, finalizers, the deletion timestamp and conditions, and says whether that was anything.
 pub(super) fn read(text: &str, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) -> bool {
-    let piece = pieces(text);
+    told(&pieces(text), kind, place, out)
+}
+
+/// The same of conditions alone.
+pub(in crate::formats) fn conditions(
+    conditions: Vec<Condition>,
+    place: Place<'_>,
+    out: &mut dyn Out,
+) -> bool {
+    told(&Piece { conditions, ..Piece::default() }, None, place, out)
+}
+
+fn told(piece: &Piece, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) -> bool {
     let place = Place { whole: false, ..place };
     let namespace = piece
         .conditions
