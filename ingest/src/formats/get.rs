@@ -6,7 +6,7 @@ use super::{
     kube::{
         Object, Place,
         meta::{self, Condition, Meta},
-        node, storage, workload,
+        node, pod, storage, workload,
     },
     rows::SOME_NAMESPACE,
     times::Time,
@@ -188,9 +188,9 @@ fn bare_header(line: &str) -> Option<&'static str> {
             && ["RWO", "RWX", "ROX", "RWOP"].iter().any(|mode| cell(at + 3).starts_with(mode))
     };
     Some(if pod(1) {
-        "NAME  READY  STATUS  RESTARTS  AGE"
+        "NAME  READY  STATUS  RESTARTS  AGE  IP  NODE"
     } else if pod(2) {
-        "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE"
+        "NAMESPACE  NAME  READY  STATUS  RESTARTS  AGE  IP  NODE"
     } else if node && ages::is_age(cell(3)) && version(cell(4)) {
         "NAME  STATUS  ROLES  AGE  VERSION"
     } else if claim(1) {
@@ -237,20 +237,23 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         | "TopologyAffinityError"
         | "SMTAlignmentError"
         | "NodeAffinity"
+        | "MatchNodeSelector"
         | "NodeShutdown"
+        | "Shutdown"
         | "AppArmor" => Some("Failed"),
         "Unknown" => Some("Unknown"),
         other if other.starts_with("Init:") => Some("Pending"),
         other if other.starts_with("OutOf") => Some("Failed"),
         _ => None,
     };
+    let reason = (phase == Some("Failed")).then_some(status);
     let ready = it.ready(0).zip(it.ready(1)).map(|(ready, all)| ready == all && all > 0);
     out.row(
         Row::of("std.kube.Pod", place.line, it.line)
             .with("pod", id.clone())
-            .with("node", it.get("NODE"))
+            .with("node", pod::node(it.get("NODE"), reason))
             .with("phase", phase)
-            .with("reason", (phase == Some("Failed")).then_some(status))
+            .with("reason", reason)
             .with("created", meta.creation_timestamp)
             // The table does not say since when: at the collection at the latest.
             .with("deleted", terminating.then_some(Time::Ago(0)))

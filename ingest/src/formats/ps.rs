@@ -221,7 +221,9 @@ fn fits(name: &str, cell: &str) -> bool {
         "%CPU" | "%MEM" => cell.contains('.') && cell.parse::<f32>().is_ok(),
         "TTY" => ["?", "-", "tty", "pts/", "console"].iter().any(|it| cell.starts_with(it)),
         "STAT" => cell.starts_with(|c| STATES.contains(c)) && cell.len() <= 6,
-        "TIME" => cell.contains(':') && cell.bytes().all(|b| b.is_ascii_digit() || b":-".contains(&b)),
+        "TIME" => {
+            cell.contains(':') && cell.bytes().all(|b| b.is_ascii_digit() || b":-".contains(&b))
+        }
         _ => true,
     }
 }

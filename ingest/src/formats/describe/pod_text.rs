@@ -37,7 +37,8 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
     let (init, init_statuses) = containers("Init Containers");
     let (ephemeral, ephemeral_statuses) = containers("Ephemeral Containers");
     // A pasted piece may begin inside a container.
-    let (app, app_statuses) = match of.iter().any(|it| it.key.ends_with("State")) && app.is_empty() {
+    let (app, app_statuses) = match of.iter().any(|it| it.key.ends_with("State")) && app.is_empty()
+    {
         true => {
             let (container, status) = filled("(unnamed)", of);
             (vec![container], vec![status])

@@ -7,6 +7,7 @@ use super::{
     meta::{Condition, condition, map},
 };
 use crate::formats::{quantity::quantity, rows::bytes};
+use crate::gather::UNNAMED;
 use crate::row::{Out, Row};
 
 mod shape;
@@ -53,14 +54,14 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
     let meta = &pod.metadata;
     let spec = pod.spec.as_ref();
     let status = pod.status.as_ref();
-    let node = spec.and_then(|it| it.node_name.clone());
+    let named = spec.and_then(|it| it.node_name.as_deref());
     let phase = status.and_then(|it| it.phase.clone());
     let reason = status.and_then(|it| it.reason.clone());
     let is = |kind| {
         let found = condition(conditions, kind).and_then(|it| it.status.as_deref());
         found.map(|status| status == "True")
     };
-    let scheduled = is("PodScheduled").or(place.whole.then_some(node.is_some()));
+    let scheduled = is("PodScheduled").or(place.whole.then_some(named.is_some()));
     let mut text = format!("pod {id}: {}", phase.as_deref().unwrap_or("phase unknown"));
     for part in [&reason, &status.and_then(|it| it.message.clone())].into_iter().flatten() {
         text.push_str(", ");
@@ -73,7 +74,7 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
     let row = Row::of("std.kube.Pod", place.line, text)
         .with("pod", id)
         .with("uid", meta.uid.clone())
-        .with("node", node)
+        .with("node", node(named, reason.as_deref().filter(|_| phase.as_deref() == Some("Failed"))))
         .with("phase", phase)
         .with("reason", reason)
         .with("message", status.and_then(|it| it.message.clone()))
@@ -93,6 +94,15 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
     let row = if place.whole { with_nature(row, pod) } else { row };
     let mounts = spec.is_some_and(|it| it.volumes.is_some());
     if place.whole || mounts { with_references(row, pod) } else { row }
+}
+
+/// The node of a pod. One that failed for a reason had one, which refused or ended it, even where nobody
+/// names it.
+pub(in crate::formats) fn node<'a>(
+    named: Option<&'a str>,
+    failed: Option<&str>,
+) -> Option<&'a str> {
+    named.or_else(|| failed.map(|_| UNNAMED))
 }
 
 /// With what is false or empty unless the object says otherwise.
