@@ -128,7 +128,7 @@ mod tests {
             ),
             (utf16, Some("pod é\n")),
             (b"> Events:\n>\n>   Type  Reason\n".to_vec(), Some("Events:\n\n  Type  Reason\n")),
-            (b"> quoted\nand answered\n".to_vec(), Some("> quoted\nand answered\n")),
+            (b"> quoted\nand answered\n".to_vec(), Some("quoted\nand answered\n")),
             (
                 "secret \u{201c}a\u{201d} isn\u{2019}t there".into(),
                 Some("secret \"a\" isn't there"),

@@ -69,9 +69,15 @@ fn begins(doc: &Document<'_>) -> bool {
     known(doc.text)
 }
 
+/// The text without the name of a list of conditions that was cut out of its object.
+fn nameless(text: &str) -> &str {
+    let text = text.trim_start_matches([' ', '\t']);
+    text.strip_prefix("\"conditions\":").map_or(text, str::trim_start)
+}
+
 /// Whether a document known here begins the text.
 fn known(text: &str) -> bool {
-    let text = text.trim_start_matches([' ', '\t']);
+    let text = nameless(text);
     let object = match text.strip_prefix('[') {
         Some(list) => list.trim_start(),
         None => text,
@@ -86,7 +92,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let mut reader = Reader { doc, list: List::default(), at: 0, line: doc.first_line };
     let mut end = 0;
     while let Some(rest) = doc.text.get(end..).filter(|rest| known(rest.trim_start())) {
-        end += rest.len() - rest.trim_start().len();
+        end += rest.len() - nameless(rest.trim_start()).len();
         let Some(rest) = doc.text.get(end..) else { break };
         let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
         match stream.next() {

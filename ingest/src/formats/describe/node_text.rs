@@ -66,6 +66,7 @@ fn lines<'a>(of: &[Entry<'a>], name: &str) -> Vec<&'a str> {
 /// `key=value:Effect` or `key:Effect`.
 fn taint(text: &str) -> Option<Taint> {
     let (rest, effect) = text.rsplit_once(':')?;
+    ["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect).then_some(())?;
     let (key, value) = rest.split_once('=').map_or((rest, None), |(key, value)| (key, Some(value)));
     Some(Taint {
         key: Some(key.into()),

@@ -13,7 +13,15 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
         b'[' => monotonic(bare)?,
         _ => stamp::syslog(bare).or_else(|| stamp::weekday_iso(bare))?,
     };
-    let (host, rest) = word(rest.strip_prefix(' ')?)?;
+    let rest = rest.strip_prefix(' ')?;
+    let level = priority(line).and_then(|(level, _)| level);
+    if let Some((name, message)) =
+        tag(rest).and_then(|(tag, message)| Some((unhosted(tag)?, message)))
+    {
+        let (name, message) = (Some(Cow::Borrowed(name)), Cow::Borrowed(message));
+        return Some(Head { when, name, level, message, ..Head::default() });
+    }
+    let (host, rest) = word(rest)?;
     if rest.starts_with("last message repeated ") {
         let (host, message) = (Some(Cow::Borrowed(host)), Cow::Borrowed(rest));
         return Some(Head { when, host, message, ..Head::default() });
@@ -29,10 +37,18 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
         when,
         host: Some(Cow::Borrowed(host)),
         name: Some(Cow::Borrowed(name)),
-        level: priority(line).and_then(|(level, _)| level),
+        level,
         message: Cow::Borrowed(message),
         ..Head::default()
     })
+}
+
+/// The program of a tag right after the stamp, where `journalctl --no-hostname` wrote no host.
+fn unhosted(tag: &str) -> Option<&str> {
+    let name =
+        tag.strip_suffix(']').and_then(|tag| tag.split_once('[')).map_or(tag, |(name, _)| name);
+    let is_name = !name.is_empty() && !name.contains(' ');
+    (is_name && (tag.ends_with(']') || tag == "kernel")).then_some(name)
 }
 
 /// `<34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message`.

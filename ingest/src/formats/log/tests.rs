@@ -89,6 +89,15 @@ fn syslog_and_journal() {
             "Sep 15 09:44:56 k8s01 kubelet: E0915 09:44:56.414852   39587 kubelet.go:2136] not ready:",
             ("k8s01", "kubelet", "kubelet.go", "error", "not ready:"),
         ),
+        // Without a host.
+        (
+            r#"May 16 15:05:02 containerd[29581]: time="2019-05-16T15:05:02Z" level=error msg="no task""#,
+            ("-", "containerd", "-", "error", "no task"),
+        ),
+        (
+            "Feb  6 16:05:07 kernel: nf_conntrack: table full, dropping packet.",
+            ("-", "kernel", "-", "-", "nf_conntrack: table full, dropping packet."),
+        ),
         (
             "9月 22 20:04:07 ee-test kubelet[3583]: E0922 20:04:07.711666    3583 a.go:264] failed",
             ("ee-test", "kubelet", "a.go", "error", "failed"),

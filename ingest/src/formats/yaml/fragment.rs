@@ -38,12 +38,7 @@ fn told(piece: &Piece, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) 
         .iter()
         .any(|it| it.kind.as_deref().is_some_and(|kind| kind.starts_with("Namespace")));
     let kind = piece.kind.as_deref().or(kind).or(namespace.then_some("Namespace"));
-    let pressure = |it: &&Condition| {
-        it.kind
-            .as_deref()
-            .is_some_and(|kind| kind.ends_with("Pressure") || kind == "NetworkUnavailable")
-    };
-    if kind == Some("Node") || kind.is_none() && piece.conditions.iter().any(|it| pressure(&it)) {
+    if kind == Some("Node") || kind.is_none() && piece.conditions.iter().any(of_node) {
         for it in &piece.conditions {
             out.row(node::condition_row(it, piece.meta.name.as_deref(), place));
         }
@@ -58,6 +53,12 @@ fn told(piece: &Piece, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) 
         return false;
     }
     true
+}
+
+/// Whether a condition is a node's: no other object's has a heartbeat.
+fn of_node(it: &Condition) -> bool {
+    let kind = it.kind.as_deref().unwrap_or_default();
+    it.last_heartbeat_time.is_some() || kind.ends_with("Pressure") || kind == "NetworkUnavailable"
 }
 
 /// Whether conditions are a pod's.
