@@ -74,7 +74,7 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
     let row = Row::of("std.kube.Pod", place.line, text)
         .with("pod", id)
         .with("uid", meta.uid.clone())
-        .with("node", node(named, reason.as_deref().filter(|_| phase.as_deref() == Some("Failed"))))
+        .with("node", node(named, reason.as_deref()))
         .with("phase", phase)
         .with("reason", reason)
         .with("message", status.and_then(|it| it.message.clone()))
@@ -96,13 +96,12 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
     if place.whole || mounts { with_references(row, pod) } else { row }
 }
 
-/// The node of a pod. One that failed for a reason had one, which refused or ended it, even where nobody
-/// names it.
+/// The node of a pod. One with a reason had one, which refused, ended or lost it, even where nobody names it.
 pub(in crate::formats) fn node<'a>(
     named: Option<&'a str>,
-    failed: Option<&str>,
+    reason: Option<&str>,
 ) -> Option<&'a str> {
-    named.or_else(|| failed.map(|_| UNNAMED))
+    named.or_else(|| reason.map(|_| UNNAMED))
 }
 
 /// With what is false or empty unless the object says otherwise.
