@@ -38,6 +38,7 @@ use crate::{
         sources::Sources,
         support::{KeyId, Supports},
         table::Names,
+        tally::Tallies,
     },
     think::eval::Room,
     value::{
@@ -161,6 +162,7 @@ impl Engine {
         let unnamed =
             options.unnamed_ambiguous.then(|| symbols.lasting(|symbols| symbols.text("(unnamed)")));
         let rules = programs.rules.len();
+        let tallies = Tallies::new(programs.tallies.iter().copied(), &state);
         Ok(Self {
             params: options.params.into(),
             limits: options.limits,
@@ -204,7 +206,7 @@ impl Engine {
             scratch: Vec::new(),
             wanted: Vec::new(),
             copies: Copies::default(),
-            room: Room::default(),
+            room: Room { tallies, ..Room::default() },
             programs: Arc::new(programs),
             lent: None,
             pack,

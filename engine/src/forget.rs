@@ -22,6 +22,7 @@ impl Engine {
         self.entities.iter().for_each(|of| of.each_words(&mut see));
         self.supports.each_words(&mut see);
         self.cursors.each_words(&mut see);
+        self.room.tallies.each_words(&mut see);
         for keys in &self.keys {
             keys.iter().for_each(|(number, _)| see(keys.key(number)));
             keys.episodes().for_each(|(_, open)| open.life.each_words(&mut see));

@@ -67,6 +67,8 @@ pub(crate) struct Programs {
     pub(crate) cursors: Vec<usize>,
     /// The rules that wait so: what their cursors' keys are keys of.
     pub(crate) waiters: Vec<usize>,
+    /// How many variables each aggregate reads that may have tallies.
+    pub(crate) tallies: Vec<usize>,
     /// As far back does any condition look, or what it asks of coverage.
     pub(crate) reach: i64,
     /// How many relations the pack has; those of superseded rows come after them.
@@ -268,6 +270,8 @@ pub(crate) enum Step {
         arg: Option<Ex>,
         ty: Type,
         of: Src,
+        /// Where its tallies are kept, if it may have some.
+        tally: Option<Box<Tallied>>,
     },
     /// `event` says that it tests what events told, so that being false is only being unseen.
     Test {
@@ -284,6 +288,13 @@ pub(crate) enum Step {
         ex: Ex,
         bound: bool,
     },
+}
+
+/// An aggregate over events that their rows, and what was bound before, decide alone.
+pub(crate) struct Tallied {
+    pub(crate) number: usize,
+    /// What it reads of what was bound before.
+    pub(crate) reads: Few,
 }
 
 impl Step {

@@ -19,3 +19,4 @@ pub(crate) mod sources;
 pub(crate) mod span;
 pub(crate) mod support;
 pub(crate) mod table;
+pub(crate) mod tally;

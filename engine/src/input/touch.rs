@@ -197,6 +197,7 @@ impl Engine {
                 sources: &self.sources,
                 // Routes wait on nothing.
                 cursors: &mut Vec::new(),
+                tallies: &mut Vec::new(),
             };
             let known = |field| fields.contains(&field);
             let mut route = route(&mut compiler, at, rule, atom, &known, false);

@@ -4,14 +4,15 @@
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use etio_plan::{
-    Atom, Body, Cond, Expr, Field, Finding, Pack, Part, Rule, Slot, SlotId, SlotType, Source, Type,
+    AggOp, Atom, Body, Cond, Expr, Field, Finding, Pack, Part, Rule, Slot, SlotId, SlotType,
+    Source, Type,
 };
 use smallvec::SmallVec;
 
 use crate::{
     program::{
-        Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src, Step, Text, Window,
-        bound::Bound, timeless::is_timeless,
+        Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src, Step, Tallied, Text,
+        Window, bound::Bound, timeless::is_timeless,
     },
     store::{
         cover::{binding, relation_of},
@@ -36,6 +37,8 @@ pub(crate) struct Compiler<'a> {
     pub(crate) sources: &'a Sources,
     /// The relations of the conditions that have a cursor.
     pub(crate) cursors: &'a mut Vec<usize>,
+    /// How many variables each aggregate reads that may have tallies.
+    pub(crate) tallies: &'a mut Vec<usize>,
 }
 
 /// Whether the key and the event alone say which events there are and what settles one.
@@ -231,7 +234,8 @@ impl<'a> Compiler<'a> {
                 let arg = arg.as_ref().map(|expr| self.typing(rule).compile(expr, &[]));
                 let (arg, ty) = arg.map_or((None, Type::Int), |(ex, ty)| (Some(ex), ty));
                 bound.write(into.0);
-                Step::Agg { into: into.0, op: *op, arg, ty, of }
+                let tally = self.tallied(*op, arg.as_ref(), &of, &before).map(Box::new);
+                Step::Agg { into: into.0, op: *op, arg, ty, of, tally }
             }
             Cond::Test(expr) => {
                 let ex = self.expr(rule, expr, &[]);
@@ -257,6 +261,38 @@ impl<'a> Compiler<'a> {
             before.fresh_in(bound).for_each(|slot| events.write(slot));
         }
         step
+    }
+
+    /// Where the tallies of an aggregate are kept, if rows of events in a window decide it alone.
+    fn tallied(
+        &mut self,
+        op: AggOp,
+        arg: Option<&Ex>,
+        of: &Src,
+        before: &Bound,
+    ) -> Option<Tallied> {
+        let Kind::Rows { scan, window: Window::Last(_) | Window::Since(_) } = &of.kind else {
+            return None;
+        };
+        let is_event = self.schema.get(scan.relation).is_some_and(|schema| schema.event);
+        let is_count = op == AggOp::Count && scan.is_plain();
+        if !is_event || is_count || op == AggOp::Changes {
+            return None;
+        }
+        let (mut reads, mut is_aged) = (Few::new(), false);
+        let asked = scan.probe.iter().map(|(ex, _)| ex).chain(&scan.tests).chain(arg);
+        for ex in asked {
+            ex.visit(&mut |ex| match ex {
+                Ex::Slot(slot) if before.has(*slot) && !reads.contains(slot) => reads.push(*slot),
+                Ex::Age(_) => is_aged = true,
+                _ => {}
+            });
+        }
+        if is_aged {
+            return None;
+        }
+        self.tallies.push(reads.len());
+        Some(Tallied { number: self.tallies.len() - 1, reads })
     }
 
     fn source(&mut self, rule: &Rule, source: &Source, bound: &mut Bound) -> Src {

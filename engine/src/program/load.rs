@@ -55,7 +55,7 @@ pub(crate) fn load(
     let (vias, covers) = (vias(pack, symbols), covers(pack, is_read, &params, symbols));
     let readers = readers(&atoms, &covers, &vias);
     let mut feeds = feeds(pack, &atoms);
-    let (mut cursors, mut waiters) = (Vec::new(), Vec::new());
+    let (mut cursors, mut waiters, mut tallies) = (Vec::new(), Vec::new(), Vec::new());
     let mut rules = Vec::with_capacity(pack.rules.len());
     let mut routes = Vec::with_capacity(atoms.iter().map(SmallVec::len).sum());
     let mut compiler = Compiler {
@@ -66,6 +66,7 @@ pub(crate) fn load(
         symbols,
         sources: &sources,
         cursors: &mut cursors,
+        tallies: &mut tallies,
     };
     let ranks = ranks(&pack.rules);
     let mut names = KeyNames(HashSet::with_hasher(state.clone()));
@@ -107,6 +108,7 @@ pub(crate) fn load(
         explained,
         params,
         cursors,
+        tallies,
         waiters,
         reach,
         relations: relations_of_pack,

@@ -6,10 +6,11 @@ use core::{cmp::Ordering, ops::ControlFlow::Continue};
 use etio_plan::{AggOp, Pick, Type};
 
 use crate::{
-    program::{Kind, Src, Window},
+    program::{Kind, Src, Tallied, Window},
     store::{
         row::{ASSUMED, EVENTFUL, MOST_EVIDENCE, Marks, RowId, SUSPECT, WEAK},
         run::skip,
+        tally::Counted,
     },
     think::{
         eval::{Eval, Facts, Lack},
@@ -17,9 +18,15 @@ use crate::{
     },
     value::{
         expr::{Ex, note},
-        word::{ABSENT, Key, Word, as_int, int, key_at},
+        word::{ABSENT, Key, Word, as_int, at, int, key_at},
     },
 };
+
+/// Fewer events are counted anew each time. In debug builds none are, so that tests meet every tally.
+const MANY: usize = if cfg!(debug_assertions) { 1 } else { 64 };
+
+/// What is aggregated, of what, and of which type.
+pub(crate) type Aggregate<'a> = (AggOp, Option<&'a Ex>, &'a Type);
 
 /// What an aggregate rests on.
 #[derive(Default)]
@@ -52,18 +59,24 @@ impl<'a> Eval<'a> {
     /// The value of an aggregate; none where there is nothing to take the least or greatest of.
     pub(crate) fn aggregate(
         &mut self,
-        op: AggOp,
-        arg: Option<&'a Ex>,
-        ty: &Type,
+        what: Aggregate<'a>,
         of: &'a Src,
+        tally: Option<&'a Tallied>,
     ) -> Option<(Word, Found)> {
+        let (op, ..) = what;
+        let known = match (op, tally) {
+            (_, Some(tally)) => self.tallied(what, of, tally),
+            (AggOp::Count, None) => self.count_plain(of),
+            _ => None,
+        };
+        let (word, mut found) = known.unwrap_or_else(|| self.over_all(what, of));
+        self.bound(op, of, &mut found);
+        (word != ABSENT || found.lacks.iter().any(|lack| !lack.weak)).then_some((word, found))
+    }
+
+    /// Looks at all matches.
+    fn over_all(&mut self, (op, arg, ty): Aggregate<'a>, of: &'a Src) -> (Word, Found) {
         let mut found = Found::default();
-        if op == AggOp::Count
-            && let Some(count) = self.count_plain(of, &mut found)
-        {
-            self.bound(op, of, &mut found);
-            return Some((count, found));
-        }
         let mut sum = Sum { op, ty, value: None, seen: BTreeSet::new() };
         let (depth, marks) = (self.lacks.len(), self.marks);
         let mut doubt: Vec<Lack> = Vec::new();
@@ -88,10 +101,83 @@ impl<'a> Eval<'a> {
             Continue(())
         });
         found.lacks = doubt;
-        self.bound(op, of, &mut found);
-        match sum.result() {
-            ABSENT if found.lacks.iter().all(|lack| lack.weak) => None,
-            word => Some((word, found)),
+        (sum.result(), found)
+    }
+
+    /// Brings a tally up to date; none where few events count, or not as they did before.
+    fn tallied(
+        &mut self,
+        (op, arg, ty): Aggregate<'a>,
+        of: &'a Src,
+        tally: &'a Tallied,
+    ) -> Option<(Word, Found)> {
+        let Kind::Rows { scan, window } = &of.kind else { return None };
+        let relations = self.view.relations;
+        let relation = relations.get(scan.relation)?;
+        let (from, last) = self.begins(window)?;
+        let key = self.probe(scan)?;
+        let rows = relation.find(scan.index, &key);
+        let start = skip(rows, |row| relation.time(row) < from);
+        let read: Key = tally.reads.iter().map(|slot| at(&self.slots, *slot)).collect();
+        let count = rows.len() - start;
+        // The instant before is asked about once, and all of a rule's work is counted.
+        let is_over = self.work + count as u64 >= self.limit;
+        if count < MANY || is_over || self.lapse {
+            if count < MANY {
+                self.tallies.forget(tally.number, &read);
+            }
+            return None;
+        }
+        self.work += 1 + count as u64;
+        let side = if op == AggOp::Max { Ordering::Greater } else { Ordering::Less };
+        let mut known = self.tallies.take(tally.number, &read).since(from, op);
+        let seen = known.seen(rows, |row| relation.time(row)).max(start);
+        for row in rows.iter().skip(seen) {
+            let Some((header, words)) = relation.row(*row) else { continue };
+            let time = header.time();
+            known.look_at(time, *row);
+            if !self.fits(scan, words, header) {
+                continue;
+            }
+            let word = arg.map_or(1, |arg| self.eval(arg, &[]));
+            if word != ABSENT {
+                let better = |a, b| self.symbols.compare(ty, a, b) == side;
+                known.add(Counted { time, row: *row, word }, op, better);
+            }
+        }
+        let counted = known.counted();
+        let word = match op {
+            AggOp::Distinct => Some(known.distinct() as Word),
+            AggOp::Sum => known.sum().map(int),
+            AggOp::Min | AggOp::Max => Some(known.best().unwrap_or(ABSENT)),
+            AggOp::Count | AggOp::Changes => Some(counted.len() as Word),
+        };
+        let mut found = Found::default();
+        if let Some(oldest) = counted.front() {
+            found.marks |= EVENTFUL;
+            if let Some(d) = last {
+                note(&mut self.deadline, self.now, oldest.time.saturating_add(d));
+            }
+        }
+        let shown = counted.iter().take(MOST_EVIDENCE);
+        found.rows.extend(shown.map(|of| Facts::One(scan.relation, of.row)));
+        let oldest = rows.first().map_or(i64::MIN, |row| relation.time(*row));
+        self.tallies.put(tally.number, &read, known, oldest);
+        Some((word?, found))
+    }
+
+    /// Since when events are in a window, and how long it is; none where it is none yet.
+    fn begins(&mut self, window: &'a Window) -> Option<(i64, Option<i64>)> {
+        match window {
+            Window::Last(d) => {
+                let d = self.length(d);
+                Some((self.now.saturating_sub(d).saturating_add(1), Some(d)))
+            }
+            Window::Since(x) => match self.eval(x, &[]) {
+                ABSENT => None,
+                x => Some((as_int(x), None)),
+            },
+            Window::Stands | Window::AsOf(_) => None,
         }
     }
 
@@ -106,27 +192,21 @@ impl<'a> Eval<'a> {
     }
 
     /// Counting events that an index alone decides is a subtraction.
-    fn count_plain(&mut self, of: &'a Src, found: &mut Found) -> Option<Word> {
+    fn count_plain(&mut self, of: &'a Src) -> Option<(Word, Found)> {
         let Kind::Rows { scan, window } = &of.kind else { return None };
+        let mut found = Found::default();
         let relations = self.view.relations;
         let relation = relations.get(scan.relation)?;
-        let (from, last) = match window {
-            Window::Last(d) => {
-                let d = self.length(d);
-                (self.now.saturating_sub(d).saturating_add(1), Some(d))
-            }
-            Window::Since(x) => match self.eval(x, &[]) {
-                ABSENT => return Some(0),
-                x => (as_int(x), None),
-            },
-            Window::Stands | Window::AsOf(_) => return None,
-        };
         // Only events are neither assumed nor on their way out.
         if !scan.is_plain() || !self.view.programs.is_event(scan.relation) {
             return None;
         }
+        if matches!(window, Window::Stands | Window::AsOf(_)) {
+            return None;
+        }
+        let Some((from, last)) = self.begins(window) else { return Some((0, found)) };
         self.work += 1;
-        let Some(key) = self.probe(scan) else { return Some(0) };
+        let Some(key) = self.probe(scan) else { return Some((0, found)) };
         let rows = relation.find(scan.index, &key);
         let start = skip(rows, |row| relation.time(row) < from);
         let count = rows.len() - start;
@@ -141,7 +221,7 @@ impl<'a> Eval<'a> {
                 (None, rows) => Facts::One(of, rows.first().copied()?),
             });
         }
-        Some(count as Word)
+        Some((count as Word, found))
     }
 
     /// How many times the value changed between one version of a row and the next in the window.
@@ -149,15 +229,11 @@ impl<'a> Eval<'a> {
         let mut found = Found::default();
         let Kind::Rows { scan, window } = &of.kind else { return Some((0, found)) };
         let from = match window {
-            Window::Last(d) => {
-                let d = self.length(d);
-                (self.now.saturating_sub(d).saturating_add(1), Some(d))
-            }
-            Window::Since(x) => match self.eval(x, &[]) {
-                ABSENT => return Some((0, found)),
-                x => (as_int(x), None),
-            },
             Window::Stands | Window::AsOf(_) => (i64::MIN, None),
+            window => match self.begins(window) {
+                Some(from) => from,
+                None => return Some((0, found)),
+            },
         };
         let mut versions: Vec<Version> = Vec::new();
         let schema = self.view.programs.schema.get(scan.relation)?;

@@ -21,6 +21,7 @@ use crate::{
         row::{EVENTFUL, MOST_EVIDENCE, Marks, RowId, SUSPECT},
         sources::Sources,
         support::{Supports, Want},
+        tally::Tallies,
     },
     think::{inexact::Inexact, judge::Conclusion, show::Shown},
     value::{
@@ -113,6 +114,8 @@ pub(crate) struct Room {
     pub(crate) shown: Shown,
     /// Room for the rows that a rule concludes.
     pub(crate) concluded: Vec<Conclusion>,
+    /// Aggregates over many events.
+    pub(crate) tallies: Tallies,
 }
 
 /// What to do with a match.
@@ -247,10 +250,10 @@ impl<'a> Eval<'a> {
                 flow.unwrap_or(Continue(()))
             }
             Step::No(src) => self.no(src, rest, then),
-            Step::Agg { into, op, arg, ty, of } => {
+            Step::Agg { into, op, arg, ty, of, tally } => {
                 let value = match op {
                     AggOp::Changes => self.changes(of, arg.as_ref()),
-                    _ => self.aggregate(*op, arg.as_ref(), ty, of),
+                    _ => self.aggregate((*op, arg.as_ref(), ty), of, tally.as_deref()),
                 };
                 let Some((word, found)) = value else {
                     if self.evidence && of.events {

@@ -101,7 +101,7 @@ impl<'a> Eval<'a> {
 
     /// Whether a row stands and is as the scan asks. Then its variables are bound.
     #[inline]
-    fn fits(&mut self, scan: &'a Scan, words: &[Word], header: Header<'_>) -> bool {
+    pub(super) fn fits(&mut self, scan: &'a Scan, words: &[Word], header: Header<'_>) -> bool {
         let marks = header.marks();
         let over = marks & ENDED != 0 || (marks & LAPSED != 0 && !self.lapse);
         !over && self.bind(scan, words, header.time())
