@@ -29,10 +29,12 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
             event.kind.clone_from(&about.kind);
             event.object.clone_from(&about.object);
             event.node = event.node.take().or_else(|| about.node.clone());
-        } else if about_node {
+        } else if about_node || event.kind == "Node" {
             event.kind = "Node".into();
             event.node = event.node.take().or_else(|| node.clone());
             event.object = event.node.clone().unwrap_or_else(|| "(unnamed)".into());
+        } else if !["", "Pod"].contains(&event.kind.as_str()) {
+            event.object = unnamed(path);
         } else if of_claim(event) {
             event.kind = "PersistentVolumeClaim".into();
             event.object = unnamed(path);

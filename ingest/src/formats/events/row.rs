@@ -28,10 +28,8 @@ pub(super) fn header(line: &str) -> Option<Header> {
     let message = at("MESSAGE")?;
     at("REASON")?;
     at("TYPE").or(at("LASTSEEN"))?;
-    let before = match at("OBJECT") {
-        Some(object) => message.saturating_sub(object + 1),
-        None => 0,
-    };
+    let object = at("OBJECT").or_else(|| at("KIND").filter(|kind| Some(*kind) > at("REASON")));
+    let before = object.map_or(0, |object| message.saturating_sub(object + 1));
     Some(Header { before, behind: cells.len() - message - 1 })
 }
 
@@ -132,6 +130,21 @@ fn source_of(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..length)?, rest))
 }
 
+/// The kinds that 1.12 told in the place of an object.
+const KINDS: &[&str] = &[
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "Job",
+    "Node",
+    "PersistentVolumeClaim",
+    "Pod",
+    "ReplicaSet",
+    "ReplicationController",
+    "Service",
+    "StatefulSet",
+];
+
 /// `[Namespace] LastSeen`, the type, `Reason Object [Subobject Source] Message [FirstSeen Count Name]`.
 fn get(before: &str, after: &str, layout: Header) -> Option<Event> {
     let (namespace, age) = match split(before).as_slice() {
@@ -147,9 +160,12 @@ fn get(before: &str, after: &str, layout: Header) -> Option<Event> {
     };
     let (reason, rest) = reason(after)?;
     let (object, rest) = word(rest)?;
-    let (kind, name) = object.split_once('/').filter(|(kind, name)| {
-        !name.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
-    })?;
+    let (kind, name) = object
+        .split_once('/')
+        .filter(|(kind, name)| {
+            !name.is_empty() && kind.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+        })
+        .or_else(|| KINDS.contains(&object).then_some((object, "")))?;
     let mut event = Event { kind: kind_name(kind), object: name.into(), ..Event::default() };
     match times::instant(age) {
         Some(time) => (event.first, event.last, event.count) = (When::At(time), When::At(time), 1),
@@ -182,7 +198,7 @@ fn get(before: &str, after: &str, layout: Header) -> Option<Event> {
         }
     }
     event.message = message.into();
-    if let Some(namespace) = namespace {
+    if let Some(namespace) = namespace.filter(|_| !event.object.is_empty()) {
         event.object = qualified(&event.kind, namespace, &event.object);
     }
     Some(event)
