@@ -98,6 +98,8 @@ const SECOND: &[&str] = &[
 ];
 /// Keys that begin a pasted piece where nothing stands behind them.
 const PIECES: &[&str] = &["Containers", "Init Containers", "Conditions", "System Info", "Taints"];
+/// Reasons that a pod has and no container.
+const REFUSALS: &[&str] = &["Evicted", "NodeAffinity", "UnexpectedAdmissionError"];
 
 fn begins(doc: &Document<'_>) -> bool {
     let mut lines = doc.text.lines();
@@ -118,6 +120,10 @@ fn begins(doc: &Document<'_>) -> bool {
             .any(|(key, _)| ["Status", "Containers", "IP"].contains(&key)),
         "Taints" if !value.is_empty() => {
             value.contains("NoSchedule") || value.contains("NoExecute")
+        }
+        "Reason" => {
+            let of_pod = REFUSALS.contains(&value) || value.starts_with("OutOf");
+            of_pod && lines.next().and_then(key).is_some_and(|(key, _)| key == "Message")
         }
         "State" | "Last State" => ["Waiting", "Running", "Terminated"].contains(&value),
         _ => {
@@ -188,7 +194,12 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         "Node"
     } else if has("Status") && !has("Resource Quotas") && !has("Namespace") && has("Name") {
         "Namespace"
-    } else if has("Status") || has("State") || has("Last State") || has("Conditions") {
+    } else if has("Status")
+        || has("State")
+        || has("Last State")
+        || has("Conditions")
+        || has("Reason")
+    {
         "Pod"
     } else {
         ""

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{
     Document, Section, crictl, docker,
-    kube::{self, List, Place, Text},
+    kube::{self, List, Place, Text, pod::Pod},
     mounts, yaml,
 };
 use crate::row::Out;
@@ -37,6 +37,8 @@ const KEYS: &[&str] = &[
     "lastProbeTime",
     "lastTransitionTime",
 ];
+/// The first keys of a pod's status by itself, as `jq .status` prints it.
+const STATUS: &[&str] = &["conditions", "containerStatuses", "hostIP", "message", "phase"];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -63,6 +65,8 @@ struct Envelope<'a> {
     docker_id: Option<&'a RawValue>,
     #[serde(borrow, rename = "Id")]
     docker_inspect: Option<&'a RawValue>,
+    #[serde(borrow)]
+    phase: Option<&'a RawValue>,
 }
 
 fn begins(doc: &Document<'_>) -> bool {
@@ -84,7 +88,18 @@ fn known(text: &str) -> bool {
     };
     let Some(inside) = object.strip_prefix('{') else { return false };
     let key = inside.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
-    key.is_some_and(|key| KEYS.contains(&key))
+    key.is_some_and(|key| KEYS.contains(&key) || STATUS.contains(&key) && is_status(inside))
+}
+
+/// Whether an object is the status of a pod: no other has these keys. A log has its objects on one line.
+fn is_status(inside: &str) -> bool {
+    let keys = || {
+        let lines = inside.lines().take_while(|line| !line.starts_with('}'));
+        lines.filter_map(|line| line.trim_start().strip_prefix('"')?.split('"').next())
+    };
+    inside.starts_with(['\n', '\r'])
+        && keys().any(|key| key == "phase")
+        && keys().any(|key| ["qosClass", "startTime"].contains(&key))
 }
 
 /// Reads all documents that follow each other without other text in between.
@@ -187,6 +202,10 @@ impl Reader<'_, '_> {
             || kind.is_some()
         {
             kube::object(Text::Json(text), kind, place, out, &mut self.list);
+        } else if let Some(status) = serde_json::from_str(text).ok().filter(|_| it.phase.is_some())
+        {
+            let pod = Pod { status: Some(status), ..Pod::default() };
+            kube::pod::rows(&pod, Place { whole: false, ..place }, out);
         } else {
             out.unparsed(place.line, "not an object of a known kind");
         }
