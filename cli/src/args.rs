@@ -37,7 +37,7 @@ pub(crate) struct Diagnose {
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
-    /// Show also what was seen to recover, what sites ignore, and all evidence and symptoms
+    /// Show also what was seen to recover, what sites ignore, and all evidence, symptoms and roots of one kind
     #[arg(long)]
     pub(crate) all: bool,
     /// Show under each finding how each of its conditions came out, and on which facts it rests
