@@ -6,9 +6,12 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::{Atom, Cond, Expr, Rule, Source};
+use etio_plan::{Cond, Expr, Rule};
 
-use crate::program::{bound::Bound, route::each_slot};
+use crate::{
+    program::{bound::Bound, route::each_slot},
+    store::cover::binding,
+};
 
 /// The tests in `when` of nothing but the key, and what all rows say that match.
 pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
@@ -22,7 +25,11 @@ pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
     rule.key.iter().for_each(|slot| steady.write(slot.0));
     for cond in when {
         match cond {
-            Cond::Each(source) => each_slot(first(source), |slot| steady.write(slot)),
+            // Of several atoms the first is the one of which every row counts.
+            Cond::Each(source) => {
+                let first = binding(source).take(1);
+                first.for_each(|atom| each_slot(atom, |slot| steady.write(slot)));
+            }
             Cond::Let(slot, of) | Cond::Member(slot, of) if steady.gives(of) => {
                 steady.write(slot.0)
             }
@@ -30,13 +37,4 @@ pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
         }
     }
     tests().filter(|of| steady.gives(of)).collect()
-}
-
-/// The atom of which every row counts that matches.
-const fn first(source: &Source) -> &Atom {
-    match source {
-        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => atom,
-        Source::Then { first, .. } | Source::Without { first, .. } => first,
-        Source::Silence { per, .. } => per,
-    }
 }
