@@ -34,13 +34,6 @@ impl Condition {
     fn new(relation: usize, width: usize, state: &FixedState) -> Self {
         Self { relation, width, cursors: Keyed::new(width, state), clean_at: FEW }
     }
-
-    /// Forgets the cursors that lie before a time.
-    fn clean(&mut self, oldest: i64) {
-        let past = |(number, cursor): (u32, &i64)| (*cursor <= oldest).then_some(number);
-        let past: Vec<u32> = self.cursors.iter().filter_map(past).collect();
-        past.into_iter().for_each(|number| self.cursors.remove(number));
-    }
 }
 
 impl Cursors {
@@ -80,7 +73,8 @@ impl Cursors {
             return;
         }
         if of.cursors.len() >= of.clean_at {
-            of.clean(oldest(of.relation));
+            let oldest = oldest(of.relation);
+            of.cursors.retain(|cursor| *cursor > oldest);
             of.clean_at = FEW.max(2 * of.cursors.len());
         }
         of.cursors.add(key, to);

@@ -72,6 +72,13 @@ impl<T> Keyed<T> {
         self.items.remove(number);
     }
 
+    /// Takes out the items of which this is not so.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        let goes = |(number, item): (u32, &T)| (!keep(item)).then_some(number);
+        let gone: Vec<u32> = self.iter().filter_map(goes).collect();
+        gone.into_iter().for_each(|number| self.remove(number));
+    }
+
     /// How many items there are.
     pub(crate) fn len(&self) -> usize {
         self.items.len()

@@ -81,9 +81,7 @@ impl Tallies {
             return;
         }
         if of.tallies.len() >= of.clean_at {
-            let past = |(number, tally): (u32, &Tally)| tally.is_past(oldest).then_some(number);
-            let past: Vec<u32> = of.tallies.iter().filter_map(past).collect();
-            past.into_iter().for_each(|number| of.tallies.remove(number));
+            of.tallies.retain(|tally| !tally.is_past(oldest));
             of.clean_at = FEW.max(2 * of.tallies.len());
         }
         of.tallies.add(read, tally);
