@@ -259,7 +259,7 @@ pub(crate) struct Block {
     pub(crate) is_steady: bool,
 }
 
-/// A condition. `bound` says that its variable is known and must agree.
+/// A condition.
 pub(crate) enum Step {
     Each(Src),
     No(Src),
@@ -278,16 +278,16 @@ pub(crate) enum Step {
         ex: Ex,
         event: bool,
     },
-    Let {
-        slot: u16,
-        ex: Ex,
-        bound: bool,
-    },
-    Member {
-        slot: u16,
-        ex: Ex,
-        bound: bool,
-    },
+    Let(Assign),
+    Member(Assign),
+}
+
+/// A variable, and what gives it its value. `bound` says that it is known and must agree.
+#[derive(Clone, PartialEq)]
+pub(crate) struct Assign {
+    pub(crate) slot: u16,
+    pub(crate) ex: Ex,
+    pub(crate) bound: bool,
 }
 
 /// An aggregate over events that their rows, and what was bound before, decide alone.
@@ -302,7 +302,7 @@ impl Step {
     pub(crate) const fn source(&self) -> Option<&Src> {
         match self {
             Self::Each(of) | Self::No(of) | Self::Pick(_, of) | Self::Agg { of, .. } => Some(of),
-            Self::Test { .. } | Self::Let { .. } | Self::Member { .. } => None,
+            Self::Test { .. } | Self::Let(_) | Self::Member(_) => None,
         }
     }
 }
@@ -422,16 +422,8 @@ pub(crate) type Hops = SmallVec<[Hop; 1]>;
 pub(crate) enum Hop {
     /// Rows of a relation, and the projection that is enough of them if there is one.
     Probe(Box<Scan>, Option<usize>),
-    Let {
-        slot: u16,
-        ex: Ex,
-        bound: bool,
-    },
-    Member {
-        slot: u16,
-        ex: Ex,
-        bound: bool,
-    },
+    Let(Assign),
+    Member(Assign),
     /// What the rule asks of variables that are bound by now.
     Test(Ex),
 }

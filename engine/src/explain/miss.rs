@@ -8,7 +8,7 @@ use etio_proof::{Miss, Outcome, Part, Step as Shown, Support};
 
 use crate::{
     explain::book::Book,
-    program::{Kind, Scan, Src, Step, Window},
+    program::{Assign, Kind, Scan, Src, Step, Window},
     store::row::{ENDED, LAPSED, RowId},
     think::{eval::Eval, scan::Met},
     value::{
@@ -55,7 +55,7 @@ impl<'a> Eval<'a> {
             }
             Step::No(src) => (self.present(book, src), TIME),
             Step::Test { ex, .. } => (Some(self.untrue(book, rule, ex, None)), VALUE),
-            Step::Let { ex, slot, .. } | Step::Member { ex, slot, .. } => {
+            Step::Let(Assign { ex, slot, .. }) | Step::Member(Assign { ex, slot, .. }) => {
                 (Some(self.untrue(book, rule, ex, Some(*slot))), VALUE)
             }
         };

@@ -10,7 +10,7 @@ use crate::{
         book::Book,
         trace::{Mark, Way},
     },
-    program::{Kind, Scan, Src, Step, Window},
+    program::{Assign, Kind, Scan, Src, Step, Window},
     store::{coverage::Query, row::RowId, span::Seen},
     think::eval::Eval,
     value::word::{ABSENT, as_int},
@@ -66,7 +66,7 @@ impl<'a> Eval<'a> {
                 shown.absent = self.absent(book, of);
                 shown.value = Some(book.variable(self.symbols, rule, *into, &self.slots));
             }
-            Step::Let { slot, .. } | Step::Member { slot, .. } => {
+            Step::Let(Assign { slot, .. }) | Step::Member(Assign { slot, .. }) => {
                 shown.value = Some(book.variable(self.symbols, rule, *slot, &self.slots));
             }
             Step::Test { .. } => {}

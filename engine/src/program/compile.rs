@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 
 use crate::{
     program::{
-        Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src, Step, Tallied, Text,
-        Window, bound::Bound, timeless::is_timeless,
+        Assign, Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src, Step,
+        Tallied, Text, Window, bound::Bound, timeless::is_timeless,
     },
     store::{
         cover::{binding, relation_of},
@@ -248,9 +248,10 @@ impl<'a> Compiler<'a> {
                 if ex.reads(|slot| events.has(slot)) {
                     events.write(slot);
                 }
+                let assign = Assign { slot, ex, bound: known };
                 match cond {
-                    Cond::Let(..) => Step::Let { slot, ex, bound: known },
-                    _ => Step::Member { slot, ex, bound: known },
+                    Cond::Let(..) => Step::Let(assign),
+                    _ => Step::Member(assign),
                 }
             }
         };
@@ -386,7 +387,9 @@ fn reads_clock(step: &Step) -> bool {
     let mut aged = false;
     let mut see = |ex: &Ex| ex.visit(&mut |ex| aged |= matches!(ex, Ex::Age(_)));
     match step {
-        Step::Test { ex, .. } | Step::Let { ex, .. } | Step::Member { ex, .. } => see(ex),
+        Step::Test { ex, .. } | Step::Let(Assign { ex, .. }) | Step::Member(Assign { ex, .. }) => {
+            see(ex)
+        }
         Step::Each(Src { kind: Kind::Rows { scan, .. }, .. }) => scan.tests.iter().for_each(see),
         _ => {}
     }

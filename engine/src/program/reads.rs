@@ -1,7 +1,7 @@
 //! Which variables a condition or a hop reads.
 
 use crate::{
-    program::{Hop, Kind, Scan, Src, Step, Window},
+    program::{Assign, Hop, Kind, Scan, Src, Step, Window},
     value::expr::Ex,
 };
 
@@ -20,7 +20,9 @@ impl Step {
                 arg.iter().for_each(&mut *see);
                 of.each_ex(see);
             }
-            Self::Test { ex, .. } | Self::Let { ex, .. } | Self::Member { ex, .. } => see(ex),
+            Self::Test { ex, .. }
+            | Self::Let(Assign { ex, .. })
+            | Self::Member(Assign { ex, .. }) => see(ex),
         }
     }
 }
@@ -32,7 +34,7 @@ impl Hop {
         let mut see = |ex: &Ex| any |= ex.reads(|slot| slot == variable);
         match self {
             Self::Probe(scan, _) => scan.each_ex(&mut see),
-            Self::Let { slot, ex, .. } | Self::Member { slot, ex, .. } => {
+            Self::Let(Assign { slot, ex, .. }) | Self::Member(Assign { slot, ex, .. }) => {
                 see(&Ex::Slot(*slot));
                 see(ex);
             }

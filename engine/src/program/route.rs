@@ -7,7 +7,8 @@ use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ALL_ROWS, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler, steady,
+        ALL_ROWS, Assign, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler,
+        steady,
     },
     store::{cover::binding, relation::Relation, row::RowId},
     value::{
@@ -153,12 +154,12 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
             }
             Some(Binder::Let(slot, expr)) => {
                 let ex = compiler.expr(rule, expr, &[]);
-                hops.push(Hop::Let { slot: slot.0, ex, bound: bound.has(slot.0) });
+                hops.push(Hop::Let(Assign { slot: slot.0, ex, bound: bound.has(slot.0) }));
                 bound.write(slot.0);
             }
             Some(Binder::Member(slot, expr)) => {
                 let ex = compiler.expr(rule, expr, &[]);
-                hops.push(Hop::Member { slot: slot.0, ex, bound: bound.has(slot.0) });
+                hops.push(Hop::Member(Assign { slot: slot.0, ex, bound: bound.has(slot.0) }));
                 bound.write(slot.0);
             }
             None => {}
@@ -318,14 +319,14 @@ impl Walk<'_> {
         };
         match hop {
             Hop::Probe(scan, projection) => self.probe(scan, *projection, rest),
-            Hop::Let { slot, ex, bound } => {
+            Hop::Let(Assign { slot, ex, bound }) => {
                 let word = self.eval(ex, &[]);
                 if word != ABSENT && (!bound || at(self.slots, *slot) == word) {
                     put(self.slots, *slot, word);
                     self.hop(rest);
                 }
             }
-            Hop::Member { slot, ex, bound } => {
+            Hop::Member(Assign { slot, ex, bound }) => {
                 let list = self.eval(ex, &[]);
                 let known = at(self.slots, *slot);
                 for word in elements(self.symbols, list) {

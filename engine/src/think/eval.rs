@@ -12,7 +12,7 @@ use core::ops::{
 use etio_plan::{AggOp, Pick};
 
 use crate::{
-    program::{Kind, Program, Programs, Src, Step, Window, route::elements},
+    program::{Assign, Kind, Program, Programs, Src, Step, Window, route::elements},
     store::{
         coverage::Coverage,
         cursors::Cursors,
@@ -279,7 +279,7 @@ impl<'a> Eval<'a> {
                 flow
             }
             Step::Test { ex, event } => self.test(ex, *event, rest, then),
-            Step::Let { slot, ex, bound } => {
+            Step::Let(Assign { slot, ex, bound }) => {
                 let word = self.eval(ex, &[]);
                 if word == ABSENT || (*bound && at(&self.slots, *slot) != word) {
                     return Continue(());
@@ -291,7 +291,7 @@ impl<'a> Eval<'a> {
                 self.inexact.truncate(known);
                 flow
             }
-            Step::Member { slot, ex, bound } => {
+            Step::Member(Assign { slot, ex, bound }) => {
                 let (container, known) = (self.eval(ex, &[]), at(&self.slots, *slot));
                 for word in elements(self.symbols, container) {
                     if !bound || word == known {
