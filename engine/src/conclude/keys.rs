@@ -211,6 +211,8 @@ impl Dirty {
         if keys.len() >= FEW && keys.len() == keys.capacity() {
             keys.sort_unstable();
             keys.dedup();
+            // Where most were different, weeding again soon would find little.
+            keys.reserve(keys.capacity() / 2);
         }
         if keys.last() != Some(&key) {
             keys.push(key);
