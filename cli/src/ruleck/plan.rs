@@ -1,11 +1,14 @@
 //! `ruleck plan`: what the compiler made of the rules, and what running them costs.
 
+mod every;
+
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use etio_plan::{
     Atom, Body, Cond, Head, Kind, Pack, RelId, Relation, Rule, SlotId, SlotType, Type,
 };
 
+use crate::ruleck::plan::every::Known;
 use crate::show::{Show, value};
 use crate::text::{count, duration};
 
@@ -146,11 +149,12 @@ fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
             let _ = writeln!(out, "  param    {name} = {default} in {low}..{high}");
         }
     }
+    let mut known = Known::key(rule);
     let Body { when, confirm, unless, maybe } = &rule.body;
-    block(out, &show, "when", when);
+    block(out, &show, "when", when, &mut known);
     for (name, blocks) in [("confirm", confirm), ("unless", unless), ("maybe", maybe)] {
         for conds in blocks {
-            block(out, &show, name, conds);
+            block(out, &show, name, conds, &mut known.clone());
         }
     }
     if let Head::Finding(finding) = &rule.head {
@@ -162,15 +166,25 @@ fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
                 .collect();
             let target = pack.get(edge.target).map_or("?", Relation::name);
             let _ = writeln!(out, "  explains {target} {{ {} }}", key.join(", "));
-            block(out, &show, "", &edge.when);
+            block(out, &show, "", &edge.when, &mut known.clone());
         }
     }
 }
 
-fn block(out: &mut String, show: &Show<'_>, name: &str, conds: &[Cond]) {
+fn block(out: &mut String, show: &Show<'_>, name: &str, conds: &[Cond], known: &mut Known) {
     for (at, cond) in conds.iter().enumerate() {
         let name = if at == 0 { name } else { "" };
-        let _ = writeln!(out, "  {name:8} {}", show.cond(cond));
+        let every: Vec<&str> = known
+            .every(cond)
+            .filter_map(|relation| show.pack.get(relation))
+            .map(Relation::name)
+            .collect();
+        let every = match &*every {
+            [] => String::new(),
+            names => format!("  // looks at every {}", names.join(", every ")),
+        };
+        let _ = writeln!(out, "  {name:8} {}{every}", show.cond(cond));
+        known.after(cond);
     }
 }
 

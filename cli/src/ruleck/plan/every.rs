@@ -1,0 +1,78 @@
+//! Which conditions look at every row of a relation, for each key: what a rule costs then grows with that
+//! relation.
+
+use std::collections::BTreeSet;
+
+use etio_plan::{Atom, Cond, Expr, RelId, Rule, SlotId, Source};
+
+/// The variables that have a value before a condition.
+#[derive(Clone)]
+pub(super) struct Known(BTreeSet<SlotId>);
+
+impl Known {
+    /// A rule is asked about one key at a time.
+    pub(super) fn key(rule: &Rule) -> Self {
+        Self(rule.key.iter().copied().collect())
+    }
+
+    /// The relations of which a condition looks at every row, or at every row with some constants: nothing
+    /// that is known says which. Where nothing is known there is nothing to ask for.
+    pub(super) fn every(&self, cond: &Cond) -> impl Iterator<Item = RelId> {
+        let (mut known, mut every) = (self.clone(), Vec::new());
+        for atom in in_order(cond) {
+            if !known.0.is_empty() && !known.narrows(atom) {
+                every.push(atom.relation);
+            }
+            known.bind(atom);
+        }
+        every.into_iter()
+    }
+
+    /// What is known after a condition.
+    pub(super) fn after(&mut self, cond: &Cond) {
+        match cond {
+            Cond::Each(_) | Cond::Pick(..) => in_order(cond).for_each(|atom| self.bind(atom)),
+            Cond::Agg { into: slot, .. } | Cond::Let(slot, _) | Cond::Member(slot, _) => {
+                self.0.insert(*slot);
+            }
+            Cond::No(_) | Cond::Test(_) => {}
+        }
+    }
+
+    fn narrows(&self, atom: &Atom) -> bool {
+        atom.joins.iter().any(|(_, expr)| self.says(expr))
+            || bound(atom).any(|slot| self.0.contains(&slot))
+    }
+
+    fn bind(&mut self, atom: &Atom) {
+        let joined = atom.joins.iter().filter_map(|(_, expr)| match expr {
+            Expr::Slot(slot) => Some(*slot),
+            _ => None,
+        });
+        self.0.extend(bound(atom).chain(joined).chain([atom.row]));
+    }
+
+    /// Whether an expression has to do with what is known.
+    fn says(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Slot(slot) | Expr::TimeOf(slot) => self.0.contains(slot),
+            Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) => false,
+            Expr::Age(of) | Expr::Not(of) => self.says(of),
+            Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => of.iter().any(|of| self.says(of)),
+            Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => self.says(a) || self.says(b),
+        }
+    }
+}
+
+fn bound(atom: &Atom) -> impl Iterator<Item = SlotId> {
+    atom.binds.iter().chain(&atom.optional_binds).map(|(_, slot)| *slot)
+}
+
+/// The patterns of a condition in the order in which they are looked for.
+fn in_order(cond: &Cond) -> impl Iterator<Item = &Atom> {
+    let mut atoms: Vec<&Atom> = cond.atoms().collect();
+    if let Some(Source::Silence { .. }) = cond.source() {
+        atoms.reverse();
+    }
+    atoms.into_iter()
+}
