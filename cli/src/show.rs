@@ -33,7 +33,7 @@ impl Show<'_> {
         match cond {
             Cond::Each(source) => format!("{}{}", self.named(source), self.source(source)),
             Cond::No(source) => format!("no {}", self.source(source)),
-            Cond::Pick(pick, source) => {
+            Cond::Pick { pick, of: source, .. } => {
                 let pick = if *pick == Pick::Oldest { "oldest" } else { "newest" };
                 format!("{}{pick} {}", self.named(source), self.source(source))
             }

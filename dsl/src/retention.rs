@@ -43,7 +43,7 @@ impl Uses<'_, '_> {
     fn conds(&mut self, conds: &[Cond]) {
         for cond in conds {
             match cond {
-                Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) => {
+                Cond::Each(source) | Cond::No(source) | Cond::Pick { of: source, .. } => {
                     self.source(source, false);
                 }
                 Cond::Agg { op, of, .. } => self.source(of, *op == AggOp::Changes),

@@ -7,6 +7,7 @@ pub(crate) mod groups;
 pub(crate) mod load;
 pub(crate) mod partner;
 pub(crate) mod pattern;
+pub(crate) mod place;
 pub(crate) mod project;
 pub(crate) mod reader;
 pub(crate) mod reads;
@@ -263,7 +264,12 @@ pub(crate) struct Block {
 pub(crate) enum Step {
     Each(Src),
     No(Src),
-    Pick(Pick, Src),
+    /// Of the matches that agree in `group` one each.
+    Pick {
+        pick: Pick,
+        of: Src,
+        group: Few,
+    },
     Agg {
         into: u16,
         op: AggOp,
@@ -301,7 +307,9 @@ impl Step {
     /// Where its matches come from, if it looks for any.
     pub(crate) const fn source(&self) -> Option<&Src> {
         match self {
-            Self::Each(of) | Self::No(of) | Self::Pick(_, of) | Self::Agg { of, .. } => Some(of),
+            Self::Each(of) | Self::No(of) | Self::Pick { of, .. } | Self::Agg { of, .. } => {
+                Some(of)
+            }
             Self::Test { .. } | Self::Let(_) | Self::Member(_) => None,
         }
     }

@@ -1,4 +1,4 @@
-//! `count distinct sum min max changes`, and how they group.
+//! `count distinct sum min max changes`, and how they and `oldest` and `newest` group.
 
 use etio_plan::{
     AggOp, Cmp, Cond, Expr, Func, Kind, Pack, Param, SlotId, SlotType, Type, Value, Window,
@@ -104,6 +104,19 @@ impl<'a> Lower<'_, 'a> {
         })
     }
 
+    /// M2.8: `oldest` and `newest` choose one match for each value of the names that conditions below bind too.
+    pub(super) fn group_picks(&self, conds: &mut [Cond]) {
+        let is_name = |slot: &SlotId| self.st.vars.iter().any(|var| var.slot == *slot);
+        let mut rest = conds;
+        while let Some((cond, below)) = rest.split_first_mut() {
+            if let Cond::Pick { of, group, .. } = cond {
+                let fresh = of.binding().flat_map(|atom| &atom.binds).map(|(_, slot)| *slot);
+                *group = fresh.filter(is_name).filter(|slot| is_bound(*slot, below)).collect();
+            }
+            rest = below;
+        }
+    }
+
     /// M2.8: what can be true of no rows at all needs its group bound by another condition.
     pub(super) fn check_groups(&mut self, when: &[Cond]) {
         for (into, span) in std::mem::take(&mut self.st.groups) {
@@ -118,6 +131,17 @@ impl<'a> Lower<'_, 'a> {
             }
         }
     }
+}
+
+/// Whether one of these conditions binds a variable that one before them has bound.
+fn is_bound(slot: SlotId, conds: &[Cond]) -> bool {
+    conds.iter().any(|cond| match cond {
+        Cond::Each(of) | Cond::Pick { of, .. } => {
+            let mut joins = of.binding().flat_map(|atom| &atom.joins);
+            joins.any(|(_, expr)| *expr == Expr::Slot(slot))
+        }
+        _ => false,
+    })
 }
 
 /// Whether a test is false where the variable is zero.

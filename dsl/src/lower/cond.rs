@@ -27,6 +27,7 @@ impl<'a> Lower<'_, 'a> {
             conds.append(&mut self.st.pending);
             conds.extend(lowered);
         }
+        self.group_picks(&mut conds);
         conds
     }
 
@@ -42,9 +43,9 @@ impl<'a> Lower<'_, 'a> {
                 Some(Cond::No(source))
             }
             CondKind::Pick(name, pick, source) => {
-                let (source, row) = self.source(source, false)?;
+                let (of, row) = self.source(source, false)?;
                 self.name_first(name.as_ref(), row);
-                Some(Cond::Pick(*pick, source))
+                Some(Cond::Pick { pick: *pick, of, group: Vec::new() })
             }
             CondKind::Silence { of, hold, per } => Some(Cond::Each(self.silence(of, hold, per)?)),
             CondKind::Let(name, value) => self.binding(name, value),

@@ -188,7 +188,7 @@ fn conds(rule: &mut Rule) -> impl Iterator<Item = &mut Cond> {
 /// Every pattern of a condition.
 fn atoms(cond: &mut Cond, see: &mut dyn FnMut(&mut Atom)) {
     let source = match cond {
-        Cond::Each(source) | Cond::No(source) | Cond::Pick(_, source) => source,
+        Cond::Each(source) | Cond::No(source) | Cond::Pick { of: source, .. } => source,
         Cond::Agg { of, .. } => of,
         Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => return,
     };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Enum, Extractor, Param, PatternColumn, RelId, Relation, Rule};
 
 /// First bytes of every pack; the last two are the version of the format.
-const MAGIC: &[u8; 8] = b"ETIOPK\x00\x04";
+const MAGIC: &[u8; 8] = b"ETIOPK\x00\x05";
 /// Bytes of the content hash behind the magic.
 const HASH: usize = 8;
 

@@ -173,7 +173,14 @@ pub enum Cond {
     /// Holds when there is no match (M2.5).
     No(Source),
     /// Binds the oldest or newest match, after all filters of its source (M2.8).
-    Pick(Pick, Source),
+    Pick {
+        /// Which.
+        pick: Pick,
+        /// Of which matches.
+        of: Source,
+        /// Of those that agree in these variables one each; the key groups them anyway.
+        group: Vec<SlotId>,
+    },
     /// Binds an aggregate over all matches (M2.8).
     Agg {
         /// The variable bound.
@@ -325,7 +332,9 @@ impl Cond {
     #[must_use]
     pub const fn source(&self) -> Option<&Source> {
         match self {
-            Self::Each(of) | Self::No(of) | Self::Pick(_, of) | Self::Agg { of, .. } => Some(of),
+            Self::Each(of) | Self::No(of) | Self::Pick { of, .. } | Self::Agg { of, .. } => {
+                Some(of)
+            }
             Self::Test(_) | Self::Let(..) | Self::Member(..) => None,
         }
     }
@@ -337,6 +346,17 @@ impl Cond {
 }
 
 impl Source {
+    /// The atoms whose rows it binds, in that order; it only looks for rows of the others.
+    pub fn binding(&self) -> impl Iterator<Item = &Atom> {
+        let (first, next) = match self {
+            Self::Rows { atom, .. } | Self::Sustained { atom, .. } => (atom, None),
+            Self::Then { first, next, .. } => (first, Some(&**next)),
+            Self::Without { first, .. } => (first, None),
+            Self::Silence { per, .. } => (per, None),
+        };
+        core::iter::once(first).chain(next)
+    }
+
     /// The atoms it matches rows with, in the order written.
     pub fn atoms(&self) -> impl Iterator<Item = &Atom> {
         let atoms = match self {

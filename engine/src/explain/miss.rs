@@ -49,7 +49,7 @@ impl<'a> Eval<'a> {
             inside: None,
         };
         let (miss, distance) = match step {
-            Step::Each(src) | Step::Pick(_, src) | Step::Agg { of: src, .. } => {
+            Step::Each(src) | Step::Pick { of: src, .. } | Step::Agg { of: src, .. } => {
                 shown.absent = self.absent(book, src);
                 self.missing(book, src)
             }
@@ -366,7 +366,8 @@ impl<'a> Eval<'a> {
     /// Fills in what is not known of the key from the first row that is right but for that. Says
     /// whether there is one.
     pub(crate) fn fill_key(&mut self, book: &Book<'_>, key: &[u16], step: &'a Step) -> bool {
-        let (Step::Each(src) | Step::Pick(_, src) | Step::Agg { of: src, .. }) = step else {
+        let (Step::Each(src) | Step::Pick { of: src, .. } | Step::Agg { of: src, .. }) = step
+        else {
             return false;
         };
         let before = self.slots.clone();

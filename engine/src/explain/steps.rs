@@ -56,7 +56,7 @@ impl<'a> Eval<'a> {
             inside: None,
         };
         match step {
-            Step::Each(src) | Step::Pick(_, src) => {
+            Step::Each(src) | Step::Pick { of: src, .. } => {
                 shown.facts = self.supports(book, src, &rows);
                 shown.absent = self.absent_within(book, src, &rows);
             }

@@ -334,7 +334,7 @@ impl<'a> Eval<'a> {
             conclusion.when = self.show(book, rule, &program.when, &way);
             conclusion.bound = book.bound(self.symbols, rule, &way.slots);
             conclusion.when.push(self.fail(book, rule, step).0);
-            if let Step::Each(src) | Step::Pick(_, src) | Step::Agg { of: src, .. } = step {
+            if let Step::Each(src) | Step::Pick { of: src, .. } | Step::Agg { of: src, .. } = step {
                 let mut lacks = Vec::new();
                 self.covered(src, &mut lacks);
                 wants.extend(lacks.iter().filter(|lack| !lack.weak).map(|lack| lack.want));

@@ -42,6 +42,10 @@ impl Bound {
         self.set(slot, Binding::Written);
     }
 
+    pub(crate) fn forget(&mut self, slot: u16) {
+        self.set(slot, Binding::Fresh);
+    }
+
     pub(crate) fn get(&self, slot: u16) -> Binding {
         self.0.get(usize::from(slot)).copied().unwrap_or(Binding::Fresh)
     }

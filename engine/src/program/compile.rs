@@ -14,11 +14,7 @@ use crate::{
         Assign, Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src, Step,
         Tallied, Text, Window, bound::Bound, timeless::is_timeless,
     },
-    store::{
-        cover::{binding, relation_of},
-        relation::Relation,
-        sources::Sources,
-    },
+    store::{cover::relation_of, relation::Relation, sources::Sources},
     value::{
         expr::{Calc, Ex, Typing},
         id::Fnv,
@@ -73,10 +69,10 @@ impl<'a> Compiler<'a> {
         let when_steps = self.steps(rule, when, &mut bound, &mut no_events.clone());
         let mut inputs = Numbers::new();
         for cond in when {
-            let (Cond::Each(source) | Cond::Pick(_, source)) = cond else { continue };
+            let (Cond::Each(source) | Cond::Pick { of: source, .. }) = cond else { continue };
             // What stood once need not stand now.
             if !matches!(source, Source::Rows { window: etio_plan::Window::AsOf(_), .. }) {
-                binding(source).for_each(|atom| inputs.push(atom.relation.index()));
+                source.binding().for_each(|atom| inputs.push(atom.relation.index()));
             }
         }
         inputs.sort_unstable();
@@ -207,7 +203,7 @@ impl<'a> Compiler<'a> {
         let is_event =
             |atom: &Atom| self.schema.get(atom.relation.index()).is_some_and(|of| of.event);
         rule.body.when.iter().any(|cond| match cond {
-            Cond::Each(source) | Cond::Pick(_, source) => binding(source).any(is_event),
+            Cond::Each(source) | Cond::Pick { of: source, .. } => source.binding().any(is_event),
             _ => false,
         })
     }
@@ -227,7 +223,10 @@ impl<'a> Compiler<'a> {
         let before = bound.clone();
         let step = match cond {
             Cond::Each(source) => Step::Each(self.source(rule, source, bound)),
-            Cond::Pick(pick, source) => Step::Pick(*pick, self.source(rule, source, bound)),
+            Cond::Pick { pick, of, group } => {
+                let of = self.source(rule, of, bound);
+                Step::Pick { pick: *pick, of, group: group.iter().map(|slot| slot.0).collect() }
+            }
             Cond::No(source) => Step::No(self.source(rule, source, &mut bound.clone())),
             Cond::Agg { into, op, arg, of } => {
                 let of = self.source(rule, of, &mut bound.clone());
@@ -256,7 +255,7 @@ impl<'a> Compiler<'a> {
             }
         };
         if let Step::Each(Src { events: true, .. })
-        | Step::Pick(_, Src { events: true, .. })
+        | Step::Pick { of: Src { events: true, .. }, .. }
         | Step::Agg { of: Src { events: true, .. }, .. } = &step
         {
             before.fresh_in(bound).for_each(|slot| events.write(slot));
@@ -300,7 +299,7 @@ impl<'a> Compiler<'a> {
         let eventful = |atom: &Atom| {
             self.schema.get(atom.relation.index()).is_some_and(|schema| schema.eventful)
         };
-        let events = binding(source).any(eventful);
+        let events = source.binding().any(eventful);
         let keep = rule.keep;
         let kind = match source {
             Source::Rows { atom, window } => {

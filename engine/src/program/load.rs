@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, format, sync::Arc, vec::Vec};
 
-use etio_plan::{Expr, Field, Head, Kind, Pack, ParamId, Rule, Type, Value};
+use etio_plan::{Atom, Cond, Expr, Field, Head, Kind, Pack, ParamId, Rule, Type, Value};
 use foldhash::fast::FixedState;
 use hashbrown::HashSet;
 use smallvec::SmallVec;
@@ -18,7 +18,7 @@ use crate::{
         share::share,
     },
     store::{
-        cover::{Cover, covers, relation_of, vias},
+        cover::{Cover, covers, deciding, relation_of, vias},
         relation::Relation,
         row::MOST_RELATIONS,
         sources::Sources,
@@ -334,14 +334,16 @@ fn schema(
         });
     }
     for ((at, rule), atoms) in pack.rules.iter().enumerate().zip(atoms) {
-        let (mut eventful, mut rests_on_past) = (false, false);
+        let mut rests_on_past = false;
         for (atom, _) in atoms {
             if let Some(read) = schema.get_mut(atom.relation.index()) {
                 (read.read, read.sought) = (true, true);
-                eventful |= read.eventful;
                 rests_on_past |= read.rests_on_past || (read.entity && read.retention > 0);
             }
         }
+        let is_event =
+            |atom: &Atom| schema.get(atom.relation.index()).is_some_and(|read| read.eventful);
+        let eventful = deciding(&rule.body).flat_map(Cond::atoms).any(is_event);
         if let Some(concluded) = schema.get_mut(relation_of(rule)) {
             concluded.eventful |= eventful;
             concluded.rests_on_past |= rests_on_past;

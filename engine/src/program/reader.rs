@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use etio_plan::{Atom, Cond, Expr, Head, Pack, Rule};
 use smallvec::SmallVec;
 
-use crate::store::cover::{Cover, Terms, Via, binding, compose, looked_for};
+use crate::store::cover::{Cover, Terms, Via, compose, looked_for};
 
 /// A condition whose truth may change with the coverage of a relation.
 pub(crate) struct Reader {
@@ -51,7 +51,7 @@ pub(crate) fn atoms(rule: &Rule) -> Atoms<'_> {
     let body = &rule.body;
     for cond in &body.when {
         // What a row makes true, no coverage turns.
-        let decides = !matches!(cond, Cond::Each(_) | Cond::Pick(..));
+        let decides = !matches!(cond, Cond::Each(_) | Cond::Pick { .. });
         add_atoms(&mut found, cond, decides);
     }
     let blocks = body.confirm.iter().chain(&body.unless).chain(&body.maybe);
@@ -68,7 +68,7 @@ pub(crate) fn atoms(rule: &Rule) -> Atoms<'_> {
 /// Adds the atoms of a condition. Coverage may turn what looks for rows, and where it `decides`, all.
 fn add_atoms<'a>(found: &mut Atoms<'a>, cond: &'a Cond, decides: bool) {
     let Some(source) = cond.source() else { return };
-    binding(source).for_each(|atom| found.push((atom, decides)));
+    source.binding().for_each(|atom| found.push((atom, decides)));
     looked_for(source).into_iter().for_each(|atom| found.push((atom, true)));
 }
 

@@ -15,7 +15,7 @@ impl Step {
 
     fn each_ex(&self, see: &mut dyn FnMut(&Ex)) {
         match self {
-            Self::Each(of) | Self::No(of) | Self::Pick(_, of) => of.each_ex(see),
+            Self::Each(of) | Self::No(of) | Self::Pick { of, .. } => of.each_ex(see),
             Self::Agg { arg, of, .. } => {
                 arg.iter().for_each(&mut *see);
                 of.each_ex(see);

@@ -8,9 +8,9 @@ use smallvec::SmallVec;
 use crate::{
     program::{
         ALL_ROWS, Assign, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler,
-        steady,
+        place::Place, steady,
     },
-    store::{cover::binding, relation::Relation, row::RowId},
+    store::{relation::Relation, row::RowId},
     value::{
         expr::{Calc, Ex, equal, field_is},
         symbols::Symbols,
@@ -21,14 +21,14 @@ use crate::{
 /// Beyond this many probes the shortest way is not searched for; any way will do.
 const SEARCH_DEPTH: usize = 3;
 
-/// A condition of `when` that can bind variables.
+/// A condition that can bind variables.
 enum Binder<'a> {
     Atom(&'a Atom),
     Let(SlotId, &'a Expr),
     Member(SlotId, &'a Expr),
 }
 
-/// The conditions that can bind variables, in the order written.
+/// The conditions that can bind variables: those beside the atom, then those of `when`, in the order written.
 type Binders<'a> = SmallVec<[Binder<'a>; 8]>;
 
 /// Places among them, in the order gone.
@@ -85,7 +85,14 @@ pub(crate) fn route(
     if whole {
         bound.write(atom.row.0);
     }
-    let hops = hops(compiler, rule, &mut bound);
+    let place = Place::of(rule, atom);
+    if let Some(place) = &place {
+        let slots = binds.iter().chain(&optional).map(|(_, slot)| *slot).chain([atom.row.0]);
+        let displaced = slots.filter(|slot| place.may_displace(rule, *slot));
+        displaced.for_each(|slot| bound.forget(slot));
+    }
+    let beside = place.map_or(&[][..], |place| place.beside);
+    let hops = hops(compiler, rule, beside, &mut bound);
     Route {
         from: atom.relation.index(),
         rule: at_rule,
@@ -99,16 +106,16 @@ pub(crate) fn route(
     }
 }
 
-fn binders(rule: &Rule, aggregates: bool) -> Binders<'_> {
+fn binders<'a>(rule: &'a Rule, beside: &'a [Cond], aggregates: bool) -> Binders<'a> {
     let mut binders = Binders::new();
-    for cond in &rule.body.when {
+    for cond in beside.iter().chain(&rule.body.when) {
         match cond {
             Cond::Let(slot, expr) => binders.push(Binder::Let(*slot, expr)),
             Cond::Member(slot, expr) => binders.push(Binder::Member(*slot, expr)),
             Cond::No(_) | Cond::Test(_) => {}
             Cond::Agg { .. } if !aggregates => {}
-            Cond::Each(of) | Cond::Pick(_, of) | Cond::Agg { of, .. } => {
-                binding(of).for_each(|atom| binders.push(Binder::Atom(atom)));
+            Cond::Each(of) | Cond::Pick { of, .. } | Cond::Agg { of, .. } => {
+                of.binding().for_each(|atom| binders.push(Binder::Atom(atom)));
             }
         }
     }
@@ -117,8 +124,8 @@ fn binders(rule: &Rule, aggregates: bool) -> Binders<'_> {
 
 /// The shortest sequence of probes that binds every key variable. What the rule tests is tested as soon
 /// as it is known.
-fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
-    let (mut hops, mut tests) = (Hops::new(), steady::tests(rule));
+fn hops(compiler: &mut Compiler<'_>, rule: &Rule, beside: &[Cond], bound: &mut Bound) -> Hops {
+    let (mut hops, mut tests) = (Hops::new(), steady::tests(rule, beside));
     let mut test = |compiler: &mut Compiler<'_>, bound: &Bound, hops: &mut Hops| {
         for expr in tests.extract_if(.., |expr| bound.gives(expr)) {
             hops.push(Hop::Test(compiler.expr(rule, expr, &[])));
@@ -129,7 +136,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
         return hops;
     }
     // A key may be concerned though an aggregate has no row for it, so others go first.
-    let mut binders = self::binders(rule, false);
+    let mut binders = self::binders(rule, beside, false);
     if rule.body.when.iter().any(|cond| matches!(cond, Cond::Agg { .. })) {
         let mut reached = bound.clone();
         binders.iter().for_each(|binder| match binder {
@@ -137,7 +144,7 @@ fn hops(compiler: &mut Compiler<'_>, rule: &Rule, bound: &mut Bound) -> Hops {
             Binder::Let(slot, _) | Binder::Member(slot, _) => reached.write(slot.0),
         });
         if !binds_key(rule, &reached) {
-            binders = self::binders(rule, true);
+            binders = self::binders(rule, beside, true);
         }
     }
     let mut order = Order::new();

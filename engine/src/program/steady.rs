@@ -8,26 +8,24 @@ use alloc::vec::Vec;
 
 use etio_plan::{Cond, Expr, Rule};
 
-use crate::{
-    program::{bound::Bound, route::each_slot},
-    store::cover::binding,
-};
+use crate::program::{bound::Bound, route::each_slot};
 
-/// The tests in `when` of nothing but the key, and what all rows say that match.
-pub(crate) fn tests(rule: &Rule) -> Vec<&Expr> {
-    let when = &rule.body.when;
+/// The tests in `when`, and in what stands beside an atom, of nothing but the key and what all rows say that
+/// match.
+pub(crate) fn tests<'a>(rule: &'a Rule, beside: &'a [Cond]) -> Vec<&'a Expr> {
+    let conds = || rule.body.when.iter().chain(beside);
     let tests =
-        || when.iter().filter_map(|cond| if let Cond::Test(of) = cond { Some(of) } else { None });
+        || conds().filter_map(|cond| if let Cond::Test(of) = cond { Some(of) } else { None });
     if tests().next().is_none() {
         return Vec::new();
     }
     let mut steady = Bound::none(rule);
     rule.key.iter().for_each(|slot| steady.write(slot.0));
-    for cond in when {
+    for cond in conds() {
         match cond {
             // Of several atoms the first is the one of which every row counts.
             Cond::Each(source) => {
-                let first = binding(source).take(1);
+                let first = source.binding().take(1);
                 first.for_each(|atom| each_slot(atom, |slot| steady.write(slot)));
             }
             Cond::Let(slot, of) | Cond::Member(slot, of) if steady.gives(of) => {

@@ -18,7 +18,7 @@ pub(crate) fn is_timeless(body: &Body, schema: &[Schema]) -> bool {
     body.confirm.is_empty()
         && body.unless.is_empty()
         && body.when.iter().all(|cond| match cond {
-            Cond::Each(source) | Cond::Pick(_, source) | Cond::No(source) => stands(source),
+            Cond::Each(source) | Cond::Pick { of: source, .. } | Cond::No(source) => stands(source),
             Cond::Test(expr) | Cond::Let(_, expr) | Cond::Member(_, expr) => !reads_age(expr),
             Cond::Agg { .. } => false,
         })

@@ -216,20 +216,9 @@ fn atoms_with_reach<'a>(rule: &'a Rule, params: &[Word]) -> SmallVec<[(&'a Atom,
 }
 
 /// The conditions that decide: all but `maybe`.
-fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
+pub(crate) fn deciding(body: &Body) -> impl Iterator<Item = &Cond> {
     let blocks = body.confirm.iter().chain(&body.unless).flatten();
     body.when.iter().chain(blocks)
-}
-
-/// The atoms of a source whose rows it binds.
-pub(crate) fn binding(source: &Source) -> impl Iterator<Item = &Atom> {
-    let (first, next) = match source {
-        Source::Rows { atom, .. } | Source::Sustained { atom, .. } => (atom, None),
-        Source::Then { first, next, .. } => (first, Some(&**next)),
-        Source::Without { first, .. } => (first, None),
-        Source::Silence { per, .. } => (per, None),
-    };
-    core::iter::once(first).chain(next)
 }
 
 /// The atom of a source whose rows it only looks for.

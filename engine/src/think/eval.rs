@@ -3,7 +3,7 @@
 //!
 //! Every condition that time alone may turn lowers `deadline`; the key's one timer is set to it.
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeSet, vec::Vec};
 use core::ops::{
     ControlFlow::{self, Break, Continue},
     Deref, DerefMut,
@@ -27,7 +27,7 @@ use crate::{
     value::{
         expr::{Calc, Ex},
         symbols::Symbols,
-        word::{ABSENT, Word, as_int, at, put},
+        word::{ABSENT, Word, as_int, at, key_at, put},
     },
 };
 
@@ -238,14 +238,20 @@ impl<'a> Eval<'a> {
                 self.note_miss(src, any);
                 Continue(())
             }
-            Step::Pick(pick, src) => {
-                let mut flow = None;
-                let _ = self.matches(src, *pick, &mut |me| {
-                    flow = Some(me.walk(rest, then));
-                    Break(())
+            Step::Pick { pick, of, group } => {
+                let (mut flow, mut groups) = (None, BTreeSet::new());
+                let _ = self.matches(of, *pick, &mut |me| {
+                    if group.is_empty() {
+                        flow = Some(me.walk(rest, then));
+                        return Break(());
+                    }
+                    if !groups.insert(key_at(&me.slots, group)) {
+                        return Continue(());
+                    }
+                    *flow.insert(me.walk(rest, then))
                 });
                 if flow != Some(Break(())) {
-                    self.note_miss(src, flow.is_some());
+                    self.note_miss(of, flow.is_some());
                 }
                 flow.unwrap_or(Continue(()))
             }

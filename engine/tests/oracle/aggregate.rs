@@ -11,14 +11,8 @@ use super::{
 };
 
 impl Solver<'_> {
-    /// Matches by the names of the key that the source is first to bind (M2.8).
-    pub(super) fn groups(
-        &self,
-        source: &Source,
-        before: &Binding,
-        found: Vec<Binding>,
-    ) -> Vec<Vec<Binding>> {
-        let by = self.group_slots(source, before);
+    /// Matches by what these variables say (M2.8).
+    pub(super) fn groups(&self, by: &[SlotId], found: Vec<Binding>) -> Vec<Vec<Binding>> {
         let mut groups: Vec<(Vec<Value>, Vec<Binding>)> = Vec::new();
         for binding in found {
             let key: Vec<Value> = by.iter().map(|slot| binding.value(*slot)).collect();
@@ -30,7 +24,8 @@ impl Solver<'_> {
         groups.into_iter().map(|(_, of)| of).collect()
     }
 
-    fn group_slots(&self, source: &Source, before: &Binding) -> Vec<SlotId> {
+    /// The names of the key that the source is first to bind.
+    pub(super) fn group_slots(&self, source: &Source, before: &Binding) -> Vec<SlotId> {
         let bound: BTreeSet<SlotId> = atoms(source)
             .iter()
             .flat_map(|atom| atom.binds.iter().map(|(_, slot)| *slot))
@@ -52,7 +47,7 @@ impl Solver<'_> {
         }
         let by = self.group_slots(of, binding);
         let found = self.matches(of, &bare(binding));
-        let mut groups = self.groups(of, binding, found);
+        let mut groups = self.groups(&by, found);
         if groups.is_empty() && by.is_empty() {
             groups.push(vec![]);
         }

@@ -156,7 +156,7 @@ pub(crate) fn reads<'a>(rule: &'a Rule, params: &[Value]) -> Vec<(&'a Atom, i64)
     for cond in rule.body.when.iter().chain(blocks) {
         let (Cond::Each(source)
         | Cond::No(source)
-        | Cond::Pick(_, source)
+        | Cond::Pick { of: source, .. }
         | Cond::Agg { of: source, .. }) = cond
         else {
             continue;

@@ -62,6 +62,8 @@ const WIDE_BASES: &[&str] = &[
     "P { node, n: N, mark: \"on\" } for 4s",
     "E { node, state: \"on\" } for 4s tolerating 2s  _N",
     "no A { node, n: _ } for 4s per E { node, state: \"on\" }  _N",
+    "newest B { node: c, n: _ }  node = c  _N",
+    "newest P { node: c, n: _, mark: \"on\" }  node = c  _N",
 ];
 
 /// What narrows it further.
@@ -125,6 +127,21 @@ const WIDE_CONDITIONS: &[&str] = &[
     "x = newest A { node, n: _ } then B { node, n: N } within WIDE  age(x) >= 2s",
     "x = oldest B { node, n: N } then L { node, n: _ } within 6s  no A { node, n: _ } since x",
     "E { node, n: q, state: _ }  A { node, n: q } then B { node, n: q } within 4s without L { node, n: _ }",
+    "newest A { node, n: q }  P { node, n: q, mark: _ }",
+    "x = newest L { node: _, n: q }  E { node, n: q, state: _ }  age(x) < 9s",
+    "newest B { node, n: q }  oldest A { node, n: q }",
+];
+
+/// Which nodes of another finding it explains.
+const CLAUSES: &[&str] = &[
+    "{ node }",
+    "{ node }",
+    "{ node: c } when { A { node: c, n: d }  B { node, n: d } }",
+    "{ node } when { E { node, state: \"on\", n: d }  d >= 1 }",
+    "{ node: c } when { P { node: c, n: d, mark: \"on\" }  E { node, n: d, state: _ }  no L { node: c, n: _ } }",
+    "{ node: c } when { newest B { node: c, n: d }  P { node, n: d, mark: _ } }",
+    "{ node: c } when { newest A { node: c, n: _ }  c != node }",
+    "{ node: c } when { count(B { node, n: _ }) >= 2  P { node: c, n: d, mark: _ }  A { node: c, n: d } }",
 ];
 
 /// A rule that is not yet said: which base, which conditions, in which block.
@@ -139,7 +156,8 @@ pub(crate) struct Draft {
     derived: bool,
     /// It adds to the relation that was derived last.
     again: bool,
-    explains: bool,
+    /// Whether it explains another finding, and by which clause.
+    explains: Option<usize>,
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -155,7 +173,7 @@ fn draft() -> impl Strategy<Value = Draft> {
         3..9i64,
         prop::bool::weighted(0.5),
         prop::bool::weighted(0.6),
-        any::<bool>(),
+        prop::option::of(0..1000usize),
     )
         .prop_map(|(base, joined, when, confirm, unless, keep, derived, again, explains)| {
             Draft { base, joined, when, confirm, unless, keep, derived, again, explains }
@@ -270,12 +288,12 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
         text.push_str(&format!(" {kind} {{ {} }}", block.join("\n  ")));
     }
     text.push_str(" title \"{node}\"");
-    if draft.explains
+    if let Some(clause) = draft.explains
         && let Some(of) = found.last()
         && !text.contains(of.as_str())
         && !text.contains(" for ")
     {
-        text.push_str(&format!(" explains {of} {{ node }}"));
+        text.push_str(&format!(" explains {of} {}", CLAUSES[clause % CLAUSES.len()]));
     }
     text + " }\n"
 }

@@ -102,7 +102,7 @@ impl Solver<'_> {
     fn tests_events(&self, test: &Expr, before: &[Cond]) -> bool {
         before.iter().any(|cond| {
             let (of, into) = match cond {
-                Cond::Each(of) | Cond::Pick(_, of) => (of, None),
+                Cond::Each(of) | Cond::Pick { of, .. } => (of, None),
                 Cond::Agg { into, of, .. } => (of, Some(*into)),
                 _ => return false,
             };
@@ -146,11 +146,12 @@ impl Solver<'_> {
                 next.doubt.add(&self.unseen(source, binding));
                 vec![next]
             }
-            Cond::Pick(pick, source) => {
+            Cond::Pick { pick, of: source, group } => {
                 let found = self.matches(source, binding);
                 self.miss(source, binding, found.is_empty(), missed);
-                let groups = self.groups(source, binding, found);
-                groups
+                let mut by = self.group_slots(source, binding);
+                by.extend(group);
+                self.groups(&by, found)
                     .into_iter()
                     .filter_map(|mut group| match pick {
                         Pick::Oldest => Some(group.swap_remove(0)),

@@ -381,22 +381,23 @@ impl<'a> Teller<'a> {
             for cause in open[at].clone() {
                 let instance = (rule.path.clone(), spelled(&cause.conclusion.key), cause.opened);
                 let Some(first) = &cause.first else { continue };
+                // That it holds is not asked again; what the edge asks must be sure.
+                let shown = &cause.conclusion.shown;
+                let shown = Binding { doubt: Doubt::default(), ..shown.clone() };
                 for explains in &finding.explains {
                     let solver = Solver { world, rule, params: self.params };
-                    let ways = solver.solve(
-                        &explains.when,
-                        &cause.conclusion.shown,
-                        &mut Missed::default(),
-                    );
+                    let ways = solver.solve(&explains.when, &shown, &mut Missed::default());
                     for (target, symptoms) in open.iter_mut().enumerate() {
                         if concludes(&self.pack.rules[target]) != explains.target {
                             continue;
                         }
                         for symptom in symptoms {
                             let fits = |way: &Binding| {
-                                explains.key.iter().all(|(field, expr)| {
-                                    symptom.conclusion.key[field.index()] == solver.value(way, expr)
-                                })
+                                !way.doubt.unknown
+                                    && explains.key.iter().all(|(field, expr)| {
+                                        symptom.conclusion.key[field.index()]
+                                            == solver.value(way, expr)
+                                    })
                             };
                             let early = first.time <= symptom.opened
                                 || !reaches(world, first, symptom.opened);

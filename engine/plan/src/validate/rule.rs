@@ -169,7 +169,11 @@ impl Scope<'_> {
 
     fn cond(&mut self, cond: &Cond) -> Check {
         match cond {
-            Cond::Each(source) | Cond::Pick(_, source) => self.source(source, false),
+            Cond::Each(source) => self.source(source, false),
+            Cond::Pick { of, group, .. } => {
+                self.source(of, false)?;
+                group.iter().try_for_each(|slot| self.scalar(*slot).map(|_| ()))
+            }
             Cond::No(source) => self.inside(|inside| inside.source(source, false)),
             Cond::Agg { into, op, arg, of } => self.aggregate(*into, *op, arg.as_ref(), of),
             Cond::Test(test) => self.gives(test, &Type::Bool, Place::TEST),

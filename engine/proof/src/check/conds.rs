@@ -112,11 +112,11 @@ impl<'c, 'a> Conds<'c, 'a> {
             return;
         }
         match cond {
-            Cond::Each(source) | Cond::Pick(_, source) => {
+            Cond::Each(source) | Cond::Pick { of: source, .. } => {
                 // What it binds must be what the proof says is bound.
                 self.fix_all(source);
                 self.matched(source, step);
-                if matches!(cond, Cond::Pick(..)) {
+                if matches!(cond, Cond::Pick { .. }) {
                     let which = format!("{}: that it is the oldest or newest", self.rule.path);
                     self.checker.unchecked(which);
                 }
