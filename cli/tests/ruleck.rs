@@ -164,6 +164,20 @@ fn a_plan_tells_memory_where_an_event_declares_its_rate() {
 }
 
 #[test]
+fn a_plan_says_which_conditions_look_at_every_row() {
+    let rules = "entity Lease { key name: text, at: time }\n\
+        entity Placed { key pod: pod, node: node, claims: list<text> }\n\
+        finding waits(node) {\n  severity info\n  when {\n    Placed { pod, node, claims: _ }\n\
+        \x20   Placed { pod, node: _, claims }\n    Placed { pod: other, node: _, claims: theirs }\n\
+        \x20   claim in claims\n    claim in theirs\n    other != pod\n\
+        \x20   Lease { name: \"main\", at }\n    age(at) >= 1m\n  }\n  title \"{node}\"\n}\n";
+    let ran = on(rules, &["plan"]);
+    let marked: Vec<&str> = ran.out.lines().filter(|line| line.contains("looks at")).collect();
+    let other = "           Placed { pod: other, claims: theirs }  // looks at every Placed";
+    assert_eq!(marked, [other], "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn a_pack_runs_like_the_rules_it_is_made_of() {
     let (dir, rules) = file(RULES);
     let pack = dir.path().join("licences.etiop");

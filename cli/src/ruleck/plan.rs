@@ -174,11 +174,8 @@ fn render_rule(out: &mut String, pack: &Pack, rule: &Rule) {
 fn block(out: &mut String, show: &Show<'_>, name: &str, conds: &[Cond], known: &mut Known) {
     for (at, cond) in conds.iter().enumerate() {
         let name = if at == 0 { name } else { "" };
-        let every: Vec<&str> = known
-            .every(cond)
-            .filter_map(|relation| show.pack.get(relation))
-            .map(Relation::name)
-            .collect();
+        let every = known.every(show.pack, cond).into_iter();
+        let every: Vec<&str> = every.map(Relation::name).collect();
         let every = match &*every {
             [] => String::new(),
             names => format!("  // looks at every {}", names.join(", every ")),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use etio_plan::{Atom, Cond, Expr, RelId, Rule, SlotId, Source};
+use etio_plan::{Atom, Cond, Expr, Kind, Pack, Relation, Rule, SlotId, Source};
 
 /// The variables that have a value before a condition.
 #[derive(Clone)]
@@ -17,15 +17,15 @@ impl Known {
 
     /// The relations of which a condition looks at every row, or at every row with some constants: nothing
     /// that is known says which. Where nothing is known there is nothing to ask for.
-    pub(super) fn every(&self, cond: &Cond) -> impl Iterator<Item = RelId> {
+    pub(super) fn every<'p>(&self, pack: &'p Pack, cond: &Cond) -> Vec<&'p Relation> {
         let (mut known, mut every) = (self.clone(), Vec::new());
         for atom in in_order(cond) {
-            if !known.0.is_empty() && !known.narrows(atom) {
-                every.push(atom.relation);
-            }
+            let relation = pack.get(atom.relation);
+            let relation = relation.filter(|of| !known.narrows(atom) && !is_one(of, atom));
+            every.extend(relation.filter(|_| !known.0.is_empty()));
             known.bind(atom);
         }
-        every.into_iter()
+        every
     }
 
     /// What is known after a condition.
@@ -62,6 +62,13 @@ impl Known {
             Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => self.says(a) || self.says(b),
         }
     }
+}
+
+/// Whether constants say which entity a pattern is about.
+fn is_one(relation: &Relation, atom: &Atom) -> bool {
+    let is_said = |at: usize| atom.joins.iter().any(|(field, _)| field.index() == at);
+    let mut keys = relation.fields.iter().enumerate().filter(|(_, field)| field.key);
+    relation.kind == Kind::Entity && keys.all(|(at, _)| is_said(at))
 }
 
 fn bound(atom: &Atom) -> impl Iterator<Item = SlotId> {
