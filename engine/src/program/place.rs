@@ -31,7 +31,8 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Whether what a row says in a variable says nothing of the row in whose stead it was chosen.
+    /// Whether what a row says in a variable that it gives a value says nothing of the row in whose stead it
+    /// was chosen.
     pub(crate) fn may_displace(&self, rule: &Rule, slot: u16) -> bool {
         let Cond::Pick { group, .. } = self.cond else { return false };
         !rule.key.iter().chain(group).any(|of| of.0 == slot)
