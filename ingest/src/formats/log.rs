@@ -70,7 +70,7 @@ const LAYERS: usize = 4;
 pub(crate) fn peel(line: &str) -> Option<Head<'_>> {
     let mut whole = first(line)?;
     for _ in 1..LAYERS {
-        // `docker logs -t` puts two spaces after its stamp.
+        // Some put more than one space after their stamp.
         let inner = match &whole.message {
             Cow::Borrowed(text) => first(text.trim_start()),
             Cow::Owned(text) => first(text.trim_start()).map(Head::into_owned),
