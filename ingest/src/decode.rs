@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const LOOK: usize = 8192;
 
 /// The bytes as text without byte order marks, blocks of NULs, terminal colours, carriage returns at
-/// line ends, and what mail and word processors do to pasted lines; or nothing where they are no text.
+/// line ends, and what mail, Markdown and word processors do to pasted lines; or nothing where they are no text.
 pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
     if let Some(text) = utf16(&bytes) {
         return Some(clean(text));
@@ -49,7 +49,7 @@ fn clean(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    let text = straight(unquoted(text));
+    let text = straight(uncoded(unquoted(text)));
     if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -70,6 +70,21 @@ fn unquoted(text: String) -> String {
         Some(quoted.strip_prefix(' ').unwrap_or(quoted))
     };
     text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
+}
+
+/// Without the backticks that Markdown puts around a line of code.
+fn uncoded(text: String) -> String {
+    if memchr::memchr(b'`', text.as_bytes()).is_none() {
+        return text;
+    }
+    let inner = |line: &str| {
+        let code = line.trim().strip_prefix('`')?.strip_suffix('`')?;
+        let end = if line.ends_with('\n') { "\n" } else { "" };
+        (!code.is_empty() && !code.contains('`')).then(|| format!("{code}{end}"))
+    };
+    text.split_inclusive('\n')
+        .map(|line| inner(line).map_or(Cow::Borrowed(line), Cow::Owned))
+        .collect()
 }
 
 /// With the quotes that programs print, where a word processor made them curly.
@@ -128,6 +143,7 @@ mod tests {
             ),
             (utf16, Some("pod é\n")),
             (b"> Events:\n>\n>   Type  Reason\n".to_vec(), Some("Events:\n\n  Type  Reason\n")),
+            (b"`$ df /`\n``\n`a` is `b`\n".to_vec(), Some("$ df /\n``\n`a` is `b`\n")),
             (b"> quoted\nand answered\n".to_vec(), Some("quoted\nand answered\n")),
             (
                 "secret \u{201c}a\u{201d} isn\u{2019}t there".into(),

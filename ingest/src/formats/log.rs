@@ -70,9 +70,10 @@ const LAYERS: usize = 4;
 pub(crate) fn peel(line: &str) -> Option<Head<'_>> {
     let mut whole = first(line)?;
     for _ in 1..LAYERS {
+        // Some put more than one space after their stamp.
         let inner = match &whole.message {
-            Cow::Borrowed(text) => first(text),
-            Cow::Owned(text) => first(text).map(Head::into_owned),
+            Cow::Borrowed(text) => first(text.trim_start()),
+            Cow::Owned(text) => first(text.trim_start()).map(Head::into_owned),
         };
         // The kernel's stamp inside another is only in the kernel's own lines; elsewhere it is text.
         let Some(inner) = inner else { break };

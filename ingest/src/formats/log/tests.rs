@@ -24,6 +24,10 @@ fn klog() {
             ("-", "-", "kubelet_volumes.go", "error", r#"Orphaned pod "8d73" found"#),
         ),
         (
+            "2021-03-09T09:47:12.318848913Z  F0309 09:47:12.318733       7 kubelet.go:1368] Failed to start",
+            ("-", "-", "kubelet.go", "fatal", "Failed to start"),
+        ),
+        (
             r#"I0914 00:59:22.040084 1234567 pkg/file_linux.go:61] "Unable to read" err="no" path="/x""#,
             ("-", "-", "file_linux.go", "info", r#""Unable to read" err="no" path="/x""#),
         ),
