@@ -424,7 +424,9 @@ impl Out for Gather<'_, '_> {
                 stream.names.insert(name.to_owned());
             }
         }
-        if record.program == Program::Unknown && record.when == When::Unknown {
+        // What has a header is one record, even where that does not say what wrote it or when.
+        let bare = record.message.trim() == record.text.trim();
+        if record.program == Program::Unknown && record.when == When::Unknown && bare {
             self.kind(kind, record.more.len() as u64);
             self.offer_loose(&record, when);
         } else if !record.more.is_empty() {
