@@ -10,6 +10,7 @@ use etio_plan::{Origin, Pack};
 use crate::args::{Diagnose, Format};
 use crate::report::json::value as json;
 use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
+use crate::text::unescaped;
 use crate::{Exit, explain, ignored, input, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
@@ -142,8 +143,8 @@ fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
         subject: episode.key.iter().map(|(name, value)| (name.to_string(), json(value))).collect(),
         opened: episode.opened,
         closed: episode.closed,
-        title: episode.title.clone(),
-        because: episode.because.clone(),
+        title: unescaped(&episode.title),
+        because: unescaped(&episode.because),
         remedy: episode.remedy.clone(),
         ignored: episode.ignored.clone(),
         refs: episode.refs.clone(),

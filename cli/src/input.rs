@@ -58,6 +58,7 @@ fn options(input: &Reading) -> Result<Options, String> {
         since: input.since.as_deref().map(since).transpose()?,
         node: input.node.clone(),
         today: today(),
+        now: date::now(),
     })
 }
 

@@ -30,9 +30,33 @@ pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
+/// A text without the escapes before its quotes, of a message that others quoted, once or more.
+pub(crate) fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut pieces = text.split('"').peekable();
+    while let Some(piece) = pieces.next() {
+        match pieces.peek() {
+            Some(_) => plain.extend([piece.trim_end_matches('\\'), "\""]),
+            None => plain.push_str(piece),
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{duration, unescaped};
+
+    #[test]
+    fn quotes_lose_their_escapes() {
+        for (text, plain) in [
+            (r#"pulling \"a\" failed: \\\"b\\\""#, r#"pulling "a" failed: "b""#),
+            (r#"a "b" c"#, r#"a "b" c"#),
+            (r"C:\k\", r"C:\k\"),
+        ] {
+            assert_eq!(unescaped(text), plain);
+        }
+    }
 
     #[test]
     fn durations_are_short() {

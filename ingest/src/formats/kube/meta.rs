@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{CLUSTER, Place};
 use crate::formats::{
-    rows::{SOME_NAMESPACE, unnamed},
+    rows::{SOME_NAMESPACE, unnamed, unnamed_pod},
     times::{self, Time},
 };
 use crate::row::{Out, Row};
@@ -71,6 +71,14 @@ impl Meta {
             (Some(namespace), Some(name)) => format!("{namespace}/{name}"),
             (None, Some(name)) => name.clone(),
             (_, None) => unnamed(place.path),
+        }
+    }
+
+    /// The same of a pod.
+    pub(crate) fn pod(&self, place: Place<'_>) -> String {
+        match self.name {
+            Some(_) => self.namespaced(place),
+            None => unnamed_pod(place.path),
         }
     }
 
