@@ -137,6 +137,7 @@ pub(crate) fn deleted(
 ) {
     let object = match meta.name {
         None if CLUSTER.contains(&kind) => "(unnamed)".into(),
+        None if kind == "Pod" => unnamed_pod(place.path).replace("(unnamed)/", ""),
         _ => meta.object(place),
     };
     let waits = ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"];
