@@ -39,7 +39,7 @@ fn a_line_of_unknown_origin_is_offered_to_all() {
     assert_eq!(
         one("notes.txt", text, "test.QpsExceeded"),
         [
-            "2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/notes image=docker.io/library/busybox:latest"
+            "2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/a pod of notes.txt image=docker.io/library/busybox:latest"
         ]
     );
     assert_eq!(
