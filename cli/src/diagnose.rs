@@ -69,7 +69,7 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
             .into_iter()
             .map(|(because, findings)| Ignored { because, findings })
             .collect(),
-        as_of: bundle.collected_at,
+        as_of: Some(bundle.collected_at).filter(|at| Some(*at) != input::today()),
         notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
     })
 }

@@ -56,6 +56,7 @@ fn a_line_of_unknown_origin_may_be_broken_or_quoted() {
         "nothing\n\nFailed to pull image \"busybox\":\n  pull QPS exceeded\nand so on\n",
         "> Failed to pull image \\\"busybox\\\": pull QPS exceeded\n",
         "Failed to pull image \u{201c}busybox\u{201d}: pull QPS exceeded\n",
+        "ERRO[0000] Failed to pull image \"busybox\": pull QPS exceeded\n",
     ] {
         let found = one("notes.txt", text, "test.QpsExceeded");
         assert_eq!(found.len(), 1, "{text}");
