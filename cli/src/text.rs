@@ -30,7 +30,8 @@ pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// A text without the escapes before its quotes, of a message that others quoted, once or more.
+/// A text without the escapes before its quotes, of a message that others quoted, once or more, and without the
+/// end of a quotation that began before it.
 pub(crate) fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut pieces = text.split('"').peekable();
@@ -40,7 +41,11 @@ pub(crate) fn unescaped(text: &str) -> String {
             None => plain.push_str(piece),
         }
     }
-    plain
+    let whole = plain.matches('"').count() % 2 == 0;
+    match plain.trim_end_matches(',').strip_suffix('"') {
+        Some(rest) if !whole => rest.to_owned(),
+        _ => plain,
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +57,7 @@ mod tests {
         for (text, plain) in [
             (r#"pulling \"a\" failed: \\\"b\\\""#, r#"pulling "a" failed: "b""#),
             (r#"a "b" c"#, r#"a "b" c"#),
+            (r#"get "b": no host","#, r#"get "b": no host"#),
             (r"C:\k\", r"C:\k\"),
         ] {
             assert_eq!(unescaped(text), plain);
