@@ -41,7 +41,7 @@ pub(crate) fn unescaped(text: &str) -> String {
             None => plain.push_str(piece),
         }
     }
-    let whole = plain.matches('"').count() % 2 == 0;
+    let whole = plain.matches('"').count().is_multiple_of(2);
     match plain.trim_end_matches(',').strip_suffix('"') {
         Some(rest) if !whole => rest.to_owned(),
         _ => plain,
