@@ -1,4 +1,4 @@
-//! What day it is: the one clock of these commands.
+//! What day and what time it is: the one clock of these commands.
 
 use std::time::SystemTime;
 
@@ -8,9 +8,14 @@ pub(crate) const DAY: i64 = 86_400_000_000_000;
 /// The first moment of the host's day in UTC, in nanoseconds since the epoch. The day, so that the same
 /// files give the same bytes all day.
 pub(crate) fn today() -> Option<i64> {
+    let now = now()?;
+    Some(now - now.rem_euclid(DAY))
+}
+
+/// The instant itself.
+pub(crate) fn now() -> Option<i64> {
     let age = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    let day = i64::try_from(age.as_nanos()).ok()?;
-    Some(day - day.rem_euclid(DAY))
+    i64::try_from(age.as_nanos()).ok()
 }
 
 /// An instant as nanoseconds since the epoch.

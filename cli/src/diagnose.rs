@@ -10,6 +10,7 @@ use etio_plan::{Origin, Pack};
 use crate::args::{Diagnose, Format};
 use crate::report::json::value as json;
 use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
+use crate::text::unescaped;
 use crate::{Exit, explain, ignored, input, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
@@ -68,7 +69,7 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
             .into_iter()
             .map(|(because, findings)| Ignored { because, findings })
             .collect(),
-        as_of: bundle.collected_at,
+        as_of: Some(bundle.collected_at).filter(|at| Some(*at) != input::today()),
         notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
     })
 }
@@ -142,8 +143,8 @@ fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
         subject: episode.key.iter().map(|(name, value)| (name.to_string(), json(value))).collect(),
         opened: episode.opened,
         closed: episode.closed,
-        title: episode.title.clone(),
-        because: episode.because.clone(),
+        title: unescaped(&episode.title),
+        because: unescaped(&episode.because),
         remedy: episode.remedy.clone(),
         ignored: episode.ignored.clone(),
         refs: episode.refs.clone(),

@@ -58,6 +58,7 @@ fn options(input: &Reading) -> Result<Options, String> {
         since: input.since.as_deref().map(since).transpose()?,
         node: input.node.clone(),
         today: today(),
+        now: date::now(),
     })
 }
 
@@ -77,6 +78,6 @@ fn since(text: &str) -> Result<Since, String> {
 
 /// The end of the host's day. It settles the year of stamps that have none, and the moment of
 /// collection where files only tell ages.
-fn today() -> Option<i64> {
+pub(crate) fn today() -> Option<i64> {
     date::today()?.checked_add(date::DAY)
 }

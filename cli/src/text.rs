@@ -30,9 +30,39 @@ pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
+/// A text without the escapes before its quotes, of a message that others quoted, once or more, and without the
+/// end of a quotation that began before it.
+pub(crate) fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut pieces = text.split('"').peekable();
+    while let Some(piece) = pieces.next() {
+        match pieces.peek() {
+            Some(_) => plain.extend([piece.trim_end_matches('\\'), "\""]),
+            None => plain.push_str(piece),
+        }
+    }
+    let whole = plain.matches('"').count().is_multiple_of(2);
+    match plain.trim_end_matches(',').strip_suffix('"') {
+        Some(rest) if !whole => rest.to_owned(),
+        _ => plain,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::duration;
+    use super::{duration, unescaped};
+
+    #[test]
+    fn quotes_lose_their_escapes() {
+        for (text, plain) in [
+            (r#"pulling \"a\" failed: \\\"b\\\""#, r#"pulling "a" failed: "b""#),
+            (r#"a "b" c"#, r#"a "b" c"#),
+            (r#"get "b": no host","#, r#"get "b": no host"#),
+            (r"C:\k\", r"C:\k\"),
+        ] {
+            assert_eq!(unescaped(text), plain);
+        }
+    }
 
     #[test]
     fn durations_are_short() {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use etio_plan::{FieldId, Kind, RelId, Value};
 use etio_scan::Text;
 
-use crate::formats::unnamed;
+use crate::formats::{unnamed, unnamed_pod};
 use crate::row::{Out, Program, Record, Row, Wall, When};
 use crate::schema::Schema;
 use crate::text::is_unfinished;
@@ -146,8 +146,8 @@ struct Offer<'a> {
 pub(crate) struct Gather<'s, 'p> {
     schema: &'s Schema<'p>,
     all: Gathered,
-    /// The pod of lines that may be the message of an event.
-    unnamed: String,
+    /// The pod and the object of lines that may be the message of an event.
+    unnamed: [String; 2],
     /// The time of the line before.
     last: When,
     /// The line that rows stand on, and how many do.
@@ -176,7 +176,7 @@ impl<'s, 'p> Gather<'s, 'p> {
         Self {
             schema,
             all,
-            unnamed: unnamed(path),
+            unnamed: [unnamed_pod(path), unnamed(path)],
             last: When::Unknown,
             on_line: (0, 0),
             told: (0, Vec::new()),
@@ -245,6 +245,7 @@ impl<'s, 'p> Gather<'s, 'p> {
     /// Scans a text of a record; whether it tells of anything.
     fn scan(&mut self, record: &Record<'_>, offer: &Offer<'_>, when: When) -> bool {
         let schema = self.schema;
+        let [pod, object] = &self.unnamed;
         let row = |relation: RelId, field: FieldId| match schema.field_name(relation, field) {
             _ if offer.places.contains(&(relation, field)) => Value::from(offer.text),
             "node" => Value::from(record.host.unwrap_or(UNNAMED)),
@@ -253,7 +254,8 @@ impl<'s, 'p> Gather<'s, 'p> {
             "message" => Value::from(record.message.as_ref()),
             "line" => Value::from(record.written.as_ref()),
             // Of an event that stands here without its object; a log knows whose container wrote it.
-            "pod" | "object" if schema.is_event(relation) => Value::from(self.unnamed.as_str()),
+            "pod" if schema.is_event(relation) => Value::from(pod.as_str()),
+            "object" if schema.is_event(relation) => Value::from(object.as_str()),
             "pod" => record.pod.map_or(Value::Null, Value::from),
             _ => Value::Null,
         };
@@ -424,7 +426,9 @@ impl Out for Gather<'_, '_> {
                 stream.names.insert(name.to_owned());
             }
         }
-        if record.program == Program::Unknown && record.when == When::Unknown {
+        // What has a header is one record, even where that does not say what wrote it or when.
+        let bare = record.message.trim() == record.text.trim();
+        if record.program == Program::Unknown && record.when == When::Unknown && bare {
             self.kind(kind, record.more.len() as u64);
             self.offer_loose(&record, when);
         } else if !record.more.is_empty() {

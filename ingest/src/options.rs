@@ -21,6 +21,9 @@ pub struct Options {
     /// A host gives its clock, or the time of a file; without it they are of a year of no meaning,
     /// always the same.
     pub today: Option<i64>,
+    /// The instant at which it is asked: by it is judged how long objects have been on their way out of which
+    /// nothing else says when they were listed.
+    pub now: Option<i64>,
 }
 
 /// From when on events count.

@@ -60,6 +60,11 @@ fn what_is_being_deleted_alone_does_not_say_when_it_was_looked_at() {
         let bundle = read(&pack, &files, Options { today: Some(today), ..Options::default() });
         assert_eq!(time(bundle.collected_at), expected, "{files:?}");
     }
+    // In its grace period, who looks at it now sees that.
+    let now = Some(instant("2024-05-01T10:59:40Z"));
+    let options = Options { today: Some(today), now, ..Options::default() };
+    let bundle = read(&pack, &[("pod.json", going)], options);
+    assert_eq!(time(bundle.collected_at), "2024-05-01T10:59:40Z");
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_line_of_unknown_origin_is_offered_to_all() {
     assert_eq!(
         one("notes.txt", text, "test.QpsExceeded"),
         [
-            "2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/notes image=docker.io/library/busybox:latest"
+            "2000-01-01T00:00:00Z notes.txt:1 pod=(unnamed)/a pod of notes.txt image=docker.io/library/busybox:latest"
         ]
     );
     assert_eq!(
@@ -56,6 +56,7 @@ fn a_line_of_unknown_origin_may_be_broken_or_quoted() {
         "nothing\n\nFailed to pull image \"busybox\":\n  pull QPS exceeded\nand so on\n",
         "> Failed to pull image \\\"busybox\\\": pull QPS exceeded\n",
         "Failed to pull image \u{201c}busybox\u{201d}: pull QPS exceeded\n",
+        "ERRO[0000] Failed to pull image \"busybox\": pull QPS exceeded\n",
     ] {
         let found = one("notes.txt", text, "test.QpsExceeded");
         assert_eq!(found.len(), 1, "{text}");

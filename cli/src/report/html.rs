@@ -16,9 +16,9 @@ dd{margin:0}pre{margin:.1rem 0 .5rem;white-space:pre-wrap;font-size:.85rem}
 pub(crate) fn render(report: &Report) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Etio report</title>\n\
-         <style>{STYLE}</style>\n<h1>What is wrong</h1>\n<p><small>{} files, as of {}</small></p>\n",
+         <style>{STYLE}</style>\n<h1>What is wrong</h1>\n<p><small>{} files{}</small></p>\n",
         report.inputs.len(),
-        rfc3339(report.as_of)
+        report.as_of.map_or(String::new(), |at| format!(", as of {}", rfc3339(at)))
     );
     if report.findings.is_empty() {
         page.push_str("<p>Nothing found.</p>\n");

@@ -99,11 +99,11 @@ impl Page<'_> {
         let base = self.base.trim_end_matches('/');
         let place = if base.is_empty() { String::new() } else { format!("{}: ", clean(base)) };
         self.line(&format!(
-            "{DIM}{place}{}, {}, {}; as of {}{DIM:#}",
+            "{DIM}{place}{}, {}, {}{}{DIM:#}",
             count(report.inputs.len() as u64, "file"),
             count(lines, "line"),
             count(facts, "fact"),
-            seconds(report.as_of)
+            report.as_of.map_or(String::new(), |at| format!("; as of {}", seconds(at)))
         ));
     }
 

@@ -17,9 +17,9 @@ pub(crate) struct Report {
     /// What is not among them because a site ignores it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ignored: Vec<Ignored>,
-    /// The instant of collection.
+    /// The instant of collection, where something says it.
     #[serde(skip)]
-    pub(crate) as_of: i64,
+    pub(crate) as_of: Option<i64>,
     /// What could not be read, for people.
     #[serde(skip)]
     pub(crate) notes: Vec<String>,
@@ -107,13 +107,16 @@ pub(crate) struct Evidence {
 }
 
 impl Finding {
-    /// The subject as people say it: `node worker-3, pod shop/cart`.
+    /// The subject as people say it: `node worker-3, pod shop/cart`, `a pod of events.txt`.
     pub(crate) fn subject_text(&self) -> String {
         let parts: Vec<String> = self
             .subject
             .iter()
             .map(|(name, value)| match value {
-                serde_json::Value::String(text) => format!("{name} {text}"),
+                serde_json::Value::String(text) => match text.strip_prefix("(unnamed)/") {
+                    Some(unnamed) => unnamed.to_owned(),
+                    None => format!("{name} {text}"),
+                },
                 other => format!("{name} {other}"),
             })
             .collect();

@@ -227,7 +227,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             {
                 out.complete(
                     relation,
-                    vec![("pod", pod.metadata.namespaced(place).into())],
+                    vec![("pod", pod.metadata.pod(place).into())],
                     When::Unknown,
                 );
             }
@@ -256,7 +256,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         let about = About {
             kind: kind.into(),
             object: match kind {
-                "Pod" => meta.namespaced(place),
+                "Pod" => meta.pod(place),
                 _ if meta.name.is_none() => unnamed(path),
                 _ => meta.object(place),
             },

@@ -28,7 +28,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use rows::{SOME_NAMESPACE, unnamed};
+pub(crate) use rows::{SOME_NAMESPACE, unnamed, unnamed_pod};
 
 use crate::row::Out;
 

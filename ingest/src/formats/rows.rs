@@ -69,7 +69,15 @@ pub(super) fn says_all(path: &str) -> bool {
     base_name(path).split(['-', '_', '.', ' ']).any(|part| part == "a" || part == "all")
 }
 
-/// The name of what a document does not name: told apart by the file.
+/// The pod that a document does not name, as people call it: told apart by the file.
+pub(crate) fn unnamed_pod(path: &str) -> String {
+    match base_name(path) {
+        "" | "-" => "(unnamed)/a pod".into(),
+        file => format!("(unnamed)/a pod of {file}"),
+    }
+}
+
+/// The name of anything else that a document does not name, likewise.
 pub(crate) fn unnamed(path: &str) -> String {
     let name = base_name(path);
     let stem = name.split('.').next().unwrap_or(name);

@@ -105,6 +105,7 @@ impl Clock {
         let collected_at = options
             .at
             .or(said.max(latest.filter(|at| said.is_none_or(|said| *at <= said + DAY))))
+            .or(options.now.filter(|_| kept))
             .or(options.today)
             .or_else(nothing)
             .unwrap_or_default();

@@ -11,7 +11,7 @@ use crate::formats::{
             SecretName, Spec, State, Status, ValueFrom, Volume,
         },
     },
-    rows::unnamed,
+    rows::unnamed_pod,
     times::Time,
 };
 
@@ -20,7 +20,7 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
     let (namespace, name) = match &metadata.name {
         Some(name) => (metadata.namespace.clone(), name.clone()),
         None => {
-            let name = unnamed(path);
+            let name = unnamed_pod(path);
             let (namespace, name) = name.split_once('/').unwrap_or(("(unnamed)", "-"));
             (Some(namespace.into()), name.into())
         }

@@ -4,7 +4,7 @@ use super::{About, row::qualified};
 use crate::formats::{
     docker,
     kube::event::Event,
-    rows::{SOME_NAMESPACE, unnamed},
+    rows::{SOME_NAMESPACE, unnamed, unnamed_pod},
 };
 
 /// Names what the rows leave open: their object, by what the table is about or what a message says,
@@ -41,7 +41,7 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
         } else {
             event.kind = "Pod".into();
             let named = current.as_ref().map(|(pod, _)| pod.clone()).or_else(|| mentioned.clone());
-            event.object = named.unwrap_or_else(|| unnamed(path));
+            event.object = named.unwrap_or_else(|| unnamed_pod(path));
             let assigned = current.as_ref().map(|(_, node)| node.clone());
             event.node = event.node.take().or(assigned).or_else(|| host.clone());
         }

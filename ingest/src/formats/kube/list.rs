@@ -54,7 +54,7 @@ impl List {
     /// Notes an object.
     pub(super) fn saw(&mut self, kind: &str, meta: &Meta, place: Place<'_>) {
         match kind {
-            "Pod" if place.whole => self.whole.push(("Pod", "pod", meta.namespaced(place))),
+            "Pod" if place.whole => self.whole.push(("Pod", "pod", meta.pod(place))),
             "Node" if place.whole => self.whole.push(("Node", "node", meta.object(place))),
             _ => {}
         }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{CLUSTER, Place};
 use crate::formats::{
-    rows::{SOME_NAMESPACE, unnamed},
+    rows::{SOME_NAMESPACE, unnamed, unnamed_pod},
     times::{self, Time},
 };
 use crate::row::{Out, Row};
@@ -74,6 +74,14 @@ impl Meta {
         }
     }
 
+    /// The same of a pod.
+    pub(crate) fn pod(&self, place: Place<'_>) -> String {
+        match self.name {
+            Some(_) => self.namespaced(place),
+            None => unnamed_pod(place.path),
+        }
+    }
+
     /// The same of a kind that always has a namespace.
     pub(crate) fn namespaced(&self, place: Place<'_>) -> String {
         let object = self.object(place);
@@ -129,6 +137,7 @@ pub(crate) fn deleted(
 ) {
     let object = match meta.name {
         None if CLUSTER.contains(&kind) => "(unnamed)".into(),
+        None if kind == "Pod" => unnamed_pod(place.path).replace("(unnamed)/", ""),
         _ => meta.object(place),
     };
     let waits = ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"];

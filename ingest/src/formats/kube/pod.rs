@@ -16,7 +16,7 @@ pub(crate) use shape::*;
 
 /// The rows of one pod.
 pub(crate) fn rows(pod: &Pod, place: Place<'_>, out: &mut dyn Out) {
-    let id = pod.metadata.namespaced(place);
+    let id = pod.metadata.pod(place);
     let spec = pod.spec.as_ref();
     let status = pod.status.as_ref();
     let conditions = status.and_then(|it| it.conditions.as_deref()).unwrap_or_default();

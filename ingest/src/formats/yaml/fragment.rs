@@ -45,7 +45,7 @@ fn told(piece: &Piece, kind: Option<&str>, place: Place<'_>, out: &mut dyn Out) 
     } else if piece.meta.deletion_timestamp.is_some() || namespace {
         meta::deleted(kind.unwrap_or("object"), &piece.meta, &piece.conditions, place, out);
     } else if kind.is_none_or(|kind| kind == "Pod") && of_pod(&piece.conditions) {
-        let pod = piece.meta.namespaced(place);
+        let pod = piece.meta.pod(place);
         for it in &piece.conditions {
             out.row(pod::condition_row(it, &pod, place));
         }
