@@ -2,6 +2,8 @@
 
 mod plain;
 
+use etio_plan::REGEX_SIZE;
+use regex_automata::nfa::thompson::NFA;
 use regex_syntax::{
     ast::{Ast, GroupKind, RepetitionKind, RepetitionRange, parse::Parser},
     hir::translate::Translator,
@@ -17,6 +19,9 @@ fn parsed_names(regex: &str) -> Result<Vec<&str>, String> {
     let parsed = Parser::new().parse(regex).map_err(|error| error.kind().to_string())?;
     if depends_on_tables(regex) {
         Translator::new().translate(regex, &parsed).map_err(|error| error.kind().to_string())?;
+    }
+    if weight(&parsed) > HEAVY && !fits(regex) {
+        return Err("it is too large; repeat less often, or `[a-z]` in place of `\\w`".into());
     }
     let mut names = Vec::new();
     let mut waiting = vec![&parsed];
@@ -46,6 +51,39 @@ fn depends_on_tables(regex: &str) -> bool {
     regex.contains("\\p") || regex.contains("\\P") || regex.split("(?").skip(1).any(has_flags)
 }
 
+/// What weighs less fits, whatever it is made of: the automaton takes some fifty bytes for each unit of weight.
+const HEAVY: usize = REGEX_SIZE / 100;
+
+/// How large an expression's automaton may become. A class may hold all letters of all scripts.
+fn weight(ast: &Ast) -> usize {
+    const CLASS: usize = 700;
+    const OTHER: usize = 12;
+    match ast {
+        Ast::ClassPerl(_) | Ast::ClassUnicode(_) | Ast::ClassBracketed(_) => CLASS,
+        Ast::Group(group) => weight(&group.ast),
+        Ast::Repetition(repetition) => {
+            let times = match &repetition.op.kind {
+                RepetitionKind::Range(
+                    RepetitionRange::Exactly(n)
+                    | RepetitionRange::AtLeast(n)
+                    | RepetitionRange::Bounded(_, n),
+                ) => *n as usize,
+                _ => 1,
+            };
+            weight(&repetition.ast).saturating_mul(times)
+        }
+        Ast::Concat(parts) => parts.asts.iter().map(weight).fold(0, usize::saturating_add),
+        Ast::Alternation(parts) => parts.asts.iter().map(weight).fold(0, usize::saturating_add),
+        _ => OTHER,
+    }
+}
+
+/// Whether its automaton fits.
+fn fits(regex: &str) -> bool {
+    let config = NFA::config().nfa_size_limit(Some(REGEX_SIZE));
+    NFA::compiler().configure(config).build(regex).is_ok()
+}
+
 /// What is repeated no times captures nothing.
 fn is_never(kind: &RepetitionKind) -> bool {
     use RepetitionRange::{Bounded, Exactly};
@@ -54,7 +92,7 @@ fn is_never(kind: &RepetitionKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::group_names;
+    use super::{fits, group_names};
 
     #[test]
     fn groups_are_named_in_order() {
@@ -74,6 +112,17 @@ mod tests {
         {
             assert!(group_names(regex).is_err(), "{regex}");
             assert!(regex_syntax::parse(regex).is_err(), "{regex}");
+        }
+    }
+
+    #[test]
+    fn what_a_scanner_gives_no_room_is_refused() {
+        for regex in [r"x\w{64}", r"[^\s]{1,200}", r"(?:[a-z0-9]{1,63}\.){1,9}"] {
+            assert!(group_names(regex).is_ok(), "{regex}");
+            assert!(fits(regex), "{regex}");
+        }
+        for regex in [r"\w{1000}", r"(?:\w{30}-){30}", r"(?:(?:a{99}){99}){99}"] {
+            assert!(group_names(regex).is_err(), "{regex}");
         }
     }
 }

@@ -28,7 +28,7 @@ pub use expr::{Arith, Cmp, Expr, Func};
 pub use fact::{Fact, Input, Origin, Scope};
 pub use ids::{EnumId, FieldId, ParamId, RelId, SlotId, SourceId};
 pub use pack::{Pack, PackError, checksum};
-pub use pattern::{Extractor, Hole, HoleType, Pattern, PatternColumn, Piece, Spelling};
+pub use pattern::{Extractor, Hole, HoleType, Pattern, PatternColumn, Piece, REGEX_SIZE, Spelling};
 pub use rule::{
     AggOp, Atom, Body, Cond, Explains, Finding, Head, Part, Pick, Rule, Severity, Slot, SlotType,
     Source, Text, Window,

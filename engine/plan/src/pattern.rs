@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EnumId, FieldId, RelId, Value};
 
+/// The most bytes that the automaton of a regular expression may take. What would take more is no pattern.
+pub const REGEX_SIZE: usize = 10 << 20;
+
 /// One spelling of a message.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Pattern {

@@ -2,14 +2,14 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use etio_plan::{Enum, FieldId, Pattern, Type, Value};
+use etio_plan::{Enum, FieldId, Pattern, REGEX_SIZE, Type, Value};
 use once_cell::race::OnceBox;
 use regex_automata::{PatternID, meta};
 
 use crate::{convert, template::Template};
 
-/// The most bytes of one regular expression's automaton.
-const REGEX_SIZE: usize = 1 << 20;
+/// The most bytes of what is kept to search faster with a regular expression.
+const CACHE_SIZE: usize = 1 << 20;
 
 /// A spelling, and the fields its captures fill.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl Spelling {
 fn build(regex: &str) -> Option<meta::Regex> {
     let config = meta::Config::new()
         .nfa_size_limit(Some(REGEX_SIZE))
-        .onepass_size_limit(Some(REGEX_SIZE))
-        .hybrid_cache_capacity(REGEX_SIZE);
+        .onepass_size_limit(Some(CACHE_SIZE))
+        .hybrid_cache_capacity(CACHE_SIZE);
     meta::Builder::new().configure(config).build(regex).ok()
 }

@@ -125,6 +125,16 @@ fn a_row_gives_its_events() {
 }
 
 #[test]
+fn a_word_ends_at_its_boundary() {
+    let mut pack = pack();
+    let pattern = Pattern::Regex(r"\b(?P<n>\d+)%\B".into());
+    pack.extractors[2].spellings[0].pattern = pattern;
+    let scanner = Scanner::new(&pack);
+    let told = |message: &str| scanner.extract_row(LOG, &["n1".into(), message.into()]).len();
+    assert_eq!([told("disk 85% full"), told("é85% full"), told("85%full")], [1, 0, 0]);
+}
+
+#[test]
 fn filters_pass_only_what_they_name() {
     let scanner = Scanner::new(&pack());
     let row = |reason: Value| [Value::from("n1"), "Pulling image \"nginx\"".into(), reason];
