@@ -178,6 +178,29 @@ fn a_plan_says_which_conditions_look_at_every_row() {
 }
 
 #[test]
+fn a_rule_that_looks_at_more_than_in_proportion_is_named() {
+    let rules = |conditions: &str| {
+        format!(
+            "entity Placed {{ key pod: pod, node: node, claim: text }}\n\
+             finding shares(pod) {{\n  severity info\n  when {{\n{conditions}    other != pod\n  }}\n  \
+             title \"{{pod}}\"\n  test \"both\" {{\n    given Placed {{ pod: \"shop/a\", node: \"n1\", \
+             claim: \"shop/data\" }}\n    given Placed {{ pod: \"shop/b\", node: \"n1\", \
+             claim: \"shop/data\" }}\n    expect confirmed (pod: \"shop/a\") at 0s\n  }}\n}}\n"
+        )
+    };
+    let looked_up =
+        "    Placed { pod, node: _, claim }\n    Placed { pod: other, node: _, claim }\n";
+    let ran = on(&rules(looked_up), &["test", "--growth"]);
+    assert_eq!((ran.code, &*ran.out), (0, "0 rules look at more than in proportion\n"));
+    let every = "    Placed { pod, node: _, claim }\n    Placed { pod: other, node: _, claim: theirs }\n    \
+                 claim == theirs\n";
+    let ran = on(&rules(every), &["test", "--growth"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.starts_with("licences.shares  both  "), "{}", ran.out);
+    assert!(ran.out.ends_with("1 rule looks at more than in proportion\n"), "{}", ran.out);
+}
+
+#[test]
 fn a_pack_runs_like_the_rules_it_is_made_of() {
     let (dir, rules) = file(RULES);
     let pack = dir.path().join("licences.etiop");

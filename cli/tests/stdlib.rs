@@ -2,17 +2,17 @@
 
 mod common;
 
-use etio_cli::ruleck::test::outcomes;
+use etio_cli::ruleck::test::{growth::growing, outcomes};
 use etio_dsl::SourceFile;
+
+fn files() -> Vec<SourceFile> {
+    let files = etio_stdlib::FACTS.iter().chain(etio_stdlib::RULES);
+    files.map(|file| SourceFile::in_module(file.path, file.module, file.text)).collect()
+}
 
 #[test]
 fn the_tests_and_samples_of_the_standard_library_pass() {
-    let files: Vec<SourceFile> = etio_stdlib::FACTS
-        .iter()
-        .chain(etio_stdlib::RULES)
-        .map(|file| SourceFile::in_module(file.path, file.module, file.text))
-        .collect();
-    let outcomes = outcomes(&files, |_| true).expect("the standard library compiles");
+    let outcomes = outcomes(&files(), |_| true).expect("the standard library compiles");
     assert!(outcomes.len() > 500, "only {} tests were found", outcomes.len());
     let failed = outcomes.iter().filter(|outcome| !outcome.failure.is_empty());
     let told: Vec<String> = failed
@@ -21,6 +21,15 @@ fn the_tests_and_samples_of_the_standard_library_pass() {
         })
         .collect();
     assert!(told.is_empty(), "{} failed\n\n{}", told.len(), told.join("\n\n"));
+}
+
+#[test]
+fn no_rule_looks_at_more_than_in_proportion() {
+    let growing = growing(&etio_dsl::compile(&files()), &files(), |_| true);
+    let growing = growing.expect("the standard library compiles");
+    let rules: Vec<&str> = growing.iter().map(|growth| growth.rule.as_str()).collect();
+    // Any node under pressure may be why any pod is refused one.
+    assert_eq!(rules, ["std.disk.disk_pressure_eviction"], "{growing:#?}");
 }
 
 #[test]

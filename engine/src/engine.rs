@@ -3,6 +3,7 @@
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    vec,
     vec::Vec,
 };
 
@@ -117,6 +118,8 @@ pub struct Engine {
     pub(crate) leaving: Vec<(usize, RowId)>,
     pub(crate) changed: Vec<Changed>,
     pub(crate) claimed: Vec<Claimed>,
+    /// How many rows and lookups each rule has taken; no part of truth.
+    pub(crate) work: Vec<u64>,
     /// Keys that a rule had no work left for; they are thought about in the next instant.
     pub(crate) postponed: Vec<(usize, Key)>,
     pub(crate) over: Over,
@@ -198,6 +201,7 @@ impl Engine {
             leaving: Vec::new(),
             changed: Vec::new(),
             claimed: Vec::new(),
+            work: vec![0; rules],
             postponed: Vec::new(),
             over: Over::new(pack.relations.len()),
             claims: BTreeMap::new(),
@@ -275,6 +279,13 @@ impl Engine {
     #[must_use]
     pub fn episodes(&self) -> Vec<Episode> {
         self.report()
+    }
+
+    /// How many rows and lookups (M6.2) each rule has taken since the engine was made or restored, by its path:
+    /// for a host that watches what its rules cost. In dependency order.
+    pub fn work(&self) -> impl Iterator<Item = (&str, u64)> {
+        let rules = self.programs.rules.iter().map(|program| &*program.path);
+        rules.zip(self.work.iter().copied())
     }
 
     /// How many events came too late, by source.

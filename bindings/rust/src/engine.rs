@@ -235,6 +235,12 @@ impl Engine {
         self.inner.why_not(at, &key).ok_or_else(|| Error::UnknownRule(path.clone()))
     }
 
+    /// How many rows and lookups each rule has taken since the engine was made or restored, by its path: for a
+    /// host that watches what its rules cost.
+    pub fn work(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.inner.work()
+    }
+
     /// How many events came too late, by source.
     #[must_use]
     pub fn late(&self) -> Vec<Late> {

@@ -77,6 +77,10 @@ pub(crate) struct Test {
     /// List also the tests that pass
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    /// Name the rules that look at more than in proportion where there is more: each test is told many times
+    /// over, under other names
+    #[arg(long)]
+    pub(crate) growth: bool,
 }
 
 #[derive(Args, Debug)]

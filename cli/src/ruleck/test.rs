@@ -1,6 +1,7 @@
 //! `ruleck test`: runs the tests and samples written beside the rules.
 
 mod expect;
+pub mod growth;
 mod prove;
 mod sample;
 mod shuffle;
@@ -191,6 +192,9 @@ pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
         anstream::eprintln!("{}\n", sources.render(&compiled.diagnostics));
     }
     let checked = super::checked(&sources);
+    if args.growth {
+        return growth::run(&compiled, &sources.files, |file| checked.contains(&file));
+    }
     let mut outcomes = run_compiled(compiled, &sources.files, |file| checked.contains(&file))?;
     if let Some(only) = &args.only {
         outcomes.retain(|outcome| outcome.rule.contains(only) || outcome.name.contains(only));

@@ -49,6 +49,9 @@ impl Engine {
                 self.postponed.push((rule, key.clone()));
             }
         }
+        if let Some(sum) = self.work.get_mut(rule) {
+            *sum = sum.saturating_add(work);
+        }
         let is_over = work > self.limits.work;
         if is_over || !self.over.is_empty() {
             // What rests on the absence of its rows is unknown as long as some may lack.
