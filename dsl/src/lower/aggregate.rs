@@ -105,8 +105,12 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// M2.8: `oldest` and `newest` choose one match for each value of the names that conditions below bind too.
+    /// A rule is asked about one key at a time, so its names need no group.
     pub(super) fn group_picks(&self, conds: &mut [Cond]) {
-        let is_name = |slot: &SlotId| self.st.vars.iter().any(|var| var.slot == *slot);
+        let is_name = |slot: &SlotId| {
+            let mut vars = self.st.vars.iter();
+            vars.any(|var| var.slot == *slot && !self.st.key.contains(&var.name))
+        };
         let mut rest = conds;
         while let Some((cond, below)) = rest.split_first_mut() {
             if let Cond::Pick { of, group, .. } = cond {
