@@ -118,6 +118,15 @@ fn an_error_has_a_place_and_a_code_that_is_explained() {
 }
 
 #[test]
+fn a_sample_is_that_of_its_own_extractor() {
+    let second = "extract LicenceLost { server: \"any\" } from KubeletLog.message { node } {\n  \
+        `no licence`\n  sample \"licence server lic-1 is gone\" {}\n}\n\nfinding ";
+    let ran = on(&RULES.replacen("finding ", second, 1), &["test"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("expected an event, but no spelling matches"), "{}", ran.out);
+}
+
+#[test]
 fn rules_that_do_not_compile_are_not_tested() {
     let ran = on("finding", &["test"]);
     assert_eq!(ran.code, 2);

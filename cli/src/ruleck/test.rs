@@ -70,7 +70,7 @@ fn run_compiled(
             rule: event.map(|event| event.path.clone()).unwrap_or_default(),
             name: sample.text.clone(),
             place: place(files, sample.file, sample.span),
-            failure: sample::failure(sample, &pack, &scanner).into_iter().collect(),
+            failure: sample::failure(sample, &pack).into_iter().collect(),
         });
     }
     let engine = Engine::new(pack.clone(), Params::default()).map_err(|error| error.to_string())?;

@@ -7,15 +7,13 @@ use etio_scan::{Event, Scanner, Text};
 use crate::show;
 
 /// What is wrong with what a sample becomes, if anything is.
-pub(super) fn failure(sample: &SampleCase, pack: &Pack, scanner: &Scanner) -> Option<String> {
+pub(super) fn failure(sample: &SampleCase, pack: &Pack) -> Option<String> {
     let extractor = pack.extractors.get(sample.extractor)?;
     let row = |_: RelId, field: FieldId| filler(pack, extractor, field);
     let places = &[(extractor.from, extractor.field)];
     let text = Text { text: &sample.text, places, row: &row, partial: true };
-    // What one extractor leaves alone may be another's.
-    let alone = sample.expect.is_none().then(|| Scanner::new(&only(pack, extractor)));
-    let events = alone.as_ref().unwrap_or(scanner).extract(&text);
-    let event = events.into_iter().find(|event| event.relation == extractor.event);
+    // What one extractor leaves alone may be another's, and what another finds is none of its own.
+    let event = Scanner::new(&only(pack, extractor)).extract(&text).pop();
     let name = |id: FieldId| {
         let fields =
             pack.get(extractor.event).map(|event| event.fields.as_slice()).unwrap_or_default();
