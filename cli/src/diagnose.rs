@@ -1,6 +1,6 @@
 //! `etio diagnose`: names root causes in what was collected.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write as _};
 
 use etio::{Engine, Episode, Params};
@@ -54,10 +54,11 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
     let mut engine = run_rules(pack, bundle)?;
     let mut episodes = shown(engine.episodes(), args.all);
     let ignored = if args.all { Vec::new() } else { ignored::take_out(&mut episodes) };
+    let told: HashSet<(u128, i64)> = episodes.iter().map(|of| (of.id, of.opened)).collect();
     let mut findings: Vec<Finding> = Vec::with_capacity(episodes.len());
     for episode in in_order(&episodes) {
         let proof = if args.explain { engine.proof(episode.id) } else { None };
-        let mut finding = finding(episode, &episodes, bundle);
+        let mut finding = finding(episode, &told, bundle);
         finding.proof = proof.map(|proof| explain::proof(&proof, engine.pack(), bundle));
         findings.push(finding);
     }
@@ -97,7 +98,7 @@ fn in_order(episodes: &[Episode]) -> Vec<&Episode> {
     let by_name: HashMap<(u128, i64), &Episode> =
         episodes.iter().map(|episode| ((episode.id, episode.opened), episode)).collect();
     let mut placed: Vec<&Episode> = Vec::with_capacity(episodes.len());
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     // Past findings stand behind the open ones, and what no root leads to behind all.
     for start in sorted.iter().filter(|episode| episode.root).chain(&sorted) {
         let mut open = vec![*start];
@@ -122,10 +123,9 @@ fn rank(episode: &Episode) -> Rank {
     )
 }
 
-fn finding(episode: &Episode, all: &[Episode], bundle: &Bundle) -> Finding {
-    let known = |(id, opened): &(u128, i64)| {
-        all.iter().any(|other| other.id == *id && other.opened == *opened).then(|| name(*id))
-    };
+/// An episode as it is told, beside others that are.
+fn finding(episode: &Episode, told: &HashSet<(u128, i64)>, bundle: &Bundle) -> Finding {
+    let known = |of: &(u128, i64)| told.contains(of).then(|| name(of.0));
     Finding {
         id: name(episode.id),
         mode: episode.mode.clone(),

@@ -1,6 +1,6 @@
 //! Episodes for the host, their texts rendered on request.
 
-use alloc::{borrow::Cow, string::String, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec::Vec};
 
 use etio_plan::{Finding, Part};
 
@@ -31,6 +31,9 @@ struct Entry<'a> {
     closed: Option<i64>,
     status: Status,
 }
+
+/// The verdicts of episodes: of an id and when it opened.
+type Verdicts = BTreeMap<(u128, i64), Verdict>;
 
 impl Engine {
     pub(crate) fn report(&self) -> Vec<Episode> {
@@ -63,33 +66,24 @@ impl Engine {
                 .then_with(|| rank(a).cmp(&rank(b)))
                 .then_with(|| self.symbols.compare_all(types, a.key, b.key))
         });
-        let ids: Vec<(u128, i64, Verdict)> = entries
-            .iter()
-            .map(|entry| {
-                (
-                    self.id(&self.programs, entry.rule, entry.key),
-                    entry.life.opened,
-                    entry.life.verdict,
-                )
-            })
-            .collect();
-        entries.iter().filter_map(|entry| self.episode(entry, &ids)).collect()
+        let verdict = |entry: &Entry<'_>| {
+            let id = self.id(&self.programs, entry.rule, entry.key);
+            ((id, entry.life.opened), entry.life.verdict)
+        };
+        let verdicts: Verdicts = entries.iter().map(verdict).collect();
+        entries.iter().filter_map(|entry| self.episode(entry, &verdicts)).collect()
     }
 
-    fn episode(&self, entry: &Entry<'_>, all: &[(u128, i64, Verdict)]) -> Option<Episode> {
+    fn episode(&self, entry: &Entry<'_>, verdicts: &Verdicts) -> Option<Episode> {
         let rule = self.pack.rules.get(entry.rule)?;
         let program = self.programs.rules.get(entry.rule)?;
         let etio_plan::Head::Finding(finding) = &rule.head else { return None };
         let life = entry.life;
-        let verdict_of = |id: u128, opened: i64, known: Verdict| {
-            let current = all.iter().find(|(other, at, _)| (*other, *at) == (id, opened));
-            current.map_or(known, |(.., verdict)| *verdict)
-        };
-        let causes = life
-            .rare()
-            .causes
-            .iter()
-            .map(|cause| verdict_of(cause.id, cause.opened, cause.verdict));
+        // One that is forgotten stays what it was.
+        let causes =
+            life.rare().causes.iter().map(|cause| {
+                verdicts.get(&(cause.id, cause.opened)).copied().unwrap_or(cause.verdict)
+            });
         let now = entry.closed.unwrap_or(self.timeline.clock());
         let mut explains = life.rare().explains.clone();
         explains.sort_unstable_by_key(|(id, opened)| (*opened, *id));
