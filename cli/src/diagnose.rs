@@ -8,6 +8,7 @@ use etio_ingest::{Bundle, Place};
 use etio_plan::{Origin, Pack};
 
 use crate::args::{Diagnose, Format};
+use crate::ignored::{ByName, Name, by_name, name};
 use crate::report::json::value as json;
 use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
 use crate::text::unescaped;
@@ -54,11 +55,11 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
     let mut engine = run_rules(pack, bundle)?;
     let mut episodes = shown(engine.episodes(), args.all);
     let ignored = if args.all { Vec::new() } else { ignored::take_out(&mut episodes) };
-    let told: HashSet<(u128, i64)> = episodes.iter().map(|of| (of.id, of.opened)).collect();
+    let by_name = by_name(&episodes);
     let mut findings: Vec<Finding> = Vec::with_capacity(episodes.len());
-    for episode in in_order(&episodes) {
+    for episode in in_order(&episodes, &by_name) {
         let proof = if args.explain { engine.proof(episode.id) } else { None };
-        let mut finding = finding(episode, &told, bundle);
+        let mut finding = finding(episode, &by_name, bundle);
         finding.proof = proof.map(|proof| explain::proof(&proof, engine.pack(), bundle));
         findings.push(finding);
     }
@@ -70,7 +71,7 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
             .into_iter()
             .map(|(because, findings)| Ignored { because, findings })
             .collect(),
-        as_of: Some(bundle.collected_at).filter(|at| Some(*at) != input::today()),
+        as_of: bundle.is_dated.then_some(bundle.collected_at),
         notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
     })
 }
@@ -92,18 +93,16 @@ fn shown(mut episodes: Vec<Episode>, all: bool) -> Vec<Episode> {
 }
 
 /// Roots first, worst first; each followed by what it explains, depth first. Every episode once.
-fn in_order(episodes: &[Episode]) -> Vec<&Episode> {
+fn in_order<'e>(episodes: &'e [Episode], by_name: &ByName<'e>) -> Vec<&'e Episode> {
     let mut sorted: Vec<&Episode> = episodes.iter().collect();
     sorted.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.path.cmp(&b.path)));
-    let by_name: HashMap<(u128, i64), &Episode> =
-        episodes.iter().map(|episode| ((episode.id, episode.opened), episode)).collect();
     let mut placed: Vec<&Episode> = Vec::with_capacity(episodes.len());
     let mut seen = HashSet::new();
     // Past findings stand behind the open ones, and what no root leads to behind all.
     for start in sorted.iter().filter(|episode| episode.root).chain(&sorted) {
         let mut open = vec![*start];
         while let Some(episode) = open.pop() {
-            if seen.insert((episode.id, episode.opened)) {
+            if seen.insert(name(episode)) {
                 placed.push(episode);
                 open.extend(episode.explains.iter().rev().filter_map(|name| by_name.get(name)));
             }
@@ -124,10 +123,10 @@ fn rank(episode: &Episode) -> Rank {
 }
 
 /// An episode as it is told, beside others that are.
-fn finding(episode: &Episode, told: &HashSet<(u128, i64)>, bundle: &Bundle) -> Finding {
-    let known = |of: &(u128, i64)| told.contains(of).then(|| name(of.0));
+fn finding(episode: &Episode, by_name: &ByName<'_>, bundle: &Bundle) -> Finding {
+    let known = |of: &Name| by_name.contains_key(of).then(|| id(of.0));
     Finding {
-        id: name(episode.id),
+        id: id(episode.id),
         mode: episode.mode.clone(),
         rule: episode.path.clone(),
         severity: episode.severity,
@@ -161,7 +160,7 @@ fn finding(episode: &Episode, told: &HashSet<(u128, i64)>, bundle: &Bundle) -> F
     }
 }
 
-fn name(id: u128) -> String {
+fn id(id: u128) -> String {
     format!("{id:032x}")
 }
 

@@ -5,13 +5,15 @@ use std::collections::{HashMap, HashSet};
 use etio::Episode;
 
 /// An episode: its id and when it opened.
-type Name = (u128, i64);
+pub(crate) type Name = (u128, i64);
+
+/// Episodes by their names.
+pub(crate) type ByName<'e> = HashMap<Name, &'e Episode>;
 
 /// Takes out what a site ignores, and what is explained by nothing else. Gives each reason with the
 /// number of findings it has taken out, in the order they came.
 pub(crate) fn take_out(episodes: &mut Vec<Episode>) -> Vec<(String, usize)> {
-    let known: HashMap<Name, &Episode> =
-        episodes.iter().map(|episode| (name(episode), episode)).collect();
+    let known = by_name(episodes);
     let mut shown: HashSet<Name> = HashSet::new();
     let mut open: Vec<&Episode> = episodes
         .iter()
@@ -34,19 +36,20 @@ pub(crate) fn take_out(episodes: &mut Vec<Episode>) -> Vec<(String, usize)> {
     reasons
 }
 
-const fn name(episode: &Episode) -> Name {
+pub(crate) const fn name(episode: &Episode) -> Name {
     (episode.id, episode.opened)
 }
 
-fn causes<'e>(
-    episode: &'e Episode,
-    known: &'e HashMap<Name, &'e Episode>,
-) -> impl Iterator<Item = &'e Episode> {
+pub(crate) fn by_name(episodes: &[Episode]) -> ByName<'_> {
+    episodes.iter().map(|episode| (name(episode), episode)).collect()
+}
+
+fn causes<'e>(episode: &'e Episode, known: &'e ByName<'e>) -> impl Iterator<Item = &'e Episode> {
     episode.explained_by.iter().filter_map(|name| known.get(name).copied())
 }
 
 /// Its own reason, else that of the nearest cause that has one.
-fn reason<'e>(episode: &'e Episode, known: &'e HashMap<Name, &'e Episode>) -> &'e str {
+fn reason<'e>(episode: &'e Episode, known: &'e ByName<'e>) -> &'e str {
     let mut seen = HashSet::new();
     let mut next = vec![episode];
     // The breadth of the graph, level by level.

@@ -78,6 +78,6 @@ fn since(text: &str) -> Result<Since, String> {
 
 /// The end of the host's day. It settles the year of stamps that have none, and the moment of
 /// collection where files only tell ages.
-pub(crate) fn today() -> Option<i64> {
+fn today() -> Option<i64> {
     date::today()?.checked_add(date::DAY)
 }

@@ -48,6 +48,8 @@ pub struct Bundle {
     pub feed: Vec<Input>,
     /// When the bundle was collected: where to advance an engine to.
     pub collected_at: i64,
+    /// Whether something says when that was; otherwise it is a day that the host gave.
+    pub is_dated: bool,
     /// The first time in the bundle.
     pub start: i64,
     /// Some facts name no node where several are known, so that a finding that joins them may join

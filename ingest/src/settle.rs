@@ -65,6 +65,7 @@ pub(crate) fn settle(
         inputs,
         feed,
         collected_at: clock.collected_at,
+        is_dated: clock.is_told,
         start: clock.start,
         ambiguous_node: !unnamed.is_empty(),
         notes: all_notes(notes, unnamed, &clock, &bundle),

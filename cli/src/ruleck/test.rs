@@ -58,10 +58,9 @@ fn run_compiled(
     files: &[SourceFile],
     wanted: impl Fn(usize) -> bool,
 ) -> Result<Vec<Outcome>, String> {
-    let Some(pack) = compiled.pack else {
-        return Err("the rules do not compile; see `ruleck check`".into());
-    };
-    let scanner = Scanner::new(&pack);
+    let engine = engine(&compiled)?;
+    let pack = engine.pack();
+    let scanner = Scanner::new(pack);
     let mut outcomes = Vec::new();
     for sample in compiled.samples.iter().filter(|sample| wanted(sample.file)) {
         let event =
@@ -70,10 +69,9 @@ fn run_compiled(
             rule: event.map(|event| event.path.clone()).unwrap_or_default(),
             name: sample.text.clone(),
             place: place(files, sample.file, sample.span),
-            failure: sample::failure(sample, &pack).into_iter().collect(),
+            failure: sample::failure(sample, pack).into_iter().collect(),
         });
     }
-    let engine = Engine::new(pack.clone(), Params::default()).map_err(|error| error.to_string())?;
     for case in compiled.tests.iter().filter(|case| wanted(case.file)) {
         let module = || files.get(case.file).map(|file| file.module.clone()).unwrap_or_default();
         let failure = run_case(case, &scanner, &engine, files)
@@ -86,6 +84,14 @@ fn run_compiled(
         });
     }
     Ok(outcomes)
+}
+
+/// An engine that has been told nothing.
+fn engine(compiled: &Compiled) -> Result<Engine, String> {
+    let Some(pack) = &compiled.pack else {
+        return Err("the rules do not compile; see `ruleck check`".into());
+    };
+    Engine::new(pack.clone(), Params::default()).map_err(|error| error.to_string())
 }
 
 /// What went wrong, in lines.
@@ -193,7 +199,14 @@ pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
     }
     let checked = super::checked(&sources);
     if args.growth {
-        return growth::run(&compiled, &sources.files, |file| checked.contains(&file));
+        let wanted = |case: &TestCase| {
+            let rule = case.rule.as_deref().unwrap_or_default();
+            let is_asked = |only: &String| rule.contains(only) || case.name.contains(only);
+            checked.contains(&case.file) && args.only.as_ref().is_none_or(is_asked)
+        };
+        let growing = growth::growing(&compiled, &sources.files, wanted)?;
+        growth::print(&growing);
+        return Ok(if growing.is_empty() { Exit::Clean } else { Exit::Found });
     }
     let mut outcomes = run_compiled(compiled, &sources.files, |file| checked.contains(&file))?;
     if let Some(only) = &args.only {

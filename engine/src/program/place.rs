@@ -31,9 +31,9 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// Whether what a row says in a variable that it gives a value says nothing of the row in whose stead it
-    /// was chosen.
-    pub(crate) fn may_displace(&self, rule: &Rule, slot: u16) -> bool {
+    /// Whether rows of which one is chosen may differ in a variable that they give a value: what the new one says
+    /// there says nothing of the one that it takes the place of.
+    pub(crate) fn differs_within_group(&self, rule: &Rule, slot: u16) -> bool {
         let Cond::Pick { group, .. } = self.cond else { return false };
         !rule.key.iter().chain(group).any(|of| of.0 == slot)
     }

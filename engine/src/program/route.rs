@@ -88,7 +88,8 @@ pub(crate) fn route(
     let place = Place::of(rule, atom);
     if let Some(place) = &place {
         let fresh = atom.binds.iter().chain(&atom.optional_binds).map(|(_, slot)| slot.0);
-        let displaced = fresh.chain([atom.row.0]).filter(|slot| place.may_displace(rule, *slot));
+        let displaced =
+            fresh.chain([atom.row.0]).filter(|slot| place.differs_within_group(rule, *slot));
         displaced.for_each(|slot| bound.forget(slot));
     }
     let beside = place.map_or(&[][..], |place| place.beside);

@@ -43,6 +43,8 @@ enum Year {
 pub(crate) struct Clock {
     /// When the bundle was collected.
     pub(crate) collected_at: i64,
+    /// Whether that is more than a day that had to be taken.
+    pub(crate) is_told: bool,
     /// Its first stamp.
     pub(crate) start: i64,
     /// Whether nothing said which year it was.
@@ -81,6 +83,7 @@ impl Clock {
         });
         let mut clock = Self {
             collected_at: 0,
+            is_told: false,
             start: 0,
             year_unknown: options.year.is_none() && common_year == ending,
             readings: readings.collect(),
@@ -102,15 +105,14 @@ impl Clock {
         let latest = stamps().max().max(objects.max());
         let nothing = Wall { year: None, month: 1, day: 1, nanos: 0 };
         let nothing = || instant(nothing.civil(NO_YEAR)?, &TimeZone::UTC);
-        let collected_at = options
+        let told = options
             .at
             .or(said.max(latest.filter(|at| said.is_none_or(|said| *at <= said + DAY))))
-            .or(options.now.filter(|_| kept))
-            .or(options.today)
-            .or_else(nothing)
-            .unwrap_or_default();
+            .or(options.now.filter(|_| kept));
+        let collected_at = told.or(options.today).or_else(nothing).unwrap_or_default();
         let start = stamps().min().map_or(collected_at, |first| first.min(collected_at));
         clock.collected_at = collected_at;
+        clock.is_told = told.is_some();
         clock.start = start;
         // Ages reach further back than stamps.
         let ages = bundle

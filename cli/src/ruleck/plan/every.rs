@@ -31,7 +31,7 @@ impl Known {
     /// What is known after a condition.
     pub(super) fn after(&mut self, cond: &Cond) {
         match cond {
-            Cond::Each(_) | Cond::Pick { .. } => in_order(cond).for_each(|atom| self.bind(atom)),
+            Cond::Each(of) | Cond::Pick { of, .. } => of.binding().for_each(|atom| self.bind(atom)),
             Cond::Agg { into: slot, .. } | Cond::Let(slot, _) | Cond::Member(slot, _) => {
                 self.0.insert(*slot);
             }

@@ -3,20 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use etio::{Engine, Error, Params};
+use etio::{Engine, Error};
 use etio_dsl::{Compiled, SourceFile, TestCase};
-use etio_plan::{Fact, Input, Pack, Type, Value};
+use etio_plan::{Input, Pack, Type, Value};
 
 use super::timeline::Timeline;
-use super::{BAD, DIM, GOOD, place};
-use crate::Exit;
+use super::{BAD, DIM, GOOD, engine, place};
 use crate::text::count;
 
-/// So many copies of a test are told, and so many more.
-const COPIES: [u64; 2] = [20, 80];
-/// A rule grows where it looks at so much more for four times as many copies, in rows and lookups,
+/// So many copies of a test are told,
+const FEW: u64 = 20;
+/// and then so many.
+const MANY: u64 = 80;
+/// A rule grows where it looks at so much more in many than in few,
 const FASTER: u64 = 6;
-/// and at no fewer of them.
+/// and at no fewer rows and lookups.
 const LEAST: u64 = 2000;
 
 /// A rule that looks at more than in proportion, and the test that shows it best.
@@ -28,31 +29,32 @@ pub struct Growth {
     pub name: String,
     /// File and line of the test.
     pub place: String,
-    /// Rows and lookups for few copies of it and for many.
-    pub looked: [u64; 2],
+    /// Rows and lookups for few copies of it.
+    pub few: u64,
+    /// The same for many.
+    pub many: u64,
 }
 
-/// The rules that grow in the tests of files that `wanted` admits, by their paths.
+/// The rules that grow in the tests that are `wanted`, by their paths.
 ///
 /// # Errors
 /// When the files do not compile or the engine refuses the rules.
 pub fn growing(
     compiled: &Compiled,
     files: &[SourceFile],
-    wanted: impl Fn(usize) -> bool,
+    wanted: impl Fn(&TestCase) -> bool,
 ) -> Result<Vec<Growth>, String> {
-    let Some(pack) = &compiled.pack else {
-        return Err("the rules do not compile; see `ruleck check`".into());
-    };
-    let text = |error: Error| error.to_string();
-    let engine = Engine::new(pack.clone(), Params::default()).map_err(text)?;
+    let engine = engine(compiled)?;
     let mut all: BTreeMap<String, Growth> = BTreeMap::new();
-    for case in compiled.tests.iter().filter(|case| wanted(case.file)) {
-        for (rule, looked) in grown(&engine, case).map_err(text)? {
-            let known = all.get(&rule).map_or(LEAST, |known| known.looked[1]);
-            if looked[1] > known {
+    for case in compiled.tests.iter().filter(|case| wanted(case)) {
+        let timeline = Timeline::of(case, engine.pack());
+        let work =
+            |copies| work(engine.fork(), &timeline, copies).map_err(|error| error.to_string());
+        for ((rule, few), (_, many)) in work(FEW)?.into_iter().zip(work(MANY)?) {
+            let known = all.get(&rule).map_or(LEAST, |known| known.many);
+            if many > known && many > FASTER * few {
                 let (name, place) = (case.name.clone(), place(files, case.file, case.span));
-                all.insert(rule.clone(), Growth { rule, name, place, looked });
+                all.insert(rule.clone(), Growth { rule, name, place, few, many });
             }
         }
     }
@@ -60,59 +62,26 @@ pub fn growing(
 }
 
 /// Says which rules grow.
-pub(super) fn run(
-    compiled: &Compiled,
-    files: &[SourceFile],
-    wanted: impl Fn(usize) -> bool,
-) -> Result<Exit, String> {
-    let growing = growing(compiled, files, wanted)?;
-    let [few, many] = COPIES;
-    for Growth { rule, name, place, looked } in &growing {
+pub(super) fn print(growing: &[Growth]) {
+    for Growth { rule, name, place, few, many } in growing {
         anstream::println!("{BAD}{rule}{BAD:#}  {name}  {DIM}{place}{DIM:#}");
-        anstream::println!("        looks at {} rows in {few} copies of the test", looked[0]);
-        anstream::println!("        and at {} in {many}", looked[1]);
+        anstream::println!("        looks at {few} rows in {FEW} copies of the test");
+        anstream::println!("        and at {many} in {MANY}");
     }
-    let all = count(growing.len(), "rule");
-    let (style, verb) = (
-        if growing.is_empty() { GOOD } else { BAD },
-        if growing.len() == 1 { "looks" } else { "look" },
-    );
+    let (all, verb) =
+        (count(growing.len(), "rule"), if growing.len() == 1 { "looks" } else { "look" });
+    let style = if growing.is_empty() { GOOD } else { BAD };
     anstream::println!("{style}{all} {verb} at more than in proportion{style:#}");
-    Ok(if growing.is_empty() { Exit::Clean } else { Exit::Found })
 }
 
-/// The rows and lookups of rules that grow in a test.
-fn grown(engine: &Engine, case: &TestCase) -> Result<Vec<(String, [u64; 2])>, Error> {
-    let timeline = Timeline::of(case, engine.pack());
-    let [few, many] = COPIES;
-    let few = work(engine.fork(), &timeline, few)?;
-    let many = work(engine.fork(), &timeline, many)?;
-    let both = many.into_iter().map(|(rule, many)| {
-        let few = few.get(&rule).copied().unwrap_or(0);
-        (rule, [few, many])
-    });
-    Ok(both.filter(|(_, [few, many])| *many > FASTER * few).collect())
-}
-
-/// The rows and lookups of each rule where a timeline is told so many times over.
-fn work(
-    mut engine: Engine,
-    timeline: &Timeline,
-    copies: u64,
-) -> Result<BTreeMap<String, u64>, Error> {
-    let number = timeline.inputs.len() as u64;
-    for input in &timeline.inputs {
-        engine.feed(input.clone())?;
-        for copy in 1..copies {
-            match input {
-                Input::Fact(fact) => {
-                    engine.feed(Input::Fact(renamed(fact, (copy, number), engine.pack())))?;
-                }
-                Input::Remove(fact) => {
-                    engine.feed(Input::Remove(renamed(fact, (copy, number), engine.pack())))?;
-                }
-                _ => {}
-            }
+/// The rows and lookups of each rule, always in the same order, where a timeline is told so many times over.
+fn work(mut engine: Engine, timeline: &Timeline, copies: u64) -> Result<Vec<(String, u64)>, Error> {
+    let inputs = timeline.inputs.len() as u64;
+    for copy in 0..copies {
+        let is_told =
+            |input: &&Input| copy == 0 || matches!(input, Input::Fact(_) | Input::Remove(_));
+        for input in timeline.inputs.iter().filter(is_told) {
+            engine.feed(renamed(input.clone(), copy, inputs, engine.pack()))?;
         }
     }
     for &at in &timeline.instants {
@@ -121,15 +90,18 @@ fn work(
     Ok(engine.work().map(|(rule, work)| (rule.to_owned(), work)).collect())
 }
 
-/// The same of something else. A timeline has so many inputs.
-fn renamed(fact: &Fact, (copy, number): (u64, u64), pack: &Pack) -> Fact {
-    let mut fact = fact.clone();
-    fact.origin.at += copy * number;
-    let fields = pack.get(fact.relation).map_or(&[][..], |relation| &relation.fields);
-    for (value, field) in fact.values.iter_mut().zip(fields) {
-        rename(value, &field.ty, copy);
+/// The same of something else; the first copy of a timeline, which has so many inputs, is as it was written.
+fn renamed(mut input: Input, copy: u64, inputs: u64, pack: &Pack) -> Input {
+    if let Input::Fact(fact) | Input::Remove(fact) = &mut input
+        && copy > 0
+    {
+        fact.origin.at += copy * inputs;
+        let fields = pack.get(fact.relation).map_or(&[][..], |relation| &relation.fields);
+        for (value, field) in fact.values.iter_mut().zip(fields) {
+            rename(value, &field.ty, copy);
+        }
     }
-    fact
+    input
 }
 
 /// Renames what names something: an id, or a text that reads like the name of an object.

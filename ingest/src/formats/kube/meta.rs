@@ -137,7 +137,7 @@ pub(crate) fn deleted(
 ) {
     let object = match meta.name {
         None if CLUSTER.contains(&kind) => "(unnamed)".into(),
-        None if kind == "Pod" => unnamed_pod(place.path).replace("(unnamed)/", ""),
+        None if kind == "Pod" => unnamed_pod(place.path),
         _ => meta.object(place),
     };
     let waits = ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"];
