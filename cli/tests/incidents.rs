@@ -179,3 +179,19 @@ fn logs_cut_in_pieces_tell_the_same() {
         );
     }
 }
+
+#[test]
+fn a_pod_that_nothing_names_is_one_pod() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pod.yaml");
+    let text = "kind: Pod\nmetadata:\n  deletionTimestamp: \"2026-03-01T10:00:00Z\"\n  finalizers:\n  \
+        - example.org/cleanup\nspec:\n  nodeName: n1\nstatus:\n  phase: Running\n";
+    fs::write(&path, text).unwrap();
+    let ran = common::etio(&["diagnose", "--at", "2026-03-01T11:00:00Z", path.to_str().unwrap()]);
+    assert!(
+        ran.out.contains("1 root cause, 1 finding explained by them"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+}

@@ -69,12 +69,17 @@ pub(super) fn says_all(path: &str) -> bool {
     base_name(path).split(['-', '_', '.', ' ']).any(|part| part == "a" || part == "all")
 }
 
-/// The pod that a document does not name, as people call it: told apart by the file.
-pub(crate) fn unnamed_pod(path: &str) -> String {
+/// What people call the pod that a document does not name: told apart by the file.
+pub(crate) fn some_pod(path: &str) -> String {
     match base_name(path) {
-        "" | "-" => "(unnamed)/a pod".into(),
-        file => format!("(unnamed)/a pod of {file}"),
+        "" | "-" => "a pod".into(),
+        file => format!("a pod of {file}"),
     }
+}
+
+/// The name of that pod; as a text it is what people call it.
+pub(crate) fn unnamed_pod(path: &str) -> String {
+    format!("(unnamed)/{}", some_pod(path))
 }
 
 /// The name of anything else that a document does not name, likewise.

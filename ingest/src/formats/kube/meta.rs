@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{CLUSTER, Place};
 use crate::formats::{
-    rows::{SOME_NAMESPACE, unnamed, unnamed_pod},
+    rows::{SOME_NAMESPACE, some_pod, unnamed, unnamed_pod},
     times::{self, Time},
 };
 use crate::row::{Out, Row};
@@ -137,7 +137,7 @@ pub(crate) fn deleted(
 ) {
     let object = match meta.name {
         None if CLUSTER.contains(&kind) => "(unnamed)".into(),
-        None if kind == "Pod" => unnamed_pod(place.path),
+        None if kind == "Pod" => some_pod(place.path),
         _ => meta.object(place),
     };
     let waits = ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"];
