@@ -175,11 +175,7 @@ impl Engine {
                 pack.relations.iter().map(|relation| relation.lossy).collect(),
                 state.clone(),
             ),
-            entities: programs
-                .schema
-                .iter()
-                .map(|schema| Entities::new(schema.key.len(), &state))
-                .collect(),
+            entities: programs.schema.iter().map(|_| Entities::new(&state)).collect(),
             carriers: pack.relations.iter().map(|_| Vec::new()).collect(),
             supports: Supports::new(pack.relations.len()),
             keys: programs

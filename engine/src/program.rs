@@ -266,18 +266,13 @@ pub(crate) enum Step {
     No(Src),
     /// Of the matches that agree in `group` one each.
     Pick {
-        pick: Pick,
         of: Src,
-        group: Few,
+        pick: Pick,
+        group: Box<Few>,
     },
     Agg {
-        into: u16,
-        op: AggOp,
-        arg: Option<Ex>,
-        ty: Type,
         of: Src,
-        /// Where its tallies are kept, if it may have some.
-        tally: Option<Box<Tallied>>,
+        by: Box<Aggregate>,
     },
     /// `event` says that it tests what events told, so that being false is only being unseen.
     Test {
@@ -294,6 +289,18 @@ pub(crate) struct Assign {
     pub(crate) slot: u16,
     pub(crate) ex: Ex,
     pub(crate) bound: bool,
+}
+
+/// What becomes of the matches of an aggregate.
+pub(crate) struct Aggregate {
+    /// The variable for the result.
+    pub(crate) into: u16,
+    pub(crate) op: AggOp,
+    pub(crate) arg: Option<Ex>,
+    /// The type of what is aggregated.
+    pub(crate) ty: Type,
+    /// Where its tallies are kept, if it may have some.
+    pub(crate) tally: Option<Tallied>,
 }
 
 /// An aggregate over events that their rows, and what was bound before, decide alone.
@@ -386,14 +393,19 @@ pub(crate) struct Scan {
     pub(crate) tests: Tests,
     /// Fields that must equal the key once the row is chosen; they take no part in the choice.
     pub(crate) after: Pairs,
-    /// The same index over superseded rows.
-    pub(crate) past: Option<(usize, usize)>,
+    /// The same index over superseded rows. Few are asked for, so it is boxed.
+    pub(crate) past: Option<Box<(usize, usize)>>,
 }
 
 impl Scan {
     /// What the columns of the index must equal.
     pub(crate) fn keyed(&self) -> &[(Ex, bool)] {
         self.probe.get(..self.indexed).unwrap_or_default()
+    }
+
+    /// The relations it may look at, each with its index: that of superseded rows comes last.
+    pub(crate) fn tables(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        [Some((self.relation, self.index)), self.past.as_deref().copied()].into_iter().flatten()
     }
 
     /// Whether the index alone decides a match.

@@ -319,8 +319,7 @@ impl Rule {
             Head::Derived { .. } => None,
         };
         let told = finding.into_iter().flat_map(|finding| {
-            let texts = finding.title.iter().chain(&finding.because).chain(&finding.remedy);
-            let guards = texts.flat_map(|text| &text.guard);
+            let guards = finding.texts().into_iter().flatten().flat_map(|text| &text.guard);
             guards.chain(finding.explains.iter().flat_map(|clause| &clause.when))
         });
         when.iter().chain(blocks).chain(told).flat_map(Cond::atoms)

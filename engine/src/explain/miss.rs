@@ -243,9 +243,8 @@ impl<'a> Eval<'a> {
     ) -> Option<Near> {
         let relations = self.view.relations;
         let slots = self.slots.clone();
-        let tables = [Some(scan.relation), scan.past.map(|(past, _)| past)];
         let mut best: Option<Near> = None;
-        for table in tables.into_iter().flatten() {
+        for (table, _) in scan.tables() {
             let Some(rows) = relations.get(table) else { continue };
             for row in rows.all().filter(|row| rows.marks(*row) & (ENDED | LAPSED) == 0) {
                 self.work += 1;
@@ -324,8 +323,8 @@ impl<'a> Eval<'a> {
         for test in scan.tests.iter() {
             // What no index looks for is a test too; it has been looked at.
             let cell = match test {
-                Ex::CellIs(field, _) => Some(*field),
-                Ex::Cmp(Cmp::Eq, _, cell, _) => cell.as_cell(),
+                Ex::CellIs(field, _) | Ex::CellIsSlot(field, _) => Some(*field),
+                Ex::Cmp(Cmp::Eq, _, of) => of.first().and_then(Ex::as_cell),
                 _ => None,
             };
             if cell.is_some_and(|field| unindexed.contains(&field)) || self.eval(test, words) == 1 {

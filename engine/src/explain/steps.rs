@@ -61,10 +61,10 @@ impl<'a> Eval<'a> {
                 shown.absent = self.absent_within(book, src, &rows);
             }
             Step::No(src) => shown.absent = self.absent(book, src),
-            Step::Agg { into, of, .. } => {
+            Step::Agg { of, by } => {
                 shown.facts = self.supports(book, of, &rows);
                 shown.absent = self.absent(book, of);
-                shown.value = Some(book.variable(self.symbols, rule, *into, &self.slots));
+                shown.value = Some(book.variable(self.symbols, rule, by.into, &self.slots));
             }
             Step::Let(Assign { slot, .. }) | Step::Member(Assign { slot, .. }) => {
                 shown.value = Some(book.variable(self.symbols, rule, *slot, &self.slots));

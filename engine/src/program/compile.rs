@@ -11,8 +11,8 @@ use smallvec::SmallVec;
 
 use crate::{
     program::{
-        Assign, Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src, Step,
-        Tallied, Text, Window, bound::Bound, timeless::is_timeless,
+        Aggregate, Assign, Block, Explains, Few, Head, Kind, Numbers, Program, Scan, Schema, Src,
+        Step, Tallied, Text, Window, bound::Bound, timeless::is_timeless,
     },
     store::{cover::relation_of, relation::Relation, sources::Sources},
     value::{
@@ -225,7 +225,8 @@ impl<'a> Compiler<'a> {
             Cond::Each(source) => Step::Each(self.source(rule, source, bound)),
             Cond::Pick { pick, of, group } => {
                 let of = self.source(rule, of, bound);
-                Step::Pick { pick: *pick, of, group: group.iter().map(|slot| slot.0).collect() }
+                let group: Few = group.iter().map(|slot| slot.0).collect();
+                Step::Pick { of, pick: *pick, group: group.into() }
             }
             Cond::No(source) => Step::No(self.source(rule, source, &mut bound.clone())),
             Cond::Agg { into, op, arg, of } => {
@@ -233,8 +234,8 @@ impl<'a> Compiler<'a> {
                 let arg = arg.as_ref().map(|expr| self.typing(rule).compile(expr, &[]));
                 let (arg, ty) = arg.map_or((None, Type::Int), |(ex, ty)| (Some(ex), ty));
                 bound.write(into.0);
-                let tally = self.tallied(*op, arg.as_ref(), &of, &before).map(Box::new);
-                Step::Agg { into: into.0, op: *op, arg, ty, of, tally }
+                let tally = self.tallied(*op, arg.as_ref(), &of, &before);
+                Step::Agg { of, by: Aggregate { into: into.0, op: *op, arg, ty, tally }.into() }
             }
             Cond::Test(expr) => {
                 let ex = self.expr(rule, expr, &[]);

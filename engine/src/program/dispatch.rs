@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use crate::{
     program::{Route, groups::Groups},
     value::{
-        expr::{Ex, Operand},
+        expr::Ex,
         word::{Word, at},
     },
 };
@@ -54,7 +54,7 @@ pub(crate) fn constant(route: &Route, types: &[Type]) -> Option<(u16, Word)> {
     // A boolean parts nothing.
     let parts = |field: u16| types.get(usize::from(field)).is_some_and(|ty| *ty != Type::Bool);
     route.tests.iter().find_map(|ex| match ex {
-        Ex::CellIs(field, Operand::Const(word)) if parts(*field) => Some((*field, *word)),
+        Ex::CellIs(field, word) if parts(*field) => Some((*field, *word)),
         _ => None,
     })
 }

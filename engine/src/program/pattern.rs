@@ -32,7 +32,7 @@ impl Compiler<'_> {
         let by = scan.columns.get(..scan.indexed).unwrap_or_default();
         scan.index = self.index(scan.relation, by);
         let past = self.schema.get(scan.relation).and_then(|schema| schema.past);
-        scan.past = past.map(|past| (past, self.index(past, by)));
+        scan.past = past.map(|past| (past, self.index(past, by)).into());
     }
 
     /// Gives the probes of routes their indexes. One over all but constants that is kept anyway will
@@ -77,7 +77,7 @@ impl Compiler<'_> {
                 scan.tests.extend(demands.map(|(field, (ex, _))| equal(field, ex)));
                 (scan.indexed, scan.index) = (0, ALL_ROWS);
                 let past = self.schema.get(scan.relation).and_then(|schema| schema.past);
-                scan.past = past.map(|past| (past, ALL_ROWS));
+                scan.past = past.map(|past| (past, ALL_ROWS).into());
             } else {
                 self.find_by(scan);
             }

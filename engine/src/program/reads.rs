@@ -16,8 +16,8 @@ impl Step {
     fn each_ex(&self, see: &mut dyn FnMut(&Ex)) {
         match self {
             Self::Each(of) | Self::No(of) | Self::Pick { of, .. } => of.each_ex(see),
-            Self::Agg { arg, of, .. } => {
-                arg.iter().for_each(&mut *see);
+            Self::Agg { of, by } => {
+                by.arg.iter().for_each(&mut *see);
                 of.each_ex(see);
             }
             Self::Test { ex, .. }

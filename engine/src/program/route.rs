@@ -361,8 +361,7 @@ impl Walk<'_> {
             }
         }
         let relations = self.relations;
-        let tables = [Some((scan.relation, scan.index)), scan.past];
-        for (number, index) in tables.into_iter().flatten() {
+        for (number, index) in scan.tables() {
             let Some(relation) = relations.get(number) else { continue };
             if index == ALL_ROWS {
                 relation.all().for_each(|row| self.meet_row(scan, rest, relation, row));

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use crate::{
     program::{Few, Hop, Numbers, Probe, Program, Route, Scan, groups::Groups},
     value::{
-        expr::{Ex, Operand},
+        expr::Ex,
         word::{Key, Word},
     },
 };
@@ -125,7 +125,7 @@ fn shape(route: &Route, program: &Program, state: &FixedState) -> u64 {
     (route.from, program.slots, &program.key, &route.binds, &route.optional).hash(&mut hasher);
     for test in &route.tests {
         // Of a thousand routes from rows of one reason each, every one is a family of its own.
-        if let Ex::CellIs(field, Operand::Const(word)) = test {
+        if let Ex::CellIs(field, word) = test {
             (field, word).hash(&mut hasher);
         }
     }

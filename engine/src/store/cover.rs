@@ -71,6 +71,8 @@ pub(crate) fn vias(pack: &Pack, symbols: &mut Symbols) -> Vec<Vec<Via>> {
         });
         let via = Via { from: extractor.from.index(), map, consts: consts.collect() };
         if let Some(of) = vias.get_mut(extractor.event.index()) {
+            // Most events are told in one way.
+            of.reserve_exact(1);
             of.push(via);
         }
     }

@@ -1,6 +1,6 @@
 //! What is known of an entity's keys beside the rows that stand.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 
 use etio_plan::SourceId;
 use foldhash::fast::FixedState;
@@ -17,7 +17,7 @@ pub(crate) struct Entities {
     heard: HashMap<RowId, Heard, FixedState>,
     /// Keys without a row whose removal is remembered, and when that was. Those that are old enough go
     /// once there are as many as this.
-    removed: Keyed<Removal>,
+    removed: Option<Box<Keyed<Removal>>>,
     clean_at: usize,
 }
 
@@ -41,18 +41,15 @@ struct Heard {
 }
 
 impl Entities {
-    /// Of a relation whose keys have so many words.
-    pub(crate) fn new(words: usize, state: &FixedState) -> Self {
-        Self {
-            heard: HashMap::with_hasher(state.clone()),
-            removed: Keyed::new(words, state),
-            clean_at: FEW,
-        }
+    pub(crate) fn new(state: &FixedState) -> Self {
+        Self { heard: HashMap::with_hasher(state.clone()), removed: None, clean_at: FEW }
     }
 
     /// Shows all words it keeps.
     pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
-        self.removed.iter().for_each(|(number, _)| see(self.removed.key(number)));
+        if let Some(removed) = &self.removed {
+            removed.iter().for_each(|(number, _)| see(removed.key(number)));
+        }
     }
 
     /// The newest stamp of a row that has this one.
@@ -62,10 +59,8 @@ impl Entities {
 
     /// The removal of a key, where it is still remembered. That it is not swept up yet does not count.
     pub(crate) fn removed(&self, key: &[Word], now: i64) -> Option<Stamp> {
-        if self.removed.len() == 0 {
-            return None;
-        }
-        let removed = self.removed.get(self.removed.find(key)?)?;
+        let known = self.removed.as_ref().filter(|removed| removed.len() > 0)?;
+        let removed = known.get(known.find(key)?)?;
         (removed.until > now).then_some(removed.stamp)
     }
 
@@ -77,8 +72,10 @@ impl Entities {
 
     /// All removals that are remembered.
     pub(crate) fn removals(&self, now: i64) -> impl Iterator<Item = (&[Word], &Removal)> {
-        let removed = self.removed.iter().filter(move |(_, removed)| removed.until > now);
-        removed.map(|(number, removal)| (self.removed.key(number), removal))
+        self.removed.iter().flat_map(move |removed| {
+            let removals = removed.iter().filter(move |(_, removal)| removal.until > now);
+            removals.map(|(number, removal)| (removed.key(number), removal))
+        })
     }
 
     /// What a source says of a row that stands, together with what others said: it does not erase
@@ -127,22 +124,16 @@ impl Entities {
 
     /// Remembers a removal.
     pub(crate) fn remember(&mut self, key: &[Word], removed: Removal, now: i64) {
-        if self.removed.len() >= self.clean_at {
-            self.clean(now);
+        let state = self.heard.hasher();
+        let all = self.removed.get_or_insert_with(|| Keyed::new(key.len(), state).into());
+        if all.len() >= self.clean_at {
+            all.retain(|removed| removed.until > now);
+            self.clean_at = FEW.max(2 * all.len());
         }
-        match self.removed.find(key).and_then(|number| self.removed.get_mut(number)) {
+        match all.find(key).and_then(|number| all.get_mut(number)) {
             Some(known) => *known = removed,
-            None => _ = self.removed.add(key, removed),
+            None => _ = all.add(key, removed),
         }
-    }
-
-    /// Forgets removals that are old enough.
-    #[cold]
-    fn clean(&mut self, now: i64) {
-        let old = self.removed.iter().filter(|(_, removed)| removed.until <= now);
-        let old: Vec<u32> = old.map(|(number, _)| number).collect();
-        old.into_iter().for_each(|number| self.removed.remove(number));
-        self.clean_at = FEW.max(2 * self.removed.len());
     }
 
     #[cfg(test)]
@@ -152,8 +143,10 @@ impl Entities {
 
     /// A key has a row again.
     pub(crate) fn forgive(&mut self, key: &[Word]) {
-        if let Some(number) = self.removed.find(key) {
-            self.removed.remove(number);
+        if let Some(removed) = &mut self.removed
+            && let Some(number) = removed.find(key)
+        {
+            removed.remove(number);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! with. Whoever asks for these columns alone need not meet each of the rows. That costs every row that comes
 //! or goes, so nothing is kept until somebody has met many rows, and not where these say as many things.
 
-use alloc::{vec, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
@@ -26,7 +26,7 @@ pub(crate) struct Projection {
     /// Those it is looked up by, and after them the others.
     columns: SmallVec<[u16; 8]>,
     by: usize,
-    kept: Option<Kept>,
+    kept: Option<Box<Kept>>,
     /// Not worth keeping while the relation has fewer rows.
     from: usize,
 }
@@ -82,7 +82,7 @@ impl Projection {
             return;
         }
         let (said, found) = (Keyed::new(self.columns.len(), state), Keyed::new(self.by, state));
-        self.kept = Some(Kept { said, found });
+        self.kept = Some(Kept { said, found }.into());
         let mut count = 0;
         for row in rows {
             self.add(table.words(row));

@@ -124,6 +124,8 @@ impl Relation {
         for row in self.all() {
             index.add(&self.table, row, |a, b| self.compare(names, a, b).is_lt());
         }
+        // There are many relations, and few indexes to each: none stands empty.
+        self.indexes.reserve_exact(1);
         self.indexes.push(index);
         self.indexes.len() - 1
     }
@@ -153,6 +155,7 @@ impl Relation {
     pub(crate) fn projection_of(&mut self, by: &[u16], others: &[u16]) -> usize {
         let known = self.projections.iter().position(|of| of.is_of(by, others));
         known.unwrap_or_else(|| {
+            self.projections.reserve_exact(1);
             self.projections.push(Projection::new(by, others));
             self.projections.len() - 1
         })

@@ -6,7 +6,7 @@ use core::{cmp::Ordering, ops::ControlFlow::Continue};
 use etio_plan::{AggOp, Pick, Type};
 
 use crate::{
-    program::{Kind, Src, Tallied, Window},
+    program::{Aggregate, Kind, Src, Tallied, Window},
     store::{
         row::{ASSUMED, EVENTFUL, MOST_EVIDENCE, Marks, RowId, SUSPECT, WEAK},
         run::skip,
@@ -17,16 +17,13 @@ use crate::{
         inexact::Bound,
     },
     value::{
-        expr::{Ex, note},
+        expr::note,
         word::{ABSENT, Key, Word, as_int, at, int, key_at},
     },
 };
 
 /// Fewer events are counted anew each time. In debug builds none are, so that tests meet every tally.
 const MANY: usize = if cfg!(debug_assertions) { 1 } else { 64 };
-
-/// What is aggregated, of what, and of which type.
-pub(crate) type Aggregate<'a> = (AggOp, Option<&'a Ex>, &'a Type);
 
 /// What an aggregate rests on.
 #[derive(Default)]
@@ -57,31 +54,26 @@ struct Sum<'t> {
 
 impl<'a> Eval<'a> {
     /// The value of an aggregate; none where there is nothing to take the least or greatest of.
-    pub(crate) fn aggregate(
-        &mut self,
-        what: Aggregate<'a>,
-        of: &'a Src,
-        tally: Option<&'a Tallied>,
-    ) -> Option<(Word, Found)> {
-        let (op, ..) = what;
-        let known = match (op, tally) {
-            (_, Some(tally)) => self.tallied(what, of, tally),
+    pub(crate) fn aggregate(&mut self, by: &'a Aggregate, of: &'a Src) -> Option<(Word, Found)> {
+        let known = match (by.op, &by.tally) {
+            (AggOp::Changes, _) => return self.changes(by, of),
+            (_, Some(tally)) => self.tallied(by, of, tally),
             (AggOp::Count, None) => self.count_plain(of),
             _ => None,
         };
-        let (word, mut found) = known.unwrap_or_else(|| self.over_all(what, of));
-        self.bound(op, of, &mut found);
+        let (word, mut found) = known.unwrap_or_else(|| self.over_all(by, of));
+        self.bound(by.op, of, &mut found);
         (word != ABSENT || found.lacks.iter().any(|lack| !lack.weak)).then_some((word, found))
     }
 
     /// Looks at all matches.
-    fn over_all(&mut self, (op, arg, ty): Aggregate<'a>, of: &'a Src) -> (Word, Found) {
+    fn over_all(&mut self, by: &'a Aggregate, of: &'a Src) -> (Word, Found) {
         let mut found = Found::default();
-        let mut sum = Sum { op, ty, value: None, seen: BTreeSet::new() };
+        let mut sum = Sum { op: by.op, ty: &by.ty, value: None, seen: BTreeSet::new() };
         let (depth, marks) = (self.lacks.len(), self.marks);
         let mut doubt: Vec<Lack> = Vec::new();
         let _ = self.matches(of, Pick::Oldest, &mut |me| {
-            let word = arg.map_or(1, |arg| me.eval(arg, &[]));
+            let word = by.arg.as_ref().map_or(1, |arg| me.eval(arg, &[]));
             if word == ABSENT {
                 return Continue(());
             }
@@ -107,10 +99,11 @@ impl<'a> Eval<'a> {
     /// Brings a tally up to date; none where few events count, or not as they did before.
     fn tallied(
         &mut self,
-        (op, arg, ty): Aggregate<'a>,
+        by: &'a Aggregate,
         of: &'a Src,
         tally: &'a Tallied,
     ) -> Option<(Word, Found)> {
+        let op = by.op;
         let Kind::Rows { scan, window } = &of.kind else { return None };
         let relations = self.view.relations;
         let relation = relations.get(scan.relation)?;
@@ -139,9 +132,9 @@ impl<'a> Eval<'a> {
             if !self.fits(scan, words, header) {
                 continue;
             }
-            let word = arg.map_or(1, |arg| self.eval(arg, &[]));
+            let word = by.arg.as_ref().map_or(1, |arg| self.eval(arg, &[]));
             if word != ABSENT {
-                let better = |a, b| self.symbols.compare(ty, a, b) == side;
+                let better = |a, b| self.symbols.compare(&by.ty, a, b) == side;
                 known.add(Counted { time, row: *row, word }, op, better);
             }
         }
@@ -225,7 +218,7 @@ impl<'a> Eval<'a> {
     }
 
     /// How many times the value changed between one version of a row and the next in the window.
-    pub(crate) fn changes(&mut self, of: &'a Src, arg: Option<&'a Ex>) -> Option<(Word, Found)> {
+    fn changes(&mut self, by: &'a Aggregate, of: &'a Src) -> Option<(Word, Found)> {
         let mut found = Found::default();
         let Kind::Rows { scan, window } = &of.kind else { return Some((0, found)) };
         let from = match window {
@@ -238,14 +231,13 @@ impl<'a> Eval<'a> {
         let mut versions: Vec<Version> = Vec::new();
         let schema = self.view.programs.schema.get(scan.relation)?;
         let (key, types) = (&schema.key, &schema.key_types);
-        let tables = [scan.past, Some((scan.relation, scan.index))];
-        for (relation, index) in tables.into_iter().flatten() {
+        for (relation, index) in scan.tables().rev() {
             let Some(table) = self.view.relations.get(relation) else { continue };
             let mut rows = self.rows_of(scan, (relation, index), i64::MIN, Pick::Oldest);
             while let Some(met) = self.meet(&mut rows) {
                 if met.header.marks() & ASSUMED == 0 {
                     let key = key_at(table.words(met.header.row), key);
-                    let value = arg.map_or(ABSENT, |arg| self.eval(arg, &[]));
+                    let value = by.arg.as_ref().map_or(ABSENT, |arg| self.eval(arg, &[]));
                     let (from, until) = (met.header.time(), self.until(relation, met.header.row));
                     versions.push(Version {
                         key,

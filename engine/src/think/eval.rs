@@ -9,7 +9,7 @@ use core::ops::{
     Deref, DerefMut,
 };
 
-use etio_plan::{AggOp, Pick};
+use etio_plan::Pick;
 
 use crate::{
     program::{Assign, Kind, Program, Programs, Src, Step, Window, route::elements},
@@ -238,7 +238,7 @@ impl<'a> Eval<'a> {
                 self.note_miss(src, any);
                 Continue(())
             }
-            Step::Pick { pick, of, group } => {
+            Step::Pick { of, pick, group } => {
                 let (mut flow, mut groups) = (None, BTreeSet::new());
                 let _ = self.matches(of, *pick, &mut |me| {
                     if group.is_empty() {
@@ -256,18 +256,14 @@ impl<'a> Eval<'a> {
                 flow.unwrap_or(Continue(()))
             }
             Step::No(src) => self.no(src, rest, then),
-            Step::Agg { into, op, arg, ty, of, tally } => {
-                let value = match op {
-                    AggOp::Changes => self.changes(of, arg.as_ref()),
-                    _ => self.aggregate((*op, arg.as_ref(), ty), of, tally.as_deref()),
-                };
-                let Some((word, found)) = value else {
+            Step::Agg { of, by } => {
+                let Some((word, found)) = self.aggregate(by, of) else {
                     if self.evidence && of.events {
                         self.misses.unseen = true;
                     }
                     return Continue(());
                 };
-                put(&mut self.slots, *into, word);
+                put(&mut self.slots, by.into, word);
                 let (known, path) = (self.inexact.len(), self.path.len());
                 let (marks, lacks) = (self.marks, self.lacks.len());
                 self.marks |= found.marks;
@@ -276,7 +272,7 @@ impl<'a> Eval<'a> {
                     self.lacks.extend(&found.lacks);
                 }
                 self.inexact
-                    .extend(found.bound.map(|bound| Inexact::new(*into, bound, found.lacks)));
+                    .extend(found.bound.map(|bound| Inexact::new(by.into, bound, found.lacks)));
                 let flow = self.walk(rest, then);
                 self.inexact.truncate(known);
                 self.path.truncate(path);

@@ -100,7 +100,8 @@ impl<'a> Eval<'a> {
                     of.iter().all(Option::is_some).then_some(false)
                 }
             }
-            Ex::Cmp(cmp, order, a, b) => {
+            Ex::Cmp(cmp, order, of) => {
+                let [a, b] = &**of;
                 let open = |ex: &Ex| ex.reads(|slot| self.is_inexact(slot, weak_too));
                 match (open(a), open(b)) {
                     (true, false) => self.bounded(*cmp, *order, a, b),

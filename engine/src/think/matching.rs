@@ -127,7 +127,7 @@ impl<'a> Eval<'a> {
         pick: Pick,
         then: Then<'_, 'a>,
     ) -> ControlFlow<()> {
-        if let Some((past, index)) = scan.past {
+        if let Some((past, index)) = scan.past.as_deref().copied() {
             let mut rows = self.rows_of(scan, (past, index), i64::MIN, pick);
             while let Some(met) = self.meet(&mut rows) {
                 if met.header.time() <= instant && instant < self.until(past, met.header.row) {

@@ -4,6 +4,7 @@ use alloc::{boxed::Box, string::String, vec::Vec};
 use core::cmp::Ordering;
 
 use etio_plan::{Arith, Cmp, Expr, Field, Func, Pack, Rule, SlotType, Type};
+use smallvec::SmallVec;
 
 use crate::value::{
     func,
@@ -11,7 +12,8 @@ use crate::value::{
     word::{ABSENT, Word, as_float, as_int, at, float, int},
 };
 
-/// A compiled expression: constants and parameters are words, comparisons know their order.
+/// A compiled expression: constants and parameters are words, comparisons know their order. It takes two words,
+/// as there are a dozen to a rule.
 #[derive(Clone, PartialEq)]
 pub(crate) enum Ex {
     Const(Word),
@@ -20,23 +22,21 @@ pub(crate) enum Ex {
     Cell(u16),
     Age(Box<Ex>),
     Not(Box<Ex>),
-    All(Box<[Ex]>),
-    Any(Box<[Ex]>),
-    /// Whether a cell is a constant or a variable, as most tests ask.
-    CellIs(u16, Operand),
-    Cmp(Cmp, Order, Box<Ex>, Box<Ex>),
-    Arith(Arith, Box<Ex>, Box<Ex>),
-    FloatArith(Arith, Box<Ex>, Box<Ex>),
+    All(Box<Several>),
+    Any(Box<Several>),
+    /// Whether a cell is a constant, as most tests ask.
+    CellIs(u16, Word),
+    /// Whether a cell is a variable.
+    CellIsSlot(u16, u16),
+    Cmp(Cmp, Order, Box<[Ex; 2]>),
+    Arith(Arith, Box<[Ex; 2]>),
+    FloatArith(Arith, Box<[Ex; 2]>),
     ToFloat(Box<Ex>),
     Call(Box<Call>),
 }
 
-/// What takes no computing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operand {
-    Const(Word),
-    Slot(u16),
-}
+/// Operands; most are two.
+pub(crate) type Several = SmallVec<[Ex; 2]>;
 
 /// A call of a built-in.
 #[derive(Clone, PartialEq)]
@@ -105,11 +105,10 @@ impl Typing<'_> {
             }
             Expr::Arith(op, a, b) => {
                 let (a, b, ty) = self.pair(a, b, cells);
-                let (a, b) = (a.into(), b.into());
                 if is_float(&ty) {
-                    (Ex::FloatArith(*op, a, b), ty)
+                    (Ex::FloatArith(*op, [a, b].into()), ty)
                 } else {
-                    (Ex::Arith(*op, a, b), ty)
+                    (Ex::Arith(*op, [a, b].into()), ty)
                 }
             }
             Expr::Call(func, args) => {
@@ -122,8 +121,8 @@ impl Typing<'_> {
         }
     }
 
-    fn each(&mut self, of: &[Expr], cells: &[Field]) -> Box<[Ex]> {
-        of.iter().map(|expr| self.compile(expr, cells).0).collect()
+    fn each(&mut self, of: &[Expr], cells: &[Field]) -> Box<Several> {
+        Box::new(of.iter().map(|expr| self.compile(expr, cells).0).collect())
     }
 
     /// Two operands brought to one type.
@@ -160,16 +159,16 @@ fn compared(cmp: Cmp, order: Order, a: Ex, b: Ex) -> Ex {
         (Cmp::Eq, Order::Word | Order::Int, Ex::Cell(field), b @ (Ex::Const(_) | Ex::Slot(_))) => {
             equal(field, b)
         }
-        (cmp, order, a, b) => Ex::Cmp(cmp, order, a.into(), b.into()),
+        (cmp, order, a, b) => Ex::Cmp(cmp, order, [a, b].into()),
     }
 }
 
 /// A test that a field has a value.
 pub(crate) fn equal(field: u16, ex: Ex) -> Ex {
     match ex {
-        Ex::Const(word) => Ex::CellIs(field, Operand::Const(word)),
-        Ex::Slot(slot) => Ex::CellIs(field, Operand::Slot(slot)),
-        ex => Ex::Cmp(Cmp::Eq, Order::Word, Ex::Cell(field).into(), ex.into()),
+        Ex::Const(word) => Ex::CellIs(field, word),
+        Ex::Slot(slot) => Ex::CellIsSlot(field, slot),
+        ex => Ex::Cmp(Cmp::Eq, Order::Word, [Ex::Cell(field), ex].into()),
     }
 }
 
@@ -211,8 +210,11 @@ impl Calc<'_> {
             // Every operand is computed, so that each age reports its deadline.
             Ex::All(of) => Word::from(of.iter().filter(|ex| !self.holds(ex)).count() == 0),
             Ex::Any(of) => Word::from(of.iter().filter(|ex| self.holds(ex)).count() > 0),
-            Ex::CellIs(field, other) => Word::from(is(at(self.cells, *field), *other, self.slots)),
-            Ex::Cmp(cmp, order, a, b) => {
+            Ex::CellIs(..) | Ex::CellIsSlot(..) => {
+                Word::from(field_is(ex, self.slots, self.cells) == Some(true))
+            }
+            Ex::Cmp(cmp, order, of) => {
+                let [a, b] = &**of;
                 if *order == Order::Int {
                     self.note_age(a, b);
                 }
@@ -222,9 +224,9 @@ impl Calc<'_> {
                 }
                 Word::from(holds(*cmp, self.compare(*order, a, b)))
             }
-            Ex::Arith(op, a, b) => match (self.eval(a), self.eval(b)) {
-                (ABSENT, _) | (_, ABSENT) => ABSENT,
-                (a, b) => {
+            Ex::Arith(op, of) => match of.each_ref().map(|ex| self.eval(ex)) {
+                [ABSENT, _] | [_, ABSENT] => ABSENT,
+                [a, b] => {
                     let (a, b) = (as_int(a), as_int(b));
                     match op {
                         Arith::Add => int(a.saturating_add(b)),
@@ -235,9 +237,9 @@ impl Calc<'_> {
                     }
                 }
             },
-            Ex::FloatArith(op, a, b) => match (self.eval(a), self.eval(b)) {
-                (ABSENT, _) | (_, ABSENT) => ABSENT,
-                (a, b) => {
+            Ex::FloatArith(op, of) => match of.each_ref().map(|ex| self.eval(ex)) {
+                [ABSENT, _] | [_, ABSENT] => ABSENT,
+                [a, b] => {
                     let (a, b) = (as_float(a), as_float(b));
                     float(match op {
                         Arith::Add => a + b,
@@ -287,16 +289,13 @@ impl Calc<'_> {
 /// do; other tests are for [`Calc`].
 pub(crate) fn field_is(test: &Ex, slots: &[Word], cells: &[Word]) -> Option<bool> {
     match test {
-        Ex::CellIs(field, other) => Some(is(at(cells, *field), *other, slots)),
+        Ex::CellIs(field, word) => Some(is(at(cells, *field), *word)),
+        Ex::CellIsSlot(field, slot) => Some(is(at(cells, *field), at(slots, *slot))),
         _ => None,
     }
 }
 
-fn is(cell: Word, other: Operand, slots: &[Word]) -> bool {
-    let wanted = match other {
-        Operand::Const(word) => word,
-        Operand::Slot(slot) => at(slots, slot),
-    };
+const fn is(cell: Word, wanted: Word) -> bool {
     wanted != ABSENT && cell == wanted
 }
 
@@ -344,15 +343,13 @@ impl Ex {
             Self::Age(of) | Self::Not(of) | Self::ToFloat(of) => of.visit(see),
             Self::All(of) | Self::Any(of) => of.iter().for_each(|ex| ex.visit(see)),
             Self::Call(call) => call.args.iter().for_each(|ex| ex.visit(see)),
-            Self::CellIs(field, other) => {
+            Self::CellIs(field, _) => see(&Self::Cell(*field)),
+            Self::CellIsSlot(field, slot) => {
                 see(&Self::Cell(*field));
-                if let Operand::Slot(slot) = other {
-                    see(&Self::Slot(*slot));
-                }
+                see(&Self::Slot(*slot));
             }
-            Self::Cmp(_, _, a, b) | Self::Arith(_, a, b) | Self::FloatArith(_, a, b) => {
-                a.visit(see);
-                b.visit(see);
+            Self::Cmp(_, _, of) | Self::Arith(_, of) | Self::FloatArith(_, of) => {
+                of.iter().for_each(|ex| ex.visit(see));
             }
         }
     }
