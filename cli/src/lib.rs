@@ -23,6 +23,11 @@ use clap::Parser as _;
 
 pub use exit::Exit;
 
+/// Reading a bundle is made of small allocations: with this allocator it takes a fifth less than with that of the
+/// GNU C library, and as much memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs `etio` on the process's arguments.
 #[must_use]
 pub fn etio() -> Exit {
