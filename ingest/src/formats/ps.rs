@@ -52,6 +52,7 @@ impl Process<'_> {
             .with("wchan", self.wchan.filter(|it| !["-", "0", "*"].contains(it)))
             .with("started", self.elapsed.map_or(Value::Null, Value::Duration))
             .with("threads", self.threads)
+            .with("multi_threaded", self.state.is_some_and(|it| it.contains('l')).then_some(true))
             .with("container", self.cgroup.and_then(cgroup::container))
             .with("pod_uid", self.cgroup.and_then(cgroup::pod))
     }
