@@ -95,6 +95,11 @@ const SECOND: &[&str] = &[
     "Node",
     "Status",
     "PriorityClassName",
+    // What those keep who paste a part.
+    "Conditions",
+    "Containers",
+    "Events",
+    "Taints",
 ];
 /// Keys that begin a pasted piece where nothing stands behind them.
 const PIECES: &[&str] = &["Containers", "Init Containers", "Conditions", "System Info", "Taints"];
@@ -154,13 +159,18 @@ fn extent(doc: &Document<'_>) -> usize {
             match key(line) {
                 Some(("Name", _)) if index > 0 => break,
                 Some((key, _)) => events = key == "Events",
-                None if events && events::is_part(line) => {}
+                None if events && events::is_part(line) || is_gap(line) => {}
                 None => break,
             }
         }
         end = index + 1;
     }
     end
+}
+
+/// Where who pasted it left lines out.
+fn is_gap(line: &str) -> bool {
+    ["...", "…", "[...]", "<snip>", "[snip]"].contains(&line.trim())
 }
 
 /// Reads one object; the keys it has tell its kind.
