@@ -21,6 +21,30 @@ fn every_example_compiles_and_passes_its_tests() {
     }
 }
 
+/// The compiler's own lists, which it shows where a name is none, are on the page.
+#[test]
+fn the_page_names_every_function_and_type() {
+    let page = fs::read_to_string(root().join("docs/language.md")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("wrong.etio");
+    fs::write(
+        &path,
+        "event A { node: node, n: zzzzzzzz }\nfinding f(node) { severity info when { A { node } zzzzzzzz(1) } title \"f\" }\n",
+    )
+    .unwrap();
+    let ran = ruleck(&["check", path.to_str().unwrap()]);
+    let list = |before: &str| {
+        let said = ran.err.lines().find_map(|line| line.split_once(before)).unwrap().1;
+        said.replace(" and ", ", ").split(", ").map(str::to_owned).collect::<Vec<_>>()
+    };
+    for function in list("help: there are ") {
+        assert!(page.contains(&format!("`{function}(")), "{function}");
+    }
+    for of in list("help: types are ").iter().filter(|of| *of != "enums") {
+        assert!(page.contains(&format!("`{of}`")), "{of}");
+    }
+}
+
 /// Each block that shows a command shows what it prints.
 #[test]
 fn pages_show_the_real_output() {

@@ -20,6 +20,7 @@ const RULES: &str = r#"
       title "{image} on {node}" when { E { node, state: "on" } }
       title "something on {node}"
       because "{registry(image)} since {age(a)}"
+      remedy "switch {node} off" when { E { node, state: "on" } }
       explains symptom { node }
     }
     finding symptom(node) { severity warning keep 50s when { A { node, image: _ } } title "{node}" }
@@ -146,12 +147,36 @@ fn texts_are_the_first_that_may_be_used() {
     let cause = episodes.iter().find(|of| of.mode == "cause").unwrap();
     assert_eq!(cause.title, "reg/a:1 on x");
     assert_eq!(cause.because, "reg since 1m30s");
+    assert_eq!(cause.remedy, "switch x off");
     world.remove(100, "E x");
     world.advance(200);
     let episodes = world.engine.episodes();
     let cause = episodes.iter().find(|of| of.mode == "cause").unwrap();
     assert_eq!(cause.title, "reg/a:1 on x", "as it was when it held");
     assert_eq!(cause.because, "reg since 1m39s", "as old as it was at its end");
+}
+
+#[test]
+fn a_text_whose_guard_is_false_is_never_said() {
+    let rules = r#"
+        event A { node: node, image: image }
+        entity E { key node: node, state: text }
+        finding f(node) {
+          severity info
+          when { A { node, image: _ } }
+          title "{node} is on" when { E { node, state: "on" } }
+          title "{node}"
+          remedy "switch {node} off" when { E { node, state: "on" } }
+        }
+    "#;
+    for (state, said) in [("on", ["x is on", "switch x off"]), ("off", ["x", ""])] {
+        let mut world = World::new(rules);
+        world.row(0, &format!("E x {state}"));
+        world.row(1, "A x reg/a:1");
+        world.advance(2);
+        let episodes = world.engine.episodes();
+        assert_eq!([episodes[0].title.as_str(), episodes[0].remedy.as_str()], said);
+    }
 }
 
 #[test]

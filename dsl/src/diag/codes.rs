@@ -127,7 +127,7 @@ codes! {
          have no look-around and no back references, so that they match in linear time.";
 
     MISSING_PART = "E0401" "missing-part": "a finding lacks a part",
-        "A finding has a severity, a `when` block and a title.";
+        "A finding has a severity, a `when` block and a title, the last of which has no guard.";
     WRONG_KIND = "E0402" "wrong-kind": "an event stands where a state must, or the reverse",
         "Events happen: they take `within`, `since`, `then` and `without`. Entities, derived relations \
          and findings stand: they take `for`. The message says what to write instead.";

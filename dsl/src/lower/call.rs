@@ -83,7 +83,7 @@ impl<'a> Lower<'_, 'a> {
     fn age(&mut self, arg: &'a ast::Expr, span: Span, mode: Mode) -> Option<Typed> {
         if mode.age != Age::Anywhere {
             let message = "`age` must stand alone on one side of a comparison";
-            let help = "write `age(x) >= d`; to compare two instants subtract them: `y - x >= d`";
+            let help = "write `age(x) >= d`; two instants are compared as they are, and of two rows the one is sought `since` the other";
             self.error(codes::AGE_PLACE, span, message, help);
             return None;
         }

@@ -180,6 +180,11 @@ impl<'a> Lower<'_, 'a> {
                 "title",
                 "write `title \"…\"`, one line that names what is wrong",
             ),
+            (
+                item.title.last().is_some_and(|last| !last.guard.is_empty()),
+                "title where none of its guards holds",
+                "write a last `title \"…\"` without `when`",
+            ),
         ] {
             if missing {
                 let message = format!("`{}` has no {what}", item.name.text);

@@ -53,8 +53,6 @@ pub(crate) struct Tally {
     /// How many events say each thing.
     said: BTreeMap<Word, usize>,
     sum: i128,
-    /// The same without their signs.
-    size: i128,
     /// The best of all, the best of those after it, and so on; each with how many came before it.
     best: VecDeque<(u64, Word)>,
 }
@@ -118,9 +116,7 @@ impl Tally {
         while let Some(first) = self.counted.front().filter(|first| first.time < from) {
             match op {
                 AggOp::Sum => {
-                    let number = i128::from(as_int(first.word));
-                    self.sum -= number;
-                    self.size -= number.abs();
+                    self.sum -= i128::from(as_int(first.word));
                 }
                 AggOp::Distinct => {
                     if let Some(count) = self.said.get_mut(&first.word) {
@@ -160,9 +156,7 @@ impl Tally {
         match op {
             AggOp::Count | AggOp::Changes => {}
             AggOp::Sum => {
-                let number = i128::from(as_int(word));
-                self.sum += number;
-                self.size += number.abs();
+                self.sum += i128::from(as_int(word));
             }
             AggOp::Distinct => *self.said.entry(word).or_default() += 1,
             AggOp::Min | AggOp::Max => {
@@ -185,10 +179,9 @@ impl Tally {
         self.said.len()
     }
 
-    /// What their numbers make together; none where the order in which they are added might matter.
-    pub(crate) fn sum(&self) -> Option<i64> {
-        i64::try_from(self.size).ok()?;
-        i64::try_from(self.sum).ok()
+    /// What their numbers make together.
+    pub(crate) const fn sum(&self) -> i128 {
+        self.sum
     }
 
     /// The best of what they say.
@@ -224,7 +217,7 @@ mod tests {
     fn said(op: AggOp, tally: &Tally) -> Option<u64> {
         match op {
             AggOp::Distinct => Some(tally.distinct() as u64),
-            AggOp::Sum => tally.sum().map(|sum| sum as u64),
+            AggOp::Sum => Some(tally.sum() as u64),
             AggOp::Max => tally.best(),
             _ => Some(tally.counted().len() as u64),
         }

@@ -18,7 +18,7 @@ use crate::{
     },
     value::{
         expr::note,
-        word::{ABSENT, Key, Word, as_int, at, int, key_at},
+        word::{ABSENT, Key, Word, as_int, at, key_at, saturated},
     },
 };
 
@@ -50,6 +50,8 @@ struct Sum<'t> {
     ty: &'t Type,
     value: Option<Word>,
     seen: BTreeSet<Word>,
+    /// Wide enough for as many numbers as there may be rows: a sum is exact, whatever comes first.
+    total: i128,
 }
 
 impl<'a> Eval<'a> {
@@ -69,7 +71,7 @@ impl<'a> Eval<'a> {
     /// Looks at all matches.
     fn over_all(&mut self, by: &'a Aggregate, of: &'a Src) -> (Word, Found) {
         let mut found = Found::default();
-        let mut sum = Sum { op: by.op, ty: &by.ty, value: None, seen: BTreeSet::new() };
+        let mut sum = Sum { op: by.op, ty: &by.ty, value: None, seen: BTreeSet::new(), total: 0 };
         let (depth, marks) = (self.lacks.len(), self.marks);
         let mut doubt: Vec<Lack> = Vec::new();
         let _ = self.matches(of, Pick::Oldest, &mut |me| {
@@ -141,7 +143,7 @@ impl<'a> Eval<'a> {
         let counted = known.counted();
         let word = match op {
             AggOp::Distinct => Some(known.distinct() as Word),
-            AggOp::Sum => known.sum().map(int),
+            AggOp::Sum => Some(saturated(known.sum())),
             AggOp::Min | AggOp::Max => Some(known.best().unwrap_or(ABSENT)),
             AggOp::Count | AggOp::Changes => Some(counted.len() as Word),
         };
@@ -282,13 +284,14 @@ impl Sum<'_> {
                 self.seen.insert(word);
                 known.unwrap_or(0)
             }
-            (AggOp::Count, known) => known.unwrap_or(0) + 1,
+            (AggOp::Count | AggOp::Changes, known) => known.unwrap_or(0) + 1,
+            (AggOp::Sum, known) => {
+                self.total += i128::from(as_int(word));
+                known.unwrap_or(0)
+            }
             (_, None) => word,
             (AggOp::Min, Some(known)) => better(known, Ordering::Less),
             (AggOp::Max, Some(known)) => better(known, Ordering::Greater),
-            (AggOp::Sum | AggOp::Changes, Some(known)) => {
-                int(as_int(known).saturating_add(as_int(word)))
-            }
         });
     }
 
@@ -296,7 +299,8 @@ impl Sum<'_> {
         match self.op {
             AggOp::Distinct => self.seen.len() as Word,
             AggOp::Min | AggOp::Max => self.value.unwrap_or(ABSENT),
-            AggOp::Count | AggOp::Sum | AggOp::Changes => self.value.unwrap_or(0),
+            AggOp::Sum => saturated(self.total),
+            AggOp::Count | AggOp::Changes => self.value.unwrap_or(0),
         }
     }
 }

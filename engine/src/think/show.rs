@@ -72,21 +72,20 @@ impl<'a> Eval<'a> {
         self.shown.texts = Choice { chosen, values };
     }
 
-    /// The first text whose guard is true and whose names have values, with these values.
+    /// The first text whose guard is true and whose names have values, with these values. A last one
+    /// without a guard says what it can; where all have guards there may be none.
     fn choose(&mut self, texts: &'a [Text], said: &mut Values) -> Option<NonZeroU8> {
-        let (last, guarded) = texts.split_last()?;
         let before = said.len();
-        for (at, text) in guarded.iter().enumerate() {
+        for (at, text) in texts.iter().enumerate() {
             let holds = self.say(text, said);
             let absent = said.get(before..).is_none_or(|values| values.contains(&ABSENT));
-            if holds && !absent {
+            let at_last = at + 1 == texts.len() && text.guard.steps.is_empty();
+            if holds && !absent || at_last {
                 return choice(at);
             }
             said.truncate(before);
         }
-        // The last has no guard: it says what it can.
-        self.values(last, said);
-        choice(guarded.len())
+        None
     }
 
     /// Adds the values of a text with what its guard binds, and says whether the guard is true.

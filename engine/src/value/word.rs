@@ -23,6 +23,11 @@ pub(crate) const fn int(value: i64) -> Word {
     (if value == i64::MIN { i64::MIN + 1 } else { value }) as Word
 }
 
+/// An integer of more bits, or the nearest there is.
+pub(crate) fn saturated(value: i128) -> Word {
+    int(i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX }))
+}
+
 /// What [`int`] wrote.
 pub(crate) const fn as_int(word: Word) -> i64 {
     word as i64

@@ -127,7 +127,10 @@ fn fold(op: AggOp, values: Vec<Value>) -> Value {
             let different: BTreeSet<String> = values.iter().map(|v| format!("{v:?}")).collect();
             Value::Int(different.len() as i64)
         }
-        AggOp::Sum => Value::Int(numbers().map(|(n, _)| n).sum()),
+        AggOp::Sum => {
+            let sum: i128 = numbers().map(|(n, _)| i128::from(n)).sum();
+            Value::Int(sum.clamp(i128::from(i64::MIN + 1), i128::from(i64::MAX)) as i64)
+        }
         AggOp::Min => numbers().min_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
         AggOp::Max => numbers().max_by_key(|(n, _)| *n).map_or(Value::Null, |(_, v)| v.clone()),
         AggOp::Changes => unreachable!("counted over versions"),

@@ -393,7 +393,7 @@ impl<'c, 'a> Conds<'c, 'a> {
             let what = format!("{}: the value of an aggregate over many facts", self.rule.path);
             self.checker.unchecked(what);
         } else if counted.len() == facts.len()
-            && total(op, &counted).unwrap_or(Value::Null) != value
+            && total(op, &counted, &value).unwrap_or(Value::Null) != value
         {
             self.wrong("the facts come to another value");
         }
@@ -417,8 +417,9 @@ fn bound_by(source: &Source) -> Vec<&Atom> {
     }
 }
 
-/// What an aggregate over these values comes to; none where there are none to choose from.
-fn total(op: AggOp, values: &[Value]) -> Option<Value> {
+/// What an aggregate over these values comes to, of the type of what is said; none where there are none to
+/// choose from.
+fn total(op: AggOp, values: &[Value], said: &Value) -> Option<Value> {
     let count = |n: usize| Some(Value::Int(i64::try_from(n).unwrap_or(i64::MAX)));
     let versions = false;
     let best = |better: fn(core::cmp::Ordering) -> bool| {
@@ -439,10 +440,11 @@ fn total(op: AggOp, values: &[Value]) -> Option<Value> {
         AggOp::Min => best(core::cmp::Ordering::is_lt),
         AggOp::Max => best(core::cmp::Ordering::is_gt),
         AggOp::Sum => {
-            let sum = values.iter().filter_map(whole).fold(0, i64::saturating_add);
-            Some(match values.first() {
-                Some(Value::Duration(_)) => Value::Duration(sum),
-                Some(Value::Bytes(_)) => Value::Bytes(sum),
+            let sum: i128 = values.iter().filter_map(whole).map(i128::from).sum();
+            let sum = i64::try_from(sum).unwrap_or(if sum < 0 { i64::MIN + 1 } else { i64::MAX });
+            Some(match said {
+                Value::Duration(_) => Value::Duration(sum),
+                Value::Bytes(_) => Value::Bytes(sum),
                 _ => Value::Int(sum),
             })
         }
