@@ -13,6 +13,9 @@ use crate::Type;
 /// - a `uid` is lower case.
 #[must_use]
 pub fn canonical(ty: &Type, text: &str) -> String {
+    if *ty == Type::Text {
+        return text.into();
+    }
     let text = text.trim();
     match ty {
         Type::Cid => cid(text),
@@ -119,6 +122,8 @@ mod tests {
             (Type::Digest, "r.io/a@sha256:ab", "sha256:ab"),
             (Type::Pod, "web-0_default(8d73e524)", "default/web-0"),
             (Type::Pod, "kube-system/dns", "kube-system/dns"),
+            (Type::Node, " n1 ", "n1"),
+            (Type::Text, "has unbound ", "has unbound "),
         ] {
             assert_eq!(canonical(&ty, text), expected, "{ty:?} {text}");
         }
