@@ -183,10 +183,8 @@ fn bare_header(line: &str) -> Option<&'static str> {
     };
     let version = |it: &str| it.strip_prefix('v').is_some_and(|it| it.contains('.'));
     let node = cell(1).starts_with("Ready") || cell(1).starts_with("NotReady");
-    let claim = |at: usize| {
-        ["Bound", "Terminating", "Lost"].contains(&cell(at))
-            && is_mode(cell(at + 3))
-    };
+    let claim =
+        |at: usize| ["Bound", "Terminating", "Lost"].contains(&cell(at)) && is_mode(cell(at + 3));
     let volume = is_mode(cell(2)) && ["Retain", "Delete", "Recycle"].contains(&cell(3));
     Some(if pod(1) {
         "NAME  READY  STATUS  RESTARTS  AGE  IP  NODE"
