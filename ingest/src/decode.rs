@@ -6,7 +6,8 @@ use std::borrow::Cow;
 const LOOK: usize = 8192;
 
 /// The bytes as text without byte order marks, blocks of NULs, terminal colours, carriage returns at
-/// line ends, and what mail, Markdown and word processors do to pasted lines; or nothing where they are no text.
+/// line ends, and what mail, Markdown, word processors and framed terminals do to pasted lines; or nothing where they are
+/// no text.
 pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
     if let Some(text) = utf16(&bytes) {
         return Some(clean(text));
@@ -49,7 +50,7 @@ fn clean(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    let text = straight(uncoded(unquoted(text)));
+    let text = straight(uncoded(unquoted(unframed(text))));
     if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -70,6 +71,24 @@ fn unquoted(text: String) -> String {
         Some(quoted.strip_prefix(' ').unwrap_or(quoted))
     };
     text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
+}
+
+/// Without the frame that k9s and other terminal programs draw around a page.
+fn unframed(text: String) -> String {
+    const SIDE: char = '│';
+    if !text.contains(SIDE) {
+        return text;
+    }
+    let inner = |line: &str| {
+        let body = line.trim_end();
+        let opened = body.strip_prefix(SIDE).map(|it| it.strip_prefix(' ').unwrap_or(it));
+        let closed = opened.unwrap_or(body).strip_suffix(SIDE).map(str::trim_end);
+        let end = if line.ends_with('\n') { "\n" } else { "" };
+        closed.or(opened).map(|inner| format!("{inner}{end}"))
+    };
+    text.split_inclusive('\n')
+        .map(|line| inner(line).map_or(Cow::Borrowed(line), Cow::Owned))
+        .collect()
 }
 
 /// Without the backticks that Markdown puts around a line of code.
@@ -144,6 +163,10 @@ mod tests {
             (utf16, Some("pod é\n")),
             (b"> Events:\n>\n>   Type  Reason\n".to_vec(), Some("Events:\n\n  Type  Reason\n")),
             (b"`$ df /`\n``\n`a` is `b`\n".to_vec(), Some("$ df /\n``\n`a` is `b`\n")),
+            (
+                "│   Warning  Failed  5s  kubelet  no │\n│  such image   │\n  │ └─10.conf\n".into(),
+                Some("  Warning  Failed  5s  kubelet  no\n such image\n  │ └─10.conf\n"),
+            ),
             (b"> quoted\nand answered\n".to_vec(), Some("quoted\nand answered\n")),
             (
                 "secret \u{201c}a\u{201d} isn\u{2019}t there".into(),

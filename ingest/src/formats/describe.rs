@@ -25,6 +25,9 @@ pub(super) const DESCRIBE: Section = Section { kind: "kubectl describe", begins,
 pub(super) const CONDITIONS: Section =
     Section { kind: "node conditions", begins: begins_conditions, read: read_conditions };
 
+/// So many lines at most a container's last words have, of four kilobytes.
+const LAST_WORDS: usize = 100;
+
 /// A key, what stands behind it, and the lines below it.
 #[derive(Clone, Copy, Debug)]
 struct Entry<'a> {
@@ -140,32 +143,68 @@ fn begins(doc: &Document<'_>) -> bool {
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let taken = extent(doc);
-    let lines: Vec<_> = doc.lines().take(taken).collect();
+    let (lines, taken) = extent(doc);
     object(&entries(&lines), doc.path, out);
     taken
 }
 
-/// How many lines belong to the object: until the next one's name, or a line that is no entry.
-fn extent(doc: &Document<'_>) -> usize {
+/// The lines that belong to the object, until the next one's name or a line that is no entry, and how many they are in the text.
+fn extent<'a>(doc: &Document<'a>) -> (Vec<(u64, &'a str)>, usize) {
     let base = doc.text.lines().next().map_or(0, indent);
-    let mut end = 0;
+    let (mut lines, mut whole, mut taken) = (Vec::new(), 0, 0);
     let mut events = false;
-    for (index, line) in doc.text.lines().enumerate() {
+    let mut rest = doc.text;
+    while !rest.is_empty() {
+        let (line, below) = line(rest);
+        rest = below;
+        let number = doc.first_line + taken as u64;
+        taken += line.lines().count().max(1);
         if line.trim().is_empty() {
+            lines.push((number, line));
             continue;
         }
         if indent(line) <= base {
             match key(line) {
-                Some(("Name", _)) if index > 0 => break,
+                Some(("Name", _)) if !lines.is_empty() => break,
                 Some((key, _)) => events = key == "Events",
                 None if events && events::is_part(line) || is_gap(line) => {}
                 None => break,
             }
         }
-        end = index + 1;
+        lines.push((number, line));
+        whole = lines.len();
     }
-    end
+    lines.truncate(whole);
+    let taken = lines.iter().map(|(_, line)| line.lines().count().max(1)).sum();
+    (lines, taken)
+}
+
+/// The first line of a text and what is below. A container's last words are printed with their own line ends: they are
+/// one line as far as the exit code, which stands as deep as they begin.
+fn line(text: &str) -> (&str, &str) {
+    let end = |text: &str| memchr::memchr(b'\n', text.as_bytes()).map_or(text.len(), |at| at + 1);
+    let cut = |at: usize| {
+        let (line, below) = text.split_at_checked(at).unwrap_or((text, ""));
+        (line.strip_suffix('\n').unwrap_or(line), below)
+    };
+    let first = end(text);
+    let (line, mut rest) = cut(first);
+    if !matches!(key(line), Some(("Message", words)) if !words.is_empty()) {
+        return (line, rest);
+    }
+    let mut at = first;
+    for _ in 0..LAST_WORDS {
+        let next = rest.lines().next().unwrap_or_default();
+        if indent(next) == indent(line) && matches!(key(next), Some(("Exit Code", _))) {
+            return cut(at);
+        }
+        if rest.is_empty() {
+            break;
+        }
+        at += end(rest);
+        rest = text.get(at..).unwrap_or_default();
+    }
+    cut(first)
 }
 
 /// Where who pasted it left lines out.

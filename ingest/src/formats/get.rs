@@ -183,10 +183,9 @@ fn bare_header(line: &str) -> Option<&'static str> {
     };
     let version = |it: &str| it.strip_prefix('v').is_some_and(|it| it.contains('.'));
     let node = cell(1).starts_with("Ready") || cell(1).starts_with("NotReady");
-    let claim = |at: usize| {
-        ["Bound", "Terminating", "Lost"].contains(&cell(at))
-            && ["RWO", "RWX", "ROX", "RWOP"].iter().any(|mode| cell(at + 3).starts_with(mode))
-    };
+    let claim =
+        |at: usize| ["Bound", "Terminating", "Lost"].contains(&cell(at)) && is_mode(cell(at + 3));
+    let volume = is_mode(cell(2)) && ["Retain", "Delete", "Recycle"].contains(&cell(3));
     Some(if pod(1) {
         "NAME  READY  STATUS  RESTARTS  AGE  IP  NODE"
     } else if pod(2) {
@@ -197,9 +196,17 @@ fn bare_header(line: &str) -> Option<&'static str> {
         "NAME  STATUS  VOLUME  CAPACITY  ACCESS MODES  STORAGECLASS  AGE"
     } else if claim(2) {
         "NAMESPACE  NAME  STATUS  VOLUME  CAPACITY  ACCESS MODES  STORAGECLASS  AGE"
+    } else if volume {
+        // An unclaimed volume has one cell less, which is not the status.
+        "NAME  CAPACITY  ACCESS MODES  RECLAIM POLICY  STATUS  CLAIM  STORAGECLASS  AGE"
     } else {
         return None;
     })
+}
+
+/// Whether a cell is how a volume may be mounted.
+fn is_mode(cell: &str) -> bool {
+    ["RWO", "RWX", "ROX", "RWOP"].iter().any(|mode| cell.starts_with(mode))
 }
 
 fn begins_rows(doc: &Document<'_>) -> bool {
@@ -238,8 +245,11 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         | "SMTAlignmentError"
         | "NodeAffinity"
         | "MatchNodeSelector"
+        | "PodFitsHostPorts"
+        | "NodePorts"
         | "NodeShutdown"
         | "Shutdown"
+        | "Terminated"
         | "AppArmor" => Some("Failed"),
         "Unknown" => Some("Unknown"),
         other if other.starts_with("Init:") => Some("Pending"),
@@ -434,6 +444,7 @@ mod tests {
             ("node-2   NotReady,SchedulingDisabled   <none>   20d   v1.18.6", true),
             ("shop   data-0   Terminating   pvc-9d3a   20Gi   RWO   fast   30h", true),
             ("data-0   Pending   fast   2m", false),
+            ("pvc-9d3a   1Gi   RWO   Delete   Terminating   shop/data-0   fast   21h", true),
             ("a  b  c  d  e", false),
         ] {
             assert_eq!(bare_header(line).is_some(), known, "{line}");

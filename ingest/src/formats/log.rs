@@ -9,6 +9,7 @@ mod kernel;
 mod klog;
 mod logrus;
 mod syslog;
+mod talos;
 mod zap;
 
 use std::borrow::Cow;
@@ -51,7 +52,7 @@ impl Head<'_> {
 }
 
 /// The headers that may be on a line, the most telling first.
-const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 9] = [
+const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 10] = [
     klog::head,
     logrus::head,
     container::head,
@@ -60,6 +61,7 @@ const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 9] = [
     journal_json::head,
     zap::head,
     syslog::head_5424,
+    talos::head,
     container::stamped,
 ];
 

@@ -1,5 +1,6 @@
 //! Files of a `/proc` tree in a directory or an archive, known by their place: of each process its
-//! `stat`, `status`, `cgroup`, `wchan` and `cmdline`, and the limits below `/proc/sys`.
+//! `stat`, `status`, `cgroup`, `wchan` and `cmdline`, and the limits below `/proc/sys`. A `status`
+//! elsewhere is known by what is in it.
 //!
 //! Every file gives the part of a row that it knows; the parts of one process are put together when the
 //! bundle is settled.
@@ -26,11 +27,20 @@ fn place(path: &str) -> Option<(i64, &str)> {
 
 fn detect(doc: &Document<'_>) -> bool {
     let files = ["stat", "status", "cgroup", "wchan", "cmdline", "comm"];
-    place(doc.path).is_some_and(|(_, file)| files.contains(&file))
+    place(doc.path).is_some_and(|(_, file)| files.contains(&file)) || shown(doc.text).is_some()
+}
+
+/// The process of a `cat /proc/4711/status`.
+fn shown(text: &str) -> Option<i64> {
+    let text = text.trim_start();
+    text.starts_with("Name:").then_some(())?;
+    (text.contains("\nState:") && text.contains("\nTgid:")).then_some(())?;
+    value(text, "Pid")?.parse().ok()
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) {
-    let Some((pid, file)) = place(doc.path) else { return };
+    let shown = || Some((shown(doc.text)?, "status"));
+    let Some((pid, file)) = place(doc.path).or_else(shown) else { return };
     let text = doc.text.trim();
     let first = text.lines().next().unwrap_or_default();
     let row =
@@ -68,13 +78,14 @@ fn stat(row: Row, text: &str) -> Option<Row> {
     )
 }
 
+fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| Some(line.strip_prefix(key)?.strip_prefix(':')?.trim()))
+}
+
 fn status(row: Row, text: &str) -> Row {
-    let value = |key: &str| {
-        text.lines().find_map(|line| Some(line.strip_prefix(key)?.strip_prefix(':')?.trim()))
-    };
-    let number = |key: &str| value(key).and_then(|it| it.parse::<i64>().ok());
-    row.with("comm", value("Name"))
-        .with("state", value("State").and_then(|it| it.get(..1)))
+    let number = |key: &str| value(text, key).and_then(|it| it.parse::<i64>().ok());
+    row.with("comm", value(text, "Name"))
+        .with("state", value(text, "State").and_then(|it| it.get(..1)))
         .with("ppid", number("PPid"))
         .with("threads", number("Threads"))
 }
@@ -113,6 +124,13 @@ mod tests {
         assert_eq!(fields.first(), Some(&("comm", "a) b (c)".into())));
         assert_eq!(fields.get(1), Some(&("state", "Z".into())));
         assert_eq!(fields.last(), Some(&("threads", 3.into())));
+    }
+
+    #[test]
+    fn a_status_that_somebody_pasted() {
+        let text = "Name:\trunc:[2:INIT]\nState:\tD (disk sleep)\nTgid:\t31369\nPid:\t31369\n";
+        assert_eq!(shown(text), Some(31369));
+        assert_eq!(shown("Name:   web-0\nState:  Running\nPid: 3\n"), None);
     }
 
     #[test]

@@ -13,6 +13,8 @@ const WIDE: usize = 72;
 pub(super) struct Above {
     indent: usize,
     wide: bool,
+    /// Whether the line above was broken at a blank, which stands at its end.
+    blank: bool,
     /// How many lines went on with it already.
     lines: usize,
 }
@@ -20,21 +22,34 @@ pub(super) struct Above {
 impl Above {
     /// Below a row.
     pub(super) fn row(line: &str) -> Self {
-        Self { indent: indent(line), wide: line.chars().count() >= WIDE, lines: 0 }
+        Self {
+            indent: indent(line),
+            wide: line.chars().count() >= WIDE,
+            blank: line.ends_with(' '),
+            lines: 0,
+        }
     }
 
     /// The message with a line that goes on with it; nothing where the line is something else.
     pub(super) fn join(&mut self, message: &str, line: &str) -> Option<String> {
         let content = line.trim();
         let between = if is_listing(message, content) {
-            '\n'
+            "\n"
+        } else if !is_rest(message, content) && self.hangs(message, line) && self.is_cut(line) {
+            ""
         } else if is_rest(message, content) || self.hangs(message, line) {
-            ' '
+            " "
         } else {
             return None;
         };
         self.lines += 1;
+        self.blank = line.ends_with(' ');
         Some(format!("{message}{between}{content}"))
+    }
+
+    /// Whether a terminal cut the row wherever its edge was: the line goes on at the very edge, left of the row.
+    fn is_cut(self, line: &str) -> bool {
+        self.wide && self.indent > 0 && indent(line) == 0 && !self.blank
     }
 
     /// Whether a line hangs below a row that was broken to fit a page: it is set in further than the
@@ -81,6 +96,19 @@ fn indent(line: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cut_at_the_edge() {
+        let row = format!("  Warning  Failed  5s  kubelet  {} for s", "a ".repeat(24));
+        for (row, line, whole) in [
+            (row.clone(), "andbox \"1\"", "for sandbox \"1\""),
+            (format!("{row} "), "andbox", "for s andbox"),
+            (row.clone(), " andbox", "for s andbox"),
+            (row.trim_start().to_owned(), "andbox", "for s andbox"),
+        ] {
+            assert_eq!(Above::row(&row).join("for s", line).as_deref(), Some(whole), "{line}");
+        }
+    }
 
     #[test]
     fn joined() {

@@ -29,6 +29,9 @@ fn dmesg(line: &str) -> Option<Head<'_>> {
     Some(kernel(when, level, caller(rest).trim_start_matches(' ')))
 }
 
+/// The facilities that dmesg names.
+pub(super) const FACILITIES: [&str; 6] = ["kern", "user", "daemon", "syslog", "auth", "mail"];
+
 fn prefix(line: &str) -> (Option<&'static str>, &str) {
     let raw = || {
         let (number, rest) = line.strip_prefix('<')?.split_once('>')?;
@@ -38,8 +41,7 @@ fn prefix(line: &str) -> (Option<&'static str>, &str) {
         let (facility, rest) = line.split_once(':')?;
         let (level, rest) = rest.split_once(": ")?;
         let word = facility.trim_end();
-        let known = ["kern", "user", "daemon", "syslog", "auth", "mail"].contains(&word);
-        known.then(|| (level_of(level.trim()), rest))
+        FACILITIES.contains(&word).then(|| (level_of(level.trim()), rest))
     };
     raw().or_else(named).unwrap_or((None, line))
 }

@@ -51,6 +51,30 @@ fn klog() {
 }
 
 #[test]
+fn talosctl() {
+    for (line, expected) in [
+        (
+            "10.1.1.2: kern:    info: [2022-01-25T10:35:59.111934566Z]: Free swap  = 0kB",
+            ("10.1.1.2", "kernel", "-", "info", "Free swap  = 0kB"),
+        ),
+        (
+            r#"cp-1: user: warning: [2024-05-02T06:38:37.183292616Z]: [talos] service[etcd](Waiting): "cri""#,
+            ("cp-1", "talos", "-", "warning", r#"[talos] service[etcd](Waiting): "cri""#),
+        ),
+        (
+            r#"10.1.1.2: {"ts":1753141980841.7,"caller":"kubelet/kubelet.go:2406","msg":"Skipping","err":"no"}"#,
+            ("10.1.1.2", "-", "kubelet.go", "error", r#""Skipping" err="no""#),
+        ),
+        (
+            "10.1.1.2: E0214 17:00:33.187665    1547 kubelet.go:154] Orphaned",
+            ("10.1.1.2", "-", "kubelet.go", "error", "Orphaned"),
+        ),
+    ] {
+        expect(line, expected);
+    }
+}
+
+#[test]
 fn logrus() {
     for (line, expected) in [
         (
