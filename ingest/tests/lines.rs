@@ -87,6 +87,6 @@ fn what_a_page_says_that_one_may_see_was_not_seen() {
         "If you see this, the node is too small:\n\n```\nE out of memory\n```\n\nE out of disk\n";
     assert_eq!(
         found(&[("page.txt", page)], "test.OutOf"),
-        ["(no time) page.txt:7 node=(unnamed) what=disk"]
+        ["2000-01-01T00:00:00Z page.txt:7 node=(unnamed) what=disk"]
     );
 }

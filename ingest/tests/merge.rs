@@ -123,5 +123,5 @@ fn a_piece_about_a_node_is_of_the_one_that_its_events_name() {
                  Warning  SystemOOM  94s  kubelet  System OOM encountered, victim process: python\n  \
                  Normal  NodeNotReady  52s  node-controller  Node n7 status is now: NodeNotReady\n";
     let told = facts(&[("describe.txt", piece)]);
-    assert_eq!(told.matches("\"node\":\"n7\"").count(), 3, "{told}");
+    assert_eq!(told.matches("\"node\":\"n7\"").count(), 4, "{told}");
 }
