@@ -14,6 +14,7 @@ mod files;
 pub mod formats;
 mod gather;
 mod options;
+mod prose;
 mod reader;
 pub mod row;
 mod schema;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::author::{self, Author};
 use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{Document, SECTIONS};
+use crate::prose::Example;
 use crate::row::{Out, Program, Record, When};
 
 /// Lines without a header that one record may go on with.
@@ -19,6 +20,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
         author,
         pending: None,
         gap: false,
+        example: Example::default(),
         loose: Vec::new(),
         host: None,
         last: None,
@@ -56,6 +58,8 @@ struct Walk<'a, 'o> {
     pending: Option<Pending<'a>>,
     /// The line before was blank.
     gap: bool,
+    /// What the text only says that one may see.
+    example: Example,
     /// Lines in a row that do not say what wrote them: one message or several.
     loose: Vec<(u64, &'a str)>,
     /// The host of the line before, which a line without one shares.
@@ -79,6 +83,7 @@ impl<'a> Walk<'a, '_> {
     fn line(&mut self, number: u64, line: &'a str, rest: &dyn Fn() -> Document<'a>) -> usize {
         if line.trim().is_empty() {
             self.gap = true;
+            self.example.blank();
             return 1;
         }
         // A blank line ends a record, but for the one in the middle of a Go program's crash.
@@ -108,13 +113,20 @@ impl<'a> Walk<'a, '_> {
         }
         let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
         if head.as_ref().is_none_or(Head::is_weak) {
+            if self.author.container.is_none() && self.example.takes(line) {
+                self.flush();
+                return 1;
+            }
             let taken = self.section(rest);
             if taken > 0 {
                 return taken;
             }
         }
         match head {
-            Some(head) => self.record(number, line, head),
+            Some(head) => {
+                self.example.end();
+                self.record(number, line, head);
+            }
             None => self.headless(number, line),
         }
         1

@@ -80,3 +80,13 @@ fn a_config_maps_files_are_given_where_they_are_read() {
             .is_empty()
     );
 }
+
+#[test]
+fn what_a_page_says_that_one_may_see_was_not_seen() {
+    let page =
+        "If you see this, the node is too small:\n\n```\nE out of memory\n```\n\nE out of disk\n";
+    assert_eq!(
+        found(&[("page.txt", page)], "test.OutOf"),
+        ["2000-01-01T00:00:00Z page.txt:7 node=(unnamed) what=disk"]
+    );
+}

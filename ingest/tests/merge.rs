@@ -116,3 +116,12 @@ fn a_table_without_namespaces_takes_the_one_another_document_gives() {
     let by_path = facts(&[("b/namespaces/kube-system/pods.txt", table)]);
     assert!(by_path.contains("\"pod\":\"kube-system/web-0\""), "{by_path}");
 }
+
+#[test]
+fn a_piece_about_a_node_is_of_the_one_that_its_events_name() {
+    let piece = "Taints:  node.kubernetes.io/unreachable:NoSchedule\nEvents:\n  Type  Reason  Age  From  Message\n  \
+                 Warning  SystemOOM  94s  kubelet  System OOM encountered, victim process: python\n  \
+                 Normal  NodeNotReady  52s  node-controller  Node n7 status is now: NodeNotReady\n";
+    let told = facts(&[("describe.txt", piece)]);
+    assert_eq!(told.matches("\"node\":\"n7\"").count(), 4, "{told}");
+}

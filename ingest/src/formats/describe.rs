@@ -306,6 +306,8 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             kind: kind.into(),
             object: match kind {
                 "Pod" => meta.pod(place),
+                // Its events may name it.
+                "Node" if meta.name.is_none() => "(unnamed)".into(),
                 _ if meta.name.is_none() => unnamed(path),
                 _ => meta.object(place),
             },

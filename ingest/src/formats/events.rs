@@ -8,6 +8,7 @@ use super::{Document, Section, kube::event::Event};
 use crate::row::{Out, When};
 
 mod naming;
+mod recurring;
 mod row;
 mod wrapped;
 
@@ -88,6 +89,7 @@ pub(super) fn table<'a>(
     }
     let whole = about.is_some() || taken > events.len();
     naming::name(&mut events, path, about);
+    recurring::fill(&mut events);
     // Without a header it may be a part; of a pod's events it is none where the first of them all is there.
     let first = |event: &&Event| whole || event.reason == "Scheduled";
     let mut objects: Vec<_> = events.iter().filter(first).filter_map(Event::pod).collect();

@@ -25,7 +25,7 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
         }
         if !event.object.is_empty() {
             place(event, &current);
-        } else if let Some(about) = about {
+        } else if let Some(about) = about.filter(|it| it.object != "(unnamed)") {
             event.kind.clone_from(&about.kind);
             event.object.clone_from(&about.object);
             event.node = event.node.take().or_else(|| about.node.clone());

@@ -172,6 +172,9 @@ fn get(before: &str, after: &str, layout: Header) -> Option<Event> {
         None => {
             age_of(age).filter(|(_, rest)| rest.is_empty())?;
             seen(&mut event, age);
+            if event.count == 1 {
+                event.first = When::Unknown;
+            }
         }
     }
     event.reason = reason.into();

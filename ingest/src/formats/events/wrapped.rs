@@ -57,7 +57,7 @@ impl Above {
     fn hangs(self, message: &str, line: &str) -> bool {
         let content = line.trim();
         let further = indent(line) >= self.indent + 2;
-        let within = content.starts_with(|c: char| c.is_ascii_lowercase() || "\"/\\".contains(c));
+        let within = content.starts_with(|c: char| c.is_ascii_lowercase() || "\"/\\,".contains(c));
         self.lines < LINES
             && !content.is_empty()
             && !is_rule(content)
@@ -127,5 +127,13 @@ mod tests {
         ] {
             assert_eq!(Above::row(row).join(message, line).as_deref(), whole, "{message} / {line}");
         }
+    }
+
+    #[test]
+    fn below_a_wide_row() {
+        let row = "  Warning  FailedMount  24s (x4 over 43s)  kubelet  failed to get any path for iscsi disk";
+        let rest = Above::row(row).join("No portals found", ", err exit status 21");
+        assert_eq!(rest.as_deref(), Some("No portals found , err exit status 21"));
+        assert_eq!(Above::row(row).join("No portals found", "So I gave up"), None);
     }
 }

@@ -81,6 +81,8 @@ pub(crate) struct Event {
     pub(crate) component: Option<String>,
     pub(crate) first: When,
     pub(crate) last: When,
+    /// A time between at which it must have been seen too.
+    pub(crate) between: Option<When>,
     pub(crate) count: i64,
     pub(crate) line: u64,
     /// Shown as evidence.
@@ -127,6 +129,7 @@ impl ApiEvent {
             component,
             first: Time::when(first),
             last: Time::when(last),
+            between: None,
             count: series.count.or(self.count).or(self.deprecated_count).unwrap_or(1).max(1),
             line,
             text: String::new(),
@@ -170,6 +173,9 @@ impl Event {
         }
         if self.count > 1 && self.first != self.last && self.first != When::Unknown {
             out.row(self.row(self.first));
+        }
+        if let Some(between) = self.between {
+            out.row(self.row(between));
         }
         let row = self.row(self.last);
         out.row(if self.count > 1 { row.with("repeats", self.count) } else { row });
