@@ -1,7 +1,6 @@
 //! `etio diagnose`: names root causes in what was collected.
 
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Write as _};
 
 use etio::{Engine, Episode, Params};
 use etio_ingest::{Bundle, Place};
@@ -12,7 +11,7 @@ use crate::ignored::{ByName, Name, by_name, name};
 use crate::report::json::value as json;
 use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
 use crate::text::unescaped;
-use crate::{Exit, explain, ignored, input, program};
+use crate::{Exit, explain, ignored, input, out, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let pack = program::pack(&args.program, args.input.reading.at)?;
@@ -30,12 +29,10 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     };
     if args.format != Format::Human {
         for note in &report.notes {
-            anstream::eprintln!("note: {note}");
+            out::say(format_args!("note: {note}"));
         }
     }
-    // A reader that has seen enough is no error.
-    let _ = anstream::stdout().write_all(text.as_bytes());
-    let _ = io::stdout().flush();
+    out::print(&text)?;
     Ok(if report.findings.is_empty() { Exit::Clean } else { Exit::Found })
 }
 

@@ -10,7 +10,7 @@ use crate::args::{Listing, Rules};
 use crate::program::Sources;
 use crate::report::severity_word;
 use crate::show;
-use crate::{Exit, date, page};
+use crate::{Exit, date, out, page};
 
 /// All rules as they run. Its serialised form is what `--format json` prints.
 #[derive(Debug, Serialize)]
@@ -100,11 +100,11 @@ pub(crate) fn run(args: &Rules) -> Result<Exit, String> {
         effective.rules = meant;
     }
     match args.format {
-        Listing::Human => anstream::print!("{}", human::render(&effective)),
+        Listing::Human => out::print(&human::render(&effective))?,
         // Plain data with text keys always serialises.
         Listing::Json => {
             let text = serde_json::to_string_pretty(&effective).unwrap_or_default();
-            anstream::println!("{text}");
+            out::print(&format!("{text}\n"))?;
         }
     }
     Ok(Exit::Clean)

@@ -4,6 +4,8 @@ use std::process::{ExitCode, Termination};
 
 use anstyle::{AnsiColor, Style};
 
+use crate::out;
+
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// How a command ended.
@@ -29,6 +31,6 @@ impl Termination for Exit {
 
 /// Says why a command cannot go on.
 pub(crate) fn unusable(message: &str) -> Exit {
-    anstream::eprintln!("{ERROR}error{ERROR:#}: {message}");
+    out::say(format_args!("{ERROR}error{ERROR:#}: {message}"));
     Exit::Unusable
 }

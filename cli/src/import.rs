@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use etio_import::{File, LeftOut, Names, cre, npd};
 
-use crate::Exit;
 use crate::args::{Import, Tool};
 use crate::text::count;
+use crate::{Exit, out};
 
 pub(crate) fn run(args: &Import) -> Result<Exit, String> {
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Import) -> Result<Exit, String> {
     }
     match &args.out {
         Some(dir) => write(dir, &files)?,
-        None => print(&files),
+        None => print(&files)?,
     }
     report(&files, &left_out);
     Ok(if left_out.is_empty() { Exit::Clean } else { Exit::Found })
@@ -109,26 +109,29 @@ fn write(dir: &Path, files: &[File]) -> Result<(), String> {
     Ok(())
 }
 
-fn print(files: &[File]) {
+fn print(files: &[File]) -> Result<(), String> {
+    let mut text = String::new();
     for file in files {
         if files.len() > 1 {
-            anstream::println!("// ---- {}.etio ----", file.name);
+            text.push_str(&format!("// ---- {}.etio ----\n", file.name));
         }
-        anstream::println!("{}", file.text.trim_end());
+        text.push_str(file.text.trim_end());
+        text.push('\n');
     }
+    out::print(&text)
 }
 
 /// What was not said, and what was left out.
 fn report(files: &[File], left_out: &[LeftOut]) {
     for file in files.iter().filter(|file| !file.notes.is_empty()) {
-        anstream::eprintln!("{}.etio ({}) does not say:", file.name, file.origin);
+        out::say(format_args!("{}.etio ({}) does not say:", file.name, file.origin));
         for note in &file.notes {
-            anstream::eprintln!("  - {note}");
+            out::say(format_args!("  - {note}"));
         }
     }
     for LeftOut { origin, why } in left_out {
-        anstream::eprintln!("left out: {origin}: {why}");
+        out::say(format_args!("left out: {origin}: {why}"));
     }
     let rules = count(files.len(), "rule");
-    anstream::eprintln!("{rules} imported, {} left out", left_out.len());
+    out::say(format_args!("{rules} imported, {} left out", left_out.len()));
 }

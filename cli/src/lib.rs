@@ -10,6 +10,7 @@ mod facts;
 mod ignored;
 mod import;
 mod input;
+mod out;
 mod page;
 mod program;
 mod report;

@@ -11,7 +11,7 @@ pub mod test;
 
 use clap::Parser as _;
 
-use crate::{Exit, exit, program::Sources};
+use crate::{Exit, exit, out, program::Sources};
 use args::{Command, Files, Ruleck};
 
 /// Runs `ruleck` on the process's arguments.
@@ -44,7 +44,7 @@ fn plan(files: &Files) -> Result<Exit, String> {
         .collect();
     let wanted =
         |path: &str| path.rsplit_once('.').is_some_and(|(module, _)| modules.contains(&module));
-    anstream::print!("{}", plan::render(&pack, wanted));
+    out::print(&plan::render(&pack, wanted))?;
     Ok(Exit::Clean)
 }
 

@@ -8,7 +8,7 @@ use etio_plan::Severity;
 use crate::args::Rules;
 use crate::page::{Page, is_meant, pages, unknown};
 use crate::report::severity_word;
-use crate::{Exit, effective, program};
+use crate::{Exit, effective, out, program};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -20,8 +20,8 @@ pub(crate) fn run(args: &Rules) -> Result<Exit, String> {
     let pack = program::pack(&args.program, args.at)?;
     let pages = pages(&pack);
     match &args.id {
-        None => anstream::print!("{}", list(&pages)),
-        Some(id) => anstream::print!("{}", render(find(&pages, id)?)),
+        None => out::print(&list(&pages))?,
+        Some(id) => out::print(&render(find(&pages, id)?))?,
     }
     Ok(Exit::Clean)
 }

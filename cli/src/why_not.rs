@@ -1,6 +1,5 @@
 //! `etio why-not`: why a rule finds nothing, and what would make it.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use etio::{Error, Standing, Value};
@@ -9,7 +8,7 @@ use etio_dsl::diag::did_you_mean;
 use crate::args::{Answer, WhyNot};
 use crate::report::why_not::{Ended, WhyNot as Shown};
 use crate::report::{self, Need};
-use crate::{Exit, diagnose, explain, input, page, program};
+use crate::{Exit, diagnose, explain, input, out, page, program};
 
 pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     let (key, paths) = split(&args.rest);
@@ -34,8 +33,7 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
         Answer::Human => report::human::why_not(&shown, diagnose::terminal_width().unwrap_or(100)),
         Answer::Json => report::json::answer(&shown),
     };
-    // A reader that has seen enough is no error.
-    let _ = anstream::stdout().write_all(text.as_bytes());
+    out::print(&text)?;
     Ok(if answer.standing == Standing::Holds { Exit::Found } else { Exit::Clean })
 }
 

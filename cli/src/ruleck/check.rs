@@ -5,7 +5,7 @@ use etio_plan::Rule;
 
 use super::args::Files;
 use crate::text::count;
-use crate::{Exit, program::Sources};
+use crate::{Exit, out, program::Sources};
 
 pub(super) fn run(files: &Files) -> Result<Exit, String> {
     let sources = Sources::load(&files.paths, files.no_stdlib)?;
@@ -18,7 +18,7 @@ pub(super) fn run(files: &Files) -> Result<Exit, String> {
     let shown: Vec<Diagnostic> = compiled.diagnostics.iter().filter(mine).cloned().collect();
     let errors = shown.iter().filter(|diagnostic| diagnostic.is_error()).count();
     if !shown.is_empty() {
-        anstream::eprintln!("{}\n", sources.render(&shown));
+        out::say(format_args!("{}\n", sources.render(&shown)));
     }
     let rules = compiled.pack.as_ref().map_or(0, |pack| {
         let file = |rule: &&Rule| compiled.places.get(rule.head.relation().index()).map(|at| at.0);
@@ -28,13 +28,13 @@ pub(super) fn run(files: &Files) -> Result<Exit, String> {
             .count()
     });
     let tests = compiled.tests.iter().filter(|test| checked.contains(&test.file)).count();
-    anstream::println!(
-        "{}, {}, {}, {}, {}",
+    out::print(&format!(
+        "{}, {}, {}, {}, {}\n",
         count(checked.len(), "file"),
         count(rules, "rule"),
         count(tests, "test"),
         count(errors, "error"),
         count(shown.len() - errors, "warning"),
-    );
+    ))?;
     Ok(if shown.is_empty() { Exit::Clean } else { Exit::Found })
 }

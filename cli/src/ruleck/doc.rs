@@ -9,7 +9,7 @@ use super::checked;
 use crate::page::{Page, pages};
 use crate::report::severity_word;
 use crate::text::count;
-use crate::{Exit, program::Sources};
+use crate::{Exit, out, program::Sources};
 
 pub(super) fn run(args: &Doc) -> Result<Exit, String> {
     let sources = Sources::load(&args.files.paths, args.files.no_stdlib)?;
@@ -24,10 +24,10 @@ pub(super) fn run(args: &Doc) -> Result<Exit, String> {
         files.iter().any(|file| file.module == module)
     });
     match &args.out {
-        None => pages.iter().for_each(|page| anstream::print!("{}", markdown(page))),
+        None => out::print(&pages.iter().map(markdown).collect::<String>())?,
         Some(dir) => {
             write(dir, &pages)?;
-            anstream::println!("{} in `{}`", count(pages.len(), "page"), dir.display());
+            out::print(&format!("{} in `{}`\n", count(pages.len(), "page"), dir.display()))?;
         }
     }
     Ok(Exit::Clean)

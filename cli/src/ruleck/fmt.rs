@@ -7,7 +7,7 @@ use etio_dsl::diag::render;
 
 use super::args::Fmt;
 use crate::text::count;
-use crate::{Exit, program::Sources};
+use crate::{Exit, out, program::Sources};
 
 pub(super) fn run(args: &Fmt) -> Result<Exit, String> {
     let sources = Sources::load(&args.paths, true)?;
@@ -18,7 +18,7 @@ pub(super) fn run(args: &Fmt) -> Result<Exit, String> {
             Ok(text) if text == file.text => {}
             Ok(text) => {
                 changed += 1;
-                anstream::println!("{}", file.path);
+                out::print(&format!("{}\n", file.path))?;
                 if !args.check {
                     fs::write(&file.path, text)
                         .map_err(|error| format!("cannot write `{}`: {error}", file.path))?;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &Fmt) -> Result<Exit, String> {
                 broken += 1;
                 for diagnostic in diagnostics {
                     let text = render(&diagnostic, std::slice::from_ref(file), color);
-                    anstream::eprintln!("{text}\n");
+                    out::say(format_args!("{text}\n"));
                 }
             }
         }

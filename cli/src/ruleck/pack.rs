@@ -4,7 +4,7 @@ use std::fs;
 
 use super::args::Pack;
 use crate::text::count;
-use crate::{Exit, program::Sources};
+use crate::{Exit, out, program::Sources};
 
 pub(crate) fn run(args: &Pack) -> Result<Exit, String> {
     let sources = Sources::load(&args.files.paths, args.files.no_stdlib)?;
@@ -12,8 +12,8 @@ pub(crate) fn run(args: &Pack) -> Result<Exit, String> {
     let Some(pack) = compiled.pack else {
         return Err(format!("the rules do not compile\n{}", sources.render(&compiled.diagnostics)));
     };
-    let (bytes, out) = (pack.to_bytes(), args.out.display());
-    fs::write(&args.out, &bytes).map_err(|error| format!("cannot write `{out}`: {error}"))?;
-    anstream::eprintln!("{} in {out}, {} bytes", count(pack.rules.len(), "rule"), bytes.len());
+    let (bytes, to) = (pack.to_bytes(), args.out.display());
+    fs::write(&args.out, &bytes).map_err(|error| format!("cannot write `{to}`: {error}"))?;
+    out::say(format_args!("{} in {to}, {} bytes", count(pack.rules.len(), "rule"), bytes.len()));
     Ok(Exit::Clean)
 }

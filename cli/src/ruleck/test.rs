@@ -17,7 +17,7 @@ use etio_scan::Scanner;
 
 use super::args;
 use crate::text::{count, duration};
-use crate::{Exit, program::Sources, show};
+use crate::{Exit, out, program::Sources, show};
 use expect::Expectation;
 use shuffle::Dice;
 use timeline::{Timeline, ZERO};
@@ -195,7 +195,7 @@ pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
     let sources = Sources::load(&args.files.paths, args.files.no_stdlib)?;
     let compiled = sources.compile(args.files.at);
     if compiled.pack.is_none() {
-        anstream::eprintln!("{}\n", sources.render(&compiled.diagnostics));
+        out::say(format_args!("{}\n", sources.render(&compiled.diagnostics)));
     }
     let checked = super::checked(&sources);
     if args.growth {
@@ -205,20 +205,21 @@ pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
             checked.contains(&case.file) && args.only.as_ref().is_none_or(is_asked)
         };
         let growing = growth::growing(&compiled, &sources.files, wanted)?;
-        growth::print(&growing);
+        out::print(&growth::render(&growing))?;
         return Ok(if growing.is_empty() { Exit::Clean } else { Exit::Found });
     }
     let mut outcomes = run_compiled(compiled, &sources.files, |file| checked.contains(&file))?;
     if let Some(only) = &args.only {
         outcomes.retain(|outcome| outcome.rule.contains(only) || outcome.name.contains(only));
     }
-    print(&outcomes, args.verbose);
+    out::print(&render(&outcomes, args.verbose))?;
     let failed = outcomes.iter().any(|outcome| !outcome.failure.is_empty());
     Ok(if failed { Exit::Found } else { Exit::Clean })
 }
 
 /// One line a rule, then its failures.
-fn print(outcomes: &[Outcome], verbose: bool) {
+fn render(outcomes: &[Outcome], verbose: bool) -> String {
+    let mut text = String::new();
     let mut rules: Vec<&str> = outcomes.iter().map(|outcome| outcome.rule.as_str()).collect();
     rules.sort_unstable();
     rules.dedup();
@@ -229,16 +230,16 @@ fn print(outcomes: &[Outcome], verbose: bool) {
         let passed = mine().count() - failed;
         let failures =
             if failed == 0 { String::new() } else { format!("  {BAD}{failed} failed{BAD:#}") };
-        anstream::println!("{rule:width$}  {GOOD}{passed:>3} passed{GOOD:#}{failures}");
+        text.push_str(&format!("{rule:width$}  {GOOD}{passed:>3} passed{GOOD:#}{failures}\n"));
         for outcome in mine() {
             let Outcome { name, place, failure, .. } = outcome;
             match failure.as_slice() {
-                [] if verbose => anstream::println!("  {GOOD}pass{GOOD:#}  {name}"),
+                [] if verbose => text.push_str(&format!("  {GOOD}pass{GOOD:#}  {name}\n")),
                 [] => {}
                 lines => {
-                    anstream::println!("  {BAD}fail{BAD:#}  {name}  {DIM}{place}{DIM:#}");
+                    text.push_str(&format!("  {BAD}fail{BAD:#}  {name}  {DIM}{place}{DIM:#}\n"));
                     for line in lines {
-                        anstream::println!("        {line}");
+                        text.push_str(&format!("        {line}\n"));
                     }
                 }
             }
@@ -246,5 +247,5 @@ fn print(outcomes: &[Outcome], verbose: bool) {
     }
     let failed = outcomes.iter().filter(|outcome| !outcome.failure.is_empty()).count();
     let style = if failed == 0 { GOOD } else { BAD };
-    anstream::println!("{style}{} run, {failed} failed{style:#}", count(outcomes.len(), "test"));
+    text + &format!("{style}{} run, {failed} failed{style:#}\n", count(outcomes.len(), "test"))
 }

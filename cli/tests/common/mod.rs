@@ -18,25 +18,34 @@ pub struct Ran {
 
 /// Runs `etio` with these arguments.
 pub fn etio(args: &[&str]) -> Ran {
-    run(env!("CARGO_BIN_EXE_etio"), args, "")
+    etio_reading(args, "")
 }
 
 /// Runs `etio` with these arguments and this standard input.
 pub fn etio_reading(args: &[&str], input: &str) -> Ran {
-    run(env!("CARGO_BIN_EXE_etio"), args, input)
+    run(env!("CARGO_BIN_EXE_etio"), args, input, Stdio::piped())
 }
 
 /// Runs `ruleck` with these arguments.
 pub fn ruleck(args: &[&str]) -> Ran {
-    run(env!("CARGO_BIN_EXE_ruleck"), args, "")
+    run(env!("CARGO_BIN_EXE_ruleck"), args, "", Stdio::piped())
 }
 
-fn run(binary: &str, args: &[&str], input: &str) -> Ran {
+/// Runs `etio` or `ruleck`, the first of these words, with this standard output.
+pub fn printing_to(out: impl Into<Stdio>, words: &[&str]) -> Ran {
+    let binary = match words[0] {
+        "etio" => env!("CARGO_BIN_EXE_etio"),
+        _ => env!("CARGO_BIN_EXE_ruleck"),
+    };
+    run(binary, &words[1..], "", out.into())
+}
+
+fn run(binary: &str, args: &[&str], input: &str, out: Stdio) -> Ran {
     let mut child = Command::new(binary)
         .args(args)
         .current_dir(root())
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
+        .stdout(out)
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary starts");

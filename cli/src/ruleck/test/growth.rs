@@ -62,16 +62,17 @@ pub fn growing(
 }
 
 /// Says which rules grow.
-pub(super) fn print(growing: &[Growth]) {
+pub(super) fn render(growing: &[Growth]) -> String {
+    let mut text = String::new();
     for Growth { rule, name, place, few, many } in growing {
-        anstream::println!("{BAD}{rule}{BAD:#}  {name}  {DIM}{place}{DIM:#}");
-        anstream::println!("        looks at {few} rows in {FEW} copies of the test");
-        anstream::println!("        and at {many} in {MANY}");
+        text.push_str(&format!("{BAD}{rule}{BAD:#}  {name}  {DIM}{place}{DIM:#}\n"));
+        text.push_str(&format!("        looks at {few} rows in {FEW} copies of the test\n"));
+        text.push_str(&format!("        and at {many} in {MANY}\n"));
     }
     let (all, verb) =
         (count(growing.len(), "rule"), if growing.len() == 1 { "looks" } else { "look" });
     let style = if growing.is_empty() { GOOD } else { BAD };
-    anstream::println!("{style}{all} {verb} at more than in proportion{style:#}");
+    text + &format!("{style}{all} {verb} at more than in proportion{style:#}\n")
 }
 
 /// The rows and lookups of each rule, always in the same order, where a timeline is told so many times over.
