@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use etio_ingest::Since;
 
 use crate::date;
 
@@ -92,7 +93,7 @@ pub(crate) struct Rules {
     pub(crate) format: Listing,
     /// The day by which the `until` of sites is judged; otherwise today
     #[arg(long, value_name = "DATE", value_parser = date::parse)]
-    pub(crate) at: Option<jiff::Timestamp>,
+    pub(crate) at: Option<i64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -137,21 +138,29 @@ pub(crate) struct Input {
 /// How to read it.
 #[derive(Args, Debug)]
 pub(crate) struct Reading {
-    /// The instant of collection (RFC 3339); otherwise the inputs tell
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<jiff::Timestamp>,
-    /// Leave out what is older: an instant, or an age such as `6h`
-    #[arg(long, value_name = "TIME")]
-    pub(crate) since: Option<String>,
+    /// The instant of collection (RFC 3339), or a day; otherwise the inputs tell
+    #[arg(long, value_name = "TIME", value_parser = date::parse)]
+    pub(crate) at: Option<i64>,
+    /// Leave out what is older: an instant, or an age such as `6h` or `7d`
+    #[arg(long, value_name = "TIME", value_parser = date::since)]
+    pub(crate) since: Option<Since>,
     /// The node that unnamed files come from
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     pub(crate) node: Option<String>,
     /// The zone of stamps that name none, for example `Asia/Shanghai` or `+08:00`; otherwise UTC
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
     /// The year of stamps that name none
-    #[arg(long, value_name = "YEAR")]
+    #[arg(long, value_name = "YEAR", value_parser = value_parser!(i16).range(date::YEARS))]
     pub(crate) year: Option<i16>,
+}
+
+/// A name as it is known elsewhere.
+fn name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a name is not empty".to_owned()),
+        name => Ok(name.to_owned()),
+    }
 }
 
 /// Which rules to run.

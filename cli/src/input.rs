@@ -4,12 +4,12 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use etio_ingest::{Bundle, Options, Reader, Since, Zone, read_paths};
+use etio_ingest::{Bundle, Options, Reader, Zone, read_paths};
 use etio_plan::Pack;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Input, Reading};
-use crate::date::{self, nanos};
+use crate::date;
 
 /// Reads what the command line names.
 pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
@@ -52,28 +52,14 @@ fn progress() -> ProgressBar {
 
 fn options(input: &Reading) -> Result<Options, String> {
     Ok(Options {
-        at: input.at.map(nanos),
+        at: input.at,
         year: input.year,
         tz: input.tz.as_deref().map(str::parse::<Zone>).transpose()?,
-        since: input.since.as_deref().map(since).transpose()?,
+        since: input.since,
         node: input.node.clone(),
         today: today(),
         now: date::now(),
     })
-}
-
-/// `6h` before the collection, or an instant.
-fn since(text: &str) -> Result<Since, String> {
-    if let Ok(at) = text.parse::<jiff::Timestamp>() {
-        return Ok(Since::At(nanos(at)));
-    }
-    text.parse::<jiff::SignedDuration>()
-        .ok()
-        .and_then(|age| i64::try_from(age.as_nanos()).ok())
-        .map(Since::Ago)
-        .ok_or_else(|| {
-            format!("`{text}` is no time; write an age like `6h` or an instant like `2026-01-31T10:00:00Z`")
-        })
 }
 
 /// The end of the host's day. It settles the year of stamps that have none, and the moment of

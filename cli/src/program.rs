@@ -43,8 +43,8 @@ impl Sources {
     }
 
     /// Compiles them as of an instant, today where none is given: by it the `until` of sites is judged.
-    pub(crate) fn compile(&self, at: Option<jiff::Timestamp>) -> Compiled {
-        match at.map(date::nanos).or_else(date::today) {
+    pub(crate) fn compile(&self, at: Option<i64>) -> Compiled {
+        match at.or_else(date::today) {
             Some(at) => compile_at(&self.files, at),
             None => compile(&self.files),
         }
@@ -61,7 +61,7 @@ impl Sources {
 
 /// The pack that `etio` runs: the one built in, unless the user adds or leaves out rules, or brings a pack.
 /// `at`: as for [`Sources::compile`].
-pub(crate) fn pack(program: &Program, at: Option<jiff::Timestamp>) -> Result<Pack, String> {
+pub(crate) fn pack(program: &Program, at: Option<i64>) -> Result<Pack, String> {
     if program.rules.is_empty() && !program.no_stdlib {
         return Ok(etio_stdlib::pack());
     }

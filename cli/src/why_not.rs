@@ -11,7 +11,7 @@ use crate::report::{self, Need};
 use crate::{Exit, diagnose, explain, input, out, page, program};
 
 pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
-    let (key, paths) = split(&args.rest);
+    let (key, paths) = split(&args.rest)?;
     if paths.is_empty() {
         return Err("no files to read; name them behind the key".to_owned());
     }
@@ -38,8 +38,8 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
 }
 
 /// `name=value` before or between the paths, unless a file is named so.
-fn split(rest: &[String]) -> (Vec<(String, String)>, Vec<PathBuf>) {
-    let (mut key, mut paths) = (Vec::new(), Vec::new());
+fn split(rest: &[String]) -> Result<(Vec<(String, String)>, Vec<PathBuf>), String> {
+    let (mut key, mut paths) = (Vec::<(String, String)>::new(), Vec::new());
     for word in rest {
         let is_name = |name: &str| {
             let mut letters = name.chars();
@@ -48,12 +48,15 @@ fn split(rest: &[String]) -> (Vec<(String, String)>, Vec<PathBuf>) {
         };
         match word.split_once('=') {
             Some((name, value)) if is_name(name) && !Path::new(word).exists() => {
+                if let Some((_, other)) = key.iter().find(|(known, _)| known == name) {
+                    return Err(format!("`{name}` is given twice, `{other}` and `{value}`"));
+                }
                 key.push((name.to_owned(), value.to_owned()));
             }
             _ => paths.push(PathBuf::from(word)),
         }
     }
-    (key, paths)
+    Ok((key, paths))
 }
 
 /// An error with what might have been meant.
@@ -114,9 +117,15 @@ mod tests {
     #[test]
     fn a_key_is_told_from_paths() {
         let words = ["node=n1", "a/b=c", "X=1", "pod=default/web"].map(str::to_owned);
-        let (key, paths) = split(&words);
+        let (key, paths) = split(&words).unwrap();
         let names: Vec<&str> = key.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["node", "pod"]);
         assert_eq!(paths.len(), 2);
+    }
+
+    #[test]
+    fn a_part_of_a_key_is_given_once() {
+        let words = ["pod=a", "pod=b"].map(str::to_owned);
+        assert_eq!(split(&words), Err("`pod` is given twice, `a` and `b`".to_owned()));
     }
 }

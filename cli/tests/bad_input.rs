@@ -45,6 +45,36 @@ fn an_unknown_flag_is_a_usage_error() {
 }
 
 #[test]
+fn what_options_cannot_mean_is_refused() {
+    for (option, value, says) in [
+        ("--at", "1600-01-01T00:00:00Z", "years go from 1678 to 2261"),
+        ("--at", "yesterday", "write a day like"),
+        ("--since", "-6h", "write an age like"),
+        ("--since", "soon", "write an age like"),
+        ("--year", "0", "1678..=2261"),
+        ("--year", "2300", "1678..=2261"),
+        ("--node", "", "a name is not empty"),
+        ("--node", " ", "a name is not empty"),
+    ] {
+        let ran =
+            etio(&["diagnose", &format!("{option}={value}"), "examples/incidents/pleg-zombie"]);
+        assert_eq!((ran.code, &*ran.out), (2, ""), "{option}={value}");
+        assert!(ran.err.contains(says), "{option}={value}: {}", ran.err);
+    }
+}
+
+#[test]
+fn since_the_beginning_leaves_nothing_out() {
+    let facts =
+        |more: &[&str]| etio(&[&["facts", "examples/incidents/pleg-zombie"], more].concat()).out;
+    let all = facts(&[]);
+    assert!(!all.is_empty());
+    for since in ["0001-01-01T00:00:00Z", "1600-01-01", "5000d"] {
+        assert_eq!(facts(&["--since", since]), all, "{since}");
+    }
+}
+
+#[test]
 fn an_empty_file_holds_nothing() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("empty.log"), "").unwrap();

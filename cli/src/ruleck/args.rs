@@ -46,7 +46,7 @@ pub(crate) struct Files {
     pub(crate) no_stdlib: bool,
     /// The day by which the `until` of sites is judged; otherwise today
     #[arg(long, value_name = "DATE", value_parser = date::parse)]
-    pub(crate) at: Option<jiff::Timestamp>,
+    pub(crate) at: Option<i64>,
 }
 
 #[derive(Args, Debug)]
