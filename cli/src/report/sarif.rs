@@ -1,5 +1,7 @@
 //! SARIF 2.1.0, for code-scanning viewers: a rule a mode, a result a finding, a location a line.
 
+use std::fmt::Write as _;
+
 use etio_plan::Severity;
 use serde_json::{Value, json};
 
@@ -50,7 +52,7 @@ fn result(finding: &Finding) -> Value {
         .map(|item| {
             json!({
                 "physicalLocation": {
-                    "artifactLocation": { "uri": item.path },
+                    "artifactLocation": { "uri": uri(&item.path) },
                     "region": { "startLine": item.line.max(1), "snippet": { "text": item.text } },
                 }
             })
@@ -75,4 +77,28 @@ fn result(finding: &Finding) -> Value {
             "explainedBy": finding.explained_by,
         },
     })
+}
+
+/// A path as a reference: what is not plain is percent-encoded.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                out.push(char::from(byte));
+            }
+            // Writing into a string cannot fail.
+            _ => drop(write!(out, "%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_path_becomes_a_reference() {
+        assert_eq!(super::uri("a b#%20é/x y.log"), "a%20b%23%2520%C3%A9/x%20y.log");
+        assert_eq!(super::uri("/var/log/a:b-1_~.log"), "/var/log/a%3Ab-1_~.log");
+    }
 }
