@@ -1,9 +1,11 @@
 //! What the compiler tells people: a stable code, where, what was found, and what to do.
 
 pub mod codes;
+mod mask;
 mod render;
 mod suggest;
 
+pub use mask::is_masked;
 pub use render::render;
 pub use suggest::did_you_mean;
 

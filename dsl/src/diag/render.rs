@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
-use super::{Diagnostic, Label, Severity};
+use super::{Diagnostic, Label, Severity, mask::masked};
 use crate::syntax::{SourceFile, ast::Span};
 
 /// The diagnostic as people read it: code and message, file, line and column, the lines with what is
@@ -29,7 +29,7 @@ pub fn render(diagnostic: &Diagnostic, files: &[SourceFile], color: bool) -> Str
         main = main.element(snippet);
     }
     for help in &diagnostic.help {
-        main = main.element(Level::HELP.message(help.as_str()));
+        main = main.element(Level::HELP.message(masked(help)));
     }
     let mut report = vec![main];
     if let Some(fix) = &diagnostic.fix
