@@ -8,8 +8,11 @@ use etio_plan::{Origin, Pack};
 
 use crate::args::{Diagnose, Format};
 use crate::ignored::{ByName, Name, by_name, name};
+use crate::report::human::Layout;
 use crate::report::json::value as json;
-use crate::report::{self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict};
+use crate::report::{
+    self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339,
+};
 use crate::text::unescaped;
 use crate::{Exit, explain, ignored, input, out, program};
 
@@ -18,10 +21,7 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let bundle = input::read(&args.input, &pack)?;
     let report = report(pack, &bundle, args).map_err(|error| error.to_string())?;
     let text = match args.format {
-        Format::Human => {
-            let width = terminal_width().unwrap_or(100);
-            report::human::render(&report, report::human::Layout { width, all: args.all })
-        }
+        Format::Human => report::human::render(&report, layout(args.all)),
         Format::Json => report::json::object(&report),
         Format::Ndjson => report::json::lines(&report),
         Format::Html => report::html::render(&report),
@@ -53,10 +53,11 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
     let mut episodes = shown(engine.episodes(), args.all);
     let ignored = if args.all { Vec::new() } else { ignored::take_out(&mut episodes) };
     let by_name = by_name(&episodes);
+    let last = last(&episodes);
     let mut findings: Vec<Finding> = Vec::with_capacity(episodes.len());
     for episode in in_order(&episodes, &by_name) {
         let proof = if args.explain { engine.proof(episode.id) } else { None };
-        let mut finding = finding(episode, &by_name, bundle);
+        let mut finding = finding(episode, &by_name, &last, bundle);
         finding.proof = proof.map(|proof| explain::proof(&proof, engine.pack(), bundle));
         findings.push(finding);
     }
@@ -78,16 +79,24 @@ fn shown(mut episodes: Vec<Episode>, all: bool) -> Vec<Episode> {
     if all {
         return episodes;
     }
-    let mut last: HashMap<u128, i64> = HashMap::new();
-    for episode in &episodes {
-        let opened = last.entry(episode.id).or_insert(episode.opened);
-        *opened = episode.opened.max(*opened);
-    }
+    let last = last(&episodes);
     episodes.retain(|episode| {
         episode.status != etio::Status::Resolved && last.get(&episode.id) == Some(&episode.opened)
     });
     episodes
 }
+
+/// When the last episode of each finding opened.
+fn last(episodes: &[Episode]) -> Last {
+    let mut last = Last::new();
+    for episode in episodes {
+        let opened = last.entry(episode.id).or_insert(episode.opened);
+        *opened = episode.opened.max(*opened);
+    }
+    last
+}
+
+type Last = HashMap<u128, i64>;
 
 /// Roots first, worst first; each followed by what it explains, depth first. Every episode once.
 fn in_order<'e>(episodes: &'e [Episode], by_name: &ByName<'e>) -> Vec<&'e Episode> {
@@ -120,10 +129,10 @@ fn rank(episode: &Episode) -> Rank {
 }
 
 /// An episode as it is told, beside others that are.
-fn finding(episode: &Episode, by_name: &ByName<'_>, bundle: &Bundle) -> Finding {
-    let known = |of: &Name| by_name.contains_key(of).then(|| id(of.0));
+fn finding(episode: &Episode, by_name: &ByName<'_>, last: &Last, bundle: &Bundle) -> Finding {
+    let known = |of: &Name| by_name.contains_key(of).then(|| id(*of, last));
     Finding {
-        id: id(episode.id),
+        id: id(name(episode), last),
         mode: episode.mode.clone(),
         rule: episode.path.clone(),
         severity: episode.severity,
@@ -157,8 +166,12 @@ fn finding(episode: &Episode, by_name: &ByName<'_>, bundle: &Bundle) -> Finding 
     }
 }
 
-fn id(id: u128) -> String {
-    format!("{id:032x}")
+/// The id of a finding; an episode before its last is told from it by when it opened.
+fn id((id, opened): Name, last: &Last) -> String {
+    match last.get(&id) {
+        Some(last) if *last != opened => format!("{id:032x}@{}", rfc3339(opened)),
+        _ => format!("{id:032x}"),
+    }
 }
 
 /// The lines behind an episode, each once.
@@ -191,8 +204,13 @@ fn input_row(input: &etio_ingest::InputReport) -> Input {
     }
 }
 
-/// The terminal's width, where the report goes to one.
-pub(crate) fn terminal_width() -> Option<usize> {
-    let (_, width) = console::Term::stdout().size_checked()?;
-    Some(usize::from(width).clamp(60, 140))
+/// As wide as the terminal, where the report goes to one; elsewhere no line is cut.
+pub(crate) fn layout(all: bool) -> Layout {
+    match console::Term::stdout().size_checked() {
+        Some((_, width)) => {
+            let width = usize::from(width).clamp(60, 140);
+            Layout { width, line: width, all }
+        }
+        None => Layout { width: 100, line: usize::MAX, all },
+    }
 }

@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Input, Reading};
 use crate::date;
+use crate::text::count;
 
 /// Reads what the command line names.
 pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
@@ -24,10 +25,10 @@ pub(crate) fn read_all(
 ) -> Result<Bundle, String> {
     let mut reader = Reader::new(pack, options(reading)?);
     let progress = progress();
-    let mut files = 0_u64;
+    let mut files = 0;
     let mut before = |path: &Path| {
         files += 1;
-        progress.set_message(format!("{files} files  {}", path.display()));
+        progress.set_message(format!("reading {}  {}", count(files, "file"), path.display()));
         progress.tick();
     };
     let done = read_paths(&mut reader, paths, &mut before);
@@ -43,7 +44,7 @@ fn progress() -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} reading {wide_msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg}") {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(100));

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     };
     let shown = shown(&answer, &args.rule, &engine, &bundle);
     let text = match args.format {
-        Answer::Human => report::human::why_not(&shown, diagnose::terminal_width().unwrap_or(100)),
+        Answer::Human => report::human::why_not(&shown, diagnose::layout(false)),
         Answer::Json => report::json::answer(&shown),
     };
     out::print(&text)?;

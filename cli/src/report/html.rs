@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::count;
+
 use super::{Finding, Report, Verdict, rfc3339, severity_word};
 
 const STYLE: &str = "\
@@ -16,8 +18,8 @@ dd{margin:0}pre{margin:.1rem 0 .5rem;white-space:pre-wrap;font-size:.85rem}
 pub(crate) fn render(report: &Report) -> String {
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>Etio report</title>\n\
-         <style>{STYLE}</style>\n<h1>What is wrong</h1>\n<p><small>{} files{}</small></p>\n",
-        report.inputs.len(),
+         <style>{STYLE}</style>\n<h1>What is wrong</h1>\n<p><small>{}{}</small></p>\n",
+        count(report.inputs.len(), "file"),
         report.as_of.map_or(String::new(), |at| format!(", as of {}", rfc3339(at)))
     );
     if report.findings.is_empty() {

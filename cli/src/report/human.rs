@@ -12,13 +12,16 @@ use super::{Evidence, Finding, Ignored, Report, Status, Verdict, seconds, severi
 
 mod proof;
 mod why_not;
+mod words;
 
 pub(crate) use why_not::render as why_not;
+use words::{clean, cut, fold, telling};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();
 const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// Lines of evidence shown for a root, and symptoms shown under one, before the rest is counted.
+/// Lines of a text shown, lines of evidence for a root, and symptoms shown under one, before the rest is counted.
+const LINES: usize = 6;
 const EVIDENCE: usize = 4;
 const SYMPTOMS: usize = 6;
 /// Where more roots than that are of one kind the first is shown, and so many of the others have a line each.
@@ -30,6 +33,8 @@ const OTHERS: usize = 20;
 pub(crate) struct Layout {
     /// Columns to wrap at.
     pub(crate) width: usize,
+    /// Columns of a line that cannot be wrapped. The rest of it is left out.
+    pub(crate) line: usize,
     /// Show all evidence, all symptoms, and each root by itself.
     pub(crate) all: bool,
 }
@@ -157,8 +162,12 @@ impl Page<'_> {
             let last = at + 1 == findings.len();
             let (branch, below) = if last { ("└─", "   ") } else { ("├─", "│  ") };
             let style = style(finding.severity);
-            let room = self.layout.width.saturating_sub(deep + 5 + finding.mode.len());
-            let mark = if finding.ignored.is_some() { "(ignored) " } else { "" };
+            let room = self.layout.line.saturating_sub(deep + 5 + finding.mode.len());
+            let mark = match (&finding.ignored, finding.verdict) {
+                (Some(_), _) => "(ignored) ",
+                (None, Verdict::Suspected) => "(suspected) ",
+                (None, Verdict::Confirmed) => "",
+            };
             let title = cut(&format!("{mark}{}", clean(&finding.title)), room.max(20));
             let place = self
                 .place(finding)
@@ -173,7 +182,7 @@ impl Page<'_> {
                 let nodes = proof::tree(proof, self.base);
                 // What it explains stands in the same tree, behind its proof.
                 let more = !self.tree.below(finding).is_empty();
-                let place = proof::Place { deep: deep + 3, width: self.layout.width, more };
+                let place = proof::Place { deep: deep + 3, layout: self.layout, more };
                 for line in proof::draw(&nodes, &inner, place) {
                     self.line(&line);
                 }
@@ -202,8 +211,8 @@ impl Page<'_> {
             let name = if at == 0 { "evidence" } else { "" };
             let place = self.place_of(item);
             self.line(&format!("  {DIM}{name:<9}{place}{DIM:#}"));
-            let room = self.layout.width.saturating_sub(13).max(20);
-            self.line(&format!("             {}", cut(&clean(&item.text), room)));
+            let room = self.layout.line.saturating_sub(13).max(20);
+            self.line(&format!("             {}", telling(&clean(&item.text), room)));
         }
         if shown < evidence.len() {
             self.line(&format!(
@@ -216,7 +225,7 @@ impl Page<'_> {
     fn proof(&mut self, finding: &Finding) {
         let Some(proof) = &finding.proof else { return };
         self.line(&format!("  {DIM}proof{DIM:#}"));
-        let place = proof::Place { deep: 2, width: self.layout.width, more: false };
+        let place = proof::Place { deep: 2, layout: self.layout, more: false };
         for line in proof::draw(&proof::tree(proof, self.base), "  ", place) {
             self.line(&line);
         }
@@ -234,7 +243,8 @@ impl Page<'_> {
             let tail = if symptoms == 0 {
                 String::new()
             } else {
-                format!(", {} explained by them", count(symptoms, "finding"))
+                let them = if roots == 1 { "it" } else { "them" };
+                format!(", {} explained by {them}", count(symptoms, "finding"))
             };
             self.line(&format!("{BOLD}{}{BOLD:#}{tail}", count(roots, "root cause")));
         }
@@ -259,11 +269,18 @@ impl Page<'_> {
         }
     }
 
-    /// Words of `text` in lines of at most the page's width. `first` and `rest` print as 11 columns
-    /// or fewer.
+    /// Words of `text` in lines of at most the page's width, and in a few lines of those. `first` and
+    /// `rest` print as 11 columns or fewer.
     fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: Style) {
         let room = self.layout.width.saturating_sub(11).max(20);
-        for (at, line) in fold(text, room).iter().enumerate() {
+        let mut lines = fold(text, room);
+        if lines.len() > LINES && !self.layout.all {
+            lines.truncate(LINES);
+            if let Some(last) = lines.last_mut() {
+                last.push_str(" … (--all)");
+            }
+        }
+        for (at, line) in lines.iter().enumerate() {
             let lead = if at == 0 { first } else { rest };
             self.line(&format!("{lead}{style}{line}{style:#}"));
         }
@@ -337,35 +354,6 @@ fn count(n: u64, what: &str) -> String {
     }
     let plural = if n == 1 { "" } else { "s" };
     format!("{grouped} {what}{plural}")
-}
-
-/// The words of a text in lines of at most so many columns; at least one line.
-fn fold(text: &str, room: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in clean(text).split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-/// Inputs are not trusted with the terminal: control characters become blanks.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(room.saturating_sub(1)).collect();
-    format!("{head}…")
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::{DIM, clean, cut, fold, short};
+use super::words::message;
+use super::{DIM, Layout, clean, cut, fold, short};
 use crate::report::proof::{Absence, Block, Conclusion, Fact, Miss, Outcome, Proof, Step, Support};
 use crate::report::{rfc3339, seconds};
 
@@ -166,7 +167,9 @@ impl Grower<'_> {
             Some(place) => {
                 let path = place.path.strip_prefix(self.base).unwrap_or(&place.path);
                 let time = self.time(fact.time);
-                format!("{path}:{}  {time}{counts}  {}", place.line, clean(&place.text))
+                let text = clean(&place.text);
+                let says = message(&text).unwrap_or(&text);
+                format!("{path}:{}  {time}{counts}  {says}", place.line)
             }
             None => {
                 let fields = braces(&fact.fields);
@@ -237,8 +240,7 @@ fn braces(fields: &serde_json::Map<String, serde_json::Value>) -> String {
 pub(crate) struct Place {
     /// As many columns its indent prints as.
     pub(crate) deep: usize,
-    /// Columns to wrap at.
-    pub(crate) width: usize,
+    pub(crate) layout: Layout,
     /// Something else follows on its level.
     pub(crate) more: bool,
 }
@@ -251,8 +253,9 @@ pub(crate) fn draw(nodes: &[Node], indent: &str, place: Place) -> Vec<String> {
         let (branch, inner) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         let mark = node.mark.map(|(mark, style)| format!("{style}{mark}{style:#} "));
         let under = if node.below.is_empty() { "  " } else { "│ " };
-        let room = place.width.saturating_sub(place.deep + 5).max(30);
-        for (nth, text) in wrap(node, room).iter().enumerate() {
+        let room = |width: usize| width.saturating_sub(place.deep + 5).max(30);
+        let Layout { width, line, .. } = place.layout;
+        for (nth, text) in wrap(node, room(width), room(line)).iter().enumerate() {
             let text = if node.dim { format!("{DIM}{text}{DIM:#}") } else { text.clone() };
             let lead = match (nth, &mark) {
                 (0, Some(mark)) => format!("{DIM}{branch}{DIM:#}{mark}"),
@@ -268,10 +271,10 @@ pub(crate) fn draw(nodes: &[Node], indent: &str, place: Place) -> Vec<String> {
     lines
 }
 
-/// A condition in as many lines as it needs; evidence in one.
-fn wrap(node: &Node, room: usize) -> Vec<String> {
+/// A condition in as many lines as it needs; evidence in one, of other width.
+fn wrap(node: &Node, room: usize, line: usize) -> Vec<String> {
     if node.dim {
-        return vec![cut(&node.text, room)];
+        return vec![cut(&node.text, line)];
     }
     let mut lines = fold(&node.text, room);
     lines.iter_mut().skip(1).for_each(|line| line.insert_str(0, "  "));

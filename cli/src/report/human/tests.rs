@@ -41,7 +41,7 @@ fn plain(findings: Vec<Finding>) -> String {
     }];
     let report =
         Report { etio: "0", inputs, findings, ignored: vec![], as_of: Some(0), notes: vec![] };
-    let styled = render(&report, Layout { width: 60, all: false });
+    let styled = render(&report, Layout { width: 60, line: 60, all: false });
     anstream::adapter::strip_str(&styled).to_string()
 }
 
@@ -64,7 +64,7 @@ fn symptoms_stand_under_their_cause_and_counts_are_grouped() {
   └─ symptom  title of b  events.txt:3
      └─ deeper  title of c  events.txt:3
 
-1 root cause, 2 findings explained by them
+1 root cause, 2 findings explained by it
 1 line was not understood
 ";
     assert_eq!(text, expected);

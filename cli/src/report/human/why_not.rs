@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::proof::{Place, draw, tree};
-use super::{BOLD, DIM, GOOD, clean, fold, short};
+use super::{BOLD, DIM, GOOD, Layout, clean, fold, short};
 use crate::report::why_not::WhyNot;
 use crate::report::{Status, seconds};
 
 const BAD: Style = AnsiColor::Yellow.on_default().bold();
 
 /// The answer as text with styles.
-pub(crate) fn render(answer: &WhyNot, width: usize) -> String {
+pub(crate) fn render(answer: &WhyNot, layout: Layout) -> String {
     let mut out = String::new();
     let first = answer.proof.conclusions.first();
     let subject: Vec<String> = first
@@ -48,14 +48,14 @@ pub(crate) fn render(answer: &WhyNot, width: usize) -> String {
             answer.keys
         );
     }
-    let place = Place { deep: 0, width, more: false };
+    let place = Place { deep: 0, layout, more: false };
     for line in draw(&tree(&answer.proof, base(answer)), "", place) {
         let _ = writeln!(out, "{}", line.trim_end());
     }
     for need in &answer.needs {
         let how = if need.collect.is_empty() { short(&need.relation) } else { &need.collect };
         let text = format!("{how}  ({})", short(&need.relation));
-        for (at, line) in fold(&text, width.saturating_sub(9).max(20)).iter().enumerate() {
+        for (at, line) in fold(&text, layout.width.saturating_sub(9).max(20)).iter().enumerate() {
             let name = if at == 0 { "collect" } else { "" };
             let _ = writeln!(out, "{DIM}{name:<7}{DIM:#}  {line}");
         }
