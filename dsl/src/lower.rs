@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod atom;
+mod bounds;
 mod call;
 mod cond;
 mod expr;
@@ -22,6 +23,8 @@ mod sustained;
 
 use etio_plan::{FieldId, RelId, Rule, SlotId};
 
+pub(crate) use aggregate::flip;
+pub(crate) use bounds::bounds;
 pub(crate) use extract::{constants, extractors};
 pub(crate) use finish::each_atom;
 

@@ -1,12 +1,10 @@
 //! How long each relation's rows must be kept so that no condition misses one (M6.3).
 
-use etio_plan::{
-    AggOp, Arith, Atom, Cond, Expr, Head, Kind, ParamId, RelId, SlotId, Source, Value, Window,
-};
+use etio_plan::{AggOp, Atom, Cmp, Cond, Expr, Head, Kind, RelId, SlotId, Source, Window};
 
 use crate::{
-    diag::{Diagnostic, codes},
-    lower::Draft,
+    diag::{Code, Diagnostic, codes},
+    lower::{Draft, bounds, flip},
     resolve::{Cx, Place},
     table::HashMap,
 };
@@ -47,7 +45,8 @@ impl Uses<'_, '_> {
                     self.source(source, false);
                 }
                 Cond::Agg { op, of, .. } => self.source(of, *op == AggOp::Changes),
-                Cond::Test(_) | Cond::Let(..) | Cond::Member(..) => {}
+                Cond::Test(test) => self.ages(test),
+                Cond::Let(..) | Cond::Member(..) => {}
             }
         }
     }
@@ -151,7 +150,7 @@ impl Uses<'_, '_> {
 
     /// The greatest value of a duration; an error where there is none.
     fn bound(&mut self, expr: &Expr, atom: &Atom) -> Option<i64> {
-        let found = self.range(expr).map(|(_, high)| high);
+        let found = bounds(expr, &self.cx.pack).map(|(_, high)| high);
         if found.is_none() {
             let diagnostic = self
                 .error("this duration has no bound", atom)
@@ -161,45 +160,40 @@ impl Uses<'_, '_> {
         found
     }
 
-    /// The least and greatest value of an expression of constants and parameters.
-    fn range(&self, expr: &Expr) -> Option<(i64, i64)> {
-        match expr {
-            Expr::Const(value) => number(value).map(|n| (n, n)),
-            Expr::Param(id) => self.param(*id),
-            Expr::Arith(op, a, b) => {
-                let (a, b) = (self.range(a)?, self.range(b)?);
-                let apply = |x: i64, y: i64| match op {
-                    Arith::Add => x.saturating_add(y),
-                    Arith::Sub => x.saturating_sub(y),
-                    Arith::Mul => x.saturating_mul(y),
-                    Arith::Div => x.checked_div(y).unwrap_or(0),
-                };
-                // A divisor whose range includes zero has no bound worth having.
-                if *op == Arith::Div && b.0 <= 0 && b.1 >= 0 {
-                    return None;
-                }
-                let ends = [apply(a.0, b.0), apply(a.0, b.1), apply(a.1, b.0), apply(a.1, b.1)];
-                Some((ends.into_iter().min()?, ends.into_iter().max()?))
-            }
-            _ => None,
+    /// Warns where a row is asked to be older than it ever is while it counts.
+    fn ages(&mut self, test: &Expr) {
+        let (op, age, bound) = match test {
+            Expr::All(parts) => return parts.iter().for_each(|part| self.ages(part)),
+            Expr::Cmp(op, age, bound) if matches!(**age, Expr::Age(_)) => (*op, age, bound),
+            Expr::Cmp(op, bound, age) => (flip(*op), age, bound),
+            _ => return,
+        };
+        let row = match &**age {
+            Expr::Age(of) => match **of {
+                Expr::TimeOf(row) => row,
+                _ => return,
+            },
+            _ => return,
+        };
+        let Some(Some(counts)) = self.stands.get(&row).copied() else { return };
+        let low = bounds(bound, &self.cx.pack).map(|(low, _)| low);
+        if matches!(op, Cmp::Ge | Cmp::Gt | Cmp::Eq) && low.is_some_and(|low| low > counts) {
+            let warning =
+                self.at_row(codes::NEVER_SO_OLD, "this is never so old as is asked below", row);
+            let help =
+                "say how long the event counts: `within d` behind it, or `keep d` in the rule";
+            self.cx.report(warning.help(help));
         }
     }
 
-    fn param(&self, id: ParamId) -> Option<(i64, i64)> {
-        let param = self.cx.pack.param(id)?;
-        Some((number(&param.low)?, number(&param.high)?))
-    }
-
     fn error(&self, message: &str, atom: &Atom) -> Diagnostic {
-        let rule = Place { file: self.draft.file, span: self.draft.name_span };
-        let place = self.draft.row_places.get(&atom.row).copied().unwrap_or(rule);
-        Diagnostic::new(codes::NO_BOUND, message).at(place.file, place.span, "")
+        self.at_row(codes::NO_BOUND, message, atom.row)
     }
-}
 
-const fn number(value: &Value) -> Option<i64> {
-    match value {
-        Value::Int(n) | Value::Duration(n) => Some(*n),
-        _ => None,
+    /// A message about the pattern of a row.
+    fn at_row(&self, code: Code, message: &str, row: SlotId) -> Diagnostic {
+        let rule = Place { file: self.draft.file, span: self.draft.name_span };
+        let place = self.draft.row_places.get(&row).copied().unwrap_or(rule);
+        Diagnostic::new(code, message).at(place.file, place.span, "")
     }
 }

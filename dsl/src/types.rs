@@ -67,6 +67,12 @@ fn enum_of(cx: &mut Cx<'_>, file: usize, written: &TypeRef) -> Option<EnumId> {
         return Some(id);
     }
     let name = path_text(&written.name);
+    if let Some(ours) = ours(&name) {
+        let message = format!("there is no type `{name}`");
+        let help = format!("it is called `{ours}` here");
+        cx.error(codes::UNKNOWN_NAME, file, written.name.span, message, &help);
+        return None;
+    }
     let built_in = BUILT_IN.iter().map(|(name, _)| *name).chain(["list", "map"]);
     let near = did_you_mean(&name, built_in);
     let help = near.map_or_else(
@@ -76,6 +82,25 @@ fn enum_of(cx: &mut Cx<'_>, file: usize, written: &TypeRef) -> Option<EnumId> {
     let message = format!("there is no type `{name}`");
     cx.error(codes::UNKNOWN_NAME, file, written.name.span, message, &help);
     None
+}
+
+/// What types of other languages are called.
+const OTHERS: [(&[&str], &str); 10] = [
+    (&["string", "str", "char", "String"], "text"),
+    (&["integer", "long", "number", "uint", "int64"], "int"),
+    (&["double", "float64", "decimal"], "float"),
+    (&["boolean"], "bool"),
+    (&["timestamp", "datetime", "date", "instant"], "time"),
+    (&["seconds", "timespan", "interval"], "duration"),
+    (&["size", "byte"], "bytes"),
+    (&["uuid", "guid"], "uid"),
+    (&["array", "vec", "set"], "list<T>"),
+    (&["object", "dict", "hash"], "map<T>"),
+];
+
+/// The name here of a type that others call so.
+pub(crate) fn ours(name: &str) -> Option<&'static str> {
+    OTHERS.iter().find(|(names, _)| names.contains(&name)).map(|(_, ours)| *ours)
 }
 
 /// A type as people write it.
@@ -222,6 +247,13 @@ fn text(
             cx.error(codes::UNKNOWN_ENUM_NAME, file, span, message, &help);
             return None;
         }
+    }
+    if ty == Type::Ip && whole.trim().parse::<core::net::IpAddr>().is_err() {
+        let message = format!("`{whole}` is no IP address");
+        let help =
+            "write one like `10.0.0.1` or `fd00::1`; what may be another text is of type text";
+        cx.error(codes::BAD_ADDRESS, file, span, message, help);
+        return None;
     }
     Some((Value::Text(canonical(&ty, &whole)), ty))
 }

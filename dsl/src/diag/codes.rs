@@ -125,9 +125,13 @@ codes! {
     BAD_PATTERN = "E0308" "bad-pattern": "a template or regular expression cannot be used",
         "Holes are `{name}`, `{name:type}`, `{_}` and `{_:type}`, each name once. Regular expressions \
          have no look-around and no back references, so that they match in linear time.";
+    BAD_ADDRESS = "E0309" "bad-address": "a text is no IP address",
+        "What is of type `ip` is an address of version 4 or 6, `10.0.0.1` or `fd00::1`, without a port, a \
+         zone and the length of a prefix.";
 
     MISSING_PART = "E0401" "missing-part": "a finding lacks a part",
-        "A finding has a severity, a `when` block and a title, the last of which has no guard.";
+        "A finding has a severity, a `when` block and a title, the last of which has no guard. No block and \
+         no title is empty.";
     WRONG_KIND = "E0402" "wrong-kind": "an event stands where a state must, or the reverse",
         "Events happen: they take `within`, `since`, `then` and `without`. Entities, derived relations \
          and findings stand: they take `for`. The message says what to write instead.";
@@ -215,6 +219,9 @@ codes! {
         "The statement names the version of the rule that its author has seen. The rule says something \
          else now, and may have learnt what the replacement lacks. Compare the two, then write the \
          version of now. A version is a hash of the rule's text without comments and tests.";
+    NEVER_SO_OLD = "W0107" "never-so-old": "an event is asked to be older than it ever gets",
+        "An event counts for an hour, for the rule's `keep`, or for what `within` behind it says. A \
+         comparison that wants its `age` to be more never holds.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).

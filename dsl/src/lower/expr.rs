@@ -2,7 +2,7 @@
 
 use etio_plan::{AggOp, Expr, SlotType, Type};
 
-use super::{Lower, scope::Known};
+use super::{Lower, aggregate::is_aggregate, scope::Known};
 use crate::{
     diag::{Diagnostic, codes},
     syntax::ast::{self, ExprKind, Name, Span},
@@ -96,6 +96,15 @@ impl<'a> Lower<'_, 'a> {
             ExprKind::Text(parts) => self.interpolated(parts, inner),
             ExprKind::Name(name) => self.name(name, expr.span, mode),
             ExprKind::Field(base, field) => self.field(base, field, mode),
+            ExprKind::Call(name, _) if is_aggregate(&name.text) => {
+                let message = format!("`{}` needs rows", name.text);
+                let help = match name.text.as_str() {
+                    "count" => "write `count(R {…})`".into(),
+                    of => format!("write `{of}(field of R {{…}})`"),
+                };
+                self.error(codes::BAD_AGGREGATE, expr.span, message, &help);
+                None
+            }
             ExprKind::Call(name, args) => self.call(name, args, expr.span, inner),
             ExprKind::Index(map, key) => self.get(map, key, inner),
             ExprKind::List(_) => {

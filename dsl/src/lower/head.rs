@@ -172,11 +172,12 @@ impl<'a> Lower<'_, 'a> {
     }
 
     fn check_parts(&mut self, item: &ast::Finding) {
+        let is_empty = |blocks: &[Vec<ast::Cond>]| blocks.iter().any(Vec::is_empty);
         for (missing, what, help) in [
             (item.severity.is_none(), "severity", "write `severity critical`, `warning` or `info`"),
             (item.when.is_empty(), "`when`", "write `when { … }` with the symptoms that must hold"),
             (
-                item.title.is_empty(),
+                item.title.is_empty() || item.title.iter().any(|title| title.text.is_empty()),
                 "title",
                 "write `title \"…\"`, one line that names what is wrong",
             ),
@@ -184,6 +185,21 @@ impl<'a> Lower<'_, 'a> {
                 item.title.last().is_some_and(|last| !last.guard.is_empty()),
                 "title where none of its guards holds",
                 "write a last `title \"…\"` without `when`",
+            ),
+            (
+                is_empty(&item.confirm),
+                "condition in `confirm`",
+                "write what pins the cause, or leave `confirm` out",
+            ),
+            (
+                is_empty(&item.unless),
+                "condition in `unless`",
+                "write what rules it out, or leave `unless` out",
+            ),
+            (
+                is_empty(&item.maybe),
+                "condition in `maybe`",
+                "write what names it may bind, or leave `maybe` out",
             ),
         ] {
             if missing {
@@ -285,7 +301,15 @@ impl<'a> Lower<'_, 'a> {
     }
 
     fn params(&mut self, decls: &'a [ParamDecl]) -> Vec<ParamId> {
-        decls.iter().filter_map(|decl| self.param(decl)).collect()
+        let mut ids = Vec::with_capacity(decls.len());
+        for decl in decls {
+            match self.param(decl) {
+                Some(id) => ids.push(id),
+                // What is wrong with it has been said.
+                None => drop(self.st.excused.insert(&decl.name.text)),
+            }
+        }
+        ids
     }
 
     fn param(&mut self, decl: &'a ParamDecl) -> Option<ParamId> {

@@ -76,8 +76,16 @@ fn hole_type(cx: &mut Cx<'_>, file: usize, part: &TemplatePart) -> Option<Option
             None => {
                 let message =
                     format!("a hole cannot be of type `{}`", crate::resolve::path_text(path));
+                let ours = types::ours(&crate::resolve::path_text(path))
+                    .map(|ours| format!("it is called `{ours}` here"));
                 let help = "holes are text, word, int, float, duration, time, bytes, percent, ip, version, node, pod, uid, cid, image, digest or an enum";
-                cx.error(codes::BAD_PATTERN, file, path.span, message, help);
+                cx.error(
+                    codes::BAD_PATTERN,
+                    file,
+                    path.span,
+                    message,
+                    ours.as_deref().unwrap_or(help),
+                );
                 None
             }
         },

@@ -5,8 +5,8 @@ use etio_plan::{Cond, Expr, FieldId, Func, Kind, ParamId, RelId, Slot, SlotId, S
 use super::Lower;
 use crate::{
     diag::{Code, Diagnostic, codes, did_you_mean},
-    resolve::short,
-    syntax::ast::Span,
+    resolve::{Def, short},
+    syntax::ast::{Name, Path, Span},
     table::{HashMap, HashSet, IndexMap},
 };
 
@@ -264,6 +264,19 @@ impl<'a> Lower<'_, 'a> {
             self.error(codes::UNBOUND_NAME, span, message, "give the two rows different names");
             return;
         }
+        if self.is_relation(name) {
+            let message = format!("`{name}` is a relation, not a value");
+            let help = format!("a condition over its rows has braces: `{name} {{…}}`");
+            self.error(codes::NOT_A_VALUE, span, message, &help);
+            // Its rows would have bound them.
+            self.st.excused.extend(self.st.key.iter().copied());
+            return;
+        }
+        if ["null", "nil", "none", "None", "undefined"].contains(&name) {
+            let help = "ask whether a field is there: `present(x.field)`, `not present(x.field)`";
+            self.error(codes::UNBOUND_NAME, span, format!("there is no `{name}`"), help);
+            return;
+        }
         let known = self.st.frames.iter().flat_map(|frame| frame.keys().copied());
         let mut known: Vec<&str> = known.chain(self.st.params.keys().copied()).collect();
         known.sort_unstable();
@@ -274,6 +287,12 @@ impl<'a> Lower<'_, 'a> {
             }
         };
         self.error(codes::UNBOUND_NAME, span, format!("`{name}` is not bound here"), &help);
+    }
+
+    fn is_relation(&self, name: &str) -> bool {
+        let span = Span { start: 0, end: 0 };
+        let path = Path { parts: [Name { text: name.into(), span }].into(), span };
+        matches!(self.cx.lookup(self.st.file, &path), Some(Def::Relation(_)))
     }
 
     /// Makes a row variable of a pattern.

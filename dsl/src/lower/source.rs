@@ -2,7 +2,7 @@
 
 use etio_plan::{Atom, Expr, Kind, RelId, SlotId, Source, Type, Value, Window};
 
-use super::{Lower, expr::Mode};
+use super::{Lower, bounds::bounds, expr::Mode};
 use crate::{
     diag::{Diagnostic, codes},
     syntax::ast::{self, Span},
@@ -29,7 +29,7 @@ impl<'a> Lower<'_, 'a> {
             }
             ast::Source::Then { first, next_name, next, within, without } => {
                 let a = self.event(first, "then");
-                let within = self.duration(within);
+                let within = self.duration(within, "within");
                 let b = self.event(next, "then");
                 let c = match without {
                     Some(without) => Some(self.local_event(without)?.into()),
@@ -44,16 +44,17 @@ impl<'a> Lower<'_, 'a> {
             }
             ast::Source::Without { first, end, hold } => {
                 let first = self.event(first, "without");
-                let hold = self.duration(hold);
+                // `for 0s`: A has not ended by now.
+                let hold = self.span(hold, "for", 0);
                 let end = self.local_event(end);
                 let first = first?;
                 let row = first.row;
                 Some((Source::Without { first, end: end?.into(), hold: hold? }, row))
             }
             ast::Source::Sustained { atom, hold, tolerating } => {
-                let hold = self.duration(hold);
+                let hold = self.duration(hold, "for");
                 let tolerating = match tolerating {
-                    Some(gap) => Some(self.duration(gap)?),
+                    Some(gap) => Some(self.duration(gap, "tolerating")?),
                     None => None,
                 };
                 let atom = self.sustained(atom, tolerating)?;
@@ -70,7 +71,7 @@ impl<'a> Lower<'_, 'a> {
         hold: &'a ast::Expr,
         per: &'a ast::Atom,
     ) -> Option<Source> {
-        let hold = self.duration(hold);
+        let hold = self.duration(hold, "for");
         let rows = self.atom(per);
         if let Some(rows) = &rows
             && self.is_event(rows.relation)
@@ -126,9 +127,28 @@ impl<'a> Lower<'_, 'a> {
         self.cx.report(diagnostic);
     }
 
-    pub(super) fn duration(&mut self, expr: &'a ast::Expr) -> Option<Expr> {
-        self.expr_of(expr, &Type::Duration, Mode { aggregates: false, ..Mode::VALUE })
-            .map(|typed| typed.expr)
+    /// The duration behind `word`.
+    fn duration(&mut self, expr: &'a ast::Expr, word: &str) -> Option<Expr> {
+        self.span(expr, word, 1)
+    }
+
+    /// The same, of at least so many nanoseconds.
+    fn span(&mut self, expr: &'a ast::Expr, word: &str, least: i64) -> Option<Expr> {
+        let mode = Mode { aggregates: false, ..Mode::VALUE };
+        let found = self.expr_of(expr, &Type::Duration, mode)?.expr;
+        if bounds(&found, &self.cx.pack).is_some_and(|(low, _)| low < least) {
+            let message = match least {
+                0 => format!("`{word}` must not be less than zero"),
+                _ => format!("`{word}` must be longer than zero"),
+            };
+            let help = match found {
+                Expr::Const(_) => format!("write how long, for example `{word} 5m`"),
+                _ => "raise the lower end of the parameter's range".into(),
+            };
+            self.error(codes::BAD_RANGE, expr.span, message, &help);
+            return None;
+        }
+        Some(found)
     }
 
     fn window(
@@ -146,9 +166,11 @@ impl<'a> Lower<'_, 'a> {
                 None => Window::Keep,
             }),
             (None, _) => Some(Window::Stands),
-            (Some(ast::Window::Within(d)), Kind::Event) => Some(Window::Within(self.duration(d)?)),
+            (Some(ast::Window::Within(d)), Kind::Event) => {
+                Some(Window::Within(self.duration(d, "within")?))
+            }
             (Some(ast::Window::Within(d)), Kind::Entity) if changes => {
-                Some(Window::Within(self.duration(d)?))
+                Some(Window::Within(self.duration(d, "within")?))
             }
             (Some(ast::Window::Since(x)), Kind::Event) => {
                 let mode = Mode { aggregates: false, ..Mode::VALUE };

@@ -142,12 +142,22 @@ impl<'a> Cx<'a> {
         true
     }
 
-    fn duplicate(&mut self, what: &str, name: &str, place: Place, first: Place) {
+    fn duplicate(&mut self, what: &str, name: &str, a: Place, b: Place) {
+        // The library's files come before those of its users.
+        let is_after = (a.file, a.span.start) > (b.file, b.span.start);
+        let (place, first) = if is_after { (a, b) } else { (b, a) };
+        let help = if what == "finding" && place.file != first.file {
+            format!(
+                "give it another name, or say `replace {name} version \"…\"` in a `site` of its file"
+            )
+        } else {
+            "give one of them another name".into()
+        };
         self.report(
             Diagnostic::new(codes::DUPLICATE, format!("the {what} `{name}` is defined twice"))
                 .at(place.file, place.span, "here again")
                 .also(first.file, first.span, "first defined here")
-                .help("give one of them another name"),
+                .help(help),
         );
     }
 

@@ -1,7 +1,10 @@
 //! The one way each textual type is written, so that equality joins what is the same.
 
-use alloc::{format, string::String};
-use core::cmp::Ordering;
+use alloc::{
+    format,
+    string::{String, ToString as _},
+};
+use core::{cmp::Ordering, net::IpAddr};
 
 use crate::Type;
 
@@ -10,7 +13,8 @@ use crate::Type;
 /// - a `cid` loses its runtime prefix and is cut to 12 hex digits;
 /// - an `image` gets registry, `library/` and tag filled in as the container runtimes do;
 /// - a `digest` loses an image name before `@`;
-/// - a `uid` is lower case.
+/// - a `uid` is lower case;
+/// - an `ip` of version 6 is short and in lower case.
 #[must_use]
 pub fn canonical(ty: &Type, text: &str) -> String {
     if *ty == Type::Text {
@@ -23,6 +27,7 @@ pub fn canonical(ty: &Type, text: &str) -> String {
         Type::Digest => text.rsplit('@').next().unwrap_or(text).into(),
         Type::Uid => text.to_ascii_lowercase(),
         Type::Pod => pod(text),
+        Type::Ip => ip(text),
         _ => text.into(),
     }
 }
@@ -33,6 +38,10 @@ fn cid(text: &str) -> String {
         Some(short) if id.bytes().all(|b| b.is_ascii_hexdigit()) => short.to_ascii_lowercase(),
         _ => id.into(),
     }
+}
+
+fn ip(text: &str) -> String {
+    text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string())
 }
 
 /// `name_namespace(uid)`, `name_namespace` and a bare name become `namespace/name`.
@@ -124,6 +133,10 @@ mod tests {
             (Type::Pod, "kube-system/dns", "kube-system/dns"),
             (Type::Node, " n1 ", "n1"),
             (Type::Text, "has unbound ", "has unbound "),
+            (Type::Ip, "10.0.0.1", "10.0.0.1"),
+            (Type::Ip, "0:0:0:0:0:0:0:1", "::1"),
+            (Type::Ip, "FD00::A", "fd00::a"),
+            (Type::Ip, "<none>", "<none>"),
         ] {
             assert_eq!(canonical(&ty, text), expected, "{ty:?} {text}");
         }
