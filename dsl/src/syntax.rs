@@ -7,6 +7,7 @@ pub mod ast;
 mod build;
 mod complain;
 pub mod cst;
+mod hints;
 mod literal;
 mod parse;
 mod signs;

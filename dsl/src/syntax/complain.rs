@@ -2,6 +2,7 @@
 
 use super::ast::Span;
 use super::cst::Kind;
+use super::hints::{KEYWORDS, Place, hint, is_invisible};
 use super::parse::Failure;
 use super::split::ITEMS;
 use crate::diag::{Diagnostic, codes, did_you_mean};
@@ -20,7 +21,8 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
     let word = word_at(text, at);
 
     let meant = did_you_mean(word, words_allowed(&failure.expected));
-    if let Some(meant) = meant.filter(|_| !KEYWORDS.contains(&word)) {
+    let is_name = |word| failure.expected.contains(&Kind::Expected) || !KEYWORDS.contains(&word);
+    if let Some(meant) = meant.filter(|_| is_name(word)) {
         return Diagnostic::new(codes::MISSPELT, format!("`{word}` means nothing here"))
             .at(file, here, label)
             .help(format!("did you mean `{meant}`?"))
@@ -31,7 +33,7 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
         _ => Diagnostic::new(codes::UNEXPECTED, format!("{} cannot stand here", code(found))),
     };
     let error = error.at(file, here, label);
-    match hint(found, word, &failure.expected) {
+    match hint(&place(text, at, item.end, first, &failure.expected)) {
         Some(help) => error.help(help),
         None if found.is_empty() => error.help("complete it"),
         // Nothing but the end of its line ends a `use`.
@@ -39,8 +41,16 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
             error.help("begin the next item on a line of its own")
         }
         None if expected.is_empty() => error.help(format!("remove {}", code(found))),
+        None if matches!(found, "}" | ")" | "]") => {
+            error.help(format!("write {expected} before {}", code(found)))
+        }
         None => error.help(format!("write {expected}, or remove {}", code(found))),
     }
+}
+
+fn place<'a>(text: &'a str, at: u32, end: u32, item: &'a str, expected: &'a [Kind]) -> Place<'a> {
+    let (before, rest) = text.split_at_checked(at as usize).unwrap_or_default();
+    Place { before, rest, found: found(text, at, end), word: word_at(text, at), item, expected }
 }
 
 /// A text between items that begins none.
@@ -59,6 +69,9 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
         here,
         "expected an item",
     );
+    if let Some(help) = hint(&place(text, at, piece.end, "", &[])) {
+        return error.help(help);
+    }
     if ITEMS.contains(&word) {
         return error.help(format!("`{word}` needs a name behind it"));
     }
@@ -68,69 +81,6 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
             .help(format!("a file holds {}", list(&ITEMS.map(|item| format!("`{item}`")), "and"))),
     }
 }
-
-/// What people often write instead, and what to write.
-fn hint(found: &str, word: &str, expected: &[Kind]) -> Option<String> {
-    let can = |kind| expected.contains(&kind);
-    Some(match found {
-        "=" if can(Kind::Colon) => "in braces write `field: value`".into(),
-        "=" if can(Kind::CmpOp) => {
-            "`=` gives a new name to a value, `name = …`; to compare write `==`".into()
-        }
-        "==" if can(Kind::Assign) => "write `=`".into(),
-        "&" | "&&" => "write `and`".into(),
-        "|" | "||" => "write `or`; for alternatives of whole conditions use several `confirm` blocks \
-                       or several `derive` blocks of one relation"
-            .into(),
-        "!" if !can(Kind::CmpOp) => "write `not` or `no`".into(),
-        "'" => "texts stand in double quotes".into(),
-        ";" => "conditions need nothing between them; remove `;`".into(),
-        "\"" if can(Kind::Template) || can(Kind::Backquote) => "a template stands in backquotes".into(),
-        "`" if can(Kind::Plain) || can(Kind::Text) || can(Kind::Quote) => "a text stands in double quotes".into(),
-        "}" if can(Kind::Block) || can(Kind::LBrace) => "put what belongs to it in `{…}`".into(),
-        _ if !word.is_empty() && can(Kind::Colon) && can(Kind::FieldName) => {
-            "put a `,` or a new line between fields".into()
-        }
-        _ if word == "or" && can(Kind::Cond) => {
-            "`or` joins expressions; for alternatives of whole conditions use several `confirm` blocks \
-             or several `derive` blocks of one relation"
-                .into()
-        }
-        _ if CLAUSES.contains(&word) && can(Kind::Cond) => {
-            format!("`{word}` is a clause of its own; close the block above it with `}}`")
-        }
-        _ if KEYWORDS.contains(&word) && (can(Kind::Var) || can(Kind::Cond) || can(Kind::Sum)) => {
-            format!("`{word}` is a word of the language; choose another name")
-        }
-        _ => return None,
-    })
-}
-
-/// Words that name nothing in conditions and expressions, as in the grammar's `reserved`.
-const KEYWORDS: [&str; 19] = [
-    "and",
-    "or",
-    "not",
-    "in",
-    "has",
-    "true",
-    "false",
-    "no",
-    "when",
-    "confirm",
-    "unless",
-    "maybe",
-    "within",
-    "since",
-    "then",
-    "without",
-    "for",
-    "per",
-    "tolerating",
-];
-
-/// Those among them that begin a block.
-const CLAUSES: [&str; 4] = ["when", "confirm", "unless", "maybe"];
 
 /// The keywords that could stand where these kinds could.
 fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
@@ -201,6 +151,9 @@ fn list(words: &[String], last: &str) -> String {
 fn code(found: &str) -> String {
     match (found, found.char_indices().nth(40)) {
         ("`", _) => "a backquote".into(),
+        _ if found.chars().any(is_invisible) => {
+            found.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect()
+        }
         (_, Some((end, _))) => format!("`{}…`", found.get(..end).unwrap_or_default()),
         _ => format!("`{found}`"),
     }
@@ -231,7 +184,7 @@ fn word_at(text: &str, at: u32) -> &str {
 pub(super) fn skip_blank(text: &str, at: u32) -> u32 {
     let mut rest = text.get(at as usize..).unwrap_or_default();
     loop {
-        rest = rest.trim_start();
+        rest = rest.trim_start_matches([' ', '\t', '\r', '\n']);
         if !rest.starts_with("//") {
             break;
         }

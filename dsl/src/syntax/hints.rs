@@ -1,0 +1,167 @@
+//! What people write who know other languages better, and what to write instead.
+
+use super::cst::Kind;
+use crate::diag::is_masked;
+
+/// A place where a text does not go on as it could.
+pub(super) struct Place<'a> {
+    /// The text before it, and from it on.
+    pub(super) before: &'a str,
+    pub(super) rest: &'a str,
+    /// The token there, and the same where it is a word.
+    pub(super) found: &'a str,
+    pub(super) word: &'a str,
+    /// The word that the item begins with.
+    pub(super) item: &'a str,
+    pub(super) expected: &'a [Kind],
+}
+
+const OR: &str = "`or` joins expressions; for alternatives of whole conditions use several `confirm` blocks or \
+                  several `derive` blocks of one relation";
+const REMARK: &str = "a remark begins with `//` and ends with its line";
+const QUOTES: &str = "a text stands in plain double quotes: `\"`";
+const TEMPLATE: &str = "a template stands in backquotes";
+
+/// What is found, what could stand there where that matters, and what to do. The first that fits is said.
+const HABITS: &[(&[&str], &[Kind], &str)] = &[
+    (&["="], &[Kind::Colon], "in braces write `field: value`"),
+    (&["="], &[Kind::CmpOp], "`=` gives a new name to a value, `name = …`; to compare write `==`"),
+    (&["=="], &[Kind::Assign], "write `=`"),
+    (&["&", "&&"], &[], "write `and`"),
+    (
+        &["|", "||"],
+        &[],
+        "write `or`; for alternatives of whole conditions use several `confirm` blocks or several `derive` blocks of one relation",
+    ),
+    (&["'"], &[], "texts stand in double quotes"),
+    (&["“", "”", "„", "‘", "’"], &[], QUOTES),
+    (&[";"], &[], "conditions need nothing between them; remove `;`"),
+    (&["#"], &[], REMARK),
+    (&["\""], &[Kind::Template, Kind::Backquote, Kind::Pattern], TEMPLATE),
+    (&["`"], &[Kind::Plain, Kind::Text, Kind::Quote], "a text stands in double quotes"),
+    (&["}"], &[Kind::Block, Kind::LBrace], "put what belongs to it in `{…}`"),
+    (
+        &["and"],
+        &[Kind::Cond],
+        "all conditions of a block must hold: leave `and` out, or begin a new line",
+    ),
+    (&["or"], &[Kind::Cond], OR),
+];
+
+/// What to write instead, where that can be told.
+pub(super) fn hint(place: &Place<'_>) -> Option<String> {
+    let Place { before, rest, found, word, item, expected } = *place;
+    let can = |kind| expected.contains(&kind);
+    let is_habit = |(words, kinds, _): &&(&[&str], &[Kind], &str)| {
+        words.contains(&found) && (kinds.is_empty() || kinds.iter().any(|kind| can(*kind)))
+    };
+    let last = last_word(before);
+    let closes = matches!(found, "}" | ")" | "]");
+    Some(match found {
+        _ if found.starts_with(is_invisible) => {
+            "this character cannot be seen: write a plain blank, or nothing".into()
+        }
+        "/" if rest.starts_with("/*") => REMARK.into(),
+        "{" if before.ends_with('{') && (can(Kind::Expr) || can(Kind::Any)) && !can(Kind::Cond) => {
+            "one `{` is enough: `{name}`; a brace itself is written `\\{`".into()
+        }
+        "{" if can(Kind::Cond) && last_word(before_word(before)) == "not" => {
+            format!("where there must be none write `no {last} {{…}}`; `not` is for expressions")
+        }
+        "-" if is_joined(before, rest) && !can(Kind::ArithOp) => {
+            "names are made of letters, digits and `_`".into()
+        }
+        "}" | "," if can(Kind::Colon) && ["event", "entity", "derive"].contains(&item) => {
+            "a field is declared with its type: `name: text`".into()
+        }
+        _ if can(Kind::KwFor) && !can(Kind::Cond) && closes => {
+            "say how long there must be none: `A {…} without B {…} for 10m`".into()
+        }
+        _ if can(Kind::KwWithin) && !can(Kind::Cond) && closes => {
+            "say within what time: `A {…} then B {…} within 5m`".into()
+        }
+        _ if can(Kind::Sum) && closes && DURATIONS.contains(&last) => {
+            format!("say how long: `{last} 5m`")
+        }
+        _ if last == "until" && item == "site" => "write a date: `until 2027-01-31`".into(),
+        "!" if !can(Kind::CmpOp) => "write `not` or `no`".into(),
+        _ if let Some((.., help)) = HABITS.iter().find(is_habit) => (*help).into(),
+        _ if word.is_empty() => return None,
+        _ if can(Kind::Colon) && can(Kind::FieldName) => {
+            "put a `,` or a new line between fields".into()
+        }
+        _ if CLAUSES.contains(&word) && can(Kind::Cond) => {
+            format!("`{word}` is a clause of its own; close the block above it with `}}`")
+        }
+        _ if WINDOWS.contains(&word)
+            && can(Kind::Cond)
+            && before.trim_end().ends_with([')', '}']) =>
+        {
+            format!(
+                "`{word}` stands right behind braces: `R {{…}} {word} …`, also in `count(R {{…}} {word} …)`"
+            )
+        }
+        _ if KEYWORDS.contains(&word) && (can(Kind::Var) || can(Kind::Cond) || can(Kind::Sum)) => {
+            format!("`{word}` is a word of the language; choose another name")
+        }
+        _ if can(Kind::Comma) && (can(Kind::RParen) || can(Kind::RSquare)) => {
+            "put a `,` between them".into()
+        }
+        _ => return None,
+    })
+}
+
+/// Words that name nothing in conditions and expressions, as in the grammar's `reserved`.
+pub(super) const KEYWORDS: [&str; 19] = [
+    "and",
+    "or",
+    "not",
+    "in",
+    "has",
+    "true",
+    "false",
+    "no",
+    "when",
+    "confirm",
+    "unless",
+    "maybe",
+    "within",
+    "since",
+    "then",
+    "without",
+    "for",
+    "per",
+    "tolerating",
+];
+
+/// Those among them that begin a block.
+const CLAUSES: [&str; 4] = ["when", "confirm", "unless", "maybe"];
+
+/// Those that go on with a pattern.
+const WINDOWS: [&str; 7] = ["within", "since", "then", "without", "for", "per", "tolerating"];
+
+/// Words that a duration follows.
+const DURATIONS: [&str; 4] = ["within", "for", "tolerating", "keep"];
+
+/// Whether a character leaves no mark on the paper where one does not look for it.
+pub(super) fn is_invisible(c: char) -> bool {
+    is_masked(c)
+        || (c.is_whitespace() && !c.is_ascii())
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Whether a sign joins two words, as in `my-rule`.
+fn is_joined(before: &str, rest: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    before.ends_with(is_letter) && rest.get(1..).is_some_and(|after| after.starts_with(is_letter))
+}
+
+fn last_word(text: &str) -> &str {
+    let text = text.trim_end();
+    text.get(before_word(text).len()..).unwrap_or_default()
+}
+
+/// The text before its last word.
+fn before_word(text: &str) -> &str {
+    text.trim_end().trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_')
+}
