@@ -1,5 +1,6 @@
 //! From rule files on disk to a compiled program.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -103,6 +104,9 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
     for path in paths {
         find(path, &mut files)?;
     }
+    // A file may also lie in a directory that is given.
+    let mut seen = HashSet::new();
+    files.retain(|path| fs::canonicalize(path).map_or(true, |path| seen.insert(path)));
     if files.is_empty() && !paths.is_empty() {
         return Err("no rule files (`*.etio`) in the paths given".to_owned());
     }

@@ -104,6 +104,40 @@ fn only_some_tests_can_be_run() {
 }
 
 #[test]
+fn tests_that_nothing_matches_are_said() {
+    for growth in [&[][..], &["--growth"]] {
+        let ran = on(RULES, &[&["test", "--only", "zzz"], growth].concat());
+        assert_eq!((ran.code, &*ran.out), (1, ""));
+        assert!(ran.err.contains("`zzz`"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_test_that_expects_another_cause_says_which_there_are() {
+    let expects = "at 0s\n    expect suspected explained by licence_lost at 0s";
+    let ran = on(&RULES.replace("needs Process at 0s", expects), &["test"]);
+    let but = "but suspected (node: \"n1\"), needs std.node.Process, explained by nothing at 0s";
+    assert!(ran.out.contains(but), "{}", ran.out);
+}
+
+#[test]
+fn a_file_that_is_given_twice_is_read_once() {
+    let (dir, path) = file(RULES);
+    let ran = ruleck(&["check", dir.path().to_str().unwrap(), path.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.starts_with("1 file, "), "{}", ran.out);
+}
+
+#[test]
+fn a_plan_shows_what_the_files_declare_or_use() {
+    let (_dir, path) = file(RULES);
+    let ran = ruleck(&["plan", path.to_str().unwrap()]);
+    let kept: Vec<&str> = ran.out.lines().filter(|line| line.contains(" B x events")).collect();
+    assert!(kept.iter().any(|line| line.starts_with("  licences.LicenceLost ")), "{}", ran.out);
+    assert!(kept.len() < 3, "{}", ran.out);
+}
+
+#[test]
 fn an_error_has_a_place_and_a_code_that_is_explained() {
     let ran = on(&RULES.replace("severity warning", "severity wrong"), &["check"]);
     assert_eq!(ran.code, 1);

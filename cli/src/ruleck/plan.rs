@@ -23,20 +23,23 @@ const OPEN: u64 = 80 + PLACE;
 /// Bytes of what a concluded row rests on, and of the key that concludes it, beside the key's words.
 const CONCLUDED: u64 = 96 + 48 + PLACE;
 
-/// The plans of the rules that `wanted` admits, then what they keep.
+/// The plans of the rules that `wanted` admits, then what is kept of what they read and of events that it admits.
 pub(crate) fn render(pack: &Pack, wanted: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
     for rule in pack.rules.iter().filter(|rule| wanted(&rule.path)) {
         render_rule(&mut out, pack, rule);
         out.push('\n');
     }
-    events(&mut out, pack);
     let read: BTreeSet<RelId> = pack
         .rules
         .iter()
         .filter(|rule| wanted(&rule.path))
         .flat_map(|rule| rule.atoms().map(|atom| atom.relation))
         .collect();
+    let numbered = pack.relations.iter().enumerate();
+    let mine =
+        numbered.filter(|(at, of)| wanted(&of.path) || read.iter().any(|id| id.index() == *at));
+    events(&mut out, &mine.map(|(_, relation)| relation).collect::<Vec<_>>());
     let states: Vec<&Relation> = read
         .into_iter()
         .filter_map(|id| pack.get(id))
@@ -47,8 +50,8 @@ pub(crate) fn render(pack: &Pack, wanted: impl Fn(&str) -> bool) -> String {
 }
 
 /// How long events are kept and what they take (M6.3): a number where their `rate` is declared.
-fn events(out: &mut String, pack: &Pack) {
-    let kept = pack.relations.iter().filter_map(|relation| Some((relation, relation.retention?)));
+fn events(out: &mut String, relations: &[&Relation]) {
+    let kept = relations.iter().filter_map(|relation| Some((relation, relation.retention?)));
     let width = kept.clone().map(|(relation, _)| relation.path.len()).max().unwrap_or(0);
     let (mut total, mut unrated) = (0_u64, 0_usize);
     for (at, (relation, retention)) in kept.clone().enumerate() {

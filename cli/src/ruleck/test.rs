@@ -204,6 +204,11 @@ pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
             let is_asked = |only: &String| rule.contains(only) || case.name.contains(only);
             checked.contains(&case.file) && args.only.as_ref().is_none_or(is_asked)
         };
+        if let Some(only) = &args.only
+            && !compiled.tests.iter().any(&wanted)
+        {
+            return Ok(no_match(only));
+        }
         let growing = growth::growing(&compiled, &sources.files, wanted)?;
         out::print(&growth::render(&growing))?;
         return Ok(if growing.is_empty() { Exit::Clean } else { Exit::Found });
@@ -211,10 +216,19 @@ pub(super) fn run(args: &args::Test) -> Result<Exit, String> {
     let mut outcomes = run_compiled(compiled, &sources.files, |file| checked.contains(&file))?;
     if let Some(only) = &args.only {
         outcomes.retain(|outcome| outcome.rule.contains(only) || outcome.name.contains(only));
+        if outcomes.is_empty() {
+            return Ok(no_match(only));
+        }
     }
     out::print(&render(&outcomes, args.verbose))?;
     let failed = outcomes.iter().any(|outcome| !outcome.failure.is_empty());
     Ok(if failed { Exit::Found } else { Exit::Clean })
+}
+
+/// Nothing was tested, which is hardly meant.
+fn no_match(only: &str) -> Exit {
+    out::say(format_args!("no test, sample or rule has `{only}` in its name"));
+    Exit::Found
 }
 
 /// One line a rule, then its failures.

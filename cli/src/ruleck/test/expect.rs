@@ -63,7 +63,7 @@ impl<'p> Expectation<'p> {
         let (at, episodes) = looks.find(|(_, episodes)| !self.holds(episodes))?;
         let at = duration(at.saturating_sub(ZERO));
         let mine: Vec<String> =
-            self.mine(episodes).map(|episode| standing(episode, episodes)).collect();
+            self.mine(episodes).map(|episode| self.standing(episode, episodes)).collect();
         Some(if mine.is_empty() {
             let others = episodes.iter().filter(|episode| episode.path == self.finding).count();
             let others = if others > 0 { ", only with another key" } else { "" };
@@ -106,30 +106,33 @@ impl<'p> Expectation<'p> {
             Expected::Lapsed => ended(Status::Lapsed),
         }
     }
+
+    /// `suspected (node: "n1"), needs std.node.Process`.
+    fn standing(&self, episode: &Episode, episodes: &[Episode]) -> String {
+        let word = match (episode.status, episode.verdict) {
+            (Status::Open, Verdict::Confirmed) => "confirmed",
+            (Status::Open, Verdict::Suspected) => "suspected",
+            (Status::Resolved, _) => "resolved",
+            (Status::Lapsed, _) => "lapsed",
+        };
+        let mut text = format!("{word} {}", show::key(&episode.key));
+        if !episode.needs.is_empty() {
+            let needs: Vec<&str> =
+                episode.needs.iter().map(|need| need.relation.as_str()).collect();
+            text.push_str(&format!(", needs {}", needs.join(", ")));
+        }
+        let causes = causes(episode, episodes);
+        match causes.as_slice() {
+            [] if self.explained_by.is_empty() => {}
+            [] => text.push_str(", explained by nothing"),
+            causes => text.push_str(&format!(", explained by {}", causes.join(", "))),
+        }
+        text
+    }
 }
 
 /// The paths of what explains an episode.
 fn causes<'e>(episode: &Episode, episodes: &'e [Episode]) -> Vec<&'e str> {
     let is_cause = |other: &&Episode| episode.explained_by.contains(&(other.id, other.opened));
     episodes.iter().filter(is_cause).map(|cause| cause.path.as_str()).collect()
-}
-
-/// `suspected (node: "n1"), needs std.node.Process`.
-fn standing(episode: &Episode, episodes: &[Episode]) -> String {
-    let word = match (episode.status, episode.verdict) {
-        (Status::Open, Verdict::Confirmed) => "confirmed",
-        (Status::Open, Verdict::Suspected) => "suspected",
-        (Status::Resolved, _) => "resolved",
-        (Status::Lapsed, _) => "lapsed",
-    };
-    let mut text = format!("{word} {}", show::key(&episode.key));
-    if !episode.needs.is_empty() {
-        let needs: Vec<&str> = episode.needs.iter().map(|need| need.relation.as_str()).collect();
-        text.push_str(&format!(", needs {}", needs.join(", ")));
-    }
-    let causes = causes(episode, episodes);
-    if !causes.is_empty() {
-        text.push_str(&format!(", explained by {}", causes.join(", ")));
-    }
-    text
 }
