@@ -13,7 +13,7 @@ use crate::report::json::value as json;
 use crate::report::{
     self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339,
 };
-use crate::text::unescaped;
+use crate::text::{clean, unescaped};
 use crate::{Exit, explain, ignored, input, out, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     };
     if args.format != Format::Human {
         for note in &report.notes {
-            out::say(format_args!("note: {note}"));
+            out::say(format_args!("note: {}", clean(note)));
         }
     }
     out::print(&text)?;
@@ -212,5 +212,18 @@ pub(crate) fn layout(all: bool) -> Layout {
             Layout { width, line: width, all }
         }
         None => Layout { width: 100, line: usize::MAX, all },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Last, id};
+
+    #[test]
+    fn episodes_of_one_finding_have_ids_of_their_own() {
+        let last = Last::from([(7, 2_000_000_000)]);
+        let (first, second) = (id((7, 1_000_000_000), &last), id((7, 2_000_000_000), &last));
+        assert_eq!(second, "00000000000000000000000000000007");
+        assert_eq!(first, "00000000000000000000000000000007@1970-01-01T00:00:01Z");
     }
 }

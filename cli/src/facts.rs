@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Write as _};
 
 use crate::args::Facts;
+use crate::text::clean;
 use crate::{Exit, input, out, program};
 
 pub(crate) fn run(args: &Facts) -> Result<Exit, String> {
@@ -11,7 +12,7 @@ pub(crate) fn run(args: &Facts) -> Result<Exit, String> {
     let mut stdout = BufWriter::new(io::stdout().lock());
     out::written(bundle.write_facts(&pack, &mut stdout).and_then(|()| stdout.flush()))?;
     for note in &bundle.notes {
-        out::say(format_args!("note: {}: {}", note.path, note.text));
+        out::say(format_args!("note: {}: {}", clean(&note.path), clean(&note.text)));
     }
     Ok(Exit::Clean)
 }

@@ -1,5 +1,7 @@
 //! Small pieces of text that several commands print.
 
+use etio_dsl::diag::is_masked;
+
 /// A duration as rule files write it: `1h30m`, `250ms`, `0s`.
 pub(crate) fn duration(nanos: i64) -> String {
     const UNITS: [(u64, &str); 7] = [
@@ -23,6 +25,11 @@ pub(crate) fn duration(nanos: i64) -> String {
         }
     }
     text
+}
+
+/// Inputs are not trusted with the terminal: what would steer it, or turn a text round, becomes a blank.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|c| if is_masked(c) { ' ' } else { c }).collect()
 }
 
 /// `1 test`, `2 tests`.
@@ -50,7 +57,7 @@ pub(crate) fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, unescaped};
+    use super::{clean, duration, unescaped};
 
     #[test]
     fn quotes_lose_their_escapes() {
@@ -62,6 +69,11 @@ mod tests {
         ] {
             assert_eq!(unescaped(text), plain);
         }
+    }
+
+    #[test]
+    fn a_text_steers_no_terminal_and_turns_none_round() {
+        assert_eq!(clean("a\u{1b}[31m\tb\u{202e}c\u{2066}d\u{9b}e é"), "a [31m b c d e é");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use etio_dsl::diag::is_masked;
+
 use crate::text::count;
 
 use super::{Finding, Report, Verdict, rfc3339, severity_word};
@@ -91,6 +93,8 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            '\n' | '\t' => out.push(c),
+            _ if is_masked(c) => out.push(' '),
             _ => out.push(c),
         }
     }
@@ -100,7 +104,10 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn text_cannot_become_markup() {
-        assert_eq!(super::escape("<a href=\"x\">&"), "&lt;a href=&quot;x&quot;&gt;&amp;");
+    fn text_cannot_become_markup_nor_turn_round() {
+        assert_eq!(
+            super::escape("<a href=\"x\">&\n\u{202e}"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;\n "
+        );
     }
 }

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use etio_plan::Severity;
 
+use crate::text::clean;
+
 use super::{Evidence, Finding, Ignored, Report, Status, Verdict, seconds, severity_word};
 
 mod proof;
@@ -15,7 +17,7 @@ mod why_not;
 mod words;
 
 pub(crate) use why_not::render as why_not;
-use words::{clean, cut, fold, telling};
+use words::{cut, fold, telling};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();

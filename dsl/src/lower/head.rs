@@ -172,7 +172,6 @@ impl<'a> Lower<'_, 'a> {
     }
 
     fn check_parts(&mut self, item: &ast::Finding) {
-        let is_empty = |blocks: &[Vec<ast::Cond>]| blocks.iter().any(Vec::is_empty);
         for (missing, what, help) in [
             (item.severity.is_none(), "severity", "write `severity critical`, `warning` or `info`"),
             (item.when.is_empty(), "`when`", "write `when { … }` with the symptoms that must hold"),
@@ -186,24 +185,17 @@ impl<'a> Lower<'_, 'a> {
                 "title where none of its guards holds",
                 "write a last `title \"…\"` without `when`",
             ),
-            (
-                is_empty(&item.confirm),
-                "condition in `confirm`",
-                "write what pins the cause, or leave `confirm` out",
-            ),
-            (
-                is_empty(&item.unless),
-                "condition in `unless`",
-                "write what rules it out, or leave `unless` out",
-            ),
-            (
-                is_empty(&item.maybe),
-                "condition in `maybe`",
-                "write what names it may bind, or leave `maybe` out",
-            ),
         ] {
             if missing {
                 let message = format!("`{}` has no {what}", item.name.text);
+                self.error(codes::MISSING_PART, item.name.span, message, help);
+            }
+        }
+        let blocks = [("confirm", &item.confirm), ("unless", &item.unless), ("maybe", &item.maybe)];
+        for (word, blocks) in blocks {
+            if blocks.iter().any(Vec::is_empty) {
+                let message = format!("`{}` has an empty `{word}`", item.name.text);
+                let help = "write what must hold in it, or leave it out";
                 self.error(codes::MISSING_PART, item.name.span, message, help);
             }
         }

@@ -3,9 +3,10 @@
 use anstyle::{AnsiColor, Style};
 
 use super::words::message;
-use super::{DIM, Layout, clean, cut, fold, short};
+use super::{DIM, Layout, cut, fold, short};
 use crate::report::proof::{Absence, Block, Conclusion, Fact, Miss, Outcome, Proof, Step, Support};
 use crate::report::{rfc3339, seconds};
+use crate::text::clean;
 
 const HOLDS: Style = AnsiColor::Green.on_default();
 const OPEN: Style = AnsiColor::Yellow.on_default();

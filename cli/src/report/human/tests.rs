@@ -109,3 +109,21 @@ fn needs_say_what_to_collect() {
     assert!(text.contains("suspected"), "{text}");
     assert!(text.contains("  collect  kubectl get --raw x (KubeletConfig)"), "{text}");
 }
+
+#[test]
+fn what_is_suspected_is_marked_in_the_tree() {
+    let mut symptom = finding("b", "symptom", false, &["a"]);
+    symptom.verdict = Verdict::Suspected;
+    let text = plain(vec![finding("a", "cause", true, &[]), symptom]);
+    assert!(text.contains("└─ symptom  (suspected) title of b"), "{text}");
+}
+
+#[test]
+fn a_text_is_a_few_lines_long() {
+    let mut long = finding("a", "cause", true, &[]);
+    long.because = "seven letters ".repeat(100);
+    let text = plain(vec![long]);
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("seven")).collect();
+    assert_eq!(lines.len(), 6, "{text}");
+    assert!(lines[5].ends_with(" … (--all)"), "{text}");
+}

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::proof::{Place, draw, tree};
-use super::{BOLD, DIM, GOOD, Layout, clean, fold, short};
+use super::{BOLD, DIM, GOOD, Layout, fold, short};
 use crate::report::why_not::WhyNot;
 use crate::report::{Status, seconds};
+use crate::text::clean;
 
 const BAD: Style = AnsiColor::Yellow.on_default().bold();
 

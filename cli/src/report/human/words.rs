@@ -1,6 +1,6 @@
 //! Texts of others in lines of ours.
 
-use etio_dsl::diag::is_masked;
+use crate::text::clean;
 
 /// How far into a line what is written before its message may reach.
 const HEADER: usize = 200;
@@ -19,11 +19,6 @@ pub(super) fn fold(text: &str, room: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-/// Inputs are not trusted with the terminal: what would steer it becomes a blank.
-pub(super) fn clean(text: &str) -> String {
-    text.chars().map(|c| if is_masked(c) { ' ' } else { c }).collect()
 }
 
 pub(super) fn cut(text: &str, room: usize) -> String {
