@@ -37,9 +37,12 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     Ok(if answer.standing == Standing::Holds { Exit::Found } else { Exit::Clean })
 }
 
+/// Parts of a key, by their names.
+type Key = Vec<(String, String)>;
+
 /// `name=value` before or between the paths, unless a file is named so.
-fn split(rest: &[String]) -> Result<(Vec<(String, String)>, Vec<PathBuf>), String> {
-    let (mut key, mut paths) = (Vec::<(String, String)>::new(), Vec::new());
+fn split(rest: &[String]) -> Result<(Key, Vec<PathBuf>), String> {
+    let (mut key, mut paths) = (Key::new(), Vec::new());
     for word in rest {
         let is_name = |name: &str| {
             let mut letters = name.chars();

@@ -31,13 +31,14 @@ pub fn ruleck(args: &[&str]) -> Ran {
     run(env!("CARGO_BIN_EXE_ruleck"), args, "", Stdio::piped())
 }
 
-/// Runs `etio` or `ruleck`, the first of these words, with this standard output.
-pub fn printing_to(out: impl Into<Stdio>, words: &[&str]) -> Ran {
-    let binary = match words[0] {
-        "etio" => env!("CARGO_BIN_EXE_etio"),
-        _ => env!("CARGO_BIN_EXE_ruleck"),
+/// Runs a command line of `etio` or `ruleck` with this standard output.
+pub fn printing_to(out: impl Into<Stdio>, line: &[&str]) -> Ran {
+    let (binary, args) = match line {
+        ["etio", args @ ..] => (env!("CARGO_BIN_EXE_etio"), args),
+        ["ruleck", args @ ..] => (env!("CARGO_BIN_EXE_ruleck"), args),
+        _ => panic!("{line:?} is no command line"),
     };
-    run(binary, &words[1..], "", out.into())
+    run(binary, args, "", out.into())
 }
 
 fn run(binary: &str, args: &[&str], input: &str, out: Stdio) -> Ran {

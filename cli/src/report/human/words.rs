@@ -47,8 +47,7 @@ pub(super) fn message(line: &str) -> Option<&str> {
         let digits = line.get(place..)?.find(|c: char| !c.is_ascii_digit())?;
         line.get(place + digits..)?.starts_with("] ").then_some(place + digits + 2)
     };
-    let field = || Some(end(" msg=")?);
-    let at = [klog(), field(), end("]: ")].into_iter().flatten().find(|at| *at <= HEADER)?;
+    let at = [klog(), end(" msg="), end("]: ")].into_iter().flatten().find(|at| *at <= HEADER)?;
     line.get(at..).filter(|message| !message.is_empty())
 }
 
