@@ -20,6 +20,7 @@ pub mod row;
 mod schema;
 mod settle;
 mod stamp;
+mod stream;
 mod text;
 mod unpack;
 

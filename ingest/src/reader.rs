@@ -64,12 +64,13 @@ impl Files for Sink<'_, '_> {
         if bytes.is_empty() {
             return;
         }
+        let tears = decode::tears(&bytes);
         let Some(text) = decode::text(bytes) else {
             self.note(path, "it is not text".to_owned());
             return;
         };
         let document = Document { path, text: &text, first_line: 1 };
-        let mut gather = Gather::new(self.schema, path);
+        let mut gather = Gather::new(self.schema, path, &tears);
         match FORMATS.iter().find(|format| (format.detect)(&document)) {
             Some(format) => {
                 gather.kind(format.kind, 1);

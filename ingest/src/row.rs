@@ -22,6 +22,13 @@ pub enum When {
     Unknown,
 }
 
+impl When {
+    /// Whether it stands by itself, wherever and whenever the text was collected.
+    pub(crate) fn is_stamp(self) -> bool {
+        !matches!(self, Self::Unknown | Self::Ago(_))
+    }
+}
+
 /// A reading of a wall clock in an unknown zone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Wall {
