@@ -52,7 +52,7 @@ pub(crate) struct Gathered {
     pub(crate) kinds: BTreeMap<&'static str, u64>,
     pub(crate) lines: u64,
     pub(crate) unparsed: u64,
-    /// What a format did not understand: where first, and why.
+    /// What a format did not understand, or saw to be missing: where first, and why.
     pub(crate) complaints: BTreeMap<&'static str, u64>,
     pub(crate) node: Option<String>,
     pub(crate) aliases: Vec<(String, String)>,
@@ -146,8 +146,12 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         }
     }
 
-    pub(crate) fn finish(mut self, lines: u64) -> Gathered {
+    /// `cut`: its end is missing, so that nothing in it is surely all that there was.
+    pub(crate) fn finish(mut self, lines: u64, cut: bool) -> Gathered {
         self.all.lines = lines;
+        if cut {
+            self.all.complete.clear();
+        }
         // Lines before the first stamp have the first stamp's time.
         let first = self.all.found.iter().map(|found| found.when).find(|when| when.is_stamp());
         for found in self.all.found.iter_mut().filter(|f| f.part > 0) {
@@ -451,8 +455,12 @@ impl Out for Gather<'_, '_, '_> {
         }
     }
 
-    fn unparsed(&mut self, line: u64, why: &'static str) {
+    fn lacks(&mut self, line: u64, why: &'static str) {
         self.all.complaints.entry(why).or_insert(line);
+    }
+
+    fn unparsed(&mut self, line: u64, why: &'static str) {
+        self.lacks(line, why);
         self.all.unparsed += 1;
     }
 }

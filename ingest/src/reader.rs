@@ -60,7 +60,7 @@ struct Sink<'a, 'p> {
 }
 
 impl Files for Sink<'_, '_> {
-    fn file(&mut self, path: &str, bytes: Vec<u8>) {
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool) {
         if bytes.is_empty() {
             return;
         }
@@ -80,7 +80,7 @@ impl Files for Sink<'_, '_> {
         }
         let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let last = usize::from(!text.is_empty() && !text.ends_with('\n'));
-        self.read.push(gather.finish((lines + last) as u64));
+        self.read.push(gather.finish((lines + last) as u64, cut));
     }
 
     fn note(&mut self, path: &str, what: String) {

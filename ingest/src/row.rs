@@ -134,6 +134,8 @@ pub trait Out {
     fn read_as(&mut self, _kind: &'static str) {}
     /// The log of the document reaches from here to there.
     fn spans(&mut self, _from: When, _to: When) {}
+    /// Something that belongs here was not collected.
+    fn lacks(&mut self, _line: u64, _why: &'static str) {}
     /// A line that was not understood.
     fn unparsed(&mut self, line: u64, why: &'static str);
 }

@@ -22,8 +22,8 @@ const XZ_KIB: u32 = 256 << 10;
 
 /// What becomes of the files.
 pub(crate) trait Files {
-    /// A file and its content, perhaps cut off at a limit.
-    fn file(&mut self, path: &str, bytes: Vec<u8>);
+    /// A file and its content, and whether that is only its beginning.
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool);
     /// Something about a file that people should know.
     fn note(&mut self, path: &str, what: String);
 }
@@ -142,17 +142,21 @@ impl Unpack {
         let ended = reader.take(limit).read_to_end(&mut bytes);
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.left = self.left.saturating_sub(size);
-        if size == limit && reader.read(&mut [0])? > 0 {
+        let more = size == limit && !reader.read(&mut [0]).is_ok_and(|count| count == 0);
+        let cut = ended.is_err() || more;
+        if cut {
             // Half a line would be read as another line.
             let end = memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
             bytes.truncate(end);
+        }
+        if more {
             let mib = limit >> 20;
             files.note(
                 path,
                 format!("only its first {mib} MiB are read; split it to have all of it"),
             );
         }
-        files.file(path, bytes);
+        files.file(path, bytes, cut);
         ended.map(|_| ())
     }
 }

@@ -8,10 +8,12 @@ use super::*;
 struct Seen {
     files: Vec<(String, String)>,
     notes: Vec<(String, String)>,
+    cut: Vec<String>,
 }
 
 impl Files for Seen {
-    fn file(&mut self, path: &str, bytes: Vec<u8>) {
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool) {
+        self.cut.extend(cut.then(|| path.to_owned()));
         self.files.push((path.to_owned(), String::from_utf8(bytes).unwrap()));
     }
     fn note(&mut self, path: &str, what: String) {
@@ -75,6 +77,17 @@ fn a_damaged_member_does_not_hide_the_others() {
     let seen = read("b.tar", &tar(&[("a.gz", &broken), ("b", b"kept")]));
     assert_eq!(seen.files.last(), Some(&("b.tar/b".into(), "kept".into())));
     assert!(seen.notes.iter().any(|(path, _)| path.starts_with("b.tar/a")), "{:?}", seen.notes);
+}
+
+#[test]
+fn what_breaks_off_is_cut_at_a_line() {
+    let text: String = (0..10_000).map(|line| format!("line {}\n", line * 7919 % 10_007)).collect();
+    let mut broken = gzip(text.as_bytes());
+    broken.truncate(broken.len() / 2);
+    let seen = read("a.gz", &broken);
+    let [(path, begun)] = seen.files.as_slice() else { panic!("{} files", seen.files.len()) };
+    assert!(text.starts_with(begun) && begun.ends_with('\n') && begun.len() < text.len());
+    assert_eq!((&seen.cut, seen.notes.len()), (&vec![path.clone()], 1));
 }
 
 #[test]
