@@ -10,12 +10,17 @@ const BLOCK: usize = 16;
 /// The bytes as text without byte order marks, blocks of NULs, terminal colours, carriage returns at
 /// line ends, and what mail, Markdown, word processors and framed terminals do to pasted lines; or nothing where they are
 /// no text.
-pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
+pub(crate) fn text(mut bytes: Vec<u8>) -> Option<String> {
     if let Some(text) = utf16(&bytes) {
         return Some(clean(text));
     }
     let look = bytes.get(..LOOK).unwrap_or(&bytes);
     if is_binary(look) {
+        return None;
+    }
+    // In place: there may be as many as a file may be long.
+    bytes.retain(|b| *b != 0);
+    if bytes.is_empty() {
         return None;
     }
     let text = match String::from_utf8(bytes) {

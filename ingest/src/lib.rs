@@ -24,7 +24,7 @@ mod stream;
 mod text;
 mod unpack;
 
-pub use bundle::{Bundle, InputReport, Note, Place};
+pub use bundle::{Bundle, EMPTY, InputReport, Note, Place, UNREAD};
 pub use files::read_paths;
 pub use options::{Options, Since, Zone};
 pub use reader::Reader;

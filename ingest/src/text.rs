@@ -10,6 +10,8 @@ use crate::row::{Out, Program, Record, When};
 
 /// Lines without a header that one record may go on with.
 const MORE: usize = 64;
+/// A line longer than this is no record; what is made of one is held several times over.
+const LONG: usize = 1 << 20;
 /// Lines that one message may have been broken into, where nothing says where it begins.
 const BROKEN: usize = 8;
 
@@ -111,7 +113,8 @@ impl<'a> Walk<'a, '_> {
             self.author.container = container;
             return 1;
         }
-        let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
+        let short = Some(line).filter(|line| line.len() <= LONG);
+        let head = short.and_then(|line| log::peel(line).or_else(|| log::peel(line.trim_start())));
         if head.as_ref().is_none_or(Head::is_weak) {
             if self.author.container.is_none() && self.example.takes(line) {
                 self.flush();
@@ -127,7 +130,11 @@ impl<'a> Walk<'a, '_> {
                 self.example.end();
                 self.record(number, line, head);
             }
-            None => self.headless(number, line),
+            None if short.is_some() => self.headless(number, line),
+            None => {
+                self.flush();
+                self.out.unparsed(number, "a line of more than 1 MiB, which no log has");
+            }
         }
         1
     }

@@ -274,7 +274,7 @@ fn what_cannot_be_read_is_a_note() {
     assert_eq!(notes, [("a.bin", "it is not text")]);
     let reports: Vec<_> =
         bundle.inputs.iter().map(|i| (&*i.path, &*i.kind, i.lines, i.facts)).collect();
-    assert_eq!(reports, [("k.log", "kubelet log", 2, 2)]);
+    assert_eq!(reports, [("a.bin", "unread", 0, 0), ("k.log", "kubelet log", 2, 2)]);
 }
 
 #[test]

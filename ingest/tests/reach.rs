@@ -89,3 +89,22 @@ fn what_was_left_out_as_too_old_is_not_covered() {
         assert_eq!(reach(&[("k.log", &text)], options), expected);
     }
 }
+
+#[test]
+fn logs_of_nodes_that_nobody_names_are_not_one() {
+    let klog =
+        |minute: u32| format!("I0501 10:{minute:02}:00.000000    1 kubelet.go:1] it goes on\n");
+    let (a, b) = (klog(0) + &klog(9), klog(5) + &klog(20));
+    let named = log(&["10:00"]);
+    let other = named.replace("n1", "n2");
+    let two = [("a/kubelet.log", a.as_str()), ("b/kubelet.log", &b), ("n1", &named)];
+    let unnamed = |files: &[(&str, &str)]| {
+        let covered = reach(files, Options { year: Some(2024), ..Options::default() });
+        covered.into_iter().filter(|it| it.contains("unnamed")).collect::<Vec<_>>()
+    };
+    assert_eq!(unnamed(&two), [""; 0]);
+    let several = [two.as_slice(), &[("n2", &other)]].concat();
+    let expected =
+        ["KubeletLog node=(unnamed) 10:00..10:09", "KubeletLog node=(unnamed) 10:05..10:20"];
+    assert_eq!(unnamed(&several), expected);
+}

@@ -7,9 +7,10 @@ use etio_plan::{Input, RelId, Scope, SourceId, Value};
 
 use super::cover::World;
 use crate::formats::log::Lost;
-use crate::gather::Gathered;
+use crate::gather::{Gathered, UNNAMED};
 use crate::row::{Program, When};
 use crate::stream::{Host, MANY};
+use crate::unpack::plain_name;
 
 /// Files of one log may always be so far apart: a quiet program says less than that.
 const FLOOR: i64 = 60_000_000_000;
@@ -20,6 +21,8 @@ struct Log {
     program: Program,
     node: String,
     name: Option<String>,
+    /// The file, where it may be of another node than others that name none (M5.4).
+    doc: Option<usize>,
 }
 
 /// A part of a file in which nothing is missing.
@@ -40,19 +43,23 @@ impl World<'_> {
             for (name, host) in &gathered.hosts {
                 let named = Some(name.as_str()).filter(|name| !name.is_empty());
                 let node = self.nodes.of_document(doc, named);
+                let alone = Some(doc).filter(|_| self.nodes.several && node == UNNAMED);
                 for program in host.streams.keys() {
                     let pieces = self.pieces(doc, &gathered.path, host, *program);
                     for name in names(host, *program) {
-                        let log = Log { program: *program, node: node.clone(), name };
+                        let log = Log { program: *program, node: node.clone(), name, doc: alone };
                         logs.entry(log).or_default().extend(&pieces);
                     }
                 }
             }
         }
         for (number, (log, pieces)) in (bundle.len()..).zip(logs) {
+            let number = log.doc.unwrap_or(number);
             let source = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
             let Some((relation, scope)) = self.log_scope(&log) else { continue };
-            feed.push(Input::Source { source, name: log.title(), resolution: 1 });
+            if log.doc.is_none() {
+                feed.push(Input::Source { source, name: log.title(), resolution: 1 });
+            }
             let mut before = None;
             for (from, to) in union(pieces).into_iter().filter_map(|span| self.asked(span)) {
                 let scope = scope.clone();
@@ -157,8 +164,7 @@ fn is_next(older: &str, newer: &str) -> bool {
 
 /// The name that all files of a rotation share, and the number of one, unless it has a date instead.
 fn turn(path: &str) -> (&str, Option<u32>) {
-    let endings = [".gz", ".xz", ".bz2", ".zst"];
-    let path = endings.iter().find_map(|it| path.strip_suffix(it)).unwrap_or(path);
+    let path = plain_name(path);
     let name = path.trim_end_matches(|c: char| c.is_ascii_digit() || "-._:TZ".contains(c));
     match path.get(name.len()..) {
         None | Some("") => (name, Some(0)),
