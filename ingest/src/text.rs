@@ -88,6 +88,11 @@ impl<'a> Walk<'a, '_> {
             self.example.blank();
             return 1;
         }
+        if line.len() > LONG && !line.trim_start().starts_with(['{', '[']) {
+            self.flush();
+            self.out.unparsed(number, "a line of more than 1 MiB, which no log has");
+            return 1;
+        }
         // A blank line ends a record, but for the one in the middle of a Go program's crash.
         if std::mem::take(&mut self.gap) {
             match &mut self.pending {
@@ -113,8 +118,7 @@ impl<'a> Walk<'a, '_> {
             self.author.container = container;
             return 1;
         }
-        let short = Some(line).filter(|line| line.len() <= LONG);
-        let head = short.and_then(|line| log::peel(line).or_else(|| log::peel(line.trim_start())));
+        let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
         if head.as_ref().is_none_or(Head::is_weak) {
             if self.author.container.is_none() && self.example.takes(line) {
                 self.flush();
@@ -130,11 +134,7 @@ impl<'a> Walk<'a, '_> {
                 self.example.end();
                 self.record(number, line, head);
             }
-            None if short.is_some() => self.headless(number, line),
-            None => {
-                self.flush();
-                self.out.unparsed(number, "a line of more than 1 MiB, which no log has");
-            }
+            None => self.headless(number, line),
         }
         1
     }
