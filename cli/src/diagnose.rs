@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
         }
     }
     out::print(&text)?;
+    input::check(&bundle)?;
     Ok(if report.findings.is_empty() { Exit::Clean } else { Exit::Found })
 }
 
@@ -69,6 +70,7 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
             .into_iter()
             .map(|(because, findings)| Ignored { because, findings })
             .collect(),
+        is_unread: bundle.is_unread(),
         as_of: bundle.is_dated.then_some(bundle.collected_at),
         notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
     })

@@ -14,5 +14,6 @@ pub(crate) fn run(args: &Facts) -> Result<Exit, String> {
     for note in &bundle.notes {
         out::say(format_args!("note: {}: {}", clean(&note.path), clean(&note.text)));
     }
+    input::check(&bundle)?;
     Ok(Exit::Clean)
 }

@@ -12,6 +12,9 @@ use crate::args::{Input, Reading};
 use crate::date;
 use crate::text::count;
 
+/// So many files are named of which none could be read.
+const SHOWN: usize = 4;
+
 /// Reads what the command line names.
 pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
     read_all(&input.paths, &input.reading, pack)
@@ -36,6 +39,17 @@ pub(crate) fn read_all(
     let bundle = done.map(|()| reader.finish()).map_err(|error| error.to_string());
     progress.finish_and_clear();
     bundle
+}
+
+/// To find nothing where nothing could be read is no answer.
+pub(crate) fn check(bundle: &Bundle) -> Result<(), String> {
+    if !bundle.is_unread() {
+        return Ok(());
+    }
+    let paths = bundle.inputs.iter().map(|input| format!("`{}` ({})", input.path, input.kind));
+    let shown: Vec<String> = paths.take(SHOWN).collect();
+    let more = if bundle.inputs.len() > SHOWN { " and others" } else { "" };
+    Err(format!("nothing could be read: {}{more}", shown.join(", ")))
 }
 
 /// A line on standard error while it is a terminal; otherwise nothing.

@@ -75,12 +75,43 @@ fn since_the_beginning_leaves_nothing_out() {
 }
 
 #[test]
-fn an_empty_file_holds_nothing() {
+fn where_nothing_can_be_read_nothing_is_found_healthy() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("empty.log"), "").unwrap();
+    let empty = dir.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    for (name, bytes, kind) in [
+        ("a.log", b"".as_slice(), "empty"),
+        ("b.zst", &[0x28, 0xb5, 0x2f, 0xfd, 0, 0], "unread"),
+        ("c.zip", b"PK\x03\x04 and no more", "unread"),
+        ("empty", b"", "unread"),
+    ] {
+        let path = dir.path().join(name);
+        if name != "empty" {
+            fs::write(&path, bytes).unwrap();
+        }
+        let path = path.to_str().unwrap();
+        for command in ["diagnose", "facts"] {
+            let ran = etio(&[command, path]);
+            assert_eq!(ran.code, 2, "{command} {name}: {}", ran.err);
+            assert!(
+                ran.err.contains("nothing could be read") && ran.err.contains(path),
+                "{}",
+                ran.err
+            );
+        }
+        let ran = etio(&["diagnose", path]);
+        assert!(!ran.out.contains("nothing found"), "{}", ran.out);
+        let report = etio(&["diagnose", "--format", "json", path]).out;
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let input = &report["inputs"][0];
+        assert_eq!((input["path"].as_str(), input["kind"].as_str()), (Some(path), Some(kind)));
+    }
+    // An empty file beside others is none to speak of.
+    fs::write(dir.path().join("kubelet.log"), "all is well\n").unwrap();
     let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
-    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
-    assert!(ran.out.contains("nothing found"), "{}", ran.out);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("nothing found") && ran.out.contains("b.zst"), "{}", ran.out);
+    assert!(!ran.out.contains("a.log"), "{}", ran.out);
 }
 
 #[test]

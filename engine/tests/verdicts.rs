@@ -424,3 +424,30 @@ fn m5_4_files_joined_over_the_unnamed_node_ask_which_node() {
         assert_eq!(world.log(3), ["1s opened one((unnamed)) confirmed", expected]);
     }
 }
+
+#[test]
+fn m5_4_absence_over_the_unnamed_node_is_what_its_own_file_says() {
+    let rules = r#"
+        event A { node: node }
+        event B { node: node }
+        finding alone(node) { severity info when { A { node }
+          no B { node } within 1s } title "{node}" }
+        finding waits(node) { severity info when { A { node } without B { node } for 1s } title "{node}" }
+    "#;
+    for (ambiguous, source, expected) in
+        [(true, 2, "suspected needs node"), (true, 1, "confirmed"), (false, 2, "confirmed")]
+    {
+        let options = etio_engine::Options {
+            unnamed_ambiguous: ambiguous,
+            ..etio_engine::Options::default()
+        };
+        let mut world = World::with(rules, options);
+        world.covered("B", source, 0);
+        world.row_of(1, 1, "A (unnamed)");
+        let opened = [
+            format!("1s opened alone((unnamed)) {expected}"),
+            format!("2s opened waits((unnamed)) {expected}"),
+        ];
+        assert_eq!(world.log(3), opened, "{ambiguous} {source}");
+    }
+}

@@ -4,12 +4,17 @@ use std::collections::BTreeMap;
 
 use etio_plan::{Input, Origin, SourceId};
 
+/// The kind of what could not be read; a note says why.
+pub const UNREAD: &str = "unread";
+/// The kind of what has nothing in it.
+pub const EMPTY: &str = "empty";
+
 /// What was made of one file.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct InputReport {
     /// Where it was found; a file of an archive has the archive's path before its own.
     pub path: String,
-    /// What it is: `kubelet log`, `events`, `pods`, `mixed text`.
+    /// What it is: `kubelet log`, `events`, `pods`, `mixed text`, or [`UNREAD`] or [`EMPTY`].
     pub kind: String,
     /// Its lines.
     pub lines: u64,
@@ -68,6 +73,12 @@ pub(crate) struct Evidence {
 }
 
 impl Bundle {
+    /// Whether nothing at all could be read, so that to find nothing in it means nothing.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.inputs.iter().all(|input| [UNREAD, EMPTY].contains(&&*input.kind))
+    }
+
     /// The text behind a fact of the feed, or behind one that was extracted from it.
     #[must_use]
     pub fn locate(&self, origin: Origin) -> Option<Place<'_>> {

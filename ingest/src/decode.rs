@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 /// How much of a file tells whether it is text.
 const LOOK: usize = 8192;
+/// So many NULs stand where something is gone; fewer may be what a program wrote.
+const BLOCK: usize = 16;
 
 /// The bytes as text without byte order marks, blocks of NULs, terminal colours, carriage returns at
 /// line ends, and what mail, Markdown, word processors and framed terminals do to pasted lines; or nothing where they are
 /// no text.
-pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
+pub(crate) fn text(mut bytes: Vec<u8>) -> Option<String> {
     if let Some(text) = utf16(&bytes) {
         return Some(clean(text));
     }
@@ -16,11 +18,39 @@ pub(crate) fn text(bytes: Vec<u8>) -> Option<String> {
     if is_binary(look) {
         return None;
     }
+    // In place: there may be as many as a file may be long.
+    bytes.retain(|b| *b != 0);
+    if bytes.is_empty() {
+        return None;
+    }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(invalid) => String::from_utf8_lossy(invalid.as_bytes()).into_owned(),
     };
     Some(clean(text))
+}
+
+/// The lines of which something before or at their beginning is gone: a power loss leaves NULs where it was.
+pub(crate) fn tears(bytes: &[u8]) -> Vec<u64> {
+    let mut tears = Vec::new();
+    let (mut line, mut counted, mut from) = (1, 0, 0);
+    while let Some(at) = bytes.get(from..).and_then(|rest| memchr::memchr(0, rest)) {
+        let start = from + at;
+        let nuls = bytes.iter().skip(start).take_while(|b| **b == 0).count();
+        from = start + nuls;
+        if nuls < BLOCK {
+            continue;
+        }
+        let before = bytes.get(counted..start).unwrap_or_default();
+        line += memchr::memchr_iter(b'\n', before).count() as u64;
+        counted = start;
+        tears.push(line);
+        // What stands on the line before the block may be all of a record, and what is gone came after it.
+        if !matches!(start.checked_sub(1).and_then(|at| bytes.get(at)), None | Some(b'\n')) {
+            tears.push(line + 1);
+        }
+    }
+    tears
 }
 
 /// PowerShell's `>` writes UTF-16.
@@ -141,6 +171,19 @@ fn clean_line(line: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_of_nuls_are_tears() {
+        let block = "\0".repeat(BLOCK);
+        for (text, expected) in [
+            (format!("a\n{block}b\nc\n"), vec![2]),
+            (format!("a\n{block}\nc\n"), vec![2]),
+            (format!("a\nb{block}c\nd\n"), vec![2, 3]),
+            ("a\0\0\nb\n".to_owned(), vec![]),
+        ] {
+            assert_eq!(tears(text.as_bytes()), expected, "{text:?}");
+        }
+    }
 
     #[test]
     fn decoded() {

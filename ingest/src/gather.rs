@@ -1,13 +1,14 @@
 //! What one document gives, collected until the whole bundle is settled.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use etio_plan::{FieldId, Kind, RelId, Value};
 use etio_scan::Text;
 
 use crate::formats::{unnamed, unnamed_pod};
-use crate::row::{Out, Program, Record, Row, Wall, When};
+use crate::row::{Out, Program, Record, Row, When};
 use crate::schema::Schema;
+use crate::stream::{Host, Span, Stream};
 use crate::text::is_unfinished;
 
 /// The node of facts that name none.
@@ -43,57 +44,6 @@ pub(crate) struct Complete {
     pub(crate) when: When,
 }
 
-/// The stamps of a log stream, as few as are needed to know its first and last.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Span {
-    /// Full stamps.
-    pub(crate) at: Option<(i64, i64)>,
-    /// Since boot.
-    pub(crate) boot: Option<(i64, i64)>,
-    /// Wall clocks by year, month and day.
-    pub(crate) wall: BTreeMap<(Option<i16>, i8, i8), (i64, i64)>,
-}
-
-impl Span {
-    fn add(&mut self, when: When) {
-        let widen = |span: &mut Option<(i64, i64)>, at: i64| {
-            *span = Some(span.map_or((at, at), |(low, high)| (low.min(at), high.max(at))));
-        };
-        match when {
-            When::At(at) => widen(&mut self.at, at),
-            When::Boot(at) => widen(&mut self.boot, at),
-            When::Wall(wall) => {
-                let day = self.wall.entry((wall.year, wall.month, wall.day));
-                let (low, high) = day.or_insert((wall.nanos, wall.nanos));
-                (*low, *high) = ((*low).min(wall.nanos), (*high).max(wall.nanos));
-            }
-            When::Ago(_) | When::Unknown => {}
-        }
-    }
-
-    /// The stamps that may be first or last.
-    pub(crate) fn ends(&self) -> impl Iterator<Item = When> + '_ {
-        let at = self.at.into_iter().flat_map(|(low, high)| [When::At(low), When::At(high)]);
-        let boot =
-            self.boot.into_iter().flat_map(|(low, high)| [When::Boot(low), When::Boot(high)]);
-        let wall = self.wall.iter().flat_map(|(&(year, month, day), &(low, high))| {
-            [low, high].map(|nanos| When::Wall(Wall { year, month, day, nanos }))
-        });
-        at.chain(boot).chain(wall)
-    }
-}
-
-/// The records of one program on one host.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Stream {
-    pub(crate) span: Span,
-    /// The programs' own names, as many as are needed to know a log of everything.
-    pub(crate) names: BTreeSet<String>,
-}
-
-/// So many programs write into one log only where all do.
-pub(crate) const MANY: usize = 3;
-
 /// All that a document gave.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Gathered {
@@ -102,7 +52,7 @@ pub(crate) struct Gathered {
     pub(crate) kinds: BTreeMap<&'static str, u64>,
     pub(crate) lines: u64,
     pub(crate) unparsed: u64,
-    /// What a format did not understand: where first, and why.
+    /// What a format did not understand, or saw to be missing: where first, and why.
     pub(crate) complaints: BTreeMap<&'static str, u64>,
     pub(crate) node: Option<String>,
     pub(crate) aliases: Vec<(String, String)>,
@@ -110,8 +60,8 @@ pub(crate) struct Gathered {
     pub(crate) namespaces: Vec<(u64, Option<String>)>,
     pub(crate) found: Vec<Found>,
     pub(crate) complete: Vec<Complete>,
-    /// By program and host.
-    pub(crate) streams: BTreeMap<(Program, Option<String>), Stream>,
+    /// The logs of each host; of the one that lines do not name, under no name.
+    pub(crate) hosts: BTreeMap<String, Host>,
     /// When the document says it was collected.
     pub(crate) collected_at: Option<i64>,
     /// How long the node was up then, and since when.
@@ -126,6 +76,16 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
+    /// The logs of all hosts.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = &Stream> {
+        self.hosts.values().flat_map(|host| host.streams.values())
+    }
+
+    /// The hosts that its lines name.
+    pub(crate) fn named_hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.keys().map(String::as_str).filter(|host| !host.is_empty())
+    }
+
     /// The zone that most lines show.
     pub(crate) fn zone(&self) -> Option<i32> {
         self.zones.iter().max_by_key(|(_, count)| **count).map(|(zone, _)| *zone)
@@ -143,11 +103,13 @@ struct Offer<'a> {
 }
 
 /// Collects one document.
-pub(crate) struct Gather<'s, 'p> {
+pub(crate) struct Gather<'s, 'p, 't> {
     schema: &'s Schema<'p>,
     all: Gathered,
     /// The pod and the object of lines that may be the message of an event.
     unnamed: [String; 2],
+    /// The lines at which something of the text is gone.
+    tears: &'t [u64],
     /// The time of the line before.
     last: When,
     /// The line that rows stand on, and how many do.
@@ -170,23 +132,28 @@ pub(crate) fn said_of<'g, T>(
     near.reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, said)| said)
 }
 
-impl<'s, 'p> Gather<'s, 'p> {
-    pub(crate) fn new(schema: &'s Schema<'p>, path: &str) -> Self {
+impl<'s, 'p, 't> Gather<'s, 'p, 't> {
+    pub(crate) fn new(schema: &'s Schema<'p>, path: &str, tears: &'t [u64]) -> Self {
         let all = Gathered { path: path.to_owned(), ..Gathered::default() };
         Self {
             schema,
             all,
             unnamed: [unnamed_pod(path), unnamed(path)],
+            tears,
             last: When::Unknown,
             on_line: (0, 0),
             told: (0, Vec::new()),
         }
     }
 
-    pub(crate) fn finish(mut self, lines: u64) -> Gathered {
+    /// `cut`: its end is missing, so that nothing in it is surely all that there was.
+    pub(crate) fn finish(mut self, lines: u64, cut: bool) -> Gathered {
         self.all.lines = lines;
+        if cut {
+            self.all.complete.clear();
+        }
         // Lines before the first stamp have the first stamp's time.
-        let first = self.all.found.iter().map(|found| found.when).find(|when| is_stamp(*when));
+        let first = self.all.found.iter().map(|found| found.when).find(|when| when.is_stamp());
         for found in self.all.found.iter_mut().filter(|f| f.part > 0) {
             if found.when == When::Unknown {
                 found.when = first.unwrap_or_default();
@@ -370,7 +337,7 @@ impl<'s, 'p> Gather<'s, 'p> {
     }
 }
 
-impl Out for Gather<'_, '_> {
+impl Out for Gather<'_, '_, '_> {
     fn row(&mut self, row: Row) {
         let nth = self.nth(row.line);
         let Some(relation) = self.schema.input(row.relation) else { return };
@@ -400,7 +367,7 @@ impl Out for Gather<'_, '_> {
     }
 
     fn record(&mut self, record: Record<'_>) {
-        let when = if is_stamp(record.when) { record.when } else { self.last };
+        let when = if record.when.is_stamp() { record.when } else { self.last };
         self.last = when;
         if let Some(zone) = record.zone {
             *self.all.zones.entry(zone).or_default() += 1;
@@ -416,15 +383,12 @@ impl Out for Gather<'_, '_> {
         if record.program == Program::Unknown {
             self.all.loose.add(record.when);
         } else {
-            let key = (record.program, record.host.map(str::to_owned));
-            let stream = self.all.streams.entry(key).or_default();
-            stream.span.add(record.when);
-            if let Some(name) = record.name
-                && stream.names.len() < MANY
-                && !stream.names.contains(name)
-            {
-                stream.names.insert(name.to_owned());
+            let name = record.host.unwrap_or_default();
+            if !self.all.hosts.contains_key(name) {
+                self.all.hosts.insert(name.to_owned(), Host::default());
             }
+            let tears = self.tears.partition_point(|line| *line <= record.line);
+            self.all.hosts.get_mut(name).into_iter().for_each(|host| host.add(&record, tears));
         }
         // What has a header is one record, even where that does not say what wrote it or when.
         let bare = record.message.trim() == record.text.trim();
@@ -491,14 +455,14 @@ impl Out for Gather<'_, '_> {
         }
     }
 
-    fn unparsed(&mut self, line: u64, why: &'static str) {
+    fn lacks(&mut self, line: u64, why: &'static str) {
         self.all.complaints.entry(why).or_insert(line);
+    }
+
+    fn unparsed(&mut self, line: u64, why: &'static str) {
+        self.lacks(line, why);
         self.all.unparsed += 1;
     }
-}
-
-fn is_stamp(when: When) -> bool {
-    !matches!(when, When::Unknown | When::Ago(_))
 }
 
 fn cut(text: &str) -> String {

@@ -20,10 +20,11 @@ pub mod row;
 mod schema;
 mod settle;
 mod stamp;
+mod stream;
 mod text;
 mod unpack;
 
-pub use bundle::{Bundle, InputReport, Note, Place};
+pub use bundle::{Bundle, EMPTY, InputReport, Note, Place, UNREAD};
 pub use files::read_paths;
 pub use options::{Options, Since, Zone};
 pub use reader::Reader;

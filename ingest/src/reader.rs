@@ -4,13 +4,13 @@ use std::io::Read;
 
 use etio_plan::Pack;
 
-use crate::bundle::{Bundle, Note};
+use crate::bundle::{Bundle, EMPTY, InputReport, Note, UNREAD};
 use crate::formats::{Document, FORMATS};
 use crate::gather::{Gather, Gathered};
 use crate::options::Options;
 use crate::schema::Schema;
 use crate::unpack::{Files, Unpack};
-use crate::{decode, settle, text};
+use crate::{decode, settle, text, unpack};
 
 /// Reads files, archives included, one after the other; the order does not matter.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Reader<'p> {
     options: Options,
     unpack: Unpack,
     read: Vec<Gathered>,
+    unread: Vec<(String, &'static str)>,
     notes: Vec<Note>,
 }
 
@@ -31,13 +32,15 @@ impl<'p> Reader<'p> {
             options,
             unpack: Unpack::new(),
             read: Vec::new(),
+            unread: Vec::new(),
             notes: Vec::new(),
         }
     }
 
     /// Reads a file, or an archive of files. What cannot be read is said in the bundle's notes.
     pub fn add(&mut self, path: &str, mut content: impl Read) {
-        let mut sink = Sink { schema: &self.schema, read: &mut self.read, notes: &mut self.notes };
+        let (read, unread) = (&mut self.read, &mut self.unread);
+        let mut sink = Sink { schema: &self.schema, read, unread, notes: &mut self.notes };
         self.unpack.read(path, &mut content, &mut sink);
     }
 
@@ -46,30 +49,46 @@ impl<'p> Reader<'p> {
         self.notes.push(Note { path: path.to_owned(), text });
     }
 
+    /// Counts an input that could not be given to [`Reader::add`] among those of the bundle, and says why.
+    pub fn unread(&mut self, path: &str, why: String) {
+        self.unread.push((path.to_owned(), UNREAD));
+        self.note(path, why);
+    }
+
     /// Settles what was read.
     #[must_use]
     pub fn finish(self) -> Bundle {
-        settle::settle(self.read, &self.schema, &self.options, self.notes)
+        let mut bundle = settle::settle(self.read, &self.schema, &self.options, self.notes);
+        let unread = |(path, kind): (String, &str)| {
+            let kind = kind.to_owned();
+            InputReport { path, kind, lines: 0, facts: 0, unparsed: 0 }
+        };
+        bundle.inputs.extend(self.unread.into_iter().map(unread));
+        bundle.inputs.sort_by(|a, b| a.path.cmp(&b.path));
+        bundle
     }
 }
 
 struct Sink<'a, 'p> {
     schema: &'a Schema<'p>,
     read: &'a mut Vec<Gathered>,
+    unread: &'a mut Vec<(String, &'static str)>,
     notes: &'a mut Vec<Note>,
 }
 
 impl Files for Sink<'_, '_> {
-    fn file(&mut self, path: &str, bytes: Vec<u8>) {
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool) {
         if bytes.is_empty() {
-            return;
+            return self.unread.push((path.to_owned(), EMPTY));
         }
+        let tears = decode::tears(&bytes);
         let Some(text) = decode::text(bytes) else {
-            self.note(path, "it is not text".to_owned());
-            return;
+            return self.unread(path, "it is not text".to_owned());
         };
-        let document = Document { path, text: &text, first_line: 1 };
-        let mut gather = Gather::new(self.schema, path);
+        // What a file is called before it is compressed tells what it is.
+        let name = unpack::plain_name(path);
+        let document = Document { path: name, text: &text, first_line: 1 };
+        let mut gather = Gather::new(self.schema, name, &tears);
         match FORMATS.iter().find(|format| (format.detect)(&document)) {
             Some(format) => {
                 gather.kind(format.kind, 1);
@@ -79,7 +98,13 @@ impl Files for Sink<'_, '_> {
         }
         let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let last = usize::from(!text.is_empty() && !text.ends_with('\n'));
-        self.read.push(gather.finish((lines + last) as u64));
+        let gathered = gather.finish((lines + last) as u64, cut);
+        self.read.push(Gathered { path: path.to_owned(), ..gathered });
+    }
+
+    fn unread(&mut self, path: &str, why: String) {
+        self.unread.push((path.to_owned(), UNREAD));
+        self.note(path, why);
     }
 
     fn note(&mut self, path: &str, what: String) {

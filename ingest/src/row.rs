@@ -22,6 +22,13 @@ pub enum When {
     Unknown,
 }
 
+impl When {
+    /// Whether it stands by itself, wherever and whenever the text was collected.
+    pub(crate) fn is_stamp(self) -> bool {
+        !matches!(self, Self::Unknown | Self::Ago(_))
+    }
+}
+
 /// A reading of a wall clock in an unknown zone.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Wall {
@@ -127,6 +134,8 @@ pub trait Out {
     fn read_as(&mut self, _kind: &'static str) {}
     /// The log of the document reaches from here to there.
     fn spans(&mut self, _from: When, _to: When) {}
+    /// Something that belongs here was not collected.
+    fn lacks(&mut self, _line: u64, _why: &'static str) {}
     /// A line that was not understood.
     fn unparsed(&mut self, line: u64, why: &'static str);
 }

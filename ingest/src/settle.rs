@@ -5,6 +5,7 @@ mod cover;
 mod merge;
 mod namespaces;
 mod nodes;
+mod reach;
 mod replaced;
 mod retold;
 
@@ -42,13 +43,14 @@ pub(crate) fn settle(
     }
     merge::merge(&mut bundle, schema, &clock);
     retold::drop_retold(&mut bundle, schema, &clock);
+    let since = options.since.map(|since| match since {
+        Since::At(at) => at,
+        Since::Ago(age) => clock.collected_at.saturating_sub(age),
+    });
     let mut settling = Settling {
         schema,
         clock: &clock,
-        since: options.since.map(|since| match since {
-            Since::At(at) => at,
-            Since::Ago(age) => clock.collected_at.saturating_sub(age),
-        }),
+        since,
         unnamed: BTreeSet::new(),
         evidence: BTreeMap::new(),
         inputs: Vec::new(),
@@ -58,7 +60,7 @@ pub(crate) fn settle(
     let Settling { unnamed, evidence, inputs, .. } = settling;
     let mut feed = sources(&bundle, &facts);
     assume(schema, clock.start, &mut facts);
-    cover::World { schema, clock: &clock, nodes: &nodes }.cover(&bundle, facts, &mut feed);
+    cover::World { schema, clock: &clock, nodes: &nodes, since }.cover(&bundle, facts, &mut feed);
     feed.extend(replaced::gone(schema, &feed));
     let unnamed = if nodes.several { unnamed } else { BTreeSet::new() };
     Bundle {

@@ -10,6 +10,8 @@ use crate::row::{Out, Program, Record, When};
 
 /// Lines without a header that one record may go on with.
 const MORE: usize = 64;
+/// A line longer than this is no record; what is made of one is held several times over.
+const LONG: usize = 1 << 20;
 /// Lines that one message may have been broken into, where nothing says where it begins.
 const BROKEN: usize = 8;
 
@@ -84,6 +86,11 @@ impl<'a> Walk<'a, '_> {
         if line.trim().is_empty() {
             self.gap = true;
             self.example.blank();
+            return 1;
+        }
+        if line.len() > LONG && !line.trim_start().starts_with(['{', '[']) {
+            self.flush();
+            self.out.unparsed(number, "a line of more than 1 MiB, which no log has");
             return 1;
         }
         // A blank line ends a record, but for the one in the middle of a Go program's crash.

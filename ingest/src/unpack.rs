@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 /// No file inside a bundle is read further than this.
 const ENTRY: u64 = 256 << 20;
-/// All files of a bundle together.
+/// All that archives unpack to, together: what a large cluster's must-gather does, a minute or two to read.
+/// What a file gave is kept and its text is not, so this is no bound of memory; [`ENTRY`] is.
 const TOTAL: u64 = 8 << 30;
-/// A compressed stream that grows more than this is a bomb, once it has reached [`FREE`].
-const RATIO: u64 = 1000;
-/// So much any stream may grow to.
-const FREE: u64 = 64 << 20;
+/// A log that says one thing over and over grows a hundred times when unpacked; zeros grow a thousand times.
+const RATIO: u64 = 250;
+/// So much may the streams of one input grow beyond that, together. More is a bomb.
+const FREE: u64 = 128 << 20;
 /// Archives in archives in archives.
 const DEPTH: u32 = 6;
 /// A zip is read from its end, so it is held in memory.
@@ -22,8 +23,10 @@ const XZ_KIB: u32 = 256 << 10;
 
 /// What becomes of the files.
 pub(crate) trait Files {
-    /// A file and its content, perhaps cut off at a limit.
-    fn file(&mut self, path: &str, bytes: Vec<u8>);
+    /// A file and its content, and whether that is only its beginning.
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool);
+    /// A file of which nothing is read, and why.
+    fn unread(&mut self, path: &str, why: String);
     /// Something about a file that people should know.
     fn note(&mut self, path: &str, what: String);
 }
@@ -31,17 +34,27 @@ pub(crate) trait Files {
 /// Reads archives; keeps count of all that it read.
 #[derive(Debug)]
 pub(crate) struct Unpack {
+    /// What may still be unpacked.
     left: u64,
+    /// How much the streams of this input may still grow beyond reason.
+    free: Rc<Cell<u64>>,
+    /// The files given so far, read or not.
+    given: u64,
 }
 
 impl Unpack {
     pub(crate) fn new() -> Self {
-        Self { left: TOTAL }
+        Self { left: TOTAL, free: Rc::default(), given: 0 }
     }
 
     /// Reads a file, or the files in it.
     pub(crate) fn read(&mut self, path: &str, reader: &mut dyn Read, files: &mut dyn Files) {
+        self.free.set(FREE);
+        let before = self.given;
         self.read_at(path, reader, 0, files);
+        if self.given == before {
+            self.unread(path, "an archive without files".to_owned(), files);
+        }
     }
 
     fn layer(
@@ -52,7 +65,7 @@ impl Unpack {
         files: &mut dyn Files,
     ) -> io::Result<()> {
         if depth > DEPTH {
-            files.note(path, "an archive nested too deep; unpack it first".to_owned());
+            self.unread(path, "an archive nested too deep; unpack it first".to_owned(), files);
             return Ok(());
         }
         let mut magic = Vec::with_capacity(512);
@@ -63,21 +76,19 @@ impl Unpack {
         match kind {
             Kind::Gzip => {
                 let plain = flate2::bufread::MultiGzDecoder::new(BufReader::new(input));
-                let mut plain = Grown { inner: plain, read, written: 0 };
-                self.layer(&without(path, ".gz"), &mut plain, depth + 1, files)
+                self.layer(path, &mut self.grown(plain, read), depth + 1, files)
             }
             Kind::Xz => {
                 let plain = lzma_rust2::XzReader::new_mem_limit(input, true, XZ_KIB);
-                let mut plain = Grown { inner: plain, read, written: 0 };
-                self.layer(&without(path, ".xz"), &mut plain, depth + 1, files)
+                self.layer(path, &mut self.grown(plain, read), depth + 1, files)
             }
             Kind::Tar => self.tar(path, &mut input, depth, files),
             Kind::Zip => self.zip(path, &mut input, depth, files),
             Kind::Unread(name) => {
-                files.note(path, format!("{name} is not read; unpack it first"));
+                self.unread(path, format!("{name} is not read; unpack it first"), files);
                 Ok(())
             }
-            Kind::Plain => self.plain(path, &mut input, files),
+            Kind::Plain => self.plain(path, &mut input, depth, files),
         }
     }
 
@@ -97,6 +108,7 @@ impl Unpack {
             }
             let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
             self.read_at(&inside(path, &name), &mut entry, depth + 1, files);
+            self.may_go_on()?;
         }
         Ok(())
     }
@@ -118,16 +130,42 @@ impl Unpack {
             }
             let name = inside(path, &entry.name()?);
             let read = Rc::new(Cell::new(entry.compressed_size()));
-            let mut plain = Grown { inner: &mut entry, read, written: 0 };
+            let mut plain = self.grown(&mut entry, read);
             self.read_at(&name, &mut plain, depth + 1, files);
+            self.may_go_on()?;
         }
         Ok(())
     }
 
     /// Reads a file of an archive; one that cannot be read does not keep the others from it.
     fn read_at(&mut self, path: &str, reader: &mut dyn Read, depth: u32, files: &mut dyn Files) {
+        let before = self.given;
         if let Err(error) = self.layer(path, reader, depth, files) {
-            files.note(path, format!("not read to its end: {error}"));
+            if self.given == before {
+                self.unread(path, format!("not read: {error}"), files);
+            } else {
+                files.note(path, format!("not read to its end: {error}"));
+            }
+        }
+    }
+
+    fn unread(&mut self, path: &str, why: String, files: &mut dyn Files) {
+        self.given += 1;
+        files.unread(path, why);
+    }
+
+    fn grown<R>(&self, inner: R, read: Rc<Cell<u64>>) -> Grown<R> {
+        Grown { inner, read, written: 0, beyond: 0, free: Rc::clone(&self.free) }
+    }
+
+    /// Whether the rest of an archive may be read.
+    fn may_go_on(&self) -> io::Result<()> {
+        if self.free.get() == 0 {
+            Err(too_grown())
+        } else if self.left == 0 {
+            Err(too_much())
+        } else {
+            Ok(())
         }
     }
 
@@ -135,26 +173,46 @@ impl Unpack {
         &mut self,
         path: &str,
         reader: &mut dyn Read,
+        depth: u32,
         files: &mut dyn Files,
     ) -> io::Result<()> {
-        let limit = ENTRY.min(self.left);
+        let limit = if depth == 0 { ENTRY } else { ENTRY.min(self.left) };
         let mut bytes = Vec::new();
-        let ended = reader.take(limit).read_to_end(&mut bytes);
+        let mut ended = reader.take(limit).read_to_end(&mut bytes).map(|_| ());
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        self.left = self.left.saturating_sub(size);
-        if size == limit && reader.read(&mut [0])? > 0 {
+        if depth > 0 {
+            self.left = self.left.saturating_sub(size);
+        }
+        if ended.is_ok() && size == limit && reader.read(&mut [0])? > 0 {
+            ended = Err(if limit < ENTRY { too_much() } else { too_long() });
+        }
+        if ended.is_err() {
             // Half a line would be read as another line.
             let end = memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
             bytes.truncate(end);
-            let mib = limit >> 20;
-            files.note(
-                path,
-                format!("only its first {mib} MiB are read; split it to have all of it"),
-            );
         }
-        files.file(path, bytes);
-        ended.map(|_| ())
+        if !bytes.is_empty() || ended.is_ok() {
+            self.given += 1;
+            files.file(path, bytes, ended.is_err());
+        }
+        ended
     }
+}
+
+fn too_long() -> io::Error {
+    let mib = ENTRY >> 20;
+    io::Error::other(format!("of one file only {mib} MiB are read; split it to have all of it"))
+}
+
+fn too_much() -> io::Error {
+    let gib = TOTAL >> 30;
+    io::Error::other(format!(
+        "of what archives hold only {gib} GiB are read; name what you need of it"
+    ))
+}
+
+fn too_grown() -> io::Error {
+    io::Error::other(format!("it grows more than {RATIO} times when unpacked"))
 }
 
 /// What a file is, by its first bytes.
@@ -189,8 +247,9 @@ fn inside(archive: &str, name: &str) -> String {
 }
 
 /// The name of what a compressed file holds.
-fn without(path: &str, ending: &str) -> String {
-    path.strip_suffix(ending).unwrap_or(path).to_owned()
+pub(crate) fn plain_name(path: &str) -> &str {
+    let endings = [".gz", ".xz", ".bz2", ".zst"];
+    endings.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }
 
 /// Counts what is read.
@@ -212,16 +271,22 @@ struct Grown<R> {
     inner: R,
     read: Rc<Cell<u64>>,
     written: u64,
+    /// How much of it was beyond reason.
+    beyond: u64,
+    free: Rc<Cell<u64>>,
 }
 
 impl<R: Read> Read for Grown<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.written = self.written.saturating_add(count as u64);
-        if self.written > FREE && self.written / self.read.get().max(1) > RATIO {
-            return Err(io::Error::other(format!(
-                "it grows more than {RATIO} times when unpacked"
-            )));
+        let beyond = self.written.saturating_sub(self.read.get().saturating_mul(RATIO));
+        if let Some(more) = beyond.checked_sub(self.beyond) {
+            self.beyond = beyond;
+            self.free.set(self.free.get().saturating_sub(more));
+            if more > 0 && self.free.get() == 0 {
+                return Err(too_grown());
+            }
         }
         Ok(count)
     }

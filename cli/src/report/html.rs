@@ -24,7 +24,9 @@ pub(crate) fn render(report: &Report) -> String {
         count(report.inputs.len(), "file"),
         report.as_of.map_or(String::new(), |at| format!(", as of {}", rfc3339(at)))
     );
-    if report.findings.is_empty() {
+    if report.is_unread {
+        page.push_str("<p>Nothing could be read.</p>\n");
+    } else if report.findings.is_empty() {
         page.push_str("<p>Nothing found.</p>\n");
     }
     for finding in &report.findings {

@@ -235,7 +235,9 @@ impl Page<'_> {
 
     fn foot(&mut self, report: &Report) {
         self.line("");
-        if report.findings.is_empty() {
+        if report.is_unread {
+            self.line(&format!("{BOLD}nothing could be read{BOLD:#}"));
+        } else if report.findings.is_empty() {
             let but = if report.ignored.is_empty() { "" } else { " that is not ignored" };
             self.line(&format!("{GOOD}nothing found{but}{GOOD:#}"));
         } else {

@@ -17,6 +17,9 @@ pub(crate) struct Report {
     /// What is not among them because a site ignores it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) ignored: Vec<Ignored>,
+    /// Whether none of the inputs could be read.
+    #[serde(skip)]
+    pub(crate) is_unread: bool,
     /// The instant of collection, where something says it.
     #[serde(skip)]
     pub(crate) as_of: Option<i64>,

@@ -402,10 +402,15 @@ impl<'a> Eval<'a> {
         if !program.nodes.iter().any(|slot| at(&self.slots, *slot) == unnamed) {
             return false;
         }
-        let rows = self.path.iter().flat_map(|facts| self.facts(*facts)).take(MOST_EVIDENCE);
-        let mut sources = rows.flat_map(|(relation, row)| self.sources_of(relation, row));
+        let mut sources = self.path_sources();
         let first = sources.next();
         sources.any(|source| Some(source) != first)
+    }
+
+    /// The sources of the facts on the path.
+    pub(crate) fn path_sources(&self) -> impl Iterator<Item = SourceId> {
+        let rows = self.path.iter().flat_map(|facts| self.facts(*facts)).take(MOST_EVIDENCE);
+        rows.flat_map(|(relation, row)| self.sources_of(relation, row))
     }
 
     /// The sources of the facts behind a row.

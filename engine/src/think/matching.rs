@@ -179,7 +179,7 @@ impl<'a> Eval<'a> {
                 }
                 let mut lacks = Vec::new();
                 // Where stamps are coarse, what comes after may bear the earlier one (M1.6).
-                self.seen(between, begin.min(end), begin.max(end), &mut lacks);
+                self.seen_beside(a, between, (begin.min(end), begin.max(end)), &mut lacks);
                 self.lacks.append(&mut lacks);
             }
             waiting.wait(begin, true);
@@ -220,7 +220,7 @@ impl<'a> Eval<'a> {
                 continue;
             }
             let mut lacks = Vec::new();
-            if let Seen::Ended(end) = self.seen(end, begin, due, &mut lacks).seen
+            if let Seen::Ended(end) = self.seen_beside(a, end, (begin, due), &mut lacks).seen
                 && end >= begin
             {
                 continue;
@@ -290,7 +290,7 @@ impl<'a> Eval<'a> {
             let began = met.header.time();
             let due = began.saturating_add(hold);
             let Some(mut lacks) = self.has_held(per, met, due) else { continue };
-            let answer = self.seen(of, from, self.now, &mut lacks);
+            let answer = self.seen_beside(met, of, (from, self.now), &mut lacks);
             // Silence is always due now; where coverage has ended it has not happened (M3.2).
             if matches!(answer.seen, Seen::Ended(end) if end >= began) {
                 continue;

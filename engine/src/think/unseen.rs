@@ -11,7 +11,10 @@ use crate::{
         span::{Answer, Seen},
         support::Want,
     },
-    think::eval::{Eval, Lack},
+    think::{
+        eval::{Eval, Facts, Lack},
+        scan::Met,
+    },
     value::{
         expr::note,
         word::{ABSENT, Word, as_int, put},
@@ -109,7 +112,7 @@ impl<'a> Eval<'a> {
             lacks.push(Lack { want: Want::Limit, weak: false });
             return Answer { seen: Seen::Not, turns: i64::MAX, until: i64::MAX };
         }
-        if self.is_whole(scan, from) {
+        if self.view.unnamed.is_none() && self.is_whole(scan, from) {
             return Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
         }
         let mut known: SmallVec<[(u16, Word); 4]> = SmallVec::new();
@@ -129,6 +132,37 @@ impl<'a> Eval<'a> {
         if answer.seen > Seen::Weakly && lacks.is_empty() {
             lacks.push(Lack { want: Want::Relation(scan.relation), weak: false });
         }
+        if self.is_vouched_elsewhere(query) {
+            lacks.push(Lack { want: Want::NodeName, weak: false });
+        }
         answer
+    }
+
+    /// The same beside a row that is not on the path yet.
+    pub(crate) fn seen_beside(
+        &mut self,
+        met: Met<'_>,
+        scan: &'a Scan,
+        (from, to): (i64, i64),
+        lacks: &mut Vec<Lack>,
+    ) -> Answer {
+        self.path.push(Facts::One(met.relation, met.header.row));
+        let answer = self.seen(scan, from, to, lacks);
+        self.path.pop();
+        answer
+    }
+
+    /// Whether what is asked of the unnamed node is vouched for by other files than those on the path,
+    /// though there are several nodes (M5.4).
+    fn is_vouched_elsewhere(&self, query: Query<'_>) -> bool {
+        let Some(unnamed) = self.view.unnamed else { return false };
+        if !query.known.iter().any(|(_, word)| *word == unnamed) {
+            return false;
+        }
+        let programs = self.view.programs;
+        let vouchers = self.view.coverage.vouchers(&programs.covers, &programs.vias, query);
+        let mut own = self.path_sources().peekable();
+        let vouches = |source| vouchers.iter().any(|(_, by, ..)| *by == source);
+        !vouchers.is_empty() && own.peek().is_some() && !own.any(|source| vouches(source))
     }
 }

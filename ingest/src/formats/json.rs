@@ -115,10 +115,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
                 reader.document(raw, out);
                 end += stream.byte_offset();
             }
-            Some(Err(error)) => {
-                end += reader.broken(rest, &error, out);
-                break;
-            }
+            Some(Err(error)) => end += reader.broken(rest, &error, out),
             None => break,
         }
     }
@@ -195,6 +192,9 @@ impl Reader<'_, '_> {
             docker::listed(text, place, out);
         } else if let Some(items) = it.items {
             self.items(items, it.kind.as_deref(), place, out);
+            if let Some(metadata) = it.metadata {
+                self.list.page(Text::Json(metadata.get()), place.line, out);
+            }
         } else if it.kind.as_deref().is_some_and(|kind| kind.ends_with("List")) {
             // `items: null`: nothing there, and nothing said of where that is.
         } else if it.metadata.is_some()
@@ -232,6 +232,10 @@ impl Reader<'_, '_> {
     /// Reads the whole items of a document that breaks off or is broken, and says how many bytes of
     /// `text` belong to it.
     fn broken(&mut self, text: &str, error: &serde_json::Error, out: &mut dyn Out) -> usize {
+        self.list.partial = true;
+        // The end is behind the last line.
+        let nth = error.line().min(lines_to(text, text.len()));
+        let line = self.line_of(text) + (nth as u64).saturating_sub(1);
         let kind = kube::json_kind(text);
         let kind = kind.as_deref().and_then(|kind| kind.strip_suffix("List"));
         let items = text.find("\"items\"").and_then(|at| Some(at + text.get(at..)?.find('[')?));
@@ -244,7 +248,6 @@ impl Reader<'_, '_> {
                 rest = rest.get(stream.byte_offset()..).unwrap_or_default();
             }
         }
-        let line = self.line_of(text) + (error.line() as u64).saturating_sub(1);
         out.unparsed(line, "JSON breaks off or is damaged here; collect it again");
         // What follows the break belongs to it while it is indented or closes something.
         let mut end = 0;

@@ -114,6 +114,7 @@ pub(super) fn object(
     list: &mut List,
 ) {
     let Some(head) = text.read::<Head>() else {
+        list.partial = true;
         out.unparsed(place.line, "not an object of the Kubernetes API, or broken off");
         return;
     };
@@ -166,6 +167,7 @@ pub(super) fn object(
         _ => Some(()),
     };
     if read.is_none() {
+        list.partial = true;
         out.unparsed(
             place.line,
             "an object of a known kind with fields of other types than the API's",

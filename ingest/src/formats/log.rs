@@ -8,6 +8,7 @@ mod journal_json;
 mod kernel;
 mod klog;
 mod logrus;
+mod lost;
 mod syslog;
 mod talos;
 mod zap;
@@ -19,6 +20,7 @@ use crate::row::{Program, When};
 pub(crate) use export::EXPORT;
 pub(crate) use flags::Flags;
 pub(crate) use klog::{FileHeader, embedded as embedded_klog, file_header, is_kubelet_source};
+pub(crate) use lost::{Lost, lost};
 pub(crate) use syslog::{Banner, banner};
 
 /// One layer of a log line, taken apart.

@@ -83,6 +83,10 @@ impl Out for Written {
         self.0.push(format!("collected {}", stamp(at)));
     }
 
+    fn lacks(&mut self, line: u64, why: &'static str) {
+        self.0.push(format!("{line}: lacks: {why}"));
+    }
+
     fn unparsed(&mut self, line: u64, why: &'static str) {
         self.0.push(format!("{line}: not understood: {why}"));
     }

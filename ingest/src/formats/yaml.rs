@@ -139,13 +139,29 @@ fn document(lines: &[&str], place: Place<'_>, out: &mut dyn Out, list: &mut List
         .or(first.trim_start().starts_with("- apiVersion:").then_some(0));
     list.listing = items.is_some();
     if let Some(items) = items {
+        // The API's printers end a list with its kind.
+        let torn = kind.is_none();
+        list.partial |= torn;
+        if torn && top("items:").is_some() {
+            let end = place.line + lines.len().saturating_sub(1) as u64;
+            out.lacks(end, "a list that breaks off here; collect it again");
+        }
+        if let Some(metadata) = top("metadata:") {
+            let below = lines.iter().skip(metadata + 1).take_while(|line| indent(line) > base);
+            let text = below.copied().collect::<Vec<_>>().join("\n");
+            list.page(Text::Yaml(&text), place.line + metadata as u64, out);
+        }
         let kind = kind
             .as_deref()
             .and_then(|kind| kind.strip_suffix("List"))
             .filter(|kind| !kind.is_empty());
-        for (at, item) in split_items(lines, items, base) {
-            let place = Place { line: place.line + at as u64, ..place };
+        let items = split_items(lines, items, base);
+        let last = items.len().saturating_sub(1);
+        for (nth, (at, item)) in items.into_iter().enumerate() {
+            let whole = !(torn && nth == last);
+            let place = Place { line: place.line + at as u64, whole, ..place };
             if !object(&item, kind, place, out, list) {
+                list.partial = true;
                 out.unparsed(place.line, "an item that is no valid YAML");
             }
         }

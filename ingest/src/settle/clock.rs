@@ -4,9 +4,10 @@ use etio_plan::Value;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::gather::{Gathered, Span, said_of};
+use crate::gather::{Gathered, said_of};
 use crate::options::Options;
 use crate::row::{Wall, When};
+use crate::stream::Span;
 
 const DAY: i64 = 86_400_000_000_000;
 /// The year of stamps of which nothing at all says the year, and the time of a collection of which
@@ -90,7 +91,7 @@ impl Clock {
         };
         let stamps = || {
             bundle.iter().enumerate().flat_map(|(doc, gathered)| {
-                let spans = gathered.streams.values().map(|stream| &stream.span);
+                let spans = gathered.streams().map(|stream| &stream.span);
                 let ends = spans.chain([&gathered.loose]).flat_map(Span::ends);
                 let rows = gathered.found.iter().map(|found| found.when);
                 ends.chain(rows).filter_map(|when| clock.absolute(doc, when)).collect::<Vec<_>>()
@@ -200,7 +201,7 @@ fn year_of(at: i64) -> Option<i16> {
 
 /// First and last stamp with a year in a document's log, to the day where the zone is open.
 fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
-    let spans = || doc.streams.values().map(|stream| &stream.span).chain([&doc.loose]);
+    let spans = || doc.streams().map(|stream| &stream.span).chain([&doc.loose]);
     let logs = spans().filter_map(|span| span.at);
     let days =
         spans().flat_map(|span| &span.wall).filter_map(|(&(year, month, day), &(nanos, _))| {
@@ -215,17 +216,12 @@ fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
 }
 
 fn last_boot(doc: &Gathered) -> i64 {
-    doc.streams
-        .values()
-        .filter_map(|stream| stream.span.boot)
-        .map(|(_, last)| last)
-        .max()
-        .unwrap_or(0)
+    doc.streams().filter_map(|stream| stream.span.boot).map(|(_, last)| last).max().unwrap_or(0)
 }
 
 /// The days of a document's wall clocks.
 pub(super) fn days(doc: &Gathered) -> impl Iterator<Item = (Option<i16>, i8, i8)> {
-    let spans = doc.streams.values().map(|stream| &stream.span).chain([&doc.loose]);
+    let spans = doc.streams().map(|stream| &stream.span).chain([&doc.loose]);
     spans.flat_map(|span| span.wall.keys().copied())
 }
 

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use etio_plan::{Fact, FieldId, Input, Kind, RelId, Scope, SourceId, Type, Value};
 
 use super::{Clock, Nodes};
-use crate::gather::{Gathered, MANY};
-use crate::row::{Program, When};
+use crate::gather::Gathered;
 use crate::schema::{Schema, fitting};
 
 /// The API keeps events for an hour.
@@ -17,6 +16,8 @@ pub(super) struct World<'a> {
     pub(super) schema: &'a Schema<'a>,
     pub(super) clock: &'a Clock,
     pub(super) nodes: &'a Nodes,
+    /// Events before this were left out.
+    pub(super) since: Option<i64>,
 }
 
 /// One list of rows, taken at one moment.
@@ -68,7 +69,10 @@ impl World<'_> {
                 continue;
             }
             let events = self.kind(relation) == Some(Kind::Event);
-            let from = if events { time.saturating_sub(KEPT) } else { time };
+            let hour = || self.asked((time.saturating_sub(KEPT), time));
+            let Some((from, _)) = (if events { hour() } else { Some((time, time)) }) else {
+                continue;
+            };
             feed.push(Input::Covered { source, relation, scope: scope.clone(), from });
             if !events {
                 let rows = self.last_of_each_key(relation, rows);
@@ -122,69 +126,10 @@ impl World<'_> {
         rows
     }
 
-    /// All files of one program on one node are one log.
-    fn logs(&self, bundle: &[Gathered], feed: &mut Vec<Input>) {
-        let mut logs: BTreeMap<Log, (i64, i64)> = BTreeMap::new();
-        for (doc, gathered) in bundle.iter().enumerate() {
-            for ((program, host), stream) in &gathered.streams {
-                // A journal of several programs reaches as far for each of them.
-                let spans = gathered.streams.iter().filter(|((_, other), _)| other == host);
-                let times = spans.flat_map(|(_, stream)| stream.span.ends());
-                let times: Vec<i64> = times.map(|when: When| self.clock.at(doc, when)).collect();
-                let (Some(&low), Some(&high)) = (times.iter().min(), times.iter().max()) else {
-                    continue;
-                };
-                let node = self.nodes.of_document(doc, host.as_deref());
-                let all = stream.names.len() >= MANY || stream.names.is_empty();
-                let names = stream.names.iter().filter(|_| *program == Program::System && !all);
-                let mut names: Vec<_> = names.map(|name| Some(name.clone())).collect();
-                if names.is_empty() {
-                    names.push(None);
-                }
-                for name in names {
-                    let log = Log { program: *program, node: node.clone(), name };
-                    let span = logs.entry(log).or_insert((low, high));
-                    *span = (span.0.min(low), span.1.max(high));
-                }
-            }
-        }
-        for (number, (log, (low, high))) in (bundle.len()..).zip(logs) {
-            let source = SourceId(u32::try_from(number).unwrap_or(u32::MAX));
-            let Some((relation, scope)) = self.log_scope(&log) else { continue };
-            feed.push(Input::Source { source, name: log.title(), resolution: 1 });
-            feed.push(Input::Covered { source, relation, scope: scope.clone(), from: low });
-            feed.push(Input::Silent { source, relation, scope, from: high });
-        }
-    }
-
-    fn log_scope(&self, log: &Log) -> Option<(RelId, Scope)> {
-        let relation = self.schema.log(log.program)?;
-        let schema = self.schema.get(relation)?;
-        let mut scope = vec![(schema.field("node")?, Value::Text(log.node.clone()))];
-        if let Some(name) = &log.name {
-            scope.push((schema.field("program")?, Value::Text(name.clone())));
-        }
-        Some((relation, scope))
-    }
-}
-
-/// A log of one node, perhaps of one program only.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Log {
-    program: Program,
-    node: String,
-    name: Option<String>,
-}
-
-impl Log {
-    fn title(&self) -> String {
-        let program = match self.program {
-            Program::Kubelet => "kubelet",
-            Program::Runtime => "container runtime",
-            Program::Kernel => "kernel",
-            Program::System | Program::Unknown => self.name.as_deref().unwrap_or("system"),
-        };
-        format!("log of {program} on {}", self.node)
+    /// What is left of a span when what was not asked for is left out, which is as good as not collected.
+    pub(super) fn asked(&self, (from, to): (i64, i64)) -> Option<(i64, i64)> {
+        let from = self.since.map_or(from, |since| since.max(from));
+        (from <= to).then_some((from, to))
     }
 }
 

@@ -94,7 +94,7 @@ fn canonical_names(
     let (node_row, pod_row) = (schema.input("std.kube.Node"), schema.input("std.kube.Pod"));
     for doc in bundle {
         others.extend(doc.node.as_deref());
-        others.extend(doc.streams.keys().filter_map(|(_, host)| host.as_deref()));
+        others.extend(doc.named_hosts());
         for found in &doc.found {
             let relation = Some(found.relation);
             for (field, _) in schema.nodes(found.relation) {
@@ -149,14 +149,8 @@ fn by_path(path: &str, canonical: &BTreeMap<String, String>) -> Option<String> {
 
 /// The host of a log, where all of it is one host's.
 fn sole_host(doc: &Gathered) -> Option<&str> {
-    let mut hosts: Vec<&str> = doc.streams.keys().filter_map(|(_, host)| host.as_deref()).collect();
-    hosts.dedup();
-    hosts.sort_unstable();
-    hosts.dedup();
-    match hosts.as_slice() {
-        [host] => Some(host),
-        _ => None,
-    }
+    let mut hosts = doc.named_hosts();
+    hosts.next().filter(|_| hosts.next().is_none())
 }
 
 /// Pods and the nodes they are on, the API's word first, then what the kubelets and the scheduler say.

@@ -8,11 +8,17 @@ use super::*;
 struct Seen {
     files: Vec<(String, String)>,
     notes: Vec<(String, String)>,
+    unread: Vec<(String, String)>,
+    cut: Vec<String>,
 }
 
 impl Files for Seen {
-    fn file(&mut self, path: &str, bytes: Vec<u8>) {
+    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool) {
+        self.cut.extend(cut.then(|| path.to_owned()));
         self.files.push((path.to_owned(), String::from_utf8(bytes).unwrap()));
+    }
+    fn unread(&mut self, path: &str, why: String) {
+        self.unread.push((path.to_owned(), why));
     }
     fn note(&mut self, path: &str, what: String) {
         self.notes.push((path.to_owned(), what));
@@ -53,7 +59,7 @@ fn read(path: &str, bytes: &[u8]) -> Seen {
 #[test]
 fn gzip_members_are_one_file() {
     let seen = read("a.log.gz", &[gzip(b"one\n"), gzip(b"two\n")].concat());
-    assert_eq!(seen.files, [("a.log".into(), "one\ntwo\n".into())]);
+    assert_eq!(seen.files, [("a.log.gz".into(), "one\ntwo\n".into())]);
 }
 
 #[test]
@@ -61,8 +67,8 @@ fn archives_nest() {
     let inner = gzip(&tar(&[("./n1/kubelet.log", b"x"), ("n1/dmesg", b"y")]));
     let seen = read("bundle.zip", &zip("dump.tar.gz", &inner));
     let expected = [
-        ("bundle.zip/dump.tar/n1/kubelet.log".into(), "x".into()),
-        ("bundle.zip/dump.tar/n1/dmesg".into(), "y".into()),
+        ("bundle.zip/dump.tar.gz/n1/kubelet.log".into(), "x".into()),
+        ("bundle.zip/dump.tar.gz/n1/dmesg".into(), "y".into()),
     ];
     assert_eq!(seen.files, expected);
     assert_eq!(seen.notes, []);
@@ -74,19 +80,51 @@ fn a_damaged_member_does_not_hide_the_others() {
     broken.truncate(12);
     let seen = read("b.tar", &tar(&[("a.gz", &broken), ("b", b"kept")]));
     assert_eq!(seen.files.last(), Some(&("b.tar/b".into(), "kept".into())));
-    assert!(seen.notes.iter().any(|(path, _)| path.starts_with("b.tar/a")), "{:?}", seen.notes);
+    assert!(seen.unread.iter().any(|(path, _)| path == "b.tar/a.gz"), "{:?}", seen.unread);
+}
+
+#[test]
+fn what_breaks_off_is_cut_at_a_line() {
+    let text: String = (0..10_000).map(|line| format!("line {}\n", line * 7919 % 10_007)).collect();
+    let mut broken = gzip(text.as_bytes());
+    broken.truncate(broken.len() / 2);
+    let seen = read("a.gz", &broken);
+    let [(path, begun)] = seen.files.as_slice() else { panic!("{} files", seen.files.len()) };
+    assert!(text.starts_with(begun) && begun.ends_with('\n') && begun.len() < text.len());
+    assert_eq!((&seen.cut, seen.notes.len()), (&vec![path.clone()], 1));
 }
 
 #[test]
 fn a_bomb_is_stopped() {
-    let bomb = gzip(&vec![0; 160 << 20]);
+    let bomb = gzip(&vec![0; 320 << 20]);
     let seen = read("bomb.gz", &bomb);
     assert!(seen.notes.iter().any(|(_, what)| what.contains("grows")), "{:?}", seen.notes);
-    assert!(seen.files.iter().all(|(_, text)| text.len() <= (FREE + (1 << 20)) as usize));
+    assert!(seen.files.iter().all(|(_, text)| text.len() < 256 << 20));
+}
+
+#[test]
+fn a_bomb_in_pieces_is_stopped() {
+    let zeros = vec![0; 48 << 20];
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for name in ["a", "b", "c", "d", "e", "f"] {
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(&zeros).unwrap();
+    }
+    let seen = read("bomb.zip", &writer.finish().unwrap().into_inner());
+    assert!((3..6).contains(&seen.files.len()), "{}", seen.files.len());
+    assert!(seen.notes.iter().any(|(path, what)| path == "bomb.zip" && what.contains("grows")));
 }
 
 #[test]
 fn what_is_not_read_is_said() {
-    let seen = read("a.zst", &[0x28, 0xb5, 0x2f, 0xfd, 0, 0]);
-    assert_eq!(seen.notes, [("a.zst".into(), "zstd is not read; unpack it first".into())]);
+    for (path, bytes, why) in [
+        ("a.zst", [0x28, 0xb5, 0x2f, 0xfd, 0, 0].as_slice(), "zstd is not read; unpack it first"),
+        ("b.zip", b"PK\x03\x04 and no more", "not read: "),
+        ("c.gz", &gzip(b"text")[..8], "not read: "),
+        ("d.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "an archive without files"),
+    ] {
+        let seen = read(path, bytes);
+        let [(unread, said)] = seen.unread.as_slice() else { panic!("{path} {:?}", seen.files) };
+        assert_eq!((unread.as_str(), said.starts_with(why)), (path, true), "{said}");
+    }
 }

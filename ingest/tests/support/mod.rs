@@ -222,7 +222,7 @@ pub(crate) fn time(at: i64) -> String {
     jiff::Timestamp::from_nanosecond(at.into()).unwrap().to_string()
 }
 
-/// What is covered, as `relation scope from..to`.
+/// What is covered, as `relation scope from..to`, with gaps `relation scope from..to from..to`.
 pub(crate) fn coverage(pack: &Pack, bundle: &Bundle) -> Vec<String> {
     let mut covered = Vec::new();
     for input in &bundle.feed {
@@ -235,6 +235,15 @@ pub(crate) fn coverage(pack: &Pack, bundle: &Bundle) -> Vec<String> {
             }
             _ => None,
         });
+        let gaps = bundle.feed.iter().filter_map(|input| match input {
+            Input::Gap { source: s, relation: r, scope: sc, from, to }
+                if (s, r, sc) == (source, relation, scope) =>
+            {
+                Some(format!("{} {}..", time(*from - 1), time(*to)))
+            }
+            _ => None,
+        });
+        let gaps: String = gaps.collect();
         let relation = pack.get(*relation).unwrap();
         let scope: Vec<String> = scope
             .iter()
@@ -244,7 +253,8 @@ pub(crate) fn coverage(pack: &Pack, bundle: &Bundle) -> Vec<String> {
             })
             .collect();
         let to = to.unwrap_or_default();
-        covered.push(format!("{} {} {}..{to}", relation.name(), scope.join(","), time(*from)));
+        let scope = scope.join(",");
+        covered.push(format!("{} {scope} {}..{gaps}{to}", relation.name(), time(*from)));
     }
     covered
 }

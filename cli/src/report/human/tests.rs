@@ -39,8 +39,15 @@ fn plain(findings: Vec<Finding>) -> String {
         facts: 1,
         unparsed: 1,
     }];
-    let report =
-        Report { etio: "0", inputs, findings, ignored: vec![], as_of: Some(0), notes: vec![] };
+    let report = Report {
+        etio: "0",
+        inputs,
+        findings,
+        ignored: vec![],
+        as_of: Some(0),
+        notes: vec![],
+        is_unread: false,
+    };
     let styled = render(&report, Layout { width: 60, line: 60, all: false });
     anstream::adapter::strip_str(&styled).to_string()
 }

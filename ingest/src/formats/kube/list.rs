@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use super::{
-    Place,
+    Place, Text,
     event::{ApiEvent, Event},
     meta::Meta,
 };
@@ -14,6 +16,8 @@ use crate::row::{Out, When};
 pub(crate) struct List {
     /// The objects that follow are items of a list, not named one by one.
     pub(crate) listing: bool,
+    /// Something that was listed is not here, or could not be read.
+    pub(crate) partial: bool,
     /// Namespaces of what was listed, by kind.
     seen: BTreeMap<String, BTreeSet<String>>,
     /// Pods and nodes, of each of which all parts are there.
@@ -22,6 +26,14 @@ pub(crate) struct List {
     events: BTreeMap<String, Event>,
     /// Events without uid, in order.
     others: Vec<Event>,
+}
+
+/// The metadata of a list that was asked for page by page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Page {
+    r#continue: Option<String>,
+    remaining_item_count: Option<i64>,
 }
 
 /// The relations the objects of a kind make, and the field that holds the kind where they share one.
@@ -65,6 +77,16 @@ impl List {
         namespaces.insert(meta.namespace.clone().unwrap_or_default());
     }
 
+    /// Notes what the metadata of a list says of a next page.
+    pub(crate) fn page(&mut self, metadata: Text<'_>, line: u64, out: &mut dyn Out) {
+        let page: Page = metadata.read().unwrap_or_default();
+        let goes_on = page.r#continue.is_some_and(|next| !next.is_empty());
+        if goes_on || page.remaining_item_count.is_some_and(|count| count > 0) {
+            self.partial = true;
+            out.lacks(line, "a list of which this is not the last page; collect all of them");
+        }
+    }
+
     /// Keeps an event until the list ends.
     pub(super) fn event(&mut self, event: ApiEvent, line: u64) {
         let uid = event.metadata.uid.clone();
@@ -83,7 +105,8 @@ impl List {
     /// Gives the events, in the order of the lines, and says what is complete.
     ///
     /// A list does not say what was asked for. One of a kind without namespaces is of the cluster; one
-    /// over several namespaces is of all of them; one of a single namespace may leave others out.
+    /// over several namespaces is of all of them; one of a single namespace may leave others out. Where
+    /// something is missing, nothing is vouched for but the parts of each object.
     pub(crate) fn finish(mut self, out: &mut dyn Out) {
         let mut events: Vec<_> = std::mem::take(&mut self.events)
             .into_values()
@@ -96,9 +119,10 @@ impl List {
             event.rows(out);
         }
         let everywhere = |kind: &str| {
-            self.seen.get(kind).is_some_and(|it| it.len() > 1 || CLUSTER.contains(&kind))
+            let seen = self.seen.get(kind).filter(|_| !self.partial);
+            seen.is_some_and(|it| it.len() > 1 || CLUSTER.contains(&kind))
         };
-        for pod in pods.into_iter().filter(|_| !everywhere("Event")) {
+        for pod in pods.into_iter().filter(|_| !self.partial && !everywhere("Event")) {
             out.complete("std.kube.KubeEvent", vec![("pod", pod.into())], When::Unknown);
         }
         for (kind, field, name) in self.whole.iter().filter(|(kind, ..)| !everywhere(kind)) {
