@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Input, Reading};
 use crate::date;
-use crate::text::count;
+use crate::text::{clean, count};
 
 /// So many files are named of which none could be read.
 const SHOWN: usize = 4;
@@ -46,7 +46,8 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), String> {
     if !bundle.is_unread() {
         return Ok(());
     }
-    let paths = bundle.inputs.iter().map(|input| format!("`{}` ({})", input.path, input.kind));
+    let paths =
+        bundle.inputs.iter().map(|input| format!("`{}` ({})", clean(&input.path), input.kind));
     let shown: Vec<String> = paths.take(SHOWN).collect();
     let more = if bundle.inputs.len() > SHOWN { " and others" } else { "" };
     Err(format!("nothing could be read: {}{more}", shown.join(", ")))
