@@ -133,7 +133,7 @@ mod tests {
     fn below_a_wide_row() {
         let row = "  Warning  FailedMount  24s (x4 over 43s)  kubelet  failed to get any path for iscsi disk";
         let rest = Above::row(row).join("No portals found", ", err exit status 21");
-        assert_eq!(rest.as_deref(), Some("No portals found , err exit status 21"));
+        assert_eq!(rest.as_deref(), Some("No portals found, err exit status 21"));
         assert_eq!(Above::row(row).join("No portals found", "So I gave up"), None);
     }
 }
