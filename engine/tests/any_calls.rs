@@ -16,13 +16,13 @@ const RULES: &str = r#"
     entity P { key node: node, key n: int, at: time?, left: duration?, labels: map<text, int> }
     derive D { node: node, n: int } keep 10s when { A { node, n }  no B { node, n } within 5s }
     derive F { node: node, t: text } when { A { node, n: _, tags }  t in tags }
-    finding windows(node) { severity info param d = 0s in 0s..100000d keep 10s
+    finding windows(node) { severity info param d = 1ns in 1ns..100000d keep 10s
       when { A { node, n: _ } within d  count(B { node, n: _ } within d) >= 1 } title "{node}" }
-    finding sequences(node) { severity info param d = 100000d in 0s..100000d keep 100000d
+    finding sequences(node) { severity info param d = 100000d in 1ns..100000d keep 100000d
       when { A { node, n } then B { node, n } within d without B { node, n: 1 } } title "{node}" }
-    finding absences(node) { severity info param d = 5s in 0s..100000d
+    finding absences(node) { severity info param d = 5s in 1ns..100000d
       when { A { node, n } without B { node, n } for d } unless { E { node, state: "on" } for d } title "{node}" }
-    finding silences(node) { severity info param d = 5s in 0s..100000d
+    finding silences(node) { severity info param d = 5s in 1ns..100000d
       when { no A { node, n: _ } for d per E { node, state: "on" } } title "{node} {age(now_n)}"
       maybe { now_n = newest B { node, n: _ } } }
     finding states(node) { severity info
@@ -207,7 +207,7 @@ proptest! {
 fn m6_2_a_full_buffer_is_an_error_and_loses_nothing() {
     let limits = Limits { held: 2, ..Limits::default() };
     let mut world = World::with(
-        "event A { node: node } finding f(node) { severity info when { A { node } } title \"\" }",
+        "event A { node: node } finding f(node) { severity info when { A { node } } title \"{node}\" }",
         Options { limits, ..Options::default() },
     );
     world.row(1, "A x");

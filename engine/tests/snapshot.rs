@@ -199,7 +199,7 @@ fn m6_5_it_restores_under_the_same_pack_and_parameters_only() {
     let more = Limits { held: 7, ..Limits::default() };
     let params = vec![(ParamId(0), Value::Int(2))];
     let other = pack(
-        "event A { node: node } finding f(node) { severity info when { A { node } } title \"\" }",
+        "event A { node: node } finding f(node) { severity info when { A { node } } title \"{node}\" }",
     );
     for (pack, options, restores) in [
         (&world.pack, seeded(9), true),

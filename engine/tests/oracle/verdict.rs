@@ -102,7 +102,10 @@ fn own_since(world: &World<'_>, rule: &Rule, binding: &Binding) -> Option<i64> {
     let (row, other) = (rows.next()?, rows.next());
     let entity = world.pack.relations[row.relation.index()].kind == Kind::Entity;
     let sources = |cond: &&Cond| !matches!(cond, Cond::Test(_) | Cond::Let(..) | Cond::Member(..));
-    let only = rule.body.when.iter().filter(sources).count() == 1 && other.is_none();
+    let mut conds = rule.body.when.iter().filter(sources);
+    // Which of several is the newest is a matter of the others too.
+    let only =
+        matches!((conds.next(), conds.next()), (Some(Cond::Each(_)), None)) && other.is_none();
     // Read off the printed form: what time alone makes true has not been so before.
     let aged = format!("{:?}", rule.body.when).contains("Age(");
     let field = world.pack.relations[row.relation.index()].since?;
