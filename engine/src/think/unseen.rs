@@ -163,6 +163,6 @@ impl<'a> Eval<'a> {
         let vouchers = self.view.coverage.vouchers(&programs.covers, &programs.vias, query);
         let mut own = self.path_sources().peekable();
         let vouches = |source| vouchers.iter().any(|(_, by, ..)| *by == source);
-        !vouchers.is_empty() && own.peek().is_some() && !own.any(|source| vouches(source))
+        !vouchers.is_empty() && own.peek().is_some() && !own.any(vouches)
     }
 }
