@@ -67,7 +67,8 @@ impl Solver<'_> {
             // It rests on those that are sure, and is as plain as they are (M7.5).
             for of in group.iter().filter(|of| !of.doubt.unknown) {
                 next.doubt.weak |= of.doubt.weak;
-                next.rows.extend(of.rows[binding.rows.len()..].iter().cloned());
+                // The last row of a match stands for it (M7.15).
+                next.rows.extend(of.rows[binding.rows.len()..].last().cloned());
             }
             next.set(into, Slot::Value(fold(op, values)));
             if !doubt.is_none() {
