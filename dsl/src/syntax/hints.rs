@@ -20,7 +20,6 @@ const OR: &str = "`or` joins expressions; for alternatives of whole conditions u
                   several `derive` blocks of one relation";
 const REMARK: &str = "a remark begins with `//` and ends with its line";
 const QUOTES: &str = "a text stands in plain double quotes: `\"`";
-const TEMPLATE: &str = "a template stands in backquotes";
 
 /// What is found, what could stand there where that matters, and what to do. The first that fits is said.
 const HABITS: &[(&[&str], &[Kind], &str)] = &[
@@ -28,17 +27,12 @@ const HABITS: &[(&[&str], &[Kind], &str)] = &[
     (&["="], &[Kind::CmpOp], "`=` gives a new name to a value, `name = …`; to compare write `==`"),
     (&["=="], &[Kind::Assign], "write `=`"),
     (&["&", "&&"], &[], "write `and`"),
-    (
-        &["|", "||"],
-        &[],
-        "write `or`; for alternatives of whole conditions use several `confirm` blocks or several `derive` blocks of one relation",
-    ),
-    (&["'"], &[], "texts stand in double quotes"),
-    (&["“", "”", "„", "‘", "’"], &[], QUOTES),
+    (&["|", "||"], &[], OR),
+    (&["'", "“", "”", "„", "‘", "’"], &[], QUOTES),
     (&[";"], &[], "conditions need nothing between them; remove `;`"),
     (&["#"], &[], REMARK),
-    (&["\""], &[Kind::Template, Kind::Backquote, Kind::Pattern], TEMPLATE),
-    (&["`"], &[Kind::Plain, Kind::Text, Kind::Quote], "a text stands in double quotes"),
+    (&["\""], &[Kind::Template, Kind::Backquote, Kind::Pattern], "a template stands in backquotes"),
+    (&["`"], &[Kind::Plain, Kind::Text, Kind::Quote], QUOTES),
     (&["}"], &[Kind::Block, Kind::LBrace], "put what belongs to it in `{…}`"),
     (
         &["and"],
