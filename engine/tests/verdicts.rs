@@ -400,6 +400,12 @@ fn m5_2_a_row_counts_from_its_own_since() {
     }
 }
 
+/// A world in which the unnamed node may be any of several, or is the only one.
+fn nodes_unnamed(rules: &str, ambiguous: bool) -> World {
+    let options = etio_engine::Options { unnamed_ambiguous: ambiguous, ..Default::default() };
+    World::with(rules, options)
+}
+
 #[test]
 fn m5_4_files_joined_over_the_unnamed_node_ask_which_node() {
     let rules = r#"
@@ -414,11 +420,7 @@ fn m5_4_files_joined_over_the_unnamed_node_ask_which_node() {
         (true, [1, 1], "2s opened both((unnamed)) confirmed"),
         (false, [1, 2], "2s opened both((unnamed)) confirmed"),
     ] {
-        let options = etio_engine::Options {
-            unnamed_ambiguous: ambiguous,
-            ..etio_engine::Options::default()
-        };
-        let mut world = World::with(rules, options);
+        let mut world = nodes_unnamed(rules, ambiguous);
         world.row_of(sources[0], 1, "A (unnamed)");
         world.row_of(sources[1], 2, "B (unnamed)");
         assert_eq!(world.log(3), ["1s opened one((unnamed)) confirmed", expected]);
@@ -437,11 +439,7 @@ fn m5_4_absence_over_the_unnamed_node_is_what_its_own_file_says() {
     for (ambiguous, source, expected) in
         [(true, 2, "suspected needs node"), (true, 1, "confirmed"), (false, 2, "confirmed")]
     {
-        let options = etio_engine::Options {
-            unnamed_ambiguous: ambiguous,
-            ..etio_engine::Options::default()
-        };
-        let mut world = World::with(rules, options);
+        let mut world = nodes_unnamed(rules, ambiguous);
         world.covered("B", source, 0);
         world.row_of(1, 1, "A (unnamed)");
         let opened = [

@@ -81,6 +81,11 @@ impl Gathered {
         self.hosts.values().flat_map(|host| host.streams.values())
     }
 
+    /// How far its logs reach, and its lines that are of none.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.streams().map(|stream| &stream.span).chain([&self.loose])
+    }
+
     /// The hosts that its lines name.
     pub(crate) fn named_hosts(&self) -> impl Iterator<Item = &str> {
         self.hosts.keys().map(String::as_str).filter(|host| !host.is_empty())

@@ -79,8 +79,8 @@ impl<'a> Eval<'a> {
         for (at, text) in texts.iter().enumerate() {
             let holds = self.say(text, said);
             let absent = said.get(before..).is_none_or(|values| values.contains(&ABSENT));
-            let at_last = at + 1 == texts.len() && text.guard.steps.is_empty();
-            if holds && !absent || at_last {
+            let is_last_resort = at + 1 == texts.len() && text.guard.steps.is_empty();
+            if holds && !absent || is_last_resort {
                 return choice(at);
             }
             said.truncate(before);

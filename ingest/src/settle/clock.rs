@@ -91,8 +91,7 @@ impl Clock {
         };
         let stamps = || {
             bundle.iter().enumerate().flat_map(|(doc, gathered)| {
-                let spans = gathered.streams().map(|stream| &stream.span);
-                let ends = spans.chain([&gathered.loose]).flat_map(Span::ends);
+                let ends = gathered.spans().flat_map(Span::ends);
                 let rows = gathered.found.iter().map(|found| found.when);
                 ends.chain(rows).filter_map(|when| clock.absolute(doc, when)).collect::<Vec<_>>()
             })
@@ -201,10 +200,9 @@ fn year_of(at: i64) -> Option<i16> {
 
 /// First and last stamp with a year in a document's log, to the day where the zone is open.
 fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
-    let spans = || doc.streams().map(|stream| &stream.span).chain([&doc.loose]);
-    let logs = spans().filter_map(|span| span.at);
+    let logs = doc.spans().filter_map(|span| span.at);
     let days =
-        spans().flat_map(|span| &span.wall).filter_map(|(&(year, month, day), &(nanos, _))| {
+        doc.spans().flat_map(|span| &span.wall).filter_map(|(&(year, month, day), &(nanos, _))| {
             let at = instant(Wall { year, month, day, nanos }.civil(year?)?, &TimeZone::UTC)?;
             Some((at, at))
         });
@@ -221,8 +219,7 @@ fn last_boot(doc: &Gathered) -> i64 {
 
 /// The days of a document's wall clocks.
 pub(super) fn days(doc: &Gathered) -> impl Iterator<Item = (Option<i16>, i8, i8)> {
-    let spans = doc.streams().map(|stream| &stream.span).chain([&doc.loose]);
-    spans.flat_map(|span| span.wall.keys().copied())
+    doc.spans().flat_map(|span| span.wall.keys().copied())
 }
 
 /// The zone that the documents that show one agree on.
