@@ -73,13 +73,7 @@ fn options(input: &Reading) -> Result<Options, String> {
         tz: input.tz.as_deref().map(str::parse::<Zone>).transpose()?,
         since: input.since,
         node: input.node.clone(),
-        today: today(),
+        today: date::today(),
         now: date::now(),
     })
-}
-
-/// The end of the host's day. It settles the year of stamps that have none, and the moment of
-/// collection where files only tell ages.
-fn today() -> Option<i64> {
-    date::today()?.checked_add(date::DAY)
 }

@@ -17,9 +17,10 @@ pub struct Options {
     pub since: Option<Since>,
     /// The node of files that name none.
     pub node: Option<String>,
-    /// Where neither a file nor `year` says the year, stamps are of the last year up to this instant.
-    /// A host gives its clock, or the time of a file; without it they are of a year of no meaning,
-    /// always the same.
+    /// The first moment of the day on which it is asked, in UTC. Where neither a file nor `year` says the year,
+    /// stamps are of the last year up to this day's end; where nothing says any time, all is of this moment, so
+    /// that the same files tell the same all day. A host gives its clock, or the time of a file; without it both
+    /// are of a year of no meaning, always the same.
     pub today: Option<i64>,
     /// The instant at which it is asked: by it is judged how long objects have been on their way out of which
     /// nothing else says when they were listed.

@@ -222,7 +222,7 @@ impl<'a> Walk<'a, '_> {
         let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
         let host = host.or(self.host.as_deref());
         self.flags.see(host, &head.message, (head.when, line, text));
-        self.out.record(Record {
+        let mut record = Record {
             program: self.author.program(&head),
             name: head.name.as_deref().or(container.map(|log| log.container)),
             host,
@@ -235,7 +235,14 @@ impl<'a> Walk<'a, '_> {
             text,
             more,
             zone: head.zone,
-        });
+        };
+        if let Some(event) = log::event(&record) {
+            event.rows(self.out);
+            // What it says is said; of the log it is a record still.
+            (record.message, record.written) = Default::default();
+            record.more.clear();
+        }
+        self.out.record(record);
         if head.host.is_some() {
             self.host.clone_from(&head.host);
         }

@@ -250,3 +250,45 @@ fn an_export_of_the_journal_is_read() {
         ]
     );
 }
+
+#[test]
+fn an_event_that_a_component_logs_is_that_event() {
+    let said = "std.kube.KubeEvent";
+    let formatted = r#"I0214 09:00:00.250000 7 event.go:278] Event(v1.ObjectReference{Kind:"Pod", Namespace:"shop", Name:"web-0", UID:"u1", APIVersion:"v1", ResourceVersion:"9", FieldPath:"spec.containers{web}"}): type: 'Warning' reason: 'Failed' Error: it's not there"#;
+    let structured = r#"I0214 09:00:00.250000 7 event.go:294] "Event occurred" object="shop/web-0" fieldPath="spec.containers{web}" kind="Pod" apiVersion="v1" type="Warning" reason="Failed" message="Error: it's not there""#;
+    let json = r#"{"ts":950518800250.0,"caller":"record/event.go:389","msg":"Event occurred","v":0,"object":{"name":"web-0","namespace":"shop"},"fieldPath":"spec.containers{web}","kind":"Pod","apiVersion":"v1","type":"Warning","reason":"Failed","message":"Error: it's not there"}"#;
+    let noted = r#"I0214 09:00:00.250000 7 event_broadcaster.go:1] "Event occurred" object="shop/web-0" kind="Pod" type="Warning" reason="Failed" action="Binding" note="Error: it's not there""#;
+    let lines = "I0214 09:00:00.250000 7 event.go:307] \"Event occurred\" object=\"shop/web-0\" kind=\"Pod\" \
+                 type=\"Warning\" reason=\"Failed\" message=<\n\tError: it's not there\n >\nlast\n";
+    for (text, uid, container) in [
+        (formatted, "u1", "web"),
+        (structured, "-", "web"),
+        (json, "-", "web"),
+        (noted, "-", "-"),
+        (lines, "-", "-"),
+    ] {
+        let found = one("manager.log", text, said);
+        let [event] = found.as_slice() else { panic!("{found:?} of {text}") };
+        for (field, value) in [
+            ("kind", "Pod"),
+            ("object", "shop/web-0"),
+            ("pod", "shop/web-0"),
+            ("uid", uid),
+            ("container", container),
+            ("reason", "Failed"),
+            ("type", "Warning"),
+            ("message", "Error: it's not there"),
+        ] {
+            let shown = event.contains(&format!(" {field}={value}"));
+            assert_eq!(shown, value != "-", "{field} in {event} of {text}");
+        }
+        assert!(event.starts_with("2000-02-14T09:00:00.25Z manager.log:1 "), "{event}");
+    }
+}
+
+#[test]
+fn an_event_of_a_node_in_its_kubelets_log_is_of_that_node() {
+    let text = r#"Feb 14 09:00:00 n1 kubelet[7]: I0214 09:00:00.250000 7 event.go:294] "Event occurred" object="n1.example" kind="Node" apiVersion="" type="Normal" reason="NodeNotReady" message="Node n1.example status is now: NodeNotReady""#;
+    let found = one("messages", text, "std.kube.KubeEvent");
+    assert!(found.concat().contains("node=n1 kind=Node object=n1.example "), "{found:?}");
+}

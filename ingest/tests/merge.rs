@@ -90,6 +90,9 @@ fn told(files: &[(&str, &str)]) -> usize {
 fn an_event_told_by_two_documents_happened_once() {
     assert_eq!(told(&[("events.json", LIST), ("describe.txt", &described("20m"))]), 1);
     assert_eq!(told(&[("events.json", LIST), ("all.json", LIST)]), 1);
+    let logged = "I0303 09:00:00.714000 7 event.go:294] \"Event occurred\" object=\"shop/web-0\" kind=\"Pod\" \
+                  type=\"Normal\" reason=\"Pulling\" message=\"Pulling image \\\"nginx\\\"\"\n";
+    assert_eq!(told(&[("events.json", LIST), ("n1/kubelet.log", logged)]), 1);
 }
 
 #[test]

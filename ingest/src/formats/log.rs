@@ -2,6 +2,7 @@
 //! program's own; what is left is the message.
 
 mod container;
+mod event;
 mod export;
 mod flags;
 mod journal_json;
@@ -9,6 +10,7 @@ mod kernel;
 mod klog;
 mod logrus;
 mod lost;
+mod pairs;
 mod syslog;
 mod talos;
 mod zap;
@@ -17,6 +19,7 @@ use std::borrow::Cow;
 
 use crate::row::{Program, When};
 
+pub(crate) use event::event;
 pub(crate) use export::EXPORT;
 pub(crate) use flags::Flags;
 pub(crate) use klog::{FileHeader, embedded as embedded_klog, file_header, is_kubelet_source};

@@ -59,7 +59,8 @@ impl Clock {
         let latest_full = full.map(|(_, high)| high).max();
         let said = bundle.iter().filter_map(|doc| doc.collected_at).max();
         let ending = Year::Ending(options.year.unwrap_or(NO_YEAR), cut(bundle));
-        let common_year = match options.at.or(said).or(latest_full).or(options.today) {
+        let tomorrow = options.today.map(|day| day.saturating_add(DAY));
+        let common_year = match options.at.or(said).or(latest_full).or(tomorrow) {
             _ if options.year.is_some() => ending,
             Some(anchor) => Year::UpTo(anchor.saturating_add(DAY)),
             None => ending,

@@ -13,7 +13,8 @@ use crate::schema::{EVENT, Schema};
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
-/// The tables of one bundle were not printed at the same moment.
+/// The tables of one bundle were not printed at the same moment. Of instants the API keeps the seconds,
+/// a component's log more.
 const APART: i64 = 2 * MINUTE;
 
 /// A telling of an event.
@@ -49,7 +50,7 @@ pub(super) fn drop_retold(bundle: &mut [Gathered], schema: &Schema<'_>, clock: &
         let mut kept: Vec<Told> = Vec::new();
         for told in group {
             let same = kept.iter_mut().find(|other| {
-                let apart = told.slack + other.slack + if told.slack > 0 { APART } else { 0 };
+                let apart = told.slack + other.slack + if told.slack > 0 { APART } else { SECOND };
                 let near = told.time.abs_diff(other.time) <= apart.unsigned_abs();
                 near && other.doc != told.doc && !other.again.contains(&told.doc)
             });
