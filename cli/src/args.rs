@@ -1,6 +1,7 @@
 //! What `etio` may be told.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use etio_ingest::Since;
@@ -19,6 +20,8 @@ pub(crate) struct Etio {
 pub(crate) enum Command {
     /// Names root causes in what was collected
     Diagnose(Diagnose),
+    /// Diagnoses what is still being written, and tells what begins, changes and ends
+    Watch(Watch),
     /// Says why a rule finds nothing: which condition fails, and what came closest
     WhyNot(WhyNot),
     /// Prints the facts that the inputs give, one JSON object a line
@@ -44,6 +47,32 @@ pub(crate) struct Diagnose {
     /// Show under each finding how each of its conditions came out, and on which facts it rests
     #[arg(long)]
     pub(crate) explain: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) program: Program,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Stream::Human)]
+    pub(crate) format: Stream,
+    /// Look at the inputs so often; less often where reading them takes long
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = date::length)]
+    pub(crate) every: Duration,
+    /// End after this time; otherwise when interrupted
+    #[arg(long = "for", value_name = "TIME", value_parser = date::length)]
+    pub(crate) lasting: Option<Duration>,
+}
+
+/// How to print what goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Stream {
+    /// For people
+    Human,
+    /// One object a change
+    Ndjson,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,6 @@
 //! What day and what time it is: the one clock of these commands. And times as people write them.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use etio_ingest::Since;
 use jiff::tz::TimeZone;
@@ -42,12 +42,22 @@ pub(crate) fn since(text: &str) -> Result<Since, String> {
             Err(_) => Err(out_of_range()),
         };
     }
-    let days = SpanRelativeTo::days_are_24_hours();
-    let age = text.parse::<Span>().and_then(|span| span.to_duration(days));
-    let age = age.ok().and_then(|age| i64::try_from(age.as_nanos()).ok());
-    age.filter(|age| *age > 0).map(Since::Ago).ok_or_else(|| {
+    span(text).map(Since::Ago).ok_or_else(|| {
         "write an age like `6h` or `7d`, or an instant like `2026-01-31T10:00:00Z`".to_owned()
     })
+}
+
+/// How long: `5s`, `2m`.
+pub(crate) fn length(text: &str) -> Result<Duration, String> {
+    let nanos = span(text).and_then(|nanos| u64::try_from(nanos).ok());
+    nanos.map(Duration::from_nanos).ok_or_else(|| "write a time like `5s` or `10m`".to_owned())
+}
+
+/// A length of time in nanoseconds, which is not nothing.
+fn span(text: &str) -> Option<i64> {
+    let days = SpanRelativeTo::days_are_24_hours();
+    let length = text.parse::<Span>().ok()?.to_duration(days).ok()?;
+    i64::try_from(length.as_nanos()).ok().filter(|nanos| *nanos > 0)
 }
 
 fn instant(text: &str) -> Option<Timestamp> {

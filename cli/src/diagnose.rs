@@ -1,6 +1,7 @@
 //! `etio diagnose`: names root causes in what was collected.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use etio::{Engine, Episode, Params};
 use etio_ingest::{Bundle, Place};
@@ -19,7 +20,8 @@ use crate::{Exit, explain, ignored, input, out, program};
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let pack = program::pack(&args.program, args.input.reading.at)?;
     let bundle = input::read(&args.input, &pack)?;
-    let report = report(pack, &bundle, args).map_err(|error| error.to_string())?;
+    let mut engine = run_rules(pack, &bundle)?;
+    let report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
     let text = match args.format {
         Format::Human => report::human::render(&report, layout(args.all)),
         Format::Json => report::json::object(&report),
@@ -28,41 +30,57 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
         Format::Sarif => report::sarif::render(&report),
     };
     if args.format != Format::Human {
-        for note in &report.notes {
-            out::say(format_args!("note: {}", clean(note)));
-        }
+        say_notes(&report);
     }
     out::print(&text)?;
     input::check(&bundle)?;
     Ok(if report.findings.is_empty() { Exit::Clean } else { Exit::Found })
 }
 
-/// An engine that has seen the bundle, up to its collection.
-pub(crate) fn run_rules(pack: Pack, bundle: &Bundle) -> Result<Engine, etio::Error> {
-    let params = Params::default().unnamed_ambiguous(bundle.ambiguous_node);
-    let mut engine = Engine::new(pack, params)?;
-    for input in &bundle.feed {
-        engine.feed(input.clone())?;
+/// Says on standard error what a report in a format for programs has no place for.
+pub(crate) fn say_notes(report: &Report) {
+    for note in &report.notes {
+        out::say(format_args!("note: {}", clean(note)));
     }
-    engine.advance(bundle.collected_at);
-    Ok(engine)
 }
 
-/// What the rules find in the bundle.
-fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::Error> {
-    let mut engine = run_rules(pack, bundle)?;
-    let mut episodes = shown(engine.episodes(), args.all);
-    let ignored = if args.all { Vec::new() } else { ignored::take_out(&mut episodes) };
+/// An engine that has seen the bundle, up to its collection.
+pub(crate) fn run_rules(pack: impl Into<Arc<Pack>>, bundle: &Bundle) -> Result<Engine, String> {
+    let params = Params::default().unnamed_ambiguous(bundle.ambiguous_node);
+    let run = || {
+        let mut engine = Engine::new(pack, params)?;
+        for input in &bundle.feed {
+            engine.feed(input.clone())?;
+        }
+        engine.advance(bundle.collected_at);
+        Ok(engine)
+    };
+    run().map_err(|error: etio::Error| error.to_string())
+}
+
+/// How much of what an engine found is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct View {
+    /// What recovered and what sites ignore, too.
+    pub(crate) all: bool,
+    /// The proof of each finding.
+    pub(crate) explain: bool,
+}
+
+/// What an engine that has seen the bundle found.
+pub(crate) fn report(engine: &mut Engine, bundle: &Bundle, view: View) -> Report {
+    let mut episodes = shown(engine.episodes(), view.all);
+    let ignored = if view.all { Vec::new() } else { ignored::take_out(&mut episodes) };
     let by_name = by_name(&episodes);
     let last = last(&episodes);
     let mut findings: Vec<Finding> = Vec::with_capacity(episodes.len());
     for episode in in_order(&episodes, &by_name) {
-        let proof = if args.explain { engine.proof(episode.id) } else { None };
+        let proof = if view.explain { engine.proof(episode.id) } else { None };
         let mut finding = finding(episode, &by_name, &last, bundle);
         finding.proof = proof.map(|proof| explain::proof(&proof, engine.pack(), bundle));
         findings.push(finding);
     }
-    Ok(Report {
+    Report {
         etio: env!("CARGO_PKG_VERSION"),
         inputs: bundle.inputs.iter().map(input_row).collect(),
         findings,
@@ -73,7 +91,7 @@ fn report(pack: Pack, bundle: &Bundle, args: &Diagnose) -> Result<Report, etio::
         is_unread: bundle.is_unread(),
         as_of: bundle.is_dated.then_some(bundle.collected_at),
         notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
-    })
+    }
 }
 
 /// What is open, then what lapsed; of one finding only its last episode, unless all are asked for.

@@ -26,7 +26,20 @@ pub(crate) fn read_all(
     reading: &Reading,
     pack: &Pack,
 ) -> Result<Bundle, String> {
+    read_with(None, paths, reading, pack)
+}
+
+/// Reads these paths, and what has come of the standard input so far.
+pub(crate) fn read_with(
+    stream: Option<&[u8]>,
+    paths: &[PathBuf],
+    reading: &Reading,
+    pack: &Pack,
+) -> Result<Bundle, String> {
     let mut reader = Reader::new(pack, options(reading)?);
+    if let Some(come) = stream {
+        reader.add("-", come);
+    }
     let progress = progress();
     let mut files = 0;
     let mut before = |path: &Path| {

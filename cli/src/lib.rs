@@ -18,6 +18,7 @@ pub mod ruleck;
 mod rules;
 mod show;
 mod text;
+mod watch;
 mod why_not;
 
 use clap::Parser as _;
@@ -34,6 +35,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub fn etio() -> Exit {
     let done = match args::Etio::parse().command {
         args::Command::Diagnose(args) => diagnose::run(&args),
+        args::Command::Watch(args) => watch::run(&args),
         args::Command::WhyNot(args) => why_not::run(&args),
         args::Command::Facts(args) => facts::run(&args),
         args::Command::Rules(args) => rules::run(&args),

@@ -18,7 +18,7 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     let pack = program::pack(&args.program, args.reading.at)?;
     let bundle = input::read_all(&paths, &args.reading, &pack)?;
     input::check(&bundle)?;
-    let mut engine = diagnose::run_rules(pack, &bundle).map_err(|error| error.to_string())?;
+    let mut engine = diagnose::run_rules(pack, &bundle)?;
     let asked: Vec<(&str, Value)> =
         key.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))).collect();
     let answer = match engine.why_not(&args.rule, &asked) {

@@ -10,7 +10,7 @@ use common::printing_to;
 const RULE: &str = "stdlib-rules/rules/node/clock-skew.etio";
 
 /// Each command that prints, in each of its ways.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "etio diagnose --format human examples/incidents/disk-gc-eviction",
     "etio diagnose --format json examples/incidents/disk-gc-eviction",
     "etio diagnose --format ndjson examples/incidents/disk-gc-eviction",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 18] = [
     "etio why-not clock-skew examples/incidents/disk-gc-eviction",
     "etio why-not clock-skew --format json examples/incidents/disk-gc-eviction",
     "etio facts examples/incidents/disk-gc-eviction",
+    "etio watch --for 10ms examples/incidents/disk-gc-eviction",
     "etio rules",
     "etio rules clock-skew",
     "etio rules --effective",

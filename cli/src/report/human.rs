@@ -12,10 +12,12 @@ use crate::text::clean;
 
 use super::{Evidence, Finding, Ignored, Report, Status, Verdict, seconds, severity_word};
 
+mod news;
 mod proof;
 mod why_not;
 mod words;
 
+pub(crate) use news::render as news;
 pub(crate) use why_not::render as why_not;
 use words::{cut, fold, telling};
 
@@ -43,22 +45,10 @@ pub(crate) struct Layout {
 
 /// The report as text with styles.
 pub(crate) fn render(report: &Report, layout: Layout) -> String {
-    let tree = Tree::of(&report.findings);
+    let tree = Tree::of(report.findings.iter().collect());
     let mut page = Page { out: String::new(), layout, tree, base: base(report) };
     page.head(report);
-    let roots = page.tree.roots.clone();
-    let mut kinds: HashMap<Kind<'_>, Vec<&Finding>> = HashMap::new();
-    roots.iter().for_each(|root| kinds.entry(kind(root)).or_default().push(root));
-    for root in roots {
-        match kinds.get(&kind(root)).map(Vec::as_slice) {
-            Some([first, others @ ..]) if others.len() >= ALIKE && !layout.all => {
-                if first.id == root.id {
-                    page.many(first, others);
-                }
-            }
-            _ => page.root(root),
-        }
-    }
+    page.roots(&page.tree.roots.clone());
     page.foot(report);
     page.out
 }
@@ -70,7 +60,7 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn of(findings: &'a [Finding]) -> Self {
+    fn of(findings: Vec<&'a Finding>) -> Self {
         let known: HashSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
         let mut tree = Self { roots: Vec::new(), children: HashMap::new() };
         for finding in findings {
@@ -114,6 +104,22 @@ impl Page<'_> {
         ));
     }
 
+    /// Each root by itself, or many of one kind as one.
+    fn roots(&mut self, roots: &[&Finding]) {
+        let mut kinds: HashMap<Kind<'_>, Vec<&Finding>> = HashMap::new();
+        roots.iter().for_each(|root| kinds.entry(kind(root)).or_default().push(root));
+        for root in roots {
+            match kinds.get(&kind(root)).map(Vec::as_slice) {
+                Some([first, others @ ..]) if others.len() >= ALIKE && !self.layout.all => {
+                    if first.id == root.id {
+                        self.many(first, others);
+                    }
+                }
+                _ => self.root(root),
+            }
+        }
+    }
+
     /// Roots of one kind: one of them, and a line for each of the others.
     fn many(&mut self, first: &Finding, others: &[&Finding]) {
         self.root(first);
@@ -122,20 +128,8 @@ impl Page<'_> {
     }
 
     fn root(&mut self, finding: &Finding) {
-        let style = style(finding.severity);
-        let mark = match finding.severity {
-            Severity::Info => "·",
-            Severity::Warning => "▲",
-            Severity::Critical => "●",
-        };
         self.line("");
-        self.line(&format!(
-            "{style}{mark} {}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}  {}",
-            severity_word(finding.severity),
-            finding.mode,
-            finding.subject_text(),
-            standing(finding),
-        ));
+        self.line(&headline(finding));
         self.wrapped("  ", "  ", &finding.title, BOLD);
         self.field("because", &finding.because);
         self.field("remedy", &finding.remedy);
@@ -294,6 +288,23 @@ impl Page<'_> {
         // Writing into a string cannot fail.
         let _ = writeln!(self.out, "{}", text.trim_end());
     }
+}
+
+/// How bad, what, of what, and how sure.
+fn headline(finding: &Finding) -> String {
+    let style = style(finding.severity);
+    let mark = match finding.severity {
+        Severity::Info => "·",
+        Severity::Warning => "▲",
+        Severity::Critical => "●",
+    };
+    format!(
+        "{style}{mark} {}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}  {}",
+        severity_word(finding.severity),
+        finding.mode,
+        finding.subject_text(),
+        standing(finding),
+    )
 }
 
 const fn style(severity: Severity) -> Style {

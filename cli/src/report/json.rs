@@ -1,10 +1,11 @@
 //! JSON for programs: one object, or one line a finding.
 
 use etio_plan::Value;
+use serde::Serialize;
 
-use super::Report;
 use super::time::rfc3339;
 use super::why_not::WhyNot;
+use super::{Change, Finding, News, Report};
 
 /// One object, indented, with a line end.
 pub(crate) fn object(report: &Report) -> String {
@@ -29,6 +30,25 @@ pub(crate) fn lines(report: &Report) -> String {
         text.push('\n');
     }
     text
+}
+
+/// One line a change.
+pub(crate) fn news(news: &News) -> String {
+    let mut text = String::new();
+    for (change, finding) in &news.changes {
+        let line = Told { at: rfc3339(news.at), change: *change, finding };
+        text.push_str(&serde_json::to_string(&line).unwrap_or_default());
+        text.push('\n');
+    }
+    text
+}
+
+/// A change as a program is told it.
+#[derive(Serialize)]
+struct Told<'a> {
+    at: String,
+    change: Change,
+    finding: &'a Finding,
 }
 
 /// A value as JSON says it: instants as texts, sizes and durations as numbers.

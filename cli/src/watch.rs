@@ -1,0 +1,137 @@
+//! `etio watch`: diagnoses what is still being written, and tells what begins, changes and ends.
+//!
+//! Each look means what `etio diagnose` would say at that moment. While no input changes the same engine goes on
+//! in time, in which findings begin and lapse; what has changed is read again as a whole, since a line at the end
+//! of one file may say whose node another is of.
+
+mod clock;
+mod sources;
+
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use etio::Engine;
+use etio_ingest::Bundle;
+use etio_plan::Pack;
+
+use crate::args::{Stream, Watch};
+use crate::diagnose::{View, layout, report, run_rules, say_notes};
+use crate::report::{self as faces, News, Report, Status};
+use crate::{Exit, input, out, program};
+
+use clock::Clock;
+use sources::Sources;
+
+/// Reading takes at most this share of the time, so that who watches a busy node is no burden to it.
+const SHARE: u32 = 10;
+
+pub(crate) fn run(args: &Watch) -> Result<Exit, String> {
+    if args.input.reading.at.is_some() {
+        return Err("`etio watch` goes with the clock; `--at` is for `etio diagnose`".to_owned());
+    }
+    let begun = Instant::now();
+    let pack = Arc::new(program::pack(&args.program, None)?);
+    let mut sources = Sources::of(&args.input.paths);
+    let mut look = Look::first(&mut sources, args, &pack)?;
+    let mut told = look.report();
+    let mut is_read = out::print_to_reader(&beginning(&told, args.format))?;
+    while is_read && !sources.have_ended() {
+        let left = args.lasting.map(|lasting| lasting.saturating_sub(begun.elapsed()));
+        if left.is_some_and(|left| left.is_zero()) {
+            break;
+        }
+        let pause = args.every.max(look.took * SHARE);
+        thread::sleep(left.map_or(pause, |left| left.min(pause)));
+        look.again(&mut sources, args, &pack)?;
+        let now = look.report();
+        let news = News::between(&told, &now, look.clock.now());
+        if !news.is_empty() {
+            is_read = out::print_to_reader(&match args.format {
+                Stream::Human => faces::human::news(&news, &now, layout(false)),
+                Stream::Ndjson => faces::json::news(&news),
+            })?;
+        }
+        told = now;
+    }
+    let open = told.findings.iter().any(|finding| finding.status == Status::Open);
+    Ok(if open { Exit::Found } else { Exit::Clean })
+}
+
+/// What is told at first: all that there is.
+fn beginning(report: &Report, format: Stream) -> String {
+    match format {
+        Stream::Human => faces::human::render(report, layout(false)),
+        Stream::Ndjson => {
+            say_notes(report);
+            faces::json::news(&News::all(report))
+        }
+    }
+}
+
+/// What was read last, and the engine that has seen it.
+struct Look {
+    bundle: Bundle,
+    engine: Engine,
+    clock: Clock,
+    /// How long reading took.
+    took: Duration,
+    /// Why the inputs could not be read again.
+    failed: Option<String>,
+}
+
+impl Look {
+    fn first(sources: &mut Sources, args: &Watch, pack: &Arc<Pack>) -> Result<Self, String> {
+        sources.have_changed();
+        let begun = Instant::now();
+        let bundle = read(sources, args, pack)?;
+        let engine = run_rules(pack.clone(), &bundle)?;
+        let clock = Clock::at(bundle.collected_at);
+        Ok(Self { bundle, engine, clock, took: begun.elapsed(), failed: None })
+    }
+
+    /// Goes on to this moment.
+    fn again(
+        &mut self,
+        sources: &mut Sources,
+        args: &Watch,
+        pack: &Arc<Pack>,
+    ) -> Result<(), String> {
+        if sources.have_changed() {
+            let begun = Instant::now();
+            match read(sources, args, pack) {
+                Ok(bundle) => {
+                    self.engine = run_rules(pack.clone(), &bundle)?;
+                    // Of what said no time before, the first time that is said counts.
+                    if self.bundle.is_dated {
+                        self.clock.reach(bundle.collected_at);
+                    } else {
+                        self.clock = Clock::at(bundle.collected_at);
+                    }
+                    self.bundle = bundle;
+                    self.failed = None;
+                }
+                // A log that is being rotated is back at the next look; until then what it said stands.
+                Err(why) => {
+                    if self.failed.as_ref() != Some(&why) {
+                        out::say(format_args!("note: {why}"));
+                    }
+                    self.failed = Some(why);
+                }
+            }
+            self.took = begun.elapsed();
+        }
+        self.engine.advance(self.clock.now());
+        Ok(())
+    }
+
+    fn report(&mut self) -> Report {
+        let mut report = report(&mut self.engine, &self.bundle, View::default());
+        report.as_of = report.as_of.map(|_| self.clock.now());
+        report
+    }
+}
+
+fn read(sources: &Sources, args: &Watch, pack: &Pack) -> Result<Bundle, String> {
+    input::read_with(sources.stream(), sources.paths(), &args.input.reading, pack)
+}

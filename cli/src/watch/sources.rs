@@ -1,0 +1,154 @@
+//! The inputs of a watch: files that change, and a standard input that goes on.
+
+use std::fs::{self, Metadata};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread;
+use std::time::SystemTime;
+
+/// As deep as directories are looked into.
+const DEPTH: usize = 64;
+/// As much of the standard input is kept. A log has most to say of what came last.
+const KEPT: usize = 64 << 20;
+/// Pieces of the standard input that may wait to be taken, and how long one is.
+const WAITING: usize = 64;
+const PIECE: usize = 64 << 10;
+
+/// What is watched, and how it was when it was looked at.
+pub(super) struct Sources {
+    paths: Vec<PathBuf>,
+    stream: Option<Stream>,
+    seen: Vec<Seen>,
+}
+
+/// A file or a directory: its length and when it was written last.
+type Seen = (PathBuf, u64, Option<SystemTime>);
+
+impl Sources {
+    pub(super) fn of(paths: &[PathBuf]) -> Self {
+        let (streams, paths): (Vec<_>, Vec<_>) =
+            paths.iter().cloned().partition(|path| path.as_os_str() == "-");
+        let mut stream = (!streams.is_empty()).then(Stream::of_stdin);
+        // Without anything else there is nothing to tell before it begins.
+        stream.iter_mut().filter(|_| paths.is_empty()).for_each(Stream::wait);
+        Self { paths, stream, seen: Vec::new() }
+    }
+
+    /// The files and directories.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
+    /// What has come of the standard input, where that is among the inputs.
+    pub(super) fn stream(&self) -> Option<&[u8]> {
+        self.stream.as_ref().map(|stream| stream.come.as_slice())
+    }
+
+    /// Whether anything is another than at the last look.
+    pub(super) fn have_changed(&mut self) -> bool {
+        let mut now = Vec::new();
+        self.paths.iter().for_each(|path| see(path, fs::metadata(path).ok(), DEPTH, &mut now));
+        let come = self.stream.as_mut().is_some_and(Stream::take);
+        let changed = now != self.seen;
+        self.seen = now;
+        changed || come
+    }
+
+    /// Whether nothing more can come.
+    pub(super) fn have_ended(&self) -> bool {
+        self.paths.is_empty() && self.stream.as_ref().is_some_and(|stream| stream.ended)
+    }
+}
+
+/// Looks at a path and all that lies in it. What a link in a directory leads to is looked at where it is a file.
+fn see(path: &Path, metadata: Option<Metadata>, depth: usize, seen: &mut Vec<Seen>) {
+    let Some(metadata) = metadata else { return };
+    seen.push((path.to_owned(), metadata.len(), metadata.modified().ok()));
+    if !metadata.is_dir() || depth == 0 {
+        return;
+    }
+    let entries = fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let own = fs::symlink_metadata(&path).ok();
+        let is_link = own.as_ref().is_some_and(Metadata::is_symlink);
+        let target = || fs::metadata(&path).ok().filter(|target| !target.is_dir());
+        see(&path, if is_link { target() } else { own }, depth - 1, seen);
+    }
+}
+
+/// The standard input, read beside.
+struct Stream {
+    pieces: Receiver<Vec<u8>>,
+    come: Vec<u8>,
+    ended: bool,
+}
+
+impl Stream {
+    fn of_stdin() -> Self {
+        let (to, pieces) = sync_channel(WAITING);
+        thread::spawn(move || {
+            let mut piece = vec![0; PIECE];
+            let mut input = io::stdin().lock();
+            while let Ok(length @ 1..) = input.read(&mut piece)
+                && let Some(read) = piece.get(..length)
+                && to.send(read.to_vec()).is_ok()
+            {}
+        });
+        Self { pieces, come: Vec::new(), ended: false }
+    }
+
+    /// Waits until it begins or ends.
+    fn wait(&mut self) {
+        if let Ok(piece) = self.pieces.recv() {
+            self.come = piece;
+        }
+    }
+
+    /// Takes what has come since, and says whether something has.
+    fn take(&mut self) -> bool {
+        let mut came = false;
+        loop {
+            match self.pieces.try_recv() {
+                Ok(piece) => {
+                    came = true;
+                    self.come.extend_from_slice(&piece);
+                }
+                Err(TryRecvError::Empty) => break,
+                Err(TryRecvError::Disconnected) => {
+                    self.ended = true;
+                    break;
+                }
+            }
+        }
+        forget(&mut self.come, KEPT);
+        came
+    }
+}
+
+/// Drops the first half of a text that is longer than this, up to the end of a line.
+fn forget(text: &mut Vec<u8>, most: usize) {
+    if text.len() <= most {
+        return;
+    }
+    let half = text.len() - most / 2;
+    let rest = text.get(half..).unwrap_or_default();
+    let end = rest.iter().position(|b| *b == b'\n').map_or(0, |at| at + 1);
+    text.drain(..half + end);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::forget;
+
+    #[test]
+    fn what_is_forgotten_ends_with_a_line() {
+        let mut text = b"one\ntwo\nthree\nfour\n".to_vec();
+        forget(&mut text, 19);
+        assert_eq!(text, b"one\ntwo\nthree\nfour\n");
+        forget(&mut text, 16);
+        assert_eq!(text, b"four\n");
+    }
+}
