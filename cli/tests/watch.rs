@@ -1,5 +1,5 @@
 //! What `etio watch` tells of inputs that go on. Each test waits for what is told, never for a time.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 
