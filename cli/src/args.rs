@@ -49,7 +49,9 @@ pub(crate) struct Diagnose {
     pub(crate) explain: bool,
 }
 
+// It goes with the clock, and says so to who asks for another time.
 #[derive(Args, Debug)]
+#[command(mut_arg("at", |at| at.hide(true)))]
 pub(crate) struct Watch {
     #[command(flatten)]
     pub(crate) input: Input,
