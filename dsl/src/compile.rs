@@ -5,7 +5,7 @@ use etio_plan::Pack;
 use crate::{
     SourceFile,
     diag::Diagnostic,
-    lower, order, resolve, retention,
+    lower, never, order, resolve, retention,
     site::{self, Applied, SiteChange},
     syntax::{
         ast::{self, Span},
@@ -75,6 +75,7 @@ fn program(files: &[SourceFile], trees: &[ast::File], at: Option<i64>) -> Compil
     order::check_explains(&mut cx, &drafts);
     let Applied { changes, gone } = site::apply(&mut cx, &sites, &mut drafts);
     retention::derive(&mut cx, &drafts);
+    never::warn(&mut cx, &drafts);
     cx.pack.rules = drafts.into_iter().map(|draft| draft.rule).collect();
     let tests = testcase::tests(&mut cx, &gone);
     let places = cx.names.places().collect();

@@ -9,6 +9,7 @@ mod compile;
 pub mod diag;
 mod fmt;
 mod lower;
+mod never;
 mod order;
 mod resolve;
 mod retention;

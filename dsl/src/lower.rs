@@ -44,6 +44,8 @@ pub(crate) struct Draft {
     pub(crate) name_span: Span,
     /// One for each `explains` of the plan.
     pub(crate) explains_spans: Vec<Span>,
+    /// One for each text of the plan.
+    pub(crate) text_places: Vec<Place>,
     /// Where the pattern behind each row variable stands.
     pub(crate) row_places: HashMap<SlotId, Place>,
 }

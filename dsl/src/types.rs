@@ -273,6 +273,9 @@ pub(crate) fn help_for(found: &Type, wanted: &Type) -> &'static str {
         (Type::Text, b) if b.is_id() => {
             "ids are not text: give the field or the capture the id's type where the text enters"
         }
+        (Type::Text, b) if !b.is_textual() && !matches!(b, Type::List(_) | Type::Map(_)) => {
+            "what stands in quotes is text: write the value without them, as `5`, `true`, `10m` or `85%`"
+        }
         (Type::Int, Type::Duration) => "a duration has a unit: `90s`, `10m`, `1h30m`",
         (Type::Int, Type::Bytes) => "a size has a unit: `512B`, `100MB`, `1Gi`",
         (Type::Int | Type::Float, Type::Percent) => "percents are written `85%`",

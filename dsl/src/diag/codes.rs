@@ -222,6 +222,11 @@ codes! {
     NEVER_SO_OLD = "W0107" "never-so-old": "an event is asked to be older than it ever gets",
         "An event counts for an hour, for the rule's `keep`, or for what `within` behind it says. A \
          comparison that wants its `age` to be more never holds.";
+    NEVER_HOLDS = "W0108" "never-holds": "conditions contradict each other",
+        "All conditions of a block hold at once, those of `when` beside those of every other block and \
+         guard. Where what is asked of one value leaves none, whatever sites set within the ranges of \
+         parameters, a rule never fires, a block never counts and a text is never shown. For one or the \
+         other write `x in [\"a\", \"b\"]`, several blocks, or several `derive` blocks.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).

@@ -34,6 +34,8 @@ pub(super) fn finish<'a>(
                 draft.explains_spans.push(written.target.span);
             }
         }
+        let texts = item.title.iter().chain(&item.because).chain(&item.remedy);
+        draft.text_places.extend(texts.map(|text| Place { file: block.file, span: text.span }));
         if let Head::Finding(finding) = &mut draft.rule.head {
             finding.title = title;
             finding.because = because;

@@ -48,6 +48,7 @@ pub(super) fn body<'a>(
         rule,
         name_span,
         explains_spans: Vec::new(),
+        text_places: Vec::new(),
         row_places: HashMap::default(),
     };
     lower.st.errors_after = lower.cx.errors();

@@ -5,7 +5,7 @@ use etio_plan::{Cmp, Cond, Expr, Head, Part, RelId, SlotId, Text};
 use super::{Draft, Lower, Shared, expr::Mode, head::HOUR, scope::State};
 use crate::{
     diag::codes,
-    resolve::Cx,
+    resolve::{Cx, Place},
     site::Ignored,
     syntax::ast::{self, ChangeKind, FieldOp, FieldPat},
     table::HashMap,
@@ -43,6 +43,7 @@ pub(super) fn ignores<'a>(
         let because = ignored.change.because.clone().unwrap_or_default();
         let says = format!("{because} (site {})", ignored.site);
         texts.push(Text { guard, parts: vec![Part::Lit(says)] });
+        draft.text_places.push(Place { file: ignored.file, span: ignored.change.span });
     }
     if let Head::Finding(finding) = &mut draft.rule.head
         && !texts.is_empty()

@@ -280,13 +280,24 @@ impl<'a> Lower<'_, 'a> {
         let known = self.st.frames.iter().flat_map(|frame| frame.keys().copied());
         let mut known: Vec<&str> = known.chain(self.st.params.keys().copied()).collect();
         known.sort_unstable();
-        let help = match did_you_mean(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                "bind it on a line above; names within `no` and aggregates end with them".into()
-            }
-        };
+        let near = || did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
+        let help = self.field_help(name).or_else(near).unwrap_or_else(|| {
+            "bind it on a line above (names within `no` and aggregates end with them); a text stands in quotes"
+                .into()
+        });
         self.error(codes::UNBOUND_NAME, span, format!("`{name}` is not bound here"), &help);
+    }
+
+    /// What to write where a name is a field of a row that the rule looks at.
+    fn field_help(&self, name: &str) -> Option<String> {
+        let of = self.st.rows.values().map(|row| row.relation);
+        let of = of
+            .filter(|of| self.cx.pack.get(*of).is_some_and(|of| of.field(name).is_some()))
+            .min()?;
+        let relation = self.cx.name_of(of);
+        Some(format!(
+            "name it in the braces to bind it, `{relation} {{ {name} }}`; a test alone binds nothing"
+        ))
     }
 
     fn is_relation(&self, name: &str) -> bool {
@@ -366,6 +377,12 @@ impl<'a> Lower<'_, 'a> {
         self.st.key.contains(&"node") || self.peek("node").is_some()
     }
 
+    /// Whether a name stands behind a field and its `:`.
+    fn is_given(&self, name: Span) -> bool {
+        let text = self.cx.files.get(self.st.file).map_or("", |file| file.text.as_str());
+        text.get(..name.start as usize).is_some_and(|before| before.trim_end().ends_with(':'))
+    }
+
     /// A name used once is either a mistake or better written `_`.
     pub(super) fn check_uses(&mut self) {
         // What an erroneous line would have used is not known.
@@ -373,13 +390,20 @@ impl<'a> Lower<'_, 'a> {
             for var in std::mem::take(&mut self.st.vars) {
                 if var.uses < 2 {
                     let message = format!("`{}` is used only once", var.name);
+                    let plain = "a name joins, so it is written at least twice: write `_` for any value, or leave the field out";
                     let help = match self.slot_type(var.slot) {
-                        Some(SlotType::Row(_)) => "leave out its name",
-                        _ => {
-                            "a name joins, so it is written at least twice: write `_` for any value, or leave the field out"
+                        Some(SlotType::Row(_)) => "leave out its name".into(),
+                        Some(SlotType::Scalar(Type::Bool)) if self.is_given(var.span) => {
+                            "write `true` or `false`".into()
                         }
+                        Some(SlotType::Scalar(ty))
+                            if ty.is_textual() && self.is_given(var.span) =>
+                        {
+                            format!("{plain}; a text stands in quotes, `\"{}\"`", var.name)
+                        }
+                        _ => plain.into(),
                     };
-                    self.error(codes::USED_ONCE, var.span, message, help);
+                    self.error(codes::USED_ONCE, var.span, message, &help);
                 }
             }
         }

@@ -166,6 +166,7 @@ impl<'a> Lower<'_, 'a> {
             rule,
             name_span: written.span,
             explains_spans: Vec::new(),
+            text_places: Vec::new(),
             row_places: HashMap::from_iter([(
                 row,
                 Place { file: self.st.file, span: written.span },

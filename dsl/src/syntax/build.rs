@@ -12,6 +12,7 @@ mod timeline;
 
 use super::ast::{Item, Name, Path, Span, Use};
 use super::cst::{Kind, Node};
+use super::hints::looking;
 use super::literal;
 use crate::diag::{Code, Diagnostic, codes};
 
@@ -127,10 +128,13 @@ impl<'a> Builder<'a> {
                             "two entries stand on one line with nothing between them",
                         )
                         .at(self.file, child.span, "the second entry")
-                        .also(self.file, last, "the first entry")
-                        .help("put a `,` between them")
-                        .fix(self.file, between, ", ");
-                        self.errors.push(error);
+                        .also(self.file, last, "the first entry");
+                        self.errors.push(match looking(self.slice(child.span)) {
+                            Some(help) => error.help(help),
+                            None => {
+                                error.help("put a `,` between them").fix(self.file, between, ", ")
+                            }
+                        });
                     }
                 }
                 last = Some(child.span);

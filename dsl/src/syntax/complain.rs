@@ -2,7 +2,7 @@
 
 use super::ast::Span;
 use super::cst::Kind;
-use super::hints::{KEYWORDS, Place, hint, is_invisible};
+use super::hints::{KEYWORDS, PARTS, Place, hint, is_invisible};
 use super::parse::Failure;
 use super::split::ITEMS;
 use crate::diag::{Diagnostic, codes, did_you_mean};
@@ -75,6 +75,9 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
     if ITEMS.contains(&word) {
         return error.help(format!("`{word}` needs a name behind it"));
     }
+    if PARTS.contains(&word) {
+        return error.help(format!("`{word}` is a part of a finding: `finding name(key) {{ … }}`"));
+    }
     match did_you_mean(word, ITEMS).filter(|_| !word.is_empty()) {
         Some(meant) => error.help(format!("did you mean `{meant}`?")).fix(file, here, meant),
         None => error
@@ -86,10 +89,7 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
 fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
     let of = |kind: &Kind| -> Vec<&'static str> {
         match kind {
-            Kind::Clause => vec![
-                "severity", "keep", "param", "when", "confirm", "unless", "maybe", "title",
-                "because", "remedy", "refs", "explains", "test",
-            ],
+            Kind::Clause => PARTS.to_vec(),
             Kind::Change => vec!["set", "disable", "ignore", "replace"],
             Kind::Step => vec!["shuffled", "given", "collected", "not", "expect"],
             Kind::Expected => {

@@ -19,6 +19,8 @@ pub(super) struct Place<'a> {
 const OR: &str = "`or` joins expressions; for alternatives of whole conditions use several `confirm` blocks or \
                   several `derive` blocks of one relation";
 const REMARK: &str = "a remark begins with `//` and ends with its line";
+const LOOK: &str =
+    "to look into a text write `field ~` and a template, `` `{_}part{_}` ``, or a `/regex/`";
 const QUOTES: &str = "a text stands in plain double quotes: `\"`";
 
 /// What is found, what could stand there where that matters, and what to do. The first that fits is said.
@@ -50,12 +52,31 @@ pub(super) fn hint(place: &Place<'_>) -> Option<String> {
         words.contains(&found) && (kinds.is_empty() || kinds.iter().any(|kind| can(*kind)))
     };
     let last = last_word(before);
+    let in_braces = can(Kind::FieldName) && !can(Kind::Cond);
     let closes = matches!(found, "}" | ")" | "]");
     Some(match found {
         _ if found.starts_with(is_invisible) => {
             "this character cannot be seen: write a plain blank, or nothing".into()
         }
         "/" if rest.starts_with("/*") => REMARK.into(),
+        "=" if rest.starts_with("=~") => LOOK.into(),
+        "\"" if looking(last).is_some() => looking(last)?.into(),
+        "[" if before.trim_end().ends_with('}') => {
+            "a window stands behind the braces: `R {…} within 5m`".into()
+        }
+        "," if is_in_list(before) => "a list stands in square brackets: `x in [\"a\", \"b\"]`".into(),
+        "{" | "(" if in_braces => {
+            "in braces stand fields and tests of them: give a condition or a call a line of its own, and a \
+             whole pattern a `derive`"
+                .into()
+        }
+        "{" if can(Kind::RParen) && !can(Kind::Cond) => {
+            "over rows there are the aggregates, `count(R {…} within 5m)`, and no other calls".into()
+        }
+        ":" if PARTS.contains(&last) => format!("write `{last}` without `:`"),
+        _ if last == "given" && before_word(before).trim_end().ends_with(|c: char| c.is_ascii_alphanumeric()) => {
+            "what is `given` stands at `0s`; with a time write `5m R {…}`".into()
+        }
         "{" if before.ends_with('{') && (can(Kind::Expr) || can(Kind::Any)) && !can(Kind::Cond) => {
             "one `{` is enough: `{name}`; a brace itself is written `\\{`".into()
         }
@@ -103,6 +124,33 @@ pub(super) fn hint(place: &Place<'_>) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// What to write in place of a word that other languages have for looking into a value.
+pub(super) fn looking(entry: &str) -> Option<&'static str> {
+    let word = entry.split_whitespace().next().unwrap_or_default();
+    Some(match word {
+        "like" | "contains" | "matches" | "startswith" | "endswith" => LOOK,
+        "not" | "is" => {
+            "braces know no `not` and no `is`: write `field != x`, or on a line of its own `not x in […]` or \
+             `not present(r.field)`"
+        }
+        _ => return None,
+    })
+}
+
+/// Words that begin a part of a finding.
+pub(super) const PARTS: [&str; 13] = [
+    "severity", "keep", "param", "when", "confirm", "unless", "maybe", "title", "because",
+    "remedy", "refs", "explains", "test",
+];
+
+/// Whether a text ends within what should be a list, `x in ("a"`.
+fn is_in_list(before: &str) -> bool {
+    before
+        .rfind('(')
+        .and_then(|at| before.get(..at))
+        .is_some_and(|before| last_word(before) == "in")
 }
 
 /// Words that name nothing in conditions and expressions, as in the grammar's `reserved`.
