@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use etio_engine::{Episode, Late, Transition, WhyNot};
-use etio_plan::{Fact as Row, Input, Origin, Pack, SourceId, Value, checksum};
+use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, RelId, Scope, SourceId, Value, checksum};
 use etio_scan::Scanner;
 
 use crate::{Error, Fact, Params, Stamp, json, schema};
@@ -150,7 +150,7 @@ impl Engine {
     /// Says that the entity's row with this key is gone.
     ///
     /// # Errors
-    /// When the pack has no such relation or field, or a value is not of its type.
+    /// When the pack has no such relation or field, it is no entity, or a value is not of its type.
     pub fn remove<'v>(
         &mut self,
         relation: &str,
@@ -158,7 +158,12 @@ impl Engine {
         stamp: Stamp,
     ) -> Result<(), Error> {
         let row = self.row(relation, key, stamp, schema::Need::Key)?;
-        self.feed(Input::Remove(row))
+        match self.pack.get(row.relation) {
+            Some(declared) if declared.kind != Kind::Entity => {
+                Err(Error::NotAnEntity(declared.path.clone()))
+            }
+            _ => self.feed(Input::Remove(row)),
+        }
     }
 
     /// Says that a source carries a relation from an instant on, for the rows with these values: what
@@ -173,9 +178,25 @@ impl Engine {
         source: SourceId,
         from: i64,
     ) -> Result<(), Error> {
-        let (id, declared) = schema::relation(&self.pack, relation)?;
-        let scope = schema::scope(declared, scope)?;
-        self.feed(Input::Covered { source, relation: id, scope, from })
+        let (relation, scope) = self.scope(relation, scope)?;
+        self.feed(Input::Covered { source, relation, scope, from })
+    }
+
+    /// Says that a source has lost what happened in between, as a watch does that was cut off: what is
+    /// absent then is unknown.
+    ///
+    /// # Errors
+    /// When the pack has no such relation or field, or a value is not of its type.
+    pub fn gap(
+        &mut self,
+        relation: &str,
+        scope: &[(&str, Value)],
+        source: SourceId,
+        from: i64,
+        to: i64,
+    ) -> Result<(), Error> {
+        let (relation, scope) = self.scope(relation, scope)?;
+        self.feed(Input::Gap { source, relation, scope, from, to })
     }
 
     /// Takes an input as it is, for example from `etio-ingest`. Texts of its rows are read: extractors
@@ -245,6 +266,11 @@ impl Engine {
     #[must_use]
     pub fn late(&self) -> Vec<Late> {
         self.inner.late()
+    }
+
+    fn scope(&self, relation: &str, scope: &[(&str, Value)]) -> Result<(RelId, Scope), Error> {
+        let (id, declared) = schema::relation(&self.pack, relation)?;
+        Ok((id, schema::scope(declared, scope)?))
     }
 
     fn row<'v>(

@@ -37,7 +37,7 @@ pub enum Error {
         /// The parts it has.
         parts: Vec<String>,
     },
-    /// The pack has no parameter of this path.
+    /// The pack has no parameter of this name.
     UnknownParam(String),
     /// A value is not of the type of its field or parameter.
     WrongType {
@@ -55,10 +55,24 @@ pub enum Error {
         /// The field.
         field: String,
     },
+    /// Only rows of entities are removed; this relation's happen, or rules conclude them.
+    NotAnEntity(String),
     /// A row as JSON is not an object.
     NotAnObject,
     /// The engine refused the program, a parameter or an input.
     Engine(etio_engine::Error),
+}
+
+/// What was given, as far as a message has room for it.
+pub(crate) struct Given<'t>(pub(crate) &'t str);
+
+impl fmt::Display for Given<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(60) {
+            Some((end, _)) => write!(f, "`{}…`", self.0.get(..end).unwrap_or_default()),
+            None => write!(f, "`{}`", self.0),
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -66,24 +80,32 @@ impl fmt::Display for Error {
         match self {
             Self::Pack(error) => error.fmt(f),
             Self::UnknownRelation { name, candidates } if candidates.is_empty() => {
-                write!(f, "the pack has no relation `{name}`")
+                write!(f, "the pack has no relation {}", Given(name))
             }
             Self::UnknownRelation { name, candidates } => {
                 write!(f, "`{name}` could be {}: give its full path", candidates.join(" or "))
             }
             Self::UnknownField { relation, field, fields } => {
-                write!(f, "`{relation}` has no field `{field}`; it has {}", fields.join(", "))
+                write!(
+                    f,
+                    "`{relation}` has no field {}; it has {}",
+                    Given(field),
+                    fields.join(", ")
+                )
             }
-            Self::UnknownRule(name) => write!(f, "the pack has no rule `{name}`"),
+            Self::UnknownRule(name) => write!(f, "the pack has no rule {}", Given(name)),
             Self::UnknownKey { rule, name, parts } => {
-                write!(f, "the key of `{rule}` has no `{name}`; it has {}", parts.join(", "))
+                write!(f, "the key of `{rule}` has no {}; it has {}", Given(name), parts.join(", "))
             }
-            Self::UnknownParam(path) => write!(f, "the pack has no parameter `{path}`"),
+            Self::UnknownParam(path) => write!(f, "the pack has no parameter {}", Given(path)),
             Self::WrongType { place, expected, found } => {
                 write!(f, "`{place}` is of type {expected}, which {found} is not")
             }
             Self::MissingField { relation, field } => {
                 write!(f, "a row of `{relation}` needs its field `{field}`")
+            }
+            Self::NotAnEntity(relation) => {
+                write!(f, "`{relation}` is no entity, and only rows of entities are removed")
             }
             Self::NotAnObject => {
                 f.write_str("a row must be a JSON object of field names and values")

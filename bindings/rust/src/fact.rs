@@ -43,8 +43,8 @@ pub struct Stamp {
     pub time: i64,
     /// Who says so, from [`Engine::source`](crate::Engine::source).
     pub source: SourceId,
-    /// Its number in the source: the same number again is the same fact, told twice. `None` takes the
-    /// next one.
+    /// Its number in the source, below 2^63: the same number again is the same fact, told twice. `None`
+    /// takes the next one above.
     pub sequence: Option<u64>,
 }
 

@@ -32,9 +32,10 @@ mod schema;
 pub use engine::Engine;
 pub use error::Error;
 pub use etio_engine::{
-    Change, Episode, Evidence, Late, Limits, Need, Standing, Status, Transition, Verdict, WhyNot,
+    Change, Episode, Error as EngineError, Evidence, Late, Limits, Need, Standing, Status,
+    Transition, Verdict, WhyNot,
 };
-pub use etio_plan::{Input, Pack, Severity, SourceId, Value};
+pub use etio_plan::{Input, Origin, Pack, PackError, Severity, SourceId, Value};
 pub use etio_proof as proof;
 pub use fact::{Fact, Stamp};
 pub use params::Params;

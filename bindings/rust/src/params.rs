@@ -1,19 +1,18 @@
 //! How a host runs a pack.
 
 use etio_engine::{Limits, Options};
-use etio_plan::{Pack, ParamId, Value};
+use etio_plan::{Pack, Value};
 
 use crate::{Error, schema};
 
 /// Values for the parameters of rules, and how much the engine may do. What is not set has its default.
 ///
 /// ```
-/// use etio::{Engine, Params, Value};
+/// use etio::{Engine, Params};
 ///
-/// let pack = etio::stdlib::pack();
-/// let path = pack.params.first().map(|param| param.path.clone()).unwrap_or_default();
-/// let refused = Engine::new(pack, Params::default().set(path, "not a number")).err();
-/// assert!(refused.is_some());
+/// let stall = |value: &str| Params::default().set("image_pull_queue_blocked.stall", value);
+/// assert!(Engine::new(etio::stdlib::pack(), stall("5m")).is_ok());
+/// assert!(Engine::new(etio::stdlib::pack(), stall("soon")).is_err());
 /// ```
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Params {
@@ -24,7 +23,7 @@ pub struct Params {
 }
 
 impl Params {
-    /// Sets a parameter by its path: that of its rule, then its name. The last value set counts.
+    /// Sets a parameter by the name of its finding, a dot and its own, as sites do. The last value set counts.
     #[must_use]
     pub fn set(mut self, path: impl Into<String>, value: impl Into<Value>) -> Self {
         let path = path.into();
@@ -59,9 +58,8 @@ impl Params {
     /// The same in the engine's words.
     pub(crate) fn options(&self, pack: &Pack) -> Result<Options, Error> {
         let known = |(path, value): &(String, Value)| {
-            let found = (0..).map(ParamId).zip(&pack.params).find(|(_, param)| param.path == *path);
-            let (id, param) = found.ok_or_else(|| Error::UnknownParam(path.clone()))?;
-            Ok((id, schema::fit(path, &param.ty, value.clone())?))
+            let (id, param) = schema::param(pack, path)?;
+            Ok((id, schema::fit(&param.path, &param.ty, value.clone())?))
         };
         Ok(Options {
             params: self.values.iter().map(known).collect::<Result<_, Error>>()?,

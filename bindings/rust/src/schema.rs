@@ -1,12 +1,12 @@
 //! Names and loose values into rows of a pack's relations.
 
 use etio_plan::{
-    Field, FieldId, Head, Pack, RelId, Relation, Rule, Scope, SlotId, SlotType, Type, Value,
-    canonical,
+    Field, FieldId, Head, Pack, Param, ParamId, RelId, Relation, Rule, Scope, SlotId, SlotType,
+    Type, Value, canonical,
 };
 use etio_scan::convert;
 
-use crate::Error;
+use crate::{Error, error::Given};
 
 /// A relation by its full path, or by its last name where only one input relation has it.
 pub(crate) fn relation<'p>(pack: &'p Pack, name: &str) -> Result<(RelId, &'p Relation), Error> {
@@ -37,6 +37,19 @@ pub(crate) fn rule<'p>(pack: &'p Pack, name: &str) -> Result<(usize, &'p Rule), 
     };
     let found = pack.rules.iter().enumerate().find(|(_, rule)| is_named(rule));
     found.ok_or_else(|| Error::UnknownRule(name.into()))
+}
+
+/// A parameter by its path, or by the name of its finding and its own: `RULE.PARAM`, as sites say it.
+pub(crate) fn param<'p>(pack: &'p Pack, name: &str) -> Result<(ParamId, &'p Param), Error> {
+    let is_named = |param: &Param| {
+        let rest = param.path.strip_suffix(name);
+        rest.is_some_and(|rest| rest.is_empty() || (rest.ends_with('.') && name.contains('.')))
+    };
+    let mut found = (0..).map(ParamId).zip(&pack.params).filter(|(_, param)| is_named(param));
+    match (found.next(), found.next()) {
+        (Some(one), None) => Ok(one),
+        _ => Err(Error::UnknownParam(name.into())),
+    }
 }
 
 /// The parts of a rule's key by name, with their types.
@@ -186,10 +199,10 @@ fn finite(number: f64) -> Option<f64> {
 fn describe(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
-        Value::Text(text) => format!("`{text}`"),
+        Value::Text(text) => Given(text).to_string(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Int(number) => format!("the number {number}"),
-        Value::Float(number) => format!("the number {number}"),
+        Value::Float(number) => format!("the number {number:?}"),
         Value::Duration(_) => "a duration".into(),
         Value::Time(_) => "a time".into(),
         Value::Bytes(_) => "a size".into(),

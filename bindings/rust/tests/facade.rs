@@ -1,7 +1,7 @@
 //! What hosts see: rows by name, errors that say what to do, texts read on the way in.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use etio::{Engine, Error, Fact, Params, Stamp, Value};
+use etio::{Engine, EngineError, Error, Fact, Limits, Need, Pack, PackError, Params, Stamp, Value};
 use serde_json::json;
 
 const HOUR: i64 = 3_600_000_000_000;
@@ -50,6 +50,54 @@ fn errors_name_what_is_wrong() {
     assert_eq!(missing, "a row of `std.node.DiskUsage` needs its field `size`");
     let wrong = told("DiskUsage", json!({"node": "n1", "path": "/", "size": "large"}));
     assert_eq!(wrong, "`std.node.DiskUsage.size` is of type bytes, which `large` is not");
+}
+
+#[test]
+fn errors_have_no_room_for_all_that_was_given() {
+    let mut engine = engine();
+    let long = "x".repeat(1 << 20);
+    let row = json!({"node": "n1", "path": "/", "size": long});
+    for error in [
+        message(engine.insert_json("DiskUsage", &row, Stamp::at(HOUR))),
+        message(engine.insert_json(&long, &json!({}), Stamp::at(HOUR))),
+        message(engine.insert_json("DiskUsage", &json!({&long: 1}), Stamp::at(HOUR))),
+        engine.why_not(&long, &[]).unwrap_err().to_string(),
+    ] {
+        assert!(error.len() < 200, "{error}");
+    }
+}
+
+#[test]
+fn only_what_stands_is_removed() {
+    let mut engine = engine();
+    let refused = engine.remove("KubeletLog", [("node", "n1".into())], Stamp::at(HOUR));
+    assert_eq!(refused, Err(Error::NotAnEntity("std.node.KubeletLog".into())));
+}
+
+#[test]
+fn what_a_host_must_tell_apart_can_be_named() {
+    let params = Params::default().limits(Limits { held: 0, ..Limits::default() });
+    let mut engine = Engine::new(etio::stdlib::pack(), params).unwrap();
+    let full = engine.insert_row("KubeletLog", record("x"), Stamp::at(HOUR));
+    assert_eq!(full, Err(Error::Engine(EngineError::Full(0))));
+    assert_eq!(Pack::from_bytes(b"x"), Err(PackError::NotAPack));
+}
+
+#[test]
+fn what_a_cut_watch_lost_is_unknown() {
+    let needs = |gap: bool| {
+        let mut engine = engine();
+        let watch = engine.source("events", 1).unwrap();
+        engine.cover("KubeEvent", &[], watch, 0).unwrap();
+        if gap {
+            engine.gap("KubeEvent", &[], watch, HOUR / 2, HOUR).unwrap();
+        }
+        engine.advance(HOUR);
+        let asked = engine.why_not("image-pull-qps-exceeded", &[]).unwrap();
+        asked.needs
+    };
+    let asks = |needs: &[Need]| needs.iter().any(|need| need.relation == "std.kube.KubeEvent");
+    assert!(asks(&needs(true)) && !asks(&needs(false)));
 }
 
 #[test]
@@ -133,6 +181,11 @@ fn parameters_are_checked() {
     let stall = "std.image.image_pull_queue_blocked.stall";
     assert!(matches!(refused(stall, Value::Bool(true)), Error::WrongType { .. }));
     assert!(matches!(refused(stall, Value::Duration(1)), Error::Engine(_)));
+    let short = refused("image_pull_queue_blocked.stall", Value::Duration(1));
+    assert!(matches!(short, Error::Engine(_)));
+    for vague in ["stall", "blocked.stall", ".stall"] {
+        assert_eq!(refused(vague, Value::Int(1)), Error::UnknownParam(vague.into()));
+    }
     let params = Params::default().set(stall, "20m");
     assert!(Engine::new(etio::stdlib::pack(), params).is_ok());
 }

@@ -1,6 +1,7 @@
 //! Near names for what was misspelt.
 
-/// The candidate nearest to `name`, if one is near enough to be meant; the first of several.
+/// The candidate nearest to `name`, if one is near enough to be meant, the first of several; else the shortest
+/// of which `name` is the beginning.
 #[must_use]
 pub fn did_you_mean<'a>(
     name: &str,
@@ -11,15 +12,18 @@ pub fn did_you_mean<'a>(
         3..=7 => 2,
         _ => 3,
     };
-    candidates
-        .into_iter()
-        .filter(|candidate| *candidate != name)
+    let candidates: Vec<&str> =
+        candidates.into_iter().filter(|candidate| *candidate != name).collect();
+    let near = candidates
+        .iter()
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, candidate)| {
             *distance <= allowed && *distance < candidate.chars().count()
         })
         .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate.into())
+        .map(|(_, candidate)| *candidate);
+    let begun = candidates.iter().filter(|candidate| name.len() > 3 && candidate.starts_with(name));
+    near.or_else(|| begun.min_by_key(|candidate| candidate.len()).copied()).map(String::from)
 }
 
 /// How many letters must be added, dropped, changed or swapped with their neighbour; a change of
@@ -54,12 +58,14 @@ mod tests {
 
     #[test]
     fn near_names_are_suggested_and_far_ones_are_not() {
-        let words = ["finding", "event", "entity", "PodStatus", "node"];
+        let words = ["finding", "event", "entity", "PodStatus", "node", "pod_stuck_creating"];
         for (name, expected) in [
             ("findng", Some("finding")),
             ("evnet", Some("event")),
             ("podstatus", Some("PodStatus")),
             ("nod", Some("node")),
+            ("pod_stuck", Some("pod_stuck_creating")),
+            ("pod", Some("node")),
             ("relation", None),
             ("x", None),
             ("", None),
