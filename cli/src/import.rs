@@ -8,6 +8,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use etio_import::{File, LeftOut, Names, cre, npd};
+use etio_plan::Kind;
 
 use crate::args::{Import, Tool};
 use crate::text::count;
@@ -15,7 +16,8 @@ use crate::{Exit, out};
 
 pub(crate) fn run(args: &Import) -> Result<Exit, String> {
     let (mut files, mut left_out) = (Vec::new(), Vec::new());
-    let mut names = Names::default();
+    // They are to run beside the standard library.
+    let mut names = standard();
     for path in &args.paths {
         let mut found = Vec::new();
         find(path, args.from, &mut found)?;
@@ -50,6 +52,13 @@ pub(crate) fn run(args: &Import) -> Result<Exit, String> {
     }
     report(&files, &left_out);
     Ok(if left_out.is_empty() { Exit::Clean } else { Exit::Found })
+}
+
+/// The names of the standard library's findings.
+fn standard() -> Names {
+    let pack = etio_stdlib::pack();
+    let findings = pack.relations.iter().filter(|relation| relation.kind == Kind::Finding);
+    findings.map(|finding| finding.name().to_owned()).collect()
 }
 
 /// The files that a path means.

@@ -54,10 +54,17 @@ fn all_that_the_importer_says_compiles_and_passes_its_tests() {
         let ran = etio(&["import", tool, text(&rules.join(file)), "--out", out]);
         assert_eq!(ran.code, 1, "some rules cannot be said: {}", ran.err);
         for command in ["check", "test"] {
-            let ran = ruleck(&[command, "--no-stdlib", out]);
+            let ran = ruleck(&[command, out]);
             assert_eq!(ran.code, 0, "{command}: {}{}", ran.out, ran.err);
         }
     }
+}
+
+#[test]
+fn a_name_of_the_standard_library_is_not_given_again() {
+    let rule = RULE.replace("Ledger stops", "Kernel oops");
+    let ran = etio_reading(&["import", "cre", "-"], &rule);
+    assert!(ran.out.contains("finding kernel_oops_cre_1("), "{}", ran.out);
 }
 
 #[test]
@@ -127,7 +134,7 @@ fn every_published_npd_rule_compiles_and_passes_its_tests() {
     // Beside the monitors lie configurations of exporters and statistics.
     assert!(ran.code == 1 && ran.err.contains("stackdriver-exporter.json"), "{}", ran.err);
     for command in ["check", "test"] {
-        let ran = ruleck(&[command, "--no-stdlib", text(dir.path())]);
+        let ran = ruleck(&[command, text(dir.path())]);
         assert_eq!(ran.code, 0, "{command}: {}{}", ran.out, ran.err);
     }
 }

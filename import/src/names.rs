@@ -14,6 +14,13 @@ const EVENT_WORDS: usize = 4;
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Names(BTreeSet<String>);
 
+impl FromIterator<String> for Names {
+    /// Names that findings have already, which none gets again.
+    fn from_iter<T: IntoIterator<Item = String>>(taken: T) -> Self {
+        Self(taken.into_iter().collect())
+    }
+}
+
 impl Names {
     /// A finding's name out of a title; where it is taken, with the first of these words, or a number.
     pub(crate) fn finding(&mut self, title: &str, apart: &[&str]) -> String {
@@ -165,6 +172,12 @@ mod tests {
         ] {
             assert_eq!(names.finding(title, &["CRE-1"]), expected, "{title}");
         }
+    }
+
+    #[test]
+    fn a_name_of_another_finding_is_not_given() {
+        let mut names: Names = ["kernel_oops".to_owned()].into_iter().collect();
+        assert_eq!(names.finding("Kernel oops", &["event"]), "kernel_oops_event");
     }
 
     #[test]

@@ -78,26 +78,35 @@ fn only_what_stands_is_removed() {
 fn what_a_host_must_tell_apart_can_be_named() {
     let params = Params::default().limits(Limits { held: 0, ..Limits::default() });
     let mut engine = Engine::new(etio::stdlib::pack(), params).unwrap();
-    let full = engine.insert_row("KubeletLog", record("x"), Stamp::at(HOUR));
+    let full = engine.insert_row("KubeletLog", record(ORPHAN), Stamp::at(HOUR));
     assert_eq!(full, Err(Error::Engine(EngineError::Full(0))));
     assert_eq!(Pack::from_bytes(b"x"), Err(PackError::NotAPack));
 }
 
 #[test]
 fn what_a_cut_watch_lost_is_unknown() {
-    let needs = |gap: bool| {
+    const MINUTE: i64 = HOUR / 60;
+    let verdict = |gap: bool| {
         let mut engine = engine();
         let watch = engine.source("events", 1).unwrap();
         engine.cover("KubeEvent", &[], watch, 0).unwrap();
-        if gap {
-            engine.gap("KubeEvent", &[], watch, HOUR / 2, HOUR).unwrap();
+        let config = [("node", Value::from("n1")), ("serialize_image_pulls", true.into())];
+        engine.insert_row("KubeletConfig", config, Stamp::at(0)).unwrap();
+        for pod in ["shop/a", "shop/b"] {
+            let row = json!({
+                "node": "n1", "kind": "Pod", "object": pod, "pod": pod, "reason": "Pulling",
+                "message": format!("Pulling image \"r.example/{pod}:1\""),
+            });
+            engine.insert_json("KubeEvent", &row, Stamp::at(MINUTE)).unwrap();
         }
-        engine.advance(HOUR);
-        let asked = engine.why_not("image-pull-qps-exceeded", &[]).unwrap();
-        asked.needs
+        if gap {
+            engine.gap("KubeEvent", &[], watch, 2 * MINUTE, 3 * MINUTE).unwrap();
+        }
+        engine.advance(15 * MINUTE);
+        let mut found = engine.episodes().into_iter();
+        found.find(|episode| episode.mode == "image-pull-queue-blocked").unwrap().verdict
     };
-    let asks = |needs: &[Need]| needs.iter().any(|need| need.relation == "std.kube.KubeEvent");
-    assert!(asks(&needs(true)) && !asks(&needs(false)));
+    assert_eq!([verdict(false), verdict(true)], [Verdict::Confirmed, Verdict::Suspected]);
 }
 
 #[test]
