@@ -12,6 +12,7 @@ use crate::{
         parse,
     },
     testcase::{self, SampleCase, TestCase},
+    untold,
 };
 
 /// What a set of rule files means.
@@ -76,6 +77,7 @@ fn program(files: &[SourceFile], trees: &[ast::File], at: Option<i64>) -> Compil
     let Applied { changes, gone } = site::apply(&mut cx, &sites, &mut drafts);
     retention::derive(&mut cx, &drafts);
     never::warn(&mut cx, &drafts);
+    untold::warn(&mut cx, &drafts);
     cx.pack.rules = drafts.into_iter().map(|draft| draft.rule).collect();
     let tests = testcase::tests(&mut cx, &gone);
     let places = cx.names.places().collect();

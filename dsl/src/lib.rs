@@ -18,6 +18,7 @@ pub mod syntax;
 mod table;
 mod testcase;
 mod types;
+mod untold;
 
 pub use compile::{Compiled, compile, compile_at};
 pub use fmt::fmt;

@@ -18,6 +18,7 @@ mod operator;
 mod pattern;
 mod regex;
 mod scope;
+mod shadow;
 mod source;
 mod sustained;
 

@@ -1,7 +1,9 @@
 //! What hosts see: rows by name, errors that say what to do, texts read on the way in.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use etio::{Engine, EngineError, Error, Fact, Limits, Need, Pack, PackError, Params, Stamp, Value};
+use etio::{
+    Engine, EngineError, Error, Fact, Limits, Pack, PackError, Params, Stamp, Value, Verdict,
+};
 use serde_json::json;
 
 const HOUR: i64 = 3_600_000_000_000;

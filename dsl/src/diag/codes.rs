@@ -227,6 +227,17 @@ codes! {
          guard. Where what is asked of one value leaves none, whatever sites set within the ranges of \
          parameters, a rule never fires, a block never counts and a text is never shown. For one or the \
          other write `x in [\"a\", \"b\"]`, several blocks, or several `derive` blocks.";
+    SHADOWED_SPELLING = "W0109" "shadowed-spelling": "a spelling is never reached",
+        "Of the spellings between the braces of an `extract` the first that matches makes the event. One \
+         that stands below another that matches all that it does never comes to it: put the narrower one \
+         first, or remove it.";
+    NEVER_TOLD = "W0110" "never-told": "a relation has the name of another, and nothing tells it",
+        "A relation belongs to its file: an entity `Pod` of yours is not `std.kube.Pod`, and the commands \
+         tell nothing of it. Write `use std.kube.Pod` for theirs, or give yours another name. Where your own \
+         program tells it, its declaration says so with `collect \"…\"`.";
+    CHANGES_NOTHING = "W0111" "changes-nothing": "a statement of a site changes nothing",
+        "It sets a parameter to the value that its rule has, or is about a rule that a site disables. Whoever \
+         reads it later takes it for a change: remove it.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).

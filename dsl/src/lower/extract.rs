@@ -2,7 +2,7 @@
 
 use etio_plan::{Extractor, FieldId, HoleType, Kind, RelId, Spelling, Type, Value};
 
-use super::pattern;
+use super::{pattern, shadow::covers};
 use crate::{
     diag::{Diagnostic, codes},
     resolve::{Cx, path_text},
@@ -41,6 +41,22 @@ fn extract(cx: &mut Cx<'_>, file: usize, written: &Extract, samples: &mut Vec<Sa
     let consts = constants(cx, file, event, &written.consts);
     let spellings: Vec<Option<Spelling>> =
         written.spellings.iter().map(|spelling| spell(cx, file, event, spelling)).collect();
+    for (at, later) in spellings.iter().enumerate() {
+        let Some(later) = later else { continue };
+        let above = spellings.iter().take(at).zip(&written.spellings);
+        let covers =
+            |earlier: &Option<Spelling>| earlier.as_ref().is_some_and(|one| covers(one, later));
+        let mut hiding =
+            above.filter(|(earlier, _)| covers(earlier)).map(|(_, written)| written.span);
+        if let (Some(hiding), Some(hidden)) = (hiding.next(), written.spellings.get(at)) {
+            cx.report(
+                Diagnostic::new(codes::SHADOWED_SPELLING, "this spelling is never reached")
+                    .at(file, hidden.span, "")
+                    .also(file, hiding, "this matches all that it does")
+                    .help("the first spelling that matches is used: put the narrower one first"),
+            );
+        }
+    }
     if written.spellings.is_empty() {
         cx.error(
             codes::INCOMPLETE_EXTRACT,

@@ -50,9 +50,29 @@ pub(crate) fn apply(cx: &mut Cx<'_>, sites: &Sites<'_>, drafts: &mut Vec<Draft>)
         };
         changes.push(told(cx, statement, effect));
     }
+    for statement in &sites.statements {
+        if let Some(disable) = gone.get(&statement.relation)
+            && !statement.expired
+            && !matches!(statement.change.kind, ChangeKind::Disable { .. })
+        {
+            let message = format!("`{}` is disabled", cx.name_of(statement.relation));
+            let warning = changes_nothing(statement, message)
+                .also(disable.file, disable.change.span, "disabled here")
+                .help("keep one of the two");
+            cx.report(warning);
+        }
+    }
     refuse_readers(cx, sites, &gone);
     take_out(cx, drafts, &gone);
     Applied { changes, gone: gone.into_keys().collect() }
+}
+
+fn changes_nothing(statement: &Statement<'_>, why: String) -> Diagnostic {
+    Diagnostic::new(codes::CHANGES_NOTHING, format!("this changes nothing: {why}")).at(
+        statement.file,
+        statement.change.span,
+        "",
+    )
 }
 
 fn told(cx: &Cx<'_>, statement: &Statement<'_>, effect: SiteEffect) -> SiteChange {
@@ -104,6 +124,10 @@ fn set(
     let was = standard.entry(at).or_insert_with(|| param.default.clone()).clone();
     if !statement.expired {
         param.default = value.clone();
+        if was == value {
+            let why = format!("`{}` has this value anyway", name.text);
+            cx.report(changes_nothing(statement, why).help("remove it, or set another value"));
+        }
     }
     Some(SiteEffect::Set { was, value })
 }
