@@ -79,6 +79,33 @@ fn output(command: &str) -> String {
     ran.err + &ran.out
 }
 
+/// A link to another page leads to one, and to a heading that it has.
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let pages = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/explain.md"];
+    let more = ["docs/site-rules.md", "docs/import.md", "docs/design-notes.md", "docs/language.md"];
+    for page in pages.into_iter().chain(more) {
+        let path = root().join(page);
+        let text = fs::read_to_string(&path).unwrap();
+        let links = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let (to, heading) = link.split_once('#').unwrap_or((link, ""));
+            let to = if to.is_empty() { path.clone() } else { path.with_file_name("").join(to) };
+            assert!(to.exists(), "{page}: {link}");
+            let has = |line: &str| line.starts_with('#') && anchor(line) == heading;
+            let found = heading.is_empty() || fs::read_to_string(&to).unwrap().lines().any(has);
+            assert!(found, "{page}: {link}");
+        }
+    }
+}
+
+/// A heading as links name it.
+fn anchor(heading: &str) -> String {
+    let words = heading.trim_start_matches('#').trim().to_lowercase();
+    let kept = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
 /// The rules on the page about sites are those of `examples/site`, word by word.
 #[test]
 fn the_page_about_sites_shows_the_files() {
