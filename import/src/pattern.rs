@@ -25,6 +25,15 @@ impl Pattern {
         }
     }
 
+    /// Whether it is found wherever the other is. Says no where that is not plain to see.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Literal(part), Self::Literal(whole)) => whole.contains(part.as_str()),
+            (Self::Regex { regex, .. }, Self::Regex { regex: same, .. }) => regex == same,
+            _ => false,
+        }
+    }
+
     /// Tells whether it is found in a text.
     pub(crate) fn finder(&self) -> impl Fn(&str) -> bool {
         let literal = match self {
@@ -392,6 +401,14 @@ mod tests {
             let error = regex(go, false).unwrap_err();
             assert!(error.contains(part), "{go}: {error}");
         }
+    }
+
+    #[test]
+    fn one_covers_another() {
+        assert!(literal("down").covers(&literal("it is down")));
+        assert!(!literal("it is down").covers(&literal("down")));
+        let [one, other] = [regex("a.*b", false), regex("a.*c", false)].map(Result::unwrap);
+        assert!(one[0].covers(&one[0]) && !one[0].covers(&other[0]));
     }
 
     #[test]

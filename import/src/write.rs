@@ -69,8 +69,11 @@ fn event(line: &Line, source: &Source, out: &mut String) {
         source.fields(),
         copied(source)
     );
-    for pattern in &line.patterns {
-        let _ = writeln!(out, "  {}", spelling(pattern));
+    for (at, pattern) in line.patterns.iter().enumerate() {
+        // The first that matches makes the event, so this one would never be reached.
+        if !line.patterns.iter().take(at).any(|above| above.covers(pattern)) {
+            let _ = writeln!(out, "  {}", spelling(pattern));
+        }
     }
     for sample in &line.samples {
         let expected = if sample.meant { "{}" } else { "none" };
