@@ -247,14 +247,18 @@ impl<'a> Cx<'a> {
             );
             return None;
         }
-        if found.is_none() {
+        let last = path.parts.last().map_or("", |part| part.text.as_str());
+        let is_missing = |tree: &ast::File| tree.missing.iter().any(|name| name == last);
+        if found.is_none() && self.trees.get(file).is_some_and(is_missing) {
+            // Its declaration has an error of its own.
+            self.errors += 1;
+        } else if found.is_none() {
             let name = path_text(path);
             let mut diagnostic = Diagnostic::new(
                 codes::UNKNOWN_NAME,
                 format!("there is no {what} `{name}`"),
             )
             .at(file, path.span, "not known here");
-            let last = path.parts.last().map_or("", |part| part.text.as_str());
             let elsewhere = self.names.modules_with(last);
             if let (1, Some(module)) = (path.parts.len(), elsewhere.first()) {
                 diagnostic = diagnostic.help(format!("add `use {module}.{last}` to the file"));

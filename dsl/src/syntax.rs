@@ -13,6 +13,8 @@ mod parse;
 mod signs;
 mod split;
 
+use smol_str::SmolStr;
+
 use build::Built;
 use cst::{Arena, Kind, Node};
 use signs::Signs;
@@ -80,15 +82,32 @@ pub fn parse(text: &str, file: usize) -> (ast::File, Vec<Diagnostic>) {
         arena.reset();
         for read in read(text, &signs, pieces, file, &arena) {
             errors.extend(read.error);
-            let Some(node) = read.item else { continue };
+            let Some(node) = read.item else {
+                tree.missing.extend(read.rest.and_then(|rest| declared(text, rest)));
+                continue;
+            };
             match build::build(&node, text, file) {
                 Ok(Built::Use(line)) => tree.uses.push(line),
                 Ok(Built::Item(item)) => tree.items.push(*item),
-                Err(found) => errors.extend(found),
+                Err(found) => {
+                    errors.extend(found);
+                    tree.missing.extend(declared(text, node.span));
+                }
             }
         }
     }
     (tree, errors)
+}
+
+/// The name that a broken item would have declared.
+fn declared(text: &str, item: ast::Span) -> Option<SmolStr> {
+    let start = complain::skip_blank(text, item.start) as usize;
+    let mut words = text.get(start..item.end as usize)?.split_ascii_whitespace();
+    let declares = ["event", "entity", "derive", "finding", "enum"];
+    words.next().filter(|word| declares.contains(word))?;
+    let name = words.next()?;
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+    name.get(..end).map(SmolStr::new)
 }
 
 /// The lossless tree of a file: its leaves, one after another, are its text byte for byte. What does

@@ -61,15 +61,17 @@ impl<'a> Lower<'_, 'a> {
                 self.st.excused.extend(name.iter().map(|name| name.text.as_str()));
                 source = Some(of);
             }
-            CondKind::Let(name, _) => {
+            CondKind::Let(name, value) => {
                 self.st.excused.insert(&name.text);
+                source = aggregated(value);
             }
             CondKind::Test(ast::Expr { kind: ExprKind::In(element, _), .. }) => {
                 if let ExprKind::Name(name) = &element.kind {
                     self.st.excused.insert(name);
                 }
             }
-            CondKind::No(_) | CondKind::Silence { .. } | CondKind::Test(_) => {}
+            CondKind::Test(test) => source = aggregated(test),
+            CondKind::No(_) | CondKind::Silence { .. } => {}
         }
         let atoms = match source {
             Some(ast::Source::Rows(atom, _) | ast::Source::Sustained { atom, .. }) => vec![atom],
@@ -174,5 +176,14 @@ impl<'a> Lower<'_, 'a> {
             var.atom = 0;
         }
         Some(Cond::Member(slot, found.expr))
+    }
+}
+
+/// The rows of an aggregate, alone or on one side of a comparison.
+fn aggregated(expr: &ast::Expr) -> Option<&ast::Source> {
+    match &expr.kind {
+        ExprKind::Agg(_, _, source) => Some(source),
+        ExprKind::Cmp(_, a, b) => aggregated(a).or_else(|| aggregated(b)),
+        _ => None,
     }
 }

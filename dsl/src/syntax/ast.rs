@@ -47,6 +47,8 @@ pub struct File {
     pub uses: Vec<Use>,
     /// Its items; the ones that did not parse are missing and have their own error.
     pub items: Vec<Item>,
+    /// The names that those would have declared.
+    pub missing: Vec<SmolStr>,
 }
 
 /// `use std.kube.{Pod, Node}` or `use std.kube.*`.
