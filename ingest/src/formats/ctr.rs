@@ -1,4 +1,4 @@
-//! What containerd lists: `ctr task ls` and `ctr images ls`.
+//! What containerd lists: `ctr task ls` and `ctr images ls`; and what runc lists below it, which has the same tasks.
 
 use super::{Document, Section, docker, rows};
 use crate::row::{Out, Row, When};
@@ -40,6 +40,40 @@ fn task(number: u64, line: &str) -> Option<Row> {
             .with("pid", (pid > 0).then_some(pid))
             .with("status", *status),
     )
+}
+
+/// The section: `runc list`, with its header or without.
+pub(super) const RUNC: Section = Section { kind: "runc list", begins: begins_runc, read: read_runc };
+
+/// `ID PID STATUS BUNDLE CREATED [OWNER]`.
+fn listed_by_runc(number: u64, line: &str) -> Option<Row> {
+    let cells = words(line);
+    let [id, pid, status @ ("created" | "running" | "paused" | "stopped"), bundle, ..] =
+        cells.as_slice()
+    else {
+        return None;
+    };
+    (rows::is_id(id) && id.len() == 64 && bundle.starts_with('/')).then_some(())?;
+    let pid = pid.parse::<i64>().ok()?;
+    Some(
+        Row::of("std.runtime.ContainerdTask", number, line.trim())
+            .with("id", *id)
+            .with("pid", (pid > 0).then_some(pid))
+            .with("status", status.to_ascii_uppercase()),
+    )
+}
+
+fn begins_runc(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().is_some_and(|line| {
+        words(line).starts_with(&["ID", "PID", "STATUS", "BUNDLE"])
+            || listed_by_runc(doc.first_line, line).is_some()
+    })
+}
+
+fn read_runc(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    let header = usize::from(doc.text.trim_start().starts_with("ID"));
+    let tasks = doc.lines().skip(header).map_while(|(number, line)| listed_by_runc(number, line));
+    tasks.map(|row| out.row(row)).count() + header
 }
 
 /// Of a container, whose name is 64 digits.

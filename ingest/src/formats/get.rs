@@ -242,6 +242,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         | "NodeLost"
         | "UnexpectedAdmissionError"
         | "TopologyAffinityError"
+        | "Topology Affinity Error"
         | "SMTAlignmentError"
         | "NodeAffinity"
         | "MatchNodeSelector"

@@ -3,6 +3,8 @@
 //!
 //! A document that breaks off is read as far as its items are whole; the break is reported.
 
+mod piece;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -12,6 +14,8 @@ use super::{
     mounts, yaml,
 };
 use crate::row::Out;
+
+pub(super) use piece::JSON_PIECE;
 
 /// The section.
 pub(super) const JSON: Section = Section { kind: "objects", begins, read };
@@ -39,6 +43,10 @@ const KEYS: &[&str] = &[
 ];
 /// The first keys of a pod's status by itself, as `jq .status` prints it.
 const STATUS: &[&str] = &["conditions", "containerStatuses", "hostIP", "message", "phase"];
+
+/// The first keys of a container's status by itself, as `jsonpath` prints it.
+const OF_CONTAINER: &[&str] =
+    &["allocatedResources", "containerID", "image", "imageID", "lastState", "name", "state"];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -88,7 +96,11 @@ fn known(text: &str) -> bool {
     };
     let Some(inside) = object.strip_prefix('{') else { return false };
     let key = inside.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());
-    key.is_some_and(|key| KEYS.contains(&key) || STATUS.contains(&key) && is_status(inside))
+    key.is_some_and(|key| {
+        KEYS.contains(&key)
+            || STATUS.contains(&key) && is_status(inside)
+            || OF_CONTAINER.contains(&key) && is_container_status(inside)
+    })
 }
 
 /// Whether an object is the status of a pod: no other has these keys. A log has its objects on one line.
@@ -100,6 +112,12 @@ fn is_status(inside: &str) -> bool {
     inside.starts_with(['\n', '\r'])
         && keys().any(|key| key == "phase")
         && keys().any(|key| ["qosClass", "startTime"].contains(&key))
+}
+
+/// Whether an object is the status of a container.
+fn is_container_status(inside: &str) -> bool {
+    let near = inside.char_indices().nth(4096).map_or(inside, |(at, _)| inside.split_at(at).0);
+    near.contains("\"restartCount\":") && near.contains("\"imageID\":")
 }
 
 /// Reads all documents that follow each other without other text in between.
@@ -206,6 +224,8 @@ impl Reader<'_, '_> {
         {
             let pod = Pod { status: Some(status), ..Pod::default() };
             kube::pod::rows(&pod, Place { whole: false, ..place }, out);
+        } else if piece::status(text, Place { whole: false, ..place }, out) {
+            // A container's, of a pod that nobody names.
         } else {
             out.unparsed(place.line, "not an object of a known kind");
         }

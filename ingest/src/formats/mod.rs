@@ -80,6 +80,7 @@ pub const FORMATS: &[Format] = &[about::ABOUT, log::EXPORT, proc::PROCESS, proc:
 /// Formats inside text, in the order they are tried.
 pub const SECTIONS: &[Section] = &[
     json::JSON,
+    json::JSON_PIECE,
     yaml::YAML,
     describe::DESCRIBE,
     describe::CONDITIONS,
@@ -94,6 +95,7 @@ pub const SECTIONS: &[Section] = &[
     ctr::CTR_TASKS,
     ctr::CTR_ROWS,
     ctr::CTR_IMAGES,
+    ctr::RUNC,
     df::DF,
     ps::PS,
     ps::PS_ROWS,

@@ -37,6 +37,9 @@ const PIECE: &[&str] = &[
     "- lastTransitionTime:",
     "- lastProbeTime:",
 ];
+/// Keys that begin a container's status, where one of [`STATES`] follows.
+const OF_CONTAINER: &[&str] = &["state:", "lastState:"];
+const STATES: &[&str] = &["waiting:", "running:", "terminated:"];
 
 fn begins(doc: &Document<'_>) -> bool {
     let mut lines = doc.text.lines();
@@ -44,7 +47,14 @@ fn begins(doc: &Document<'_>) -> bool {
     if first.trim_end() == "---" {
         return lines.find(|line| !line.trim().is_empty()).is_some_and(|line| starts(line, WHOLE));
     }
-    starts(first, WHOLE) || starts(first.trim_start(), PIECE)
+    starts(first, WHOLE) || starts(first.trim_start(), PIECE) || is_state(doc.text)
+}
+
+/// Whether a text begins with the state of a container.
+fn is_state(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_start);
+    lines.next().is_some_and(|it| starts(it, OF_CONTAINER))
+        && lines.next().is_some_and(|it| starts(it, STATES))
 }
 
 /// Whether a line starts with one of these keys and has nothing or a plain value behind it.
@@ -212,8 +222,12 @@ fn object(
     // A status pasted from its inside.
     let first = text.lines().next().unwrap_or_default().trim_start();
     let inside = starts(first, &["containerStatuses:", "initContainerStatuses:"]);
-    let indented = || text.lines().map(|line| format!("  {line}\n")).collect::<String>();
-    let wrapped = inside.then(|| format!("status:\n{}", indented()));
+    let indented = |by: &str| text.lines().map(|line| format!("{by}{line}\n")).collect::<String>();
+    let wrapped = if inside {
+        Some(format!("status:\n{}", indented("  ")))
+    } else {
+        is_state(text).then(|| format!("status:\n containerStatuses:\n -\n{}", indented("  ")))
+    };
     let text = wrapped.as_deref().unwrap_or(text);
     let yaml = Text::Yaml(text);
     let says = text.lines().any(|line| starts(line.trim_start(), &["kind:"]));

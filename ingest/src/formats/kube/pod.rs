@@ -39,15 +39,20 @@ pub(crate) fn rows(pod: &Pod, place: Place<'_>, out: &mut dyn Out) {
         let names: BTreeSet<_> = specs
             .iter()
             .map(|it| it.name.as_deref())
-            .chain(statuses.iter().map(|it| it.name.as_deref()))
             .flatten()
+            .chain(statuses.iter().map(named))
             .collect();
         for name in names {
             let spec = specs.iter().find(|it| it.name.as_deref() == Some(name));
-            let status = statuses.iter().find(|it| it.name.as_deref() == Some(name));
+            let status = statuses.iter().find(|it| named(it) == name);
             out.row(container_row(pod, &id, (kind, name), (spec, status), place));
         }
     }
+}
+
+/// The name of a container, which a pasted status may have left behind.
+fn named(status: &ContainerStatus) -> &str {
+    status.name.as_deref().unwrap_or("(unnamed)")
 }
 
 fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> Row {
