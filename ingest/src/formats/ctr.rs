@@ -43,7 +43,8 @@ fn task(number: u64, line: &str) -> Option<Row> {
 }
 
 /// The section: `runc list`, with its header or without.
-pub(super) const RUNC: Section = Section { kind: "runc list", begins: begins_runc, read: read_runc };
+pub(super) const RUNC: Section =
+    Section { kind: "runc list", begins: begins_runc, read: read_runc };
 
 /// `ID PID STATUS BUNDLE CREATED [OWNER]`.
 fn listed_by_runc(number: u64, line: &str) -> Option<Row> {

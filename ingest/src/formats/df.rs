@@ -9,6 +9,9 @@ use crate::row::{Out, Row, When};
 /// The section: a table of `df`, or one of its complaints.
 pub(super) const DF: Section = Section { kind: "df", begins, read };
 
+/// Rows of `df` without their header, as `grep` leaves them.
+pub(super) const DF_ROWS: Section = Section { kind: "df", begins: begins_rows, read: read_rows };
+
 /// What a table counts, by its header.
 #[derive(Clone, Copy)]
 struct Layout {
@@ -87,6 +90,29 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     taken
 }
 
+/// A row of a device, by what stands in its cells. Inodes add up exactly, and so are told from blocks in the same table.
+fn bare(number: u64, line: &str) -> Option<Row> {
+    let cells: Vec<&str> = line.split_whitespace().collect();
+    let [device, rest @ ..] = cells.as_slice() else { return None };
+    let typed = rest.first()?.starts_with(|c: char| c.is_ascii_lowercase());
+    let [size, used, available, percent, _] = rest.get(usize::from(typed)..)? else { return None };
+    let count = |text: &&str| text.parse::<i64>().ok();
+    let exact = count(size).is_some_and(|all| {
+        count(used).zip(count(available)).is_some_and(|(a, b)| a.checked_add(b) == Some(all))
+    });
+    let fits = device.starts_with("/dev/") && percent.ends_with('%') && !exact;
+    let layout = Layout { typed, inodes: false, block: 1024 };
+    fits.then(|| row(&cells, layout, number, line))?
+}
+
+fn begins_rows(doc: &Document<'_>) -> bool {
+    doc.text.lines().next().is_some_and(|line| bare(doc.first_line, line).is_some())
+}
+
+fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
+    doc.lines().map_while(|(number, line)| bare(number, line)).map(|row| out.row(row)).count()
+}
+
 fn row(cells: &[&str], layout: Layout, number: u64, line: &str) -> Option<Row> {
     let (device, rest) = cells.split_first()?;
     let (fstype, rest) = match rest.split_first() {
@@ -131,6 +157,18 @@ pub(super) fn amount(text: &str, block: i64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_are_known_without_a_header() {
+        for (line, space) in [
+            ("/dev/sda5      22092264 21045684     0  100% /", true),
+            ("/dev/sdb1  ext4   50G   48G  2.0G  96% /var/lib/docker", true),
+            ("/dev/xvda1     524288 524288      0  100% /", false),
+            ("/dev/sda5 is 100% full", false),
+        ] {
+            assert_eq!(bare(1, line).is_some(), space, "{line}");
+        }
+    }
 
     #[test]
     fn amounts() {

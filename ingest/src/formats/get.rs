@@ -415,6 +415,10 @@ fn attachment(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
 }
 
 fn namespace(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
+    // Before kubectl 1.8 nodes had no other columns.
+    if it.get("STATUS").is_some_and(|it| it.starts_with("Ready") || it.starts_with("NotReady")) {
+        return node_row(it, place, out);
+    }
     // Whether it has been so for a second or for a year, the table does not say.
     if it.get("STATUS") == Some("Terminating") {
         meta::deleted("Namespace", &it.meta(), &[], place, out);

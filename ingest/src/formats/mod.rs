@@ -97,6 +97,7 @@ pub const SECTIONS: &[Section] = &[
     ctr::CTR_IMAGES,
     ctr::RUNC,
     df::DF,
+    df::DF_ROWS,
     ps::PS,
     ps::PS_ROWS,
     mounts::MOUNTS,
