@@ -38,8 +38,7 @@ pub(crate) fn rows(pod: &Pod, place: Place<'_>, out: &mut dyn Out) {
         let statuses = statuses.and_then(Option::as_deref).unwrap_or_default();
         let names: BTreeSet<_> = specs
             .iter()
-            .map(|it| it.name.as_deref())
-            .flatten()
+            .filter_map(|it| it.name.as_deref())
             .chain(statuses.iter().map(named))
             .collect();
         for name in names {
