@@ -48,14 +48,29 @@ fn complaint(line: &str) -> Option<(&str, &str)> {
     path.starts_with('/').then_some((path, error))
 }
 
+/// What a table without its header counts, where its sizes have units: those are of space.
+fn headless(line: &str) -> Option<Layout> {
+    let line = line.trim_start();
+    ["/dev/", "overlay ", "tmpfs ", "devtmpfs "].iter().any(|it| line.starts_with(it)).then_some(())?;
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, size, used, available, percent, path] = words.as_slice() else { return None };
+    let sizes = [size, used, available];
+    let units = sizes.iter().any(|size| size.ends_with(['M', 'G', 'T', 'P']));
+    (units && sizes.iter().all(|size| amount(size, 1).is_some())).then_some(())?;
+    (percent.ends_with('%') && path.starts_with('/')).then_some(())?;
+    Some(Layout { typed: false, inodes: false, block: 1 })
+}
+
 fn begins(doc: &Document<'_>) -> bool {
     let line = doc.text.lines().next().unwrap_or_default();
     line.trim_start().starts_with("Filesystem") && layout(line).is_some()
         || complaint(line).is_some()
+        || headless(line).is_some()
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let mut layout_now = None;
+    let mut layout_now = doc.text.lines().next().and_then(headless);
+    let mut whole = layout_now.is_none();
     let mut device: Option<&str> = None;
     let mut taken = 0;
     let mut rows = 0;
@@ -67,6 +82,11 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         } else if layout_now.is_none() && layout(line).is_some() {
             layout_now = layout(line);
         } else if let Some(layout) = layout_now {
+            if let [".." | "..." | "…"] = words.as_slice() {
+                whole = false;
+                taken += 1;
+                continue;
+            }
             if let ([name], None) = (words.as_slice(), device) {
                 // Its numbers follow on the next line.
                 if doc.lines().any(|(next, text)| next == number + 1 && text.starts_with(' ')) {
@@ -84,7 +104,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         }
         taken += 1;
     }
-    if rows > 0 {
+    if rows > 0 && whole {
         out.complete("std.node.Filesystem", Vec::new(), When::Unknown);
     }
     taken
