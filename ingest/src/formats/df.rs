@@ -48,33 +48,20 @@ fn complaint(line: &str) -> Option<(&str, &str)> {
     path.starts_with('/').then_some((path, error))
 }
 
-/// What a table without its header counts, where its sizes have units: those are of space.
-fn headless(line: &str) -> Option<Layout> {
-    let line = line.trim_start();
-    ["/dev/", "overlay ", "tmpfs ", "devtmpfs "].iter().any(|it| line.starts_with(it)).then_some(())?;
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let [_, size, used, available, percent, path] = words.as_slice() else { return None };
-    let sizes = [size, used, available];
-    let units = sizes.iter().any(|size| size.ends_with(['M', 'G', 'T', 'P']));
-    (units && sizes.iter().all(|size| amount(size, 1).is_some())).then_some(())?;
-    (percent.ends_with('%') && path.starts_with('/')).then_some(())?;
-    Some(Layout { typed: false, inodes: false, block: 1 })
-}
-
 fn begins(doc: &Document<'_>) -> bool {
     let line = doc.text.lines().next().unwrap_or_default();
     line.trim_start().starts_with("Filesystem") && layout(line).is_some()
         || complaint(line).is_some()
-        || headless(line).is_some()
 }
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
-    let mut layout_now = doc.text.lines().next().and_then(headless);
-    let mut whole = layout_now.is_none();
+    let mut layout_now = None;
+    let mut whole = true;
     let mut device: Option<&str> = None;
     let mut taken = 0;
     let mut rows = 0;
-    for (number, line) in doc.lines() {
+    let mut lines = doc.lines().peekable();
+    while let Some((number, line)) = lines.next() {
         let words: Vec<&str> = line.split_whitespace().collect();
         if let Some((path, error)) = complaint(line) {
             let row = Row::of("std.node.Filesystem", number, line.trim());
@@ -82,14 +69,18 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         } else if layout_now.is_none() && layout(line).is_some() {
             layout_now = layout(line);
         } else if let Some(layout) = layout_now {
-            if let [".." | "..." | "…"] = words.as_slice() {
-                whole = false;
+            let left_out = matches!(words.as_slice(), [".." | "..." | "…"]);
+            // A page that was copied may have an empty line behind every row.
+            let spaced =
+                words.is_empty() && lines.peek().is_some_and(|(_, next)| is_row(next, layout));
+            if left_out || spaced {
+                whole &= !left_out;
                 taken += 1;
                 continue;
             }
             if let ([name], None) = (words.as_slice(), device) {
                 // Its numbers follow on the next line.
-                if doc.lines().any(|(next, text)| next == number + 1 && text.starts_with(' ')) {
+                if lines.peek().is_some_and(|(_, next)| next.starts_with(' ')) {
                     device = Some(name);
                     taken += 1;
                     continue;
@@ -120,7 +111,8 @@ fn bare(number: u64, line: &str) -> Option<Row> {
     let exact = count(size).is_some_and(|all| {
         count(used).zip(count(available)).is_some_and(|(a, b)| a.checked_add(b) == Some(all))
     });
-    let fits = device.starts_with("/dev/") && percent.ends_with('%') && !exact;
+    let of_disk = device.starts_with("/dev/") || *device == "overlay";
+    let fits = of_disk && percent.ends_with('%') && !exact;
     let layout = Layout { typed, inodes: false, block: 1024 };
     fits.then(|| row(&cells, layout, number, line))?
 }
@@ -131,6 +123,10 @@ fn begins_rows(doc: &Document<'_>) -> bool {
 
 fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     doc.lines().map_while(|(number, line)| bare(number, line)).map(|row| out.row(row)).count()
+}
+
+fn is_row(line: &str, layout: Layout) -> bool {
+    row(&line.split_whitespace().collect::<Vec<_>>(), layout, 0, line).is_some()
 }
 
 fn row(cells: &[&str], layout: Layout, number: u64, line: &str) -> Option<Row> {
