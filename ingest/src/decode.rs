@@ -80,7 +80,7 @@ fn clean(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    let text = straight(uncoded(unquoted(unframed(text))));
+    let text = straight(uncoded(uncommented(unquoted(unframed(text)))));
     if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -99,6 +99,20 @@ fn unquoted(text: String) -> String {
     let inner = |line| {
         let quoted = str::strip_prefix(line, '>')?;
         Some(quoted.strip_prefix(' ').unwrap_or(quoted))
+    };
+    text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
+}
+
+/// Without the `# ` of a script that is nothing but comments: somebody kept there what commands printed.
+fn uncommented(text: String) -> String {
+    let comment = |line: &str| line == "#" || line.starts_with("# ") || line.starts_with("#\t");
+    let mut said = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('$'));
+    if !text.starts_with(['#', '$']) || !said.next().is_some_and(comment) || !said.all(comment) {
+        return text;
+    }
+    let inner = |line| {
+        let comment = str::strip_prefix(line, '#')?;
+        Some(comment.strip_prefix(' ').unwrap_or(comment))
     };
     text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
 }
@@ -205,6 +219,13 @@ mod tests {
             ),
             (utf16, Some("pod é\n")),
             (b"> Events:\n>\n>   Type  Reason\n".to_vec(), Some("Events:\n\n  Type  Reason\n")),
+            (b"# NAME  READY\n#\n# web   0/1\n".to_vec(), Some("NAME  READY\n\nweb   0/1\n")),
+            (
+                b"$ kubectl get po\n# NAME\n#  web\n".to_vec(),
+                Some("$ kubectl get po\nNAME\n web\n"),
+            ),
+            (b"# kubectl get po\nNAME\n".to_vec(), Some("# kubectl get po\nNAME\n")),
+            (b"#1 is the first\n".to_vec(), Some("#1 is the first\n")),
             (b"`$ df /`\n``\n`a` is `b`\n".to_vec(), Some("$ df /\n``\n`a` is `b`\n")),
             (
                 "│   Warning  Failed  5s  kubelet  no │\n│  such image   │\n  │ └─10.conf\n".into(),
