@@ -8,8 +8,8 @@ const LOOK: usize = 8192;
 const BLOCK: usize = 16;
 
 /// The bytes as text without byte order marks, blocks of NULs, terminal colours, carriage returns at
-/// line ends, and what mail, Markdown, word processors and framed terminals do to pasted lines; or nothing where they are
-/// no text.
+/// line ends, and what mail, Markdown, scripts, word processors and framed terminals do to pasted
+/// lines; or nothing where they are no text.
 pub(crate) fn text(mut bytes: Vec<u8>) -> Option<String> {
     if let Some(text) = utf16(&bytes) {
         return Some(clean(text));
