@@ -221,7 +221,10 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         "Node"
     } else if has("Containers") && !has("Pod Template") || has("Init Containers") || has("Node") {
         "Pod"
-    } else if has("Access Modes") && has("Namespace") || has("Used By") || has("Mounted By") {
+    } else if has("Namespace") && (has("Access Modes") || has("StorageClass") && !has("Replicas"))
+        || has("Used By")
+        || has("Mounted By")
+    {
         "PersistentVolumeClaim"
     } else if has("Reclaim Policy") {
         "PersistentVolume"
