@@ -143,16 +143,17 @@ pub(super) fn images(text: &str, place: Place<'_>, out: &mut dyn Out) {
     let Ok(images) = serde_json::from_str::<Option<Vec<Stored>>>(text) else {
         return out.unparsed(place.line, "images with fields of other types than the CRI's");
     };
+    let mut listed = docker::Images::default();
     for it in images.unwrap_or_default() {
         let size = bytes(it.size.as_deref().and_then(|it| it.parse().ok()));
         for tag in &it.repo_tags {
-            let row = docker::image(tag, place.line, &format!("image {tag}"));
+            let row = listed.row(tag, place.line, &format!("image {tag}"));
             out.row(
                 row.with("digest", it.repo_digests.first().cloned()).with("size", size.clone()),
             );
         }
     }
-    out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
+    listed.end(out);
 }
 
 /// Without `-a` the listing holds the running containers only.
@@ -191,6 +192,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let Some(table) = table(&columns) else { return 0 };
     let mut taken = 1;
     let mut all = false;
+    let mut images = docker::Images::default();
     for (number, line) in lines {
         let cells = columns.cells(line);
         let named = table == Table::Images || cells.first().is_some_and(|id| rows::is_id(id));
@@ -201,7 +203,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         }
         taken += 1;
         all |= columns.get(&cells, "STATE").map(state).as_deref() == Some("exited");
-        if let Some(row) = row(table, &columns, &cells, (number, line)) {
+        if let Some(row) = row(table, &columns, &cells, (number, line), &mut images) {
             out.row(row);
         }
     }
@@ -211,7 +213,7 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
                 complete("std.runtime.CriContainer", all || rows::says_all(doc.path), out)
             }
             Table::Sandboxes => out.complete("std.runtime.CriSandbox", Vec::new(), When::Unknown),
-            Table::Images => out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown),
+            Table::Images => images.end(out),
         }
     }
     taken
@@ -223,6 +225,7 @@ fn row(
     columns: &Columns<'_>,
     cells: &[&str],
     (number, line): (u64, &str),
+    images: &mut docker::Images,
 ) -> Option<Row> {
     let get = |name: &str| columns.get(cells, name);
     let age = || get("CREATED").and_then(ages::words).map_or(Value::Null, Value::Duration);
@@ -247,7 +250,7 @@ fn row(
             .with("created", age()),
         Table::Images => {
             let (image, tag) = get("IMAGE").zip(get("TAG"))?;
-            docker::image(&format!("{image}:{tag}"), number, line.trim())
+            images.row(&format!("{image}:{tag}"), number, line.trim())
         }
     })
 }

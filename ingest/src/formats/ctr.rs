@@ -101,6 +101,7 @@ fn begins_images(doc: &Document<'_>) -> bool {
 
 fn read_images(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let mut taken = 1;
+    let mut images = docker::Images::default();
     for (number, line) in doc.lines().skip(1) {
         let cells = words(line);
         let [reference, _, digest, ..] = cells.as_slice() else { break };
@@ -110,11 +111,9 @@ fn read_images(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         taken += 1;
         // An image stands there by tag, by digest and by id.
         if !reference.contains("sha256:") {
-            out.row(docker::image(reference, number, line.trim()).with("digest", *digest));
+            out.row(images.row(reference, number, line.trim()).with("digest", *digest));
         }
     }
-    if taken > 1 {
-        out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
-    }
+    images.end(out);
     taken
 }

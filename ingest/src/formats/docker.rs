@@ -1,6 +1,8 @@
 //! What docker lists: `docker ps -a` as a table or in JSON, `docker inspect`, `docker images`. nerdctl prints
 //! the same table of what containerd runs.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::{
@@ -245,9 +247,26 @@ pub(super) fn inspected(text: &str, place: Place<'_>, out: &mut dyn Out) {
     out.row(listed.row(place.line, &shown));
 }
 
-/// The row of an image on a node.
-pub(super) fn image(reference: &str, line: u64, text: &str) -> Row {
-    Row::of("std.runtime.NodeImage", line, text).with("image", reference)
+/// A listing of the images on a node, as it is read.
+#[derive(Debug, Default)]
+pub(super) struct Images {
+    repositories: BTreeSet<String>,
+}
+
+impl Images {
+    /// The row of an image.
+    pub(super) fn row(&mut self, reference: &str, line: u64, text: &str) -> Row {
+        let name = reference.rsplit_once(':').map_or(reference, |(name, _)| name);
+        self.repositories.insert(name.to_owned());
+        Row::of("std.runtime.NodeImage", line, text).with("image", reference)
+    }
+
+    /// A listing of one repository may be of what was asked for by name, as `docker images nginx` is.
+    pub(super) fn end(&self, out: &mut dyn Out) {
+        if self.repositories.len() > 1 {
+            out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
+        }
+    }
 }
 
 fn begins_images(doc: &Document<'_>) -> bool {
@@ -260,6 +279,7 @@ fn read_images(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let Some((_, header)) = lines.next() else { return 0 };
     let columns = Columns::of(header);
     let mut taken = 1;
+    let mut images = Images::default();
     for (number, line) in lines {
         let cells = columns.cells(line);
         if cells.len() < 4 || cells.iter().take(3).any(|it| it.is_empty()) {
@@ -268,12 +288,10 @@ fn read_images(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         taken += 1;
         let name = columns.get(&cells, "REPOSITORY").zip(columns.get(&cells, "TAG"));
         if let Some((repository, tag)) = name {
-            out.row(image(&format!("{repository}:{tag}"), number, line.trim()));
+            out.row(images.row(&format!("{repository}:{tag}"), number, line.trim()));
         }
     }
-    if taken > 1 {
-        out.complete("std.runtime.NodeImage", Vec::new(), When::Unknown);
-    }
+    images.end(out);
     taken
 }
 

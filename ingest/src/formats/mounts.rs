@@ -125,7 +125,7 @@ fn begins(doc: &Document<'_>) -> bool {
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let of_file = namespace(doc.path);
     let mut taken = 0;
-    let mut root = false;
+    let mut whole = Whole::default();
     for (number, line) in doc.lines() {
         let (ns_pid, line) = match grepped(line) {
             Some((pid, rest)) => (pid, rest),
@@ -133,14 +133,33 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
         };
         let Some(mount) = any(line) else { break };
         taken += 1;
-        root |= mount.path == "/" && ns_pid == of_file;
+        if ns_pid == of_file {
+            whole.see(&mount.path);
+        }
         out.row(mount.row(ns_pid, number, line.trim()));
     }
-    // A pasted or filtered piece leaves out the root.
-    if root {
-        out.complete("std.node.Mount", vec![("ns_pid", of_file.into())], When::Unknown);
-    }
+    whole.end(of_file, out);
     taken
+}
+
+/// A pasted or filtered piece leaves out the root or `/proc`: `findmnt /` shows the one, `mount | grep ext4` the disks only.
+#[derive(Debug, Default)]
+struct Whole {
+    root: bool,
+    proc: bool,
+}
+
+impl Whole {
+    fn see(&mut self, path: &str) {
+        self.root |= path == "/";
+        self.proc |= path == "/proc";
+    }
+
+    fn end(&self, ns_pid: i64, out: &mut dyn Out) {
+        if self.root && self.proc {
+            out.complete("std.node.Mount", vec![("ns_pid", ns_pid.into())], When::Unknown);
+        }
+    }
 }
 
 /// `/proc/4711/mountinfo:` before a line, as `grep` over all processes puts it.
@@ -165,9 +184,10 @@ pub(super) fn findmnt(text: &str, place: Place<'_>, out: &mut dyn Out) {
     let Ok(mut open) = serde_json::from_str::<Vec<Found>>(text) else {
         return out.unparsed(place.line, "file systems with fields of other types than findmnt's");
     };
-    let root = open.iter().any(|it| it.target == "/");
+    let mut whole = Whole::default();
     open.reverse();
     while let Some(mut it) = open.pop() {
+        whole.see(&it.target);
         let source = it.source.unwrap_or_default();
         let shown =
             format!("{} {} {}", it.target, source, it.fstype.as_deref().unwrap_or_default());
@@ -186,9 +206,7 @@ pub(super) fn findmnt(text: &str, place: Place<'_>, out: &mut dyn Out) {
         it.children.reverse();
         open.append(&mut it.children);
     }
-    if root {
-        out.complete("std.node.Mount", vec![("ns_pid", 1.into())], When::Unknown);
-    }
+    whole.end(1, out);
 }
 
 #[cfg(test)]
