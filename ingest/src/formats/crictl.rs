@@ -267,7 +267,7 @@ fn read_rows(doc: &Document<'_>, out: &mut dyn Out) -> usize {
 fn bare_row(number: u64, line: &str) -> Option<Row> {
     let (header, cells) = bare(line)?;
     let columns = Columns::of(header);
-    row(table(&columns)?, &columns, &cells, (number, line))
+    row(table(&columns)?, &columns, &cells, (number, line), &mut docker::Images::default())
 }
 
 /// The header a row would have, and its cells, by what stands in it.

@@ -196,7 +196,7 @@ pub(super) fn listed(text: &str, place: Place<'_>, out: &mut dyn Out) {
     };
     if let (Some(repository), Some(tag)) = (&line.repository, &line.tag) {
         if repository != "<none>" && tag != "<none>" {
-            out.row(image(&format!("{repository}:{tag}"), place.line, text));
+            out.row(Images::default().row(&format!("{repository}:{tag}"), place.line, text));
         }
         return;
     }
