@@ -25,7 +25,11 @@ impl Sources {
     /// A user's file in the library's own folders (someone works on the library) belongs to its module, and takes the
     /// place of the one it is.
     pub(crate) fn load(user: &[PathBuf], no_stdlib: bool) -> Result<Self, String> {
-        let user = read_all(user)?;
+        Ok(Self::of(read_all(user)?, no_stdlib))
+    }
+
+    /// The same with files that are read already.
+    pub(crate) fn of(user: Vec<SourceFile>, no_stdlib: bool) -> Self {
         let rules = if no_stdlib { &[][..] } else { etio_stdlib::RULES };
         let mut files: Vec<SourceFile> = etio_stdlib::FACTS
             .iter()
@@ -40,7 +44,7 @@ impl Sources {
             }
             mine
         }));
-        Ok(Self { files, own })
+        Self { files, own }
     }
 
     /// Compiles them as of an instant, today where none is given: by it the `until` of sites is judged.
@@ -125,7 +129,8 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
         .collect()
 }
 
-fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+/// Adds the rule files in a path.
+pub(crate) fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     let cannot = |error: std::io::Error| cannot_read(path, &error);
     if !fs::metadata(path).map_err(cannot)?.is_dir() {
         files.push(path.to_owned());

@@ -5,6 +5,7 @@ mod check;
 mod doc;
 mod explain;
 mod fmt;
+mod lsp;
 mod pack;
 mod plan;
 pub mod test;
@@ -24,6 +25,7 @@ pub fn run() -> Exit {
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Doc(args) => doc::run(&args),
         Command::Plan(files) => plan(&files),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Pack(args) => pack::run(&args),
     };
     done.unwrap_or_else(|message| exit::unusable(&message))

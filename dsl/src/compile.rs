@@ -5,7 +5,11 @@ use etio_plan::Pack;
 use crate::{
     SourceFile,
     diag::Diagnostic,
-    lower, never, order, resolve, retention,
+    lower,
+    mention::{self, Mention},
+    never, order,
+    resolve::{self, Cx},
+    retention,
     site::{self, Applied, SiteChange},
     syntax::{
         ast::{self, Span},
@@ -29,6 +33,10 @@ pub struct Compiled {
     pub places: Vec<(usize, Span)>,
     /// What sites change, and where they say so.
     pub changes: Vec<SiteChange>,
+    /// What the files say, as far as they could be read.
+    pub trees: Vec<ast::File>,
+    /// What the names in them stand for, whatever errors there are.
+    pub mentions: Vec<Mention>,
     /// All errors and warnings of all files, by file and place.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -63,7 +71,7 @@ fn run(files: &[SourceFile], at: Option<i64>) -> Compiled {
         diagnostic.place().map(|label| (label.file, label.span.start, label.span.end))
     });
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    Compiled { pack: compiled.pack.filter(|_| !failed), diagnostics, ..compiled }
+    Compiled { pack: compiled.pack.filter(|_| !failed), diagnostics, trees, ..compiled }
 }
 
 /// All stages behind the parser; the pack is there whatever errors there are.
@@ -81,5 +89,8 @@ fn program(files: &[SourceFile], trees: &[ast::File], at: Option<i64>) -> Compil
     cx.pack.rules = drafts.into_iter().map(|draft| draft.rule).collect();
     let tests = testcase::tests(&mut cx, &gone);
     let places = cx.names.places().collect();
-    Compiled { pack: Some(cx.pack), tests, samples, places, changes, diagnostics: cx.diagnostics }
+    let mentions = mention::mentions(&cx);
+    let Cx { pack, diagnostics, .. } = cx;
+    let trees = Vec::new();
+    Compiled { pack: Some(pack), tests, samples, places, changes, trees, mentions, diagnostics }
 }

@@ -9,6 +9,7 @@ mod compile;
 pub mod diag;
 mod fmt;
 mod lower;
+mod mention;
 mod never;
 mod order;
 mod resolve;
@@ -22,6 +23,9 @@ mod untold;
 
 pub use compile::{Compiled, compile, compile_at};
 pub use fmt::fmt;
+pub use lower::functions;
+pub use mention::Mention;
 pub use site::{SiteChange, SiteEffect};
 pub use syntax::SourceFile;
 pub use testcase::{ExpectTime, Expected, SampleCase, TestCase, TestStep, TestStepKind};
+pub use types::built_in as types;

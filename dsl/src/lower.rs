@@ -26,6 +26,7 @@ use etio_plan::{FieldId, RelId, Rule, SlotId};
 
 pub(crate) use aggregate::flip;
 pub(crate) use bounds::bounds;
+pub use call::functions;
 pub(crate) use extract::{constants, extractors};
 pub(crate) use finish::each_atom;
 

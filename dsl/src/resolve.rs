@@ -9,6 +9,7 @@ use etio_plan::{EnumId, FieldId, Kind, Pack, RelId, Relation};
 use crate::{
     SourceFile,
     diag::{Code, Diagnostic, codes, did_you_mean},
+    mention::Meant,
     syntax::ast::{self, Path, Span},
     table::{HashMap, HashSet, IndexMap, IndexSet},
 };
@@ -62,6 +63,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) extracted: HashSet<RelId>,
     /// Findings in whose place sites put their own.
     pub(crate) replaced: Replaced<'a>,
+    /// What each name was found to mean, where it stands.
+    pub(crate) meant: Vec<(Place, Meant)>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// How many of them are errors.
     errors: usize,
@@ -187,6 +190,11 @@ impl<'a> Cx<'a> {
         self.report(diagnostic);
     }
 
+    /// Keeps what a name means, for [`crate::mention`].
+    pub(crate) fn means(&mut self, file: usize, span: Span, meant: Meant) {
+        self.meant.push((Place { file, span }, meant));
+    }
+
     pub(crate) fn module(&self, file: usize) -> &'a str {
         self.files.get(file).map_or("", |source| source.module.as_str())
     }
@@ -199,7 +207,10 @@ impl<'a> Cx<'a> {
     /// The relation a path names, or an error.
     pub(crate) fn relation(&mut self, file: usize, path: &Path) -> Option<RelId> {
         match self.def(file, path, "relation or finding")? {
-            Def::Relation(relation) => Some(relation),
+            Def::Relation(relation) => {
+                self.means(file, path.span, Meant::Relation(relation));
+                Some(relation)
+            }
             Def::Enum(_) => {
                 let name = path_text(path);
                 self.error(

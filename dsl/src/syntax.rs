@@ -1,17 +1,21 @@
 //! From text to the typed tree of a rule file.
 //!
 //! `split` cuts the file into items and writes their tokens as `signs`, `parse` makes nodes of these ([`cst`]), and
-//! `build` makes the typed tree of the nodes ([`ast`]). What to say where that fails is `complain`'s.
+//! `build` makes the typed tree of the nodes ([`ast`]). What to say where that fails is `complain`'s, what could
+//! go on `cursor`'s.
 
 pub mod ast;
 mod build;
 mod complain;
 pub mod cst;
+mod cursor;
 mod hints;
 mod literal;
 mod parse;
 mod signs;
 mod split;
+
+pub use cursor::{Wanted, wanted};
 
 use smol_str::SmolStr;
 

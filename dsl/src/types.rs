@@ -27,6 +27,11 @@ const BUILT_IN: [(&str, Type); 16] = [
     ("digest", Type::Digest),
 ];
 
+/// The names of all types.
+pub fn built_in() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(name, _)| *name).chain(["list", "map"])
+}
+
 /// The type a field's declaration names, or an error.
 pub(crate) fn of_ref(cx: &mut Cx<'_>, file: usize, written: &TypeRef) -> Option<Type> {
     let name = path_text(&written.name);
@@ -73,8 +78,7 @@ fn enum_of(cx: &mut Cx<'_>, file: usize, written: &TypeRef) -> Option<EnumId> {
         cx.error(codes::UNKNOWN_NAME, file, written.name.span, message, &help);
         return None;
     }
-    let built_in = BUILT_IN.iter().map(|(name, _)| *name).chain(["list", "map"]);
-    let near = did_you_mean(&name, built_in);
+    let near = did_you_mean(&name, built_in());
     let help = near.map_or_else(
         || "types are bool, int, float, text, duration, time, bytes, percent, ip, version, node, pod, uid, cid, image, digest, list<T>, map<T> and enums".into(),
         |near| format!("did you mean `{near}`?"),

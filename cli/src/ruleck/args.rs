@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Doc(Doc),
     /// Prints how rules run: conditions, partition field, how long events are kept
     Plan(Files),
+    /// Tells an editor, over standard input and output, what is wrong with the rule files it has open
+    Lsp(Lsp),
     /// Compiles rule files into a pack, which `etio --rules` and the library load without compiling
     Pack(Pack),
 }
@@ -47,6 +49,22 @@ pub(crate) struct Files {
     /// The day by which the `until` of sites is judged; otherwise today
     #[arg(long, value_name = "DATE", value_parser = date::parse)]
     pub(crate) at: Option<i64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Lsp {
+    /// Rule files, or directories of them, that belong together; the editor's folders where left out
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave out the standard library's rules; its facts stay
+    #[arg(long)]
+    pub(crate) no_stdlib: bool,
+    /// The day by which the `until` of sites is judged; otherwise today
+    #[arg(long, value_name = "DATE", value_parser = date::parse)]
+    pub(crate) at: Option<i64>,
+    /// Some editors say how they will speak; there is one way
+    #[arg(long, hide = true)]
+    stdio: bool,
 }
 
 #[derive(Args, Debug)]

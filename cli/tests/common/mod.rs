@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 #![expect(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
+pub mod editor;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -95,7 +95,7 @@ impl<'a> Lower<'_, 'a> {
     /// `f: name`: joins what is known, binds what is not.
     fn named(&mut self, atom: &mut Atom, field: FieldId, name: &'a str, span: Span) -> Option<()> {
         let ty = self.field_type(atom.relation, field)?;
-        match self.known(name) {
+        match self.known(name, span) {
             None => {
                 let outer = self.st.grouping && self.st.key.contains(&name);
                 let slot = self.bind(name, span, SlotType::Scalar(ty), outer, true)?;

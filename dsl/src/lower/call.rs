@@ -27,6 +27,11 @@ const FIXED: &[(&str, Func, &[Type], Type)] = &[
     ("ends_with", Func::EndsWith, &[Type::Text, Type::Text], Type::Bool),
 ];
 
+/// The names of all functions.
+pub fn functions() -> impl Iterator<Item = &'static str> + Clone {
+    FIXED.iter().map(|(known, ..)| *known).chain(OTHERS)
+}
+
 const OTHERS: [&str; 4] = ["age", "present", "text", "len"];
 
 impl<'a> Lower<'_, 'a> {
@@ -51,7 +56,7 @@ impl<'a> Lower<'_, 'a> {
             return Some(Typed { expr: Expr::Call(*func, lowered), ty: gives.clone(), optional });
         }
         if !OTHERS.contains(&name.text.as_str()) {
-            let known = FIXED.iter().map(|(known, ..)| *known).chain(OTHERS);
+            let known = functions();
             let help = did_you_mean(&name.text, known.clone()).map_or_else(
                 || format!("there are {}", known.collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
@@ -99,7 +104,7 @@ impl<'a> Lower<'_, 'a> {
             && let Some(slot) = self.peek(name).and_then(|at| self.var(at)).map(|var| var.slot)
             && matches!(self.slot_type(slot), Some(SlotType::Row(_)))
         {
-            self.known(name);
+            self.known(name, expr.span);
             return Some(Expr::TimeOf(slot));
         }
         self.expr_of(expr, &Type::Time, mode).map(|typed| typed.expr)

@@ -5,6 +5,7 @@ use etio_plan::{AggOp, Expr, SlotType, Type};
 use super::{Lower, aggregate::is_aggregate, scope::Known};
 use crate::{
     diag::{Diagnostic, codes},
+    mention::Meant,
     syntax::ast::{self, ExprKind, Name, Span},
     types,
 };
@@ -191,11 +192,14 @@ impl<'a> Lower<'_, 'a> {
         // In `max(took of R {…})` took is R's, whatever else has the name outside.
         let inside = self.st.frames.last().is_some_and(|frame| frame.contains_key(name));
         if !inside && let Some((row, field)) = self.aggregated_field(name) {
+            if let Some(relation) = self.st.rows.get(&row).map(|info| info.relation) {
+                self.cx.means(self.st.file, span, Meant::Field(relation, field));
+            }
             let slot = self.read(row, field, mode.present)?;
             let ty = self.scalar(slot)?.clone();
             return Some(Typed { expr: Expr::Slot(slot), ty, optional: false });
         }
-        match self.known(name) {
+        match self.known(name, span) {
             Some(Known::Param(expr, ty)) => Some(Typed { expr, ty, optional: false }),
             Some(Known::Var(at)) => {
                 let slot = self.var(at)?.slot;
@@ -237,7 +241,7 @@ impl<'a> Lower<'_, 'a> {
 
     /// The row variable of a name, or an error.
     pub(super) fn row_named(&mut self, name: &'a str, span: Span) -> Option<etio_plan::SlotId> {
-        let slot = match self.known(name) {
+        let slot = match self.known(name, span) {
             Some(Known::Var(at)) => self.var(at)?.slot,
             Some(Known::Param(..)) => {
                 let message = format!("`{name}` is a parameter, not a row");

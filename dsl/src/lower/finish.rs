@@ -126,7 +126,7 @@ impl<'a> Lower<'_, 'a> {
             return None;
         };
         let (slot, origin) = (found.slot, found.span);
-        self.known(&name.text);
+        self.known(&name.text, name.span);
         let Some(found) = self.scalar(slot).cloned() else {
             let message = format!("`{}` is a row, not a value", name.text);
             self.error(codes::NOT_A_VALUE, name.span, message, "");

@@ -255,7 +255,7 @@ impl<'a> Lower<'_, 'a> {
 
     /// A scalar variable as a value.
     fn variable(&mut self, name: &str, span: Span) -> Option<super::expr::Typed> {
-        let slot = match self.known(name)? {
+        let slot = match self.known(name, span)? {
             super::scope::Known::Var(at) => self.var(at)?.slot,
             super::scope::Known::Param(expr, ty) => {
                 return Some(super::expr::Typed { expr, ty, optional: false });

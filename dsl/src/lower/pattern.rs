@@ -136,7 +136,7 @@ impl<'a> Lower<'_, 'a> {
         let (matched, captured) = self.column(atom.relation, field, pattern, pattern.span)?;
         atom.joins.push((matched, Expr::Const(true.into())));
         for (name, column, ty, span) in captured {
-            match self.known(name) {
+            match self.known(name, span) {
                 None => {
                     let outer = self.st.grouping && self.st.key.contains(&name);
                     let slot = self.bind(name, span, SlotType::Scalar(ty), outer, true)?;
@@ -189,7 +189,7 @@ impl<'a> Lower<'_, 'a> {
         }
         for (name, column, ty, span) in captured {
             let slot = self.read(row, column, true)?;
-            match self.known(name) {
+            match self.known(name, span) {
                 None => {
                     let bound = self.bind(name, span, SlotType::Scalar(ty), false, true)?;
                     self.st.pending.push(Cond::Let(bound, Expr::Slot(slot)));

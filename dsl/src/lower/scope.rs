@@ -5,7 +5,8 @@ use etio_plan::{Cond, Expr, FieldId, Func, Kind, ParamId, RelId, Slot, SlotId, S
 use super::Lower;
 use crate::{
     diag::{Code, Diagnostic, codes, did_you_mean},
-    resolve::{Def, short},
+    mention::Meant,
+    resolve::{Def, Place, short},
     syntax::ast::{Name, Path, Span},
     table::{HashMap, HashSet, IndexMap},
 };
@@ -161,15 +162,19 @@ impl<'a> Lower<'_, 'a> {
     }
 
     /// What a name stands for; uses it.
-    pub(super) fn known(&mut self, name: &str) -> Option<Known> {
+    pub(super) fn known(&mut self, name: &str, span: Span) -> Option<Known> {
         if let Some(at) = self.peek(name) {
             if let Some(var) = self.st.vars.get_mut(at) {
                 var.uses += 1;
+                let bound = Place { file: self.st.file, span: var.span };
+                self.cx.means(self.st.file, span, Meant::Bound(bound));
             }
             return Some(Known::Var(at));
         }
         let param = self.st.params.get_mut(name)?;
         param.uses += 1;
+        let bound = Place { file: self.st.file, span: param.span };
+        self.cx.means(self.st.file, span, Meant::Bound(bound));
         Some(Known::Param(Expr::Param(param.id), param.ty.clone()))
     }
 

@@ -6,6 +6,7 @@ use super::{Block, BlockItem, Cx, Def, Imports, Names, Place, Replaced, number, 
 use crate::{
     SourceFile,
     diag::{Diagnostic, codes, did_you_mean},
+    mention::Meant,
     syntax::ast::{self, Derive, FieldDecl, Item, Name, RelationDecl},
     table::{HashSet, IndexSet},
     types,
@@ -27,6 +28,7 @@ pub(crate) fn declare<'a>(files: &'a [SourceFile], trees: &'a [ast::File]) -> Cx
         filled: HashSet::default(),
         extracted: HashSet::default(),
         replaced: Replaced::of(&order, trees),
+        meant: Vec::new(),
         diagnostics: Vec::new(),
         errors: 0,
     };
@@ -197,6 +199,9 @@ impl<'a> Cx<'a> {
             self.error(codes::UNKNOWN_NAME, file, name.span, message, &help);
             return;
         };
+        if let Def::Relation(relation) = def {
+            self.means(file, name.span, Meant::Relation(relation));
+        }
         let place = Place { file, span: name.span };
         let Some(imports) = self.names.imports.get_mut(file) else { return };
         match imports.names.insert(&name.text, (def, place)) {

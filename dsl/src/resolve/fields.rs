@@ -5,6 +5,7 @@ use etio_plan::{FieldId, Kind, RelId, Type};
 use super::Cx;
 use crate::{
     diag::{Diagnostic, codes, did_you_mean},
+    mention::Meant,
     syntax::ast::Name,
 };
 
@@ -12,6 +13,7 @@ impl Cx<'_> {
     /// The field a name means, or an error.
     pub(crate) fn field(&mut self, file: usize, relation: RelId, name: &Name) -> Option<FieldId> {
         if let Some(id) = self.pack.get(relation)?.field(&name.text) {
+            self.means(file, name.span, Meant::Field(relation, id));
             return Some(id);
         }
         let diagnostic = self.unknown_field(file, relation, name)?;

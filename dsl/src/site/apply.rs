@@ -6,8 +6,9 @@ use super::{SiteChange, SiteEffect, Sites, Statement};
 use crate::{
     diag::{Diagnostic, codes, did_you_mean},
     lower::{self, Draft},
+    mention::Meant,
     order,
-    resolve::{BlockItem, Cx, Def},
+    resolve::{BlockItem, Cx, Def, Place},
     syntax::ast::{ChangeKind, Expr},
     table::{HashMap, HashSet, IndexMap},
     types,
@@ -104,19 +105,22 @@ fn set(
         unknown_param(cx, statement);
         return None;
     };
+    let written =
+        declared(cx, statement.relation).into_iter().find(|(_, decl)| decl.name.text == name.text);
+    if let Some((file, decl)) = written {
+        let place = Place { file, span: decl.name.span };
+        cx.means(statement.file, name.span, Meant::Bound(place));
+    }
     let ty = cx.pack.params.get(at)?.ty.clone();
     let value = types::constant(cx, statement.file, value, &ty)?;
     let param = cx.pack.params.get_mut(at)?;
     if !param.allows(&value) {
-        let range = declared(cx, statement.relation)
-            .into_iter()
-            .find_map(|(file, decl)| (decl.name.text == name.text).then_some((file, decl.span)));
         let message = format!("the value of `{}` is not within its range", name.text);
         let mut diagnostic = Diagnostic::new(codes::BAD_RANGE, message)
             .at(statement.file, statement.change.span, "")
             .help("its rule says what makes sense: lowest and highest are included");
-        if let Some((file, span)) = range {
-            diagnostic = diagnostic.also(file, span, "the range");
+        if let Some((file, decl)) = written {
+            diagnostic = diagnostic.also(file, decl.span, "the range");
         }
         cx.report(diagnostic);
         return None;

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 pub use site::{Change, ChangeKind, Site};
 
 /// A range of bytes in one source file.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Span {
     /// First byte.
     pub start: u32,

@@ -86,7 +86,7 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
 }
 
 /// The keywords that could stand where these kinds could.
-fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
+pub(super) fn words_allowed(expected: &[Kind]) -> impl Iterator<Item = &'static str> {
     let of = |kind: &Kind| -> Vec<&'static str> {
         match kind {
             Kind::Clause => PARTS.to_vec(),

@@ -30,6 +30,8 @@ pub(super) struct Piece {
     pub(super) span: Span,
     /// Which of the file's tokens are its own.
     pub(super) tokens: Range<usize>,
+    /// Where its innermost bracket opens that is never closed.
+    pub(super) open: Option<usize>,
     /// Why it need not be parsed: its brackets or texts do not close.
     pub(super) error: Option<Diagnostic>,
 }
@@ -131,13 +133,14 @@ impl<'a> Scanner<'a> {
             }
             self.token(first, &mut seen);
         }
+        let open = seen.open.last().map(|open| open.at);
         if let Some(open) = seen.open.last() {
             let error = self.unclosed(*open, seen.crooked);
             seen.error.get_or_insert(error);
         }
         let tokens = first_token..self.signs.len();
         self.signs.end();
-        Some(Piece { span: span(start, seen.end), tokens, error: seen.error })
+        Some(Piece { span: span(start, seen.end), tokens, open, error: seen.error })
     }
 
     /// Whether the word at this place begins another piece.

@@ -1,0 +1,172 @@
+//! What could be written at a place.
+
+use etio_dsl::syntax::ast::{Item, Name};
+use etio_dsl::syntax::{Wanted, wanted};
+use lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionItemLabelDetails, Documentation, MarkupContent,
+    MarkupKind, Position, Range, TextEdit,
+};
+
+use super::position::Encoding;
+use super::program::{Declared, Program};
+use super::{hover, reference};
+
+/// All that could go on at a place; which of it begins like the word there, the editor sees.
+pub(super) fn complete(
+    program: &Program,
+    file: usize,
+    place: Position,
+    encoding: Encoding,
+) -> Vec<CompletionItem> {
+    let text = program.text(file);
+    let complete = Complete { program, file, encoding };
+    let mut items: Vec<CompletionItem> = wanted(text, encoding.offset(text, place))
+        .into_iter()
+        .flat_map(|wanted| complete.of(wanted))
+        .collect();
+    // What several things wanted have in common is offered once.
+    let mut seen = Vec::with_capacity(items.len());
+    items.retain(|item| {
+        let key = (item.label.clone(), item.detail.clone());
+        !seen.contains(&key) && {
+            seen.push(key);
+            true
+        }
+    });
+    items
+}
+
+struct Complete<'a> {
+    program: &'a Program,
+    file: usize,
+    encoding: Encoding,
+}
+
+impl Complete<'_> {
+    fn of(&self, wanted: Wanted<'_>) -> Vec<CompletionItem> {
+        let all = || self.program.declared();
+        let is_finding = |declared: &Declared<'_>| matches!(declared.item, Item::Finding(_));
+        match wanted {
+            Wanted::Keyword(word) => vec![word_item(word, CompletionItemKind::KEYWORD)],
+            Wanted::Type => etio_dsl::types()
+                .map(|name| word_item(name, CompletionItemKind::TYPE_PARAMETER))
+                .collect(),
+            Wanted::Value => etio_dsl::functions()
+                .map(|name| word_item(name, CompletionItemKind::FUNCTION))
+                .collect(),
+            Wanted::Relation => all().map(|declared| self.relation(&declared)).collect(),
+            Wanted::Finding => {
+                all().filter(is_finding).map(|declared| self.relation(&declared)).collect()
+            }
+            Wanted::Field(path) => self.parts(path, fields, CompletionItemKind::FIELD),
+            Wanted::Param(path) => self.parts(path, params, CompletionItemKind::CONSTANT),
+            Wanted::Module(begun) => self.modules(begun),
+            Wanted::NameOf(module) => all()
+                .filter(|declared| self.program.module(declared.file) == module)
+                .map(|declared| CompletionItem {
+                    additional_text_edits: None,
+                    ..self.relation(&declared)
+                })
+                .collect(),
+        }
+    }
+
+    /// A relation or finding; where the file does not know its name yet, with the `use` line for it.
+    fn relation(&self, declared: &Declared<'_>) -> CompletionItem {
+        let module = self.program.module(declared.file);
+        let name = declared.name.text.as_str();
+        let missing = self.program.missing_use(self.file, declared);
+        CompletionItem {
+            label: name.to_owned(),
+            label_details: Some(CompletionItemLabelDetails {
+                detail: None,
+                description: Some(module.to_owned()),
+            }),
+            kind: Some(match declared.item {
+                Item::Finding(_) => CompletionItemKind::CLASS,
+                Item::Relation(it) if !it.entity => CompletionItemKind::EVENT,
+                _ => CompletionItemKind::STRUCT,
+            }),
+            detail: Some(format!("{} {module}.{name}", declared.keyword())),
+            documentation: Some(markdown(hover::relation(self.program, declared))),
+            // What is known already comes first.
+            sort_text: Some(format!("{}{name}", u8::from(missing.is_some()))),
+            additional_text_edits: missing.map(|module| vec![self.use_line(module, name)]),
+            ..CompletionItem::default()
+        }
+    }
+
+    /// A `use` line behind the last one, or before the first item.
+    fn use_line(&self, module: &str, name: &str) -> TextEdit {
+        let tree = self.program.tree(self.file);
+        let (at, new_text) = match tree.and_then(|tree| tree.uses.last()) {
+            Some(last) => (last.span.end as usize, format!("\nuse {module}.{name}")),
+            None => (self.behind_file_doc(), format!("use {module}.{name}\n")),
+        };
+        let at = self.encoding.position(self.program.text(self.file), at);
+        TextEdit { range: Range { start: at, end: at }, new_text }
+    }
+
+    /// The place behind the `//!` lines.
+    fn behind_file_doc(&self) -> usize {
+        let lines = self.program.text(self.file).split_inclusive('\n');
+        lines.take_while(|line| line.starts_with("//!")).map(str::len).sum()
+    }
+
+    fn parts(
+        &self,
+        path: &str,
+        of: fn(&Item) -> Vec<&Name>,
+        kind: CompletionItemKind,
+    ) -> Vec<CompletionItem> {
+        let Some(declared) = self.program.named(self.file, path) else { return Vec::new() };
+        let item = |name: &Name| CompletionItem {
+            label: name.text.to_string(),
+            kind: Some(kind),
+            documentation: hover::show(self.program, declared.file, name.span).map(markdown),
+            ..CompletionItem::default()
+        };
+        of(declared.item).into_iter().map(item).collect()
+    }
+
+    fn modules(&self, begun: &str) -> Vec<CompletionItem> {
+        let modules = self.program.sources.files.iter().map(|file| file.module.as_str());
+        let rest = modules.filter_map(|module| match begun {
+            "" => Some(module),
+            _ => module.strip_prefix(begun)?.strip_prefix('.'),
+        });
+        rest.map(|module| word_item(module, CompletionItemKind::MODULE)).collect()
+    }
+}
+
+fn fields(item: &Item) -> Vec<&Name> {
+    match item {
+        Item::Relation(it) => it.fields.iter().map(|field| &field.name).collect(),
+        Item::Derive(it) => it.fields.iter().map(|field| &field.name).collect(),
+        Item::Finding(it) => it.key.iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn params(item: &Item) -> Vec<&Name> {
+    match item {
+        Item::Derive(it) => it.params.iter().map(|param| &param.name).collect(),
+        Item::Finding(it) => it.params.iter().map(|param| &param.name).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn word_item(word: &str, kind: CompletionItemKind) -> CompletionItem {
+    CompletionItem {
+        label: word.to_owned(),
+        kind: Some(kind),
+        documentation: (kind != CompletionItemKind::MODULE)
+            .then(|| reference::of(word).map(markdown))
+            .flatten(),
+        ..CompletionItem::default()
+    }
+}
+
+fn markdown(value: String) -> Documentation {
+    Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
+}

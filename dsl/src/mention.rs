@@ -1,0 +1,83 @@
+//! What names stand for and where that is declared: for editors.
+
+use etio_plan::{FieldId, RelId};
+
+use crate::{
+    resolve::{Cx, Place},
+    syntax::ast::{Item, Name, ParamDecl, Span},
+    table::HashMap,
+};
+
+/// A name in a rule file, and where what it stands for is declared. A declared name is a mention of
+/// itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Mention {
+    /// Index of the file.
+    pub file: usize,
+    /// Where the name stands.
+    pub span: Span,
+    /// The declared name: index of its file, and where.
+    pub declared: (usize, Span),
+}
+
+/// What a name has been found to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Meant {
+    Relation(RelId),
+    Field(RelId, FieldId),
+    /// A variable or a parameter, bound here.
+    Bound(Place),
+}
+
+/// All mentions, in the order of the text; of two at one place the field comes before the variable.
+pub(crate) fn mentions(cx: &Cx<'_>) -> Vec<Mention> {
+    let (mut mentions, fields) = declared(cx);
+    for (at, meant) in &cx.meant {
+        let declared = match meant {
+            Meant::Bound(place) => Some(*place),
+            Meant::Relation(relation) => cx.names.place(*relation),
+            Meant::Field(relation, field) => cx.names.place(*relation).and_then(|place| {
+                let fields = fields.get(&(place.file, place.span.start))?;
+                Some(Place { span: *fields.get(field.index())?, ..place })
+            }),
+        };
+        if let Some(place) = declared {
+            let declared = (place.file, place.span);
+            mentions.push(Mention { file: at.file, span: at.span, declared });
+        }
+    }
+    mentions.sort_by_key(|mention| (mention.file, mention.span));
+    mentions.dedup();
+    mentions
+}
+
+/// The declared names, and for each relation the names of its fields.
+fn declared(cx: &Cx<'_>) -> (Vec<Mention>, HashMap<(usize, u32), Vec<Span>>) {
+    let mut mentions = Vec::new();
+    let mut fields_of = HashMap::default();
+    for (file, tree) in cx.trees.iter().enumerate() {
+        for item in &tree.items {
+            let (name, fields, params): (_, Vec<&Name>, &[ParamDecl]) = match item {
+                Item::Relation(it) => {
+                    (&it.name, it.fields.iter().map(|it| &it.name).collect(), &[])
+                }
+                Item::Derive(it) => {
+                    (&it.name, it.fields.iter().map(|it| &it.name).collect(), &it.params)
+                }
+                Item::Finding(it) => (&it.name, it.key.iter().collect(), &it.params),
+                Item::Enum(_) | Item::Extract(_) | Item::Test(_) | Item::Site(_) => continue,
+            };
+            let params = params.iter().map(|param| &param.name);
+            mentions.extend(
+                [name]
+                    .into_iter()
+                    .chain(fields.iter().copied())
+                    .chain(params)
+                    .map(|name| Mention { file, span: name.span, declared: (file, name.span) }),
+            );
+            let fields: Vec<Span> = fields.iter().map(|name| name.span).collect();
+            fields_of.insert((file, name.span.start), fields);
+        }
+    }
+    (mentions, fields_of)
+}
