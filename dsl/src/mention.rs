@@ -51,10 +51,13 @@ pub(crate) fn mentions(cx: &Cx<'_>) -> Vec<Mention> {
     mentions
 }
 
+/// The names of a relation's fields, by file and place of its own.
+type Fields = HashMap<(usize, u32), Vec<Span>>;
+
 /// The declared names, and for each relation the names of its fields.
-fn declared(cx: &Cx<'_>) -> (Vec<Mention>, HashMap<(usize, u32), Vec<Span>>) {
+fn declared(cx: &Cx<'_>) -> (Vec<Mention>, Fields) {
     let mut mentions = Vec::new();
-    let mut fields_of = HashMap::default();
+    let mut fields_of = Fields::default();
     for (file, tree) in cx.trees.iter().enumerate() {
         for item in &tree.items {
             let (name, fields, params): (_, Vec<&Name>, &[ParamDecl]) = match item {

@@ -1,9 +1,13 @@
 //! What could stand at a place of a file that is being written: for editors.
 
+#[cfg(test)]
+mod tests;
+
 use super::complain::words_allowed;
 use super::cst::{Arena, Kind};
 use super::parse;
 use super::split::{ITEMS, Piece, Split, split};
+use crate::diag::{Diagnostic, Label};
 
 /// Something that could stand at a place.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,52 +32,68 @@ pub enum Wanted<'a> {
     NameOf(&'a str),
 }
 
+/// A token that can stand nowhere, so that the parser says what could stand in its place.
+const PROBE: char = '\0';
+
 /// What could stand at a place, where the word that is being written there is not read yet. Nothing
 /// in comments, texts and patterns, and where what stands before is broken no more than a guess.
 #[must_use]
 pub fn wanted(text: &str, at: usize) -> Vec<Wanted<'_>> {
-    let before = text.get(..at).unwrap_or(text);
-    let head = before.trim_end_matches(is_letter);
-    let Split { pieces, signs } = split(head, 0);
-    let end = pieces.last().map_or(0, |piece| piece.span.end as usize);
-    let line = head.rsplit('\n').next().unwrap_or_default();
-    if in_comment(head, end) || pieces.last().is_some_and(|piece| in_text(piece, head.len())) {
+    let head = text.get(..at).unwrap_or(text).trim_end_matches(is_letter);
+    let probed = format!("{head}{PROBE}");
+    let Split { pieces, signs } = split(&probed, 0);
+    let Some(piece) = pieces.last().filter(|piece| reaches(piece, head)) else {
         return Vec::new();
-    }
-    let Some(piece) = pieces.last() else { return items() };
+    };
     let item = head.get(piece.span.start as usize..).unwrap_or_default();
     let context = Context { item, keyword: super::signs::word(item), head, open: piece.open };
     if let Some(path) = context.dotted() {
         return context.behind_dot(path);
     }
     let arena = Arena::new();
-    match parse::items(signs.part(piece.tokens.clone()), &arena) {
-        Ok(_) if line.trim().is_empty() => items(),
-        Ok(_) => Vec::new(),
-        Err(failure) if failure.at as usize >= end => context.of(&failure.expected),
-        Err(_) => context.of(context.guess()),
+    let mut wanted = match parse::items(signs.part(piece.tokens.clone()), &arena) {
+        Err(failure) if failure.at as usize >= head.len() => context.of(&failure.expected),
+        _ => context.of(context.guess()),
+    };
+    let line = head.rsplit('\n').next().unwrap_or_default();
+    if piece.open.is_none() && line.trim().is_empty() {
+        wanted.extend(ITEMS.map(Wanted::Keyword));
     }
+    wanted
 }
 
-fn items<'a>() -> Vec<Wanted<'a>> {
-    ITEMS.map(Wanted::Keyword).to_vec()
+/// Whether the probe is a token at the end of the piece, and in no comment, text or pattern.
+fn reaches(piece: &Piece, head: &str) -> bool {
+    let quotes = ["E0106", "E0107", "E0108"];
+    let in_text = |error: &Diagnostic| {
+        let on_last_line = |label: &Label| {
+            head.get(label.span.start as usize..).is_none_or(|rest| !rest.contains('\n'))
+        };
+        quotes.contains(&error.code.id) && error.labels.iter().any(on_last_line)
+    };
+    piece.span.end as usize == head.len() + PROBE.len_utf8()
+        && !piece.error.as_ref().is_some_and(in_text)
 }
 
 fn is_letter(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// Whether what follows the last token is a comment that goes on.
-fn in_comment(head: &str, end: usize) -> bool {
-    let rest = head.get(end..).unwrap_or_default();
-    rest.rsplit('\n').next().is_some_and(|line| line.contains("//"))
-}
-
-/// Whether a text or pattern is open at the end.
-fn in_text(piece: &Piece, end: usize) -> bool {
-    let quotes = ["E0106", "E0107", "E0108"];
-    piece.span.end as usize == end
-        && piece.error.as_ref().is_some_and(|error| quotes.contains(&error.code.id))
+/// Words that could stand where these kinds could, beside those that messages suggest.
+fn more(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Pick | Kind::PickOp => &["oldest", "newest"],
+        Kind::Window => &["within", "since", "as of"],
+        Kind::KwAnd | Kind::KwOr => &["and", "or"],
+        Kind::CmpOp => &["in", "has"],
+        Kind::Bool => &["true", "false"],
+        Kind::AggOp | Kind::Aggregate => &["count", "distinct", "sum", "min", "max", "changes"],
+        Kind::Expr | Kind::Sum | Kind::Cond => {
+            &["not", "true", "false", "count", "distinct", "sum", "min", "max", "changes"]
+        }
+        Kind::ExpectTime => &["at", "before"],
+        _ => &[],
+    }
 }
 
 /// What stands before the place.
@@ -142,6 +162,7 @@ impl<'a> Context<'a> {
     fn of(&self, expected: &[Kind]) -> Vec<Wanted<'a>> {
         let mut wanted: Vec<Wanted<'a>> = words_allowed(expected).map(Wanted::Keyword).collect();
         for kind in expected {
+            wanted.extend(more(*kind).iter().copied().map(Wanted::Keyword));
             match kind {
                 Kind::Cond => wanted.extend([Wanted::Relation, Wanted::Value]),
                 Kind::Source | Kind::Atom | Kind::Relation => wanted.push(Wanted::Relation),
@@ -166,14 +187,36 @@ impl<'a> Context<'a> {
 
     /// The relation whose fields stand in the innermost braces.
     fn braced(&self) -> Option<&'a str> {
-        let before = self.before_open('{')?;
+        let Some(before) = self.before_open('{') else {
+            // The key of a finding that is expected; without its name that of the finding around it.
+            let named = self.before_open('(')?;
+            let around = ["open", "confirmed", "suspected", "resolved", "lapsed", "none"];
+            return if around.contains(&named) { self.own_name() } else { Some(named) };
+        };
         if self.keyword != "extract" {
             return Some(before);
         }
         match self.item.split_once(" from ") {
             // Behind `from R.field` stand fields of R, behind a sample those of the event.
             Some(_) if !before.is_empty() => before.rsplit_once('.').map(|(source, _)| source),
-            _ => self.item.split_whitespace().nth(1),
+            _ => self.own_name(),
+        }
+    }
+
+    /// The name behind the item's first word.
+    fn own_name(&self) -> Option<&'a str> {
+        let rest = self.item.get(self.keyword.len()..)?.trim_start();
+        rest.get(..rest.find(|c: char| !is_letter(c) && c != '.')?)
+    }
+
+    /// Whether the place lies behind the head of a rule, in brackets: where relations are looked at.
+    fn in_body(&self) -> bool {
+        let before = self.head.len() - self.item.len();
+        let first = self.item.find('{').map(|at| before + at);
+        match self.keyword {
+            "finding" | "test" | "site" => first.is_some() && self.open >= first,
+            "derive" => first.is_some() && self.open > first,
+            _ => false,
         }
     }
 
@@ -192,8 +235,9 @@ impl<'a> Context<'a> {
             | (_, "by" | "none" | "open" | "confirmed" | "suspected" | "resolved" | "lapsed") => {
                 vec![Wanted::Finding]
             }
+            (_, "param") => Vec::new(),
             ("extract", _) if self.open.is_none() => vec![Wanted::Relation],
-            (_, "needs") => vec![Wanted::Relation],
+            _ if self.in_body() => vec![Wanted::Relation],
             _ if declares && before.ends_with([':', '<']) => vec![Wanted::Type],
             _ => Vec::new(),
         }
@@ -204,109 +248,4 @@ impl<'a> Context<'a> {
 fn last_path(text: &str) -> &str {
     let start = text.trim_end_matches(|c: char| is_letter(c) || c == '.').len();
     text.get(start..).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Wanted, wanted};
-
-    /// What is wanted at the end of a text.
-    fn at_end(text: &str) -> Vec<Wanted<'_>> {
-        wanted(text, text.len())
-    }
-
-    fn has(text: &str, expected: Wanted<'_>) {
-        let found = at_end(text);
-        assert!(found.contains(&expected), "{text}: {found:?}");
-    }
-
-    #[test]
-    fn between_items_an_item_begins() {
-        for text in ["", "fin", "enum E { a }\n\nev"] {
-            has(text, Wanted::Keyword("finding"));
-        }
-    }
-
-    #[test]
-    fn a_use_line_wants_modules_and_their_names() {
-        has("use st", Wanted::Module(""));
-        has("use std.", Wanted::Module("std"));
-        has("use std.kube.P", Wanted::NameOf("std.kube"));
-        has("use std.kube.{Node, P", Wanted::NameOf("std.kube"));
-    }
-
-    #[test]
-    fn braces_of_a_relation_want_its_fields() {
-        has("finding f(node) { when { Pod { no", Wanted::Field("Pod"));
-        has(
-            "finding f(node) { when { a = newest std.kube.Pod { node, ",
-            Wanted::Field("std.kube.Pod"),
-        );
-        has("finding f(n) { when { n > count(Pod { no", Wanted::Field("Pod"));
-        has("extract A from std.B.c { ", Wanted::Field("std.B"));
-        has("extract A from B.c { `a` sample \"a\" { ", Wanted::Field("A"));
-    }
-
-    #[test]
-    fn a_row_wants_its_fields() {
-        has("finding f(n) { when { p = newest (Pod { n }) x = p.", Wanted::Field("Pod"));
-        has("extract A from B.", Wanted::Field("B"));
-    }
-
-    #[test]
-    fn conditions_are_patterns_and_values() {
-        for wanted in [Wanted::Relation, Wanted::Value, Wanted::Keyword("newest")] {
-            has("finding f(n) { when { ", wanted);
-        }
-        has("finding f(n) { when { n = 1 x <", Wanted::Value);
-    }
-
-    #[test]
-    fn clauses_and_steps_are_words() {
-        has("finding f(n) { ", Wanted::Keyword("confirm"));
-        has("finding f(n) { severity ", Wanted::Keyword("critical"));
-        has("finding f(n) { test \"x\" { ", Wanted::Keyword("expect"));
-        has("finding f(n) { test \"x\" { expect ", Wanted::Keyword("confirmed"));
-    }
-
-    #[test]
-    fn modes_stand_where_findings_do() {
-        has("finding f(n) { explains ", Wanted::Finding);
-        has("site \"a\" { disable ", Wanted::Finding);
-        has("site \"a\" { set f.", Wanted::Param("f"));
-        has("finding f(n) { test \"x\" { expect confirmed (n: 1) explained by ", Wanted::Finding);
-    }
-
-    #[test]
-    fn sources_of_an_extract_are_relations() {
-        for text in ["extract ", "extract A from ", "extract A from B.c, "] {
-            has(text, Wanted::Relation);
-        }
-    }
-
-    #[test]
-    fn a_name_that_is_new_is_anything() {
-        for text in ["event ", "finding f(", "finding f(n) { param "] {
-            assert_eq!(at_end(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn types_stand_behind_colons() {
-        has("event A { a: ", Wanted::Type);
-        has("event A { a: list<", Wanted::Type);
-    }
-
-    #[test]
-    fn nothing_stands_in_texts_and_comments() {
-        for text in [
-            "// a",
-            "finding f(n) { title \"a ",
-            "finding f(n) { // a",
-            "extract A from B.c { `te",
-            "finding f(n) { title \"{n",
-        ] {
-            assert_eq!(at_end(text), [], "{text}");
-        }
-    }
 }
