@@ -277,8 +277,8 @@ fn a_relation_is_offered_with_the_use_line_it_needs() {
     };
     assert_eq!(item("Pod")["additionalTextEdits"], Value::Null, "it is used already");
     let edit = &item("Node")["additionalTextEdits"][0];
-    assert_eq!(edit["newText"], "\nuse std.kube.Node");
-    assert_eq!(edit["range"]["start"], place(0, 16));
+    assert_eq!(edit["newText"], "use std.kube.Node\n");
+    assert_eq!(edit["range"]["start"], place(0, 0));
     assert_eq!(item("newest")["kind"], 14);
     assert_eq!(item("starts_with")["kind"], 3);
 }
@@ -326,6 +326,37 @@ fn a_fix_that_is_known_is_offered() {
     assert_eq!(fixes[0]["title"], "write `severity`");
     let edit = &fixes[0]["edit"]["changes"][&uri][0];
     assert_eq!((&edit["newText"], &edit["range"]), (&json!("severity"), range));
+}
+
+#[test]
+fn a_use_line_that_is_missing_can_be_added() {
+    let (_dir, mut editor, uri) = editing("f.etio", FINE.trim_start_matches("use std.kube.Pod\n"));
+    let said = editor.diagnostics(&uri);
+    let asked = json!({
+        "textDocument": { "uri": uri }, "range": said[0]["range"], "context": { "diagnostics": said },
+    });
+    let fixes = editor.ask("textDocument/codeAction", asked);
+    assert_eq!(fixes[0]["title"], "add `use std.kube.Pod`");
+}
+
+#[test]
+fn what_a_rule_binds_is_offered_in_it() {
+    let (_dir, mut editor, uri) = editing("f.etio", FINE);
+    let said = editor.ask("textDocument/completion", at(&uri, 6, 53));
+    let labels = labels(&said);
+    assert!(labels.contains(&"least") && labels.contains(&"len"), "{labels:?}");
+}
+
+#[test]
+fn paths_and_flags_are_those_of_ruleck_check() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.etio");
+    let text = "site \"x\" {\n  disable dns_search_limits because \"so\"\n}\n";
+    fs::write(&path, text).unwrap();
+    let mut editor = Editor::with(&["--no-stdlib", path.to_str().unwrap(), "--stdio"]);
+    editor.initialize(json!({ "capabilities": {} }));
+    let said = editor.diagnostics(&uri(&path));
+    assert_eq!(codes(&said), ["E0201"], "there is no rule to disable");
 }
 
 #[test]

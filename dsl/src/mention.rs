@@ -8,8 +8,8 @@ use crate::{
     table::HashMap,
 };
 
-/// A name in a rule file, and where what it stands for is declared. A declared name is a mention of
-/// itself.
+/// A name in a rule file, and where what it stands for is declared. A name where it is declared
+/// or bound is a mention of itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Mention {
     /// Index of the file.

@@ -33,8 +33,14 @@ pub fn place(line: u32, character: u32) -> Value {
 impl Editor {
     /// Starts the server and says nothing yet.
     pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// Starts it with arguments.
+    pub fn with(args: &[&str]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ruleck"))
             .arg("lsp")
+            .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

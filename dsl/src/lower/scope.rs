@@ -200,6 +200,8 @@ impl<'a> Lower<'_, 'a> {
         outer: bool,
         keyable: bool,
     ) -> Option<SlotId> {
+        let bound = Place { file: self.st.file, span };
+        self.cx.means(self.st.file, span, Meant::Bound(bound));
         let shared = self.st.published.get(name).copied().filter(|_| self.st.block != 0);
         let atom = if keyable { self.st.atoms } else { 0 };
         if let Some((at, var)) = shared.and_then(|at| Some((at, self.st.vars.get_mut(at)?))) {

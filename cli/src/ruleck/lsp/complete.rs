@@ -1,15 +1,15 @@
 //! What could be written at a place.
 
-use etio_dsl::syntax::ast::{Item, Name};
+use etio_dsl::syntax::ast::{Item, Name, Span};
 use etio_dsl::syntax::{Wanted, wanted};
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemLabelDetails, Documentation, MarkupContent,
-    MarkupKind, Position, Range, TextEdit,
+    MarkupKind, Position,
 };
 
 use super::position::Encoding;
 use super::program::{Declared, Program};
-use super::{hover, reference};
+use super::{edits, hover, reference};
 
 /// All that could go on at a place; which of it begins like the word there, the editor sees.
 pub(super) fn complete(
@@ -19,11 +19,10 @@ pub(super) fn complete(
     encoding: Encoding,
 ) -> Vec<CompletionItem> {
     let text = program.text(file);
-    let complete = Complete { program, file, encoding };
-    let mut items: Vec<CompletionItem> = wanted(text, encoding.offset(text, place))
-        .into_iter()
-        .flat_map(|wanted| complete.of(wanted))
-        .collect();
+    let at = encoding.offset(text, place);
+    let complete = Complete { program, file, at, encoding };
+    let mut items: Vec<CompletionItem> =
+        wanted(text, at).into_iter().flat_map(|wanted| complete.of(wanted)).collect();
     // What several things wanted have in common is offered once.
     let mut seen = Vec::with_capacity(items.len());
     items.retain(|item| {
@@ -39,6 +38,7 @@ pub(super) fn complete(
 struct Complete<'a> {
     program: &'a Program,
     file: usize,
+    at: usize,
     encoding: Encoding,
 }
 
@@ -53,6 +53,7 @@ impl Complete<'_> {
                 .collect(),
             Wanted::Value => etio_dsl::functions()
                 .map(|name| word_item(name, CompletionItemKind::FUNCTION))
+                .chain(self.bound())
                 .collect(),
             Wanted::Relation => all().map(|declared| self.relation(&declared)).collect(),
             Wanted::Finding => {
@@ -91,26 +92,36 @@ impl Complete<'_> {
             documentation: Some(markdown(hover::relation(self.program, declared))),
             // What is known already comes first.
             sort_text: Some(format!("{}{name}", u8::from(missing.is_some()))),
-            additional_text_edits: missing.map(|module| vec![self.use_line(module, name)]),
+            additional_text_edits: missing.map(|module| {
+                vec![edits::use_line(self.program, self.file, module, name, self.encoding)]
+            }),
             ..CompletionItem::default()
         }
     }
 
-    /// A `use` line behind the last one, or before the first item.
-    fn use_line(&self, module: &str, name: &str) -> TextEdit {
+    /// The variables and parameters of the rule around the place, where it can be read.
+    fn bound(&self) -> Vec<CompletionItem> {
         let tree = self.program.tree(self.file);
-        let (at, new_text) = match tree.and_then(|tree| tree.uses.last()) {
-            Some(last) => (last.span.end as usize, format!("\nuse {module}.{name}")),
-            None => (self.behind_file_doc(), format!("use {module}.{name}\n")),
+        let mut items = tree.iter().flat_map(|tree| &tree.items);
+        let around = |span: Span| span.start as usize <= self.at && self.at <= span.end as usize;
+        let Some(item) = items.find(|item| around(item.span())) else { return Vec::new() };
+        let within = |span: Span| item.span().start <= span.start && span.end <= item.span().end;
+        let mentions = self.program.compiled.mentions.iter();
+        let bound = mentions.filter(|mention| {
+            mention.declared == (self.file, mention.span)
+                && mention.file == self.file
+                && within(mention.span)
+        });
+        let mut names: Vec<&str> =
+            bound.map(|mention| self.program.slice(self.file, mention.span)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let item = |name: &str| CompletionItem {
+            label: name.to_owned(),
+            kind: Some(CompletionItemKind::VARIABLE),
+            ..CompletionItem::default()
         };
-        let at = self.encoding.position(self.program.text(self.file), at);
-        TextEdit { range: Range { start: at, end: at }, new_text }
-    }
-
-    /// The place behind the `//!` lines.
-    fn behind_file_doc(&self) -> usize {
-        let lines = self.program.text(self.file).split_inclusive('\n');
-        lines.take_while(|line| line.starts_with("//!")).map(str::len).sum()
+        names.into_iter().map(item).collect()
     }
 
     fn parts(

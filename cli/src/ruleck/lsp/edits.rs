@@ -1,7 +1,8 @@
 //! Changes to a text: its layout, and the fixes that diagnostics know.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use etio_dsl::diag::codes;
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, Range, TextEdit, Uri, WorkspaceEdit,
 };
@@ -42,22 +43,69 @@ pub(super) fn fixes(
         let place = said.shown.range;
         said.uri == uri && place.start <= range.end && range.start <= place.end
     };
-    let fix = |said: Said<'_>| {
-        let fix = said.by_compiler.fix.as_ref()?;
-        let at = program.uri(fix.file)?;
-        let range = encoding.range(program.text(fix.file), fix.span);
-        let edit = TextEdit { range, new_text: fix.replacement.clone() };
+    diagnostics::all(program, encoding)
+        .filter(touches)
+        .flat_map(|said| fixes_of(program, &said, encoding))
+        .map(CodeActionOrCommand::CodeAction)
+        .collect()
+}
+
+fn fixes_of(program: &Program, said: &Said<'_>, encoding: Encoding) -> Vec<CodeAction> {
+    let action = |title: String, file: usize, edit: TextEdit| {
+        let uri = program.uri(file).and_then(uri::typed)?;
         // The protocol's own type, whose hash is that of its text.
         #[expect(clippy::mutable_key_type, reason = "nothing changes within the key")]
-        let changes: HashMap<Uri, Vec<TextEdit>> = HashMap::from([(uri::typed(at)?, vec![edit])]);
-        Some(CodeActionOrCommand::CodeAction(CodeAction {
-            title: format!("write `{}`", fix.replacement.trim()),
+        let changes: HashMap<Uri, Vec<TextEdit>> = HashMap::from([(uri, vec![edit])]);
+        Some(CodeAction {
+            title,
             kind: Some(CodeActionKind::QUICKFIX),
-            diagnostics: Some(vec![said.shown]),
+            diagnostics: Some(vec![said.shown.clone()]),
             edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
             is_preferred: Some(true),
             ..CodeAction::default()
-        }))
+        })
     };
-    diagnostics::all(program, encoding).filter(touches).filter_map(fix).collect()
+    let written = said.by_compiler.fix.iter().filter_map(|fix| {
+        let range = encoding.range(program.text(fix.file), fix.span);
+        let new_text = fix.replacement.clone();
+        let title = format!("write `{}`", new_text.trim());
+        action(title, fix.file, TextEdit { range, new_text })
+    });
+    let used = said
+        .by_compiler
+        .place()
+        .filter(|_| said.by_compiler.code == codes::UNKNOWN_NAME)
+        .into_iter()
+        .flat_map(|label| {
+            let name = program.slice(label.file, label.span);
+            let meant = program.declared().filter(move |declared| declared.name.text == name);
+            let modules = meant.filter_map(|meant| program.missing_use(label.file, &meant));
+            // A `derive` may have several blocks.
+            let modules: BTreeSet<&str> = modules.collect();
+            modules.into_iter().filter_map(move |module| {
+                let edit = use_line(program, label.file, module, name, encoding);
+                action(format!("add `{}`", edit.new_text.trim()), label.file, edit)
+            })
+        });
+    written.chain(used).collect()
+}
+
+/// A `use` line before the last one, or before the first item.
+pub(super) fn use_line(
+    program: &Program,
+    file: usize,
+    module: &str,
+    name: &str,
+    encoding: Encoding,
+) -> TextEdit {
+    let text = program.text(file);
+    let behind_file_doc = || {
+        let lines = text.split_inclusive('\n');
+        lines.take_while(|line| line.starts_with("//!")).map(str::len).sum()
+    };
+    let last = program.tree(file).and_then(|tree| tree.uses.last());
+    let at = last.map_or_else(behind_file_doc, |last| last.span.start as usize);
+    let at = encoding.position(text, at);
+    let new_text = format!("use {module}.{name}\n");
+    TextEdit { range: Range { start: at, end: at }, new_text }
 }
