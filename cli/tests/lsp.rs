@@ -1,6 +1,6 @@
 //! `ruleck lsp` as editors meet it: the real binary, and messages as they go over its pipes.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod common;
 
