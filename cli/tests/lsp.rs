@@ -332,8 +332,9 @@ fn a_fix_that_is_known_is_offered() {
 fn a_use_line_that_is_missing_can_be_added() {
     let (_dir, mut editor, uri) = editing("f.etio", FINE.trim_start_matches("use std.kube.Pod\n"));
     let said = editor.diagnostics(&uri);
+    let unknown = said.iter().find(|said| said["code"] == "E0201").unwrap();
     let asked = json!({
-        "textDocument": { "uri": uri }, "range": said[0]["range"], "context": { "diagnostics": said },
+        "textDocument": { "uri": uri }, "range": unknown["range"], "context": { "diagnostics": said },
     });
     let fixes = editor.ask("textDocument/codeAction", asked);
     assert_eq!(fixes[0]["title"], "add `use std.kube.Pod`");

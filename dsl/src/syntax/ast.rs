@@ -3,6 +3,7 @@
 //! Every node carries its span, so that each later stage can point at the text it speaks of. Names
 //! are not resolved here and nothing is checked beyond the grammar.
 
+mod item;
 mod site;
 
 use etio_plan::{AggOp, Arith, Cmp, HoleType, Pick, Rate, Severity};
@@ -80,22 +81,6 @@ pub enum Item {
     Test(Test),
     /// `site`.
     Site(Site),
-}
-
-impl Item {
-    /// The whole item.
-    #[must_use]
-    pub const fn span(&self) -> Span {
-        match self {
-            Self::Relation(it) => it.span,
-            Self::Enum(it) => it.span,
-            Self::Extract(it) => it.span,
-            Self::Derive(it) => it.span,
-            Self::Finding(it) => it.span,
-            Self::Test(it) => it.span,
-            Self::Site(it) => it.span,
-        }
-    }
 }
 
 /// `event R {…}` or `entity R {…}`.
