@@ -166,16 +166,22 @@ impl<'a> Lower<'_, 'a> {
         if let Some(at) = self.peek(name) {
             if let Some(var) = self.st.vars.get_mut(at) {
                 var.uses += 1;
-                let bound = Place { file: self.st.file, span: var.span };
-                self.cx.means(self.st.file, span, Meant::Bound(bound));
+                let bound = var.span;
+                self.names(span, bound);
             }
             return Some(Known::Var(at));
         }
         let param = self.st.params.get_mut(name)?;
         param.uses += 1;
-        let bound = Place { file: self.st.file, span: param.span };
-        self.cx.means(self.st.file, span, Meant::Bound(bound));
-        Some(Known::Param(Expr::Param(param.id), param.ty.clone()))
+        let (bound, known) = (param.span, Known::Param(Expr::Param(param.id), param.ty.clone()));
+        self.names(span, bound);
+        Some(known)
+    }
+
+    /// Keeps that a name at a place is the one bound there.
+    fn names(&mut self, span: Span, bound: Span) {
+        let file = self.st.file;
+        self.cx.means(file, span, Meant::Bound(Place { file, span: bound }));
     }
 
     pub(super) fn var(&self, at: usize) -> Option<&Var<'a>> {
@@ -200,8 +206,7 @@ impl<'a> Lower<'_, 'a> {
         outer: bool,
         keyable: bool,
     ) -> Option<SlotId> {
-        let bound = Place { file: self.st.file, span };
-        self.cx.means(self.st.file, span, Meant::Bound(bound));
+        self.names(span, span);
         let shared = self.st.published.get(name).copied().filter(|_| self.st.block != 0);
         let atom = if keyable { self.st.atoms } else { 0 };
         if let Some((at, var)) = shared.and_then(|at| Some((at, self.st.vars.get_mut(at)?))) {
@@ -338,6 +343,7 @@ impl<'a> Lower<'_, 'a> {
         if let Some(slot) = self.st.slots.get_mut(slot.index()) {
             slot.name = name.into();
         }
+        self.names(span, span);
         self.st.vars.push(Var { name, slot, span, uses: 1, atom: 0, keyable: false });
         self.insert(name, self.st.vars.len() - 1, false);
     }
