@@ -17,8 +17,8 @@ mod uri;
 mod wire;
 mod workspace;
 
-use std::io;
-use std::sync::mpsc::{self, TryRecvError};
+use std::io::{self, ErrorKind, Write};
+use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
 use super::args::Lsp;
@@ -30,23 +30,33 @@ pub(super) fn run(args: &Lsp) -> Result<Exit, String> {
     let (to, incoming) = mpsc::channel();
     thread::spawn(move || wire::read_all(&mut io::stdin().lock(), &to));
     let mut server = Server::new(args, io::stdout().lock());
-    let ended = |error: io::Error| format!("cannot write to standard output: {error}");
+    match serve(&mut server, &incoming) {
+        Ok(exit) => Ok(exit),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(server.exit()),
+        Err(error) => Err(format!("cannot write to standard output: {error}")),
+    }
+}
+
+fn serve<W: Write>(server: &mut Server<'_, W>, incoming: &Receiver<Incoming>) -> io::Result<Exit> {
     loop {
         let next = match incoming.try_recv() {
             Ok(next) => Some(next),
             Err(TryRecvError::Disconnected) => None,
             Err(TryRecvError::Empty) => {
-                server.settle().map_err(ended)?;
+                server.settle()?;
                 incoming.recv().ok()
             }
         };
         let exit = match next {
-            Some(Incoming::Message(message)) => server.take(message),
-            Some(Incoming::Malformed(malformed)) => server.refuse(&malformed).map(|()| None),
+            Some(Incoming::Message(message)) => server.take(message)?,
+            Some(Incoming::Malformed(malformed)) => {
+                server.refuse(&malformed)?;
+                None
+            }
             // An editor that is gone says nothing any more.
-            None => Ok(Some(server.exit())),
+            None => Some(server.exit()),
         };
-        if let Some(exit) = exit.map_err(ended)? {
+        if let Some(exit) = exit {
             return Ok(exit);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use etio_dsl::SourceFile;
 use lsp_types::TextDocumentContentChangeEvent;
@@ -50,8 +50,15 @@ impl Workspace {
             false => vec![args.paths.iter().map(|path| absolute(path)).collect()],
         };
         let (no_stdlib, at) = (args.no_stdlib, args.at);
-        let (disk, open, programs) = Default::default();
-        let mut new = Self { no_stdlib, at, encoding, folders, disk, open, programs };
+        let mut new = Self {
+            no_stdlib,
+            at,
+            encoding,
+            folders,
+            disk: BTreeMap::new(),
+            open: BTreeMap::new(),
+            programs: BTreeMap::new(),
+        };
         new.read_disk();
         new
     }
@@ -132,8 +139,8 @@ impl Workspace {
             .map_or_else(|| Group::Alone(uri.to_owned()), |(_, at)| Group::Folder(at))
     }
 
-    /// Compiles what has changed; whether anything had.
-    pub(super) fn compile(&mut self) -> bool {
+    /// Compiles what has changed.
+    pub(super) fn compile(&mut self) {
         let mut groups: BTreeMap<Group, BTreeMap<String, SourceFile>> = BTreeMap::new();
         let on_disk = self.disk.iter().map(|(path, text)| (uri::of_path(path), text));
         let opened = self.open.iter().map(|(uri, document)| (uri.clone(), &document.text));
@@ -151,11 +158,9 @@ impl Workspace {
                 groups.entry(group).or_default().insert(uri, SourceFile::new(shown, text.as_str()));
             }
         }
-        let changed = !groups.is_empty();
         for (group, files) in groups {
             self.programs.insert(group, Program::compile(files, self.no_stdlib, self.at));
         }
-        changed
     }
 
     /// The program of a file, and the file in it. [`Self::compile`] must have run.
@@ -174,6 +179,11 @@ impl Workspace {
     }
 }
 
+/// As an editor would write it; links are followed only where `..` leaves no other way.
 fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+    let found = match path.components().any(|part| part == Component::ParentDir) {
+        true => fs::canonicalize(path),
+        false => std::path::absolute(path),
+    };
+    found.unwrap_or_else(|_| path.to_owned())
 }
