@@ -154,6 +154,8 @@ pub(crate) enum Tool {
     Cre,
     /// Configurations of node-problem-detector, in JSON
     Npd,
+    /// Sigma rules and correlations, in YAML
+    Sigma,
 }
 
 /// What to read.

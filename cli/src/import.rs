@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use etio_import::{File, LeftOut, Names, cre, npd};
+use etio_import::{File, LeftOut, Names, cre, npd, sigma};
 use etio_plan::Kind;
 
 use crate::args::{Import, Tool};
@@ -32,6 +32,7 @@ pub(crate) fn run(args: &Import) -> Result<Exit, String> {
             let import = match args.from {
                 Tool::Cre => cre(&text, &log, &mut names),
                 Tool::Npd => npd(&text, &log, &mut names),
+                Tool::Sigma => sigma(&text, &log, &mut names),
             };
             match import {
                 Ok(import) => {
@@ -69,7 +70,7 @@ fn find(path: &Path, tool: Tool, found: &mut Vec<PathBuf>) -> Result<(), String>
         return Ok(());
     }
     let endings: &[&str] = match tool {
-        Tool::Cre => &["yaml", "yml"],
+        Tool::Cre | Tool::Sigma => &["yaml", "yml"],
         Tool::Npd => &["json"],
     };
     let mut entries: Vec<PathBuf> = fs::read_dir(path)

@@ -74,17 +74,18 @@ fn draft(
     let lines = lines.lines;
     let mitigation = cre.mitigation.as_deref().map(page::tidy).unwrap_or_default();
     Ok(Draft {
-        title: one_line(&cre.title),
+        title: page::one_line(&cre.title),
         on_node: false,
         about: about(rule, origin),
         sections: sections(cre),
         severity: severity(cre.severity),
         because: None,
         remedy: page::paragraph(&mitigation, &names::kebab(&name)),
-        refs: cre.references.iter().map(|url| one_line(url)).collect(),
+        refs: cre.references.iter().map(|url| page::one_line(url)).collect(),
         notes,
         lines,
         source,
+        groups: Vec::new(),
         ways: vec![way],
         name,
     })
@@ -177,9 +178,10 @@ impl Lexicon<'_> {
     /// The line that a term is, known or new.
     fn line(&mut self, term: &model::Term) -> Result<usize, String> {
         let (patterns, doc) = match (&term.value, &term.regex) {
-            (Some(value), None) if !value.is_empty() => {
-                (vec![pattern::literal(value)], format!("The log says `{}`.", one_line(value)))
-            }
+            (Some(value), None) if !value.is_empty() => (
+                vec![pattern::literal(value)],
+                format!("The log says `{}`.", page::one_line(value)),
+            ),
             (None, Some(regex)) => {
                 (pattern::regex(regex, false)?, "The log says one of these.".to_owned())
             }
@@ -204,6 +206,7 @@ impl Lexicon<'_> {
             doc,
             samples: samples::choose(&patterns, self.log),
             patterns,
+            ..Line::default()
         });
         Ok(self.lines.len() - 1)
     }
@@ -274,7 +277,7 @@ fn about(rule: &Rule, origin: &str) -> Vec<String> {
     facts.push(("Applications", apps.join("; ")));
     for (what, text) in facts {
         if !text.is_empty() {
-            about.push(format!("{what}: {}.", one_line(&text)));
+            about.push(format!("{what}: {}.", page::one_line(&text)));
         }
     }
     about
@@ -323,8 +326,4 @@ fn scalar(value: &serde_json::Value) -> String {
 
 fn span(text: &str) -> Result<Span, String> {
     Span::parse(text).ok_or_else(|| format!("`{text}` is no length of time"))
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

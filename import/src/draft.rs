@@ -1,8 +1,10 @@
 //! A rule between two languages: what it says, before it is written down.
 
 use crate::pattern::Pattern;
-use crate::samples::Sample;
+use crate::samples::{self, Sample};
 use crate::span::Span;
+use crate::tree::{Test, Texts, Tree};
+use crate::{names, page};
 
 /// A rule.
 #[derive(Debug)]
@@ -27,12 +29,14 @@ pub(crate) struct Draft {
     pub(crate) lines: Vec<Line>,
     /// Where they are read.
     pub(crate) source: Source,
+    /// What is apart for each value, beside the source's key: names that every line binds.
+    pub(crate) groups: Vec<String>,
     /// Each suffices.
     pub(crate) ways: Vec<Way>,
 }
 
 /// A log line with a meaning: an event and how to tell it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Line {
     /// The event's name.
     pub(crate) event: String,
@@ -40,6 +44,43 @@ pub(crate) struct Line {
     pub(crate) doc: String,
     pub(crate) patterns: Vec<Pattern>,
     pub(crate) samples: Vec<Sample>,
+    /// Where it is read, where that is another place than the draft's.
+    pub(crate) source: Option<Source>,
+    /// What must be true of it beside a pattern.
+    pub(crate) tests: Vec<Tree>,
+    /// Names that are bound by what a pattern captures.
+    pub(crate) captures: Vec<(String, Test)>,
+    /// A whole number that its pattern reads.
+    pub(crate) number: Option<String>,
+    /// A line like this, and lines that only seem so.
+    pub(crate) example: Option<Texts>,
+    pub(crate) near: Vec<Texts>,
+}
+
+impl Line {
+    /// A line that something like the first pattern is said in.
+    pub(crate) fn like(patterns: Vec<Pattern>, log: &str, finding: &str, taken: &[String]) -> Self {
+        let words = patterns.first().map(Pattern::plain).unwrap_or_default();
+        Self {
+            event: names::event(words, finding, taken),
+            doc: format!("The log says something like `{}`.", page::one_line(words)),
+            samples: samples::choose(&patterns, log),
+            patterns,
+            ..Self::default()
+        }
+    }
+
+    /// The fields of the log that are copied, as something is asked of them.
+    pub(crate) fn columns(&self) -> Vec<&'static str> {
+        let mut columns = Vec::new();
+        self.tests.iter().for_each(|test| test.columns(&mut columns));
+        for (_, test) in &self.captures {
+            if !columns.contains(&test.column) {
+                columns.push(test.column);
+            }
+        }
+        columns
+    }
 }
 
 /// How a finding comes about.
@@ -49,10 +90,21 @@ pub(crate) enum Way {
     Lines(Lines),
     /// Within the window one line came so many times more often than another.
     Surplus { more: usize, fewer: Option<usize>, times: u32, window: Span },
+    /// What is counted or added up within the window compares with each of these numbers.
+    Measured { line: usize, measure: Measure, bounds: Vec<(&'static str, u64)>, window: Span },
     /// A condition of the node is true.
     Condition { ty: String, reason: String },
     /// An event of a component with this reason.
     Event { component: String, reason: String },
+}
+
+/// What is counted or added up, of lines or of what a name is bound to.
+#[derive(Debug)]
+pub(crate) enum Measure {
+    Count,
+    Distinct(String),
+    Sum(String),
+    Average(String),
 }
 
 #[derive(Debug)]
@@ -93,11 +145,24 @@ pub(crate) enum Source {
     Configs,
 }
 
+impl Draft {
+    /// Where a line is read.
+    pub(crate) fn source_of<'a>(&'a self, line: &'a Line) -> &'a Source {
+        line.source.as_ref().unwrap_or(&self.source)
+    }
+
+    /// The names that are the finding's key.
+    pub(crate) fn key(&self) -> String {
+        let groups = self.groups.iter().map(String::as_str);
+        self.source.key().iter().copied().chain(groups).collect::<Vec<_>>().join(", ")
+    }
+}
+
 impl Source {
     /// What to import: module and names.
     pub(crate) fn uses(&self) -> Vec<(&'static str, &'static str)> {
         match self {
-            Self::Logs { of, .. } => of.iter().map(|log| ("std.node", *log)).collect(),
+            Self::Logs { of, .. } => of.iter().map(|log| (module(log), *log)).collect(),
             Self::Events => vec![("std.kube", "KubeEvent"), ("std.node", "SystemLog")],
             Self::Configs => vec![("std.kube", "ConfigFile")],
         }
@@ -127,6 +192,7 @@ impl Source {
         match self {
             Self::Logs { of, .. } => match of.as_slice() {
                 ["SystemLog"] => (true, true),
+                ["KubeEvent"] => (false, true),
                 ["RuntimeLog"] => (true, false),
                 _ => (false, false),
             },
@@ -134,4 +200,9 @@ impl Source {
             Self::Configs => (false, false),
         }
     }
+}
+
+/// The module of a relation with log lines.
+fn module(log: &str) -> &'static str {
+    if log == "KubeEvent" { "std.kube" } else { "std.node" }
 }

@@ -1,6 +1,6 @@
 //! Rules of other tools, rewritten as rule files that a person would keep.
 //!
-//! Text in, text out: [`cre()`] and [`npd()`] read what the other tool reads and give one rule file a rule,
+//! Text in, text out: [`cre()`], [`npd()`] and [`sigma()`] read what the other tool reads and give one rule file a rule,
 //! laid out as `ruleck fmt` does, with its page, its references, a test and real lines as samples. What a
 //! file cannot say stands in it as a comment and in [`File::notes`]; a rule whose meaning would be another
 //! is left out and listed. Nothing is dropped in silence.
@@ -13,12 +13,15 @@ mod npd;
 mod page;
 mod pattern;
 mod samples;
+mod sigma;
 mod span;
+mod tree;
 mod write;
 
 pub use cre::cre;
 pub use names::Names;
 pub use npd::npd;
+pub use sigma::sigma;
 
 /// What became of one file of another tool.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::draft::{Draft, Line, Lines, Source, Term, Way};
 use crate::pattern::Pattern;
 use crate::span::Span;
-use crate::{Import, Names, names, page, pattern, samples};
+use crate::{Import, Names, names, page, pattern};
 
 /// The rules of an NPD configuration. `log`, which may be empty, shows the problems: its lines become samples.
 ///
@@ -139,7 +139,7 @@ fn draft(
         if patterns.is_empty() {
             return Err("it has neither `pattern` nor `path`".to_owned());
         }
-        lines.push(line(patterns, log, &name, &[]));
+        lines.push(Line::like(patterns, log, &name, &[]));
         ways.push(Way::Lines(Lines {
             terms: vec![Term { line: 0, times: 1 }],
             in_order: false,
@@ -174,22 +174,10 @@ fn draft(
         notes,
         lines,
         source,
+        groups: Vec::new(),
         ways,
         name,
     })
-}
-
-fn line(patterns: Vec<Pattern>, log: &str, finding: &str, taken: &[String]) -> Line {
-    let words = patterns.first().map(Pattern::plain).unwrap_or_default();
-    Line {
-        event: names::event(words, finding, taken),
-        doc: format!(
-            "The log says something like `{}`.",
-            words.split_whitespace().collect::<Vec<_>>().join(" ")
-        ),
-        samples: samples::choose(&patterns, log),
-        patterns,
-    }
 }
 
 /// NPD's log counter: so many lines within a time, each of another kind one less.
@@ -202,7 +190,7 @@ fn counter(
 ) -> Result<Way, String> {
     let mut add = |text: &str| -> Result<usize, String> {
         let taken: Vec<String> = lines.iter().map(|line| line.event.clone()).collect();
-        lines.push(line(pattern::regex(text, true)?, log, name, &taken));
+        lines.push(Line::like(pattern::regex(text, true)?, log, name, &taken));
         Ok(lines.len() - 1)
     };
     let more = add(rule.arg("--pattern").unwrap_or_default())?;

@@ -12,6 +12,11 @@ pub(crate) fn tidy(text: &str) -> String {
     cut.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
+/// A text without its line ends.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Paragraphs, lists and code as one paragraph. What is too long ends with the item that still fits,
 /// and says where the rest is.
 pub(crate) fn paragraph(markdown: &str, name: &str) -> Option<String> {

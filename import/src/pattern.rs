@@ -6,6 +6,7 @@
 //! plain text.
 
 use regex_automata::meta;
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// One spelling, searched for anywhere in a text.
 #[derive(Clone, Debug)]
@@ -34,6 +35,30 @@ impl Pattern {
         }
     }
 
+    /// A short text that it is found in.
+    pub(crate) fn example(&self) -> String {
+        match self {
+            Self::Literal(text) => text.clone(),
+            Self::Regex { plain, .. } if self.finder()(plain) => plain.clone(),
+            Self::Regex { regex, .. } => {
+                let mut text = String::new();
+                if let Ok(parsed) = regex_syntax::parse(regex) {
+                    example(&parsed, &mut text);
+                }
+                text
+            }
+        }
+    }
+
+    /// What a group of it captures in a text.
+    pub(crate) fn captured(&self, text: &str, name: &str) -> Option<String> {
+        let Self::Regex { regex, .. } = self else { return None };
+        let regex = meta::Regex::new(regex).ok()?;
+        let mut captures = regex.create_captures();
+        regex.captures(text, &mut captures);
+        text.get(captures.get_group_by_name(name)?.range()).map(ToOwned::to_owned)
+    }
+
     /// Tells whether it is found in a text.
     pub(crate) fn finder(&self) -> impl Fn(&str) -> bool {
         let literal = match self {
@@ -44,6 +69,34 @@ impl Pattern {
             Ok(literal) => text.contains(literal),
             Err(regex) => regex.as_ref().is_some_and(|regex| regex.is_match(text)),
         }
+    }
+}
+
+/// One pattern that is found wherever one of these is.
+pub(crate) fn any(patterns: &[&Pattern]) -> Pattern {
+    if let [one] = patterns {
+        return (*one).clone();
+    }
+    let text = |pattern: &&Pattern| match pattern {
+        Pattern::Literal(text) => text.chars().map(escaped).collect(),
+        Pattern::Regex { regex, .. } => regex.clone(),
+    };
+    let mut parts: Vec<String> = patterns.iter().map(text).collect();
+    // Flags that all have are said once.
+    let flags = parts.first().and_then(|first| first.strip_prefix("(?"));
+    let flags = flags.and_then(|rest| Some(format!("(?{})", rest.split_once(')')?.0)));
+    let shared = flags.filter(|flags| {
+        !flags.contains(':') && parts.iter().all(|part| part.starts_with(flags.as_str()))
+    });
+    match &shared {
+        Some(flags) => parts.iter_mut().for_each(|part| drop(part.drain(..flags.len()))),
+        // What is set in one is not set in the next.
+        None => parts.iter_mut().for_each(|part| *part = format!("(?:{part})")),
+    }
+    let plain = patterns.first().map(|pattern| pattern.plain().to_owned()).unwrap_or_default();
+    Pattern::Regex {
+        regex: format!("{}(?:{})", shared.unwrap_or_default(), parts.join("|")),
+        plain,
     }
 }
 
@@ -102,7 +155,31 @@ impl Token {
     }
 }
 
-fn escaped(c: char) -> String {
+/// Writes the shortest that an expression matches, with letters and blanks where it leaves the choice.
+fn example(expression: &Hir, text: &mut String) {
+    match expression.kind() {
+        HirKind::Empty | HirKind::Look(_) => {}
+        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let ranges = class.ranges();
+            let has = |c: char| ranges.iter().any(|it| it.start() <= c && c <= it.end());
+            let starts = || ranges.iter().map(|range| range.start());
+            let chosen = ['a', '1', ' '].into_iter().find(|c| has(*c));
+            text.extend(chosen.or(starts().find(|c| c.is_lowercase())).or(starts().next()));
+        }
+        HirKind::Class(Class::Bytes(_)) => {}
+        HirKind::Repetition(repetition) => {
+            (0..repetition.min).for_each(|_| example(&repetition.sub, text));
+        }
+        HirKind::Capture(capture) => example(&capture.sub, text),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| example(part, text)),
+        HirKind::Alternation(parts) => {
+            parts.iter().take(1).for_each(|part| example(part, text));
+        }
+    }
+}
+
+pub(crate) fn escaped(c: char) -> String {
     match c {
         '\n' => r"\n".to_owned(),
         '\t' => r"\t".to_owned(),

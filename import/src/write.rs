@@ -15,7 +15,7 @@ pub(crate) fn write(draft: &Draft) -> Result<String, String> {
     let mut out = String::new();
     head(draft, &mut out);
     for line in &draft.lines {
-        event(line, &draft.source, &mut out);
+        event(line, draft.source_of(line), &mut out);
     }
     let rule = conditions::of(draft);
     if let Some(derived) = &rule.derived {
@@ -41,7 +41,8 @@ fn head(draft: &Draft, out: &mut String) {
     }
     out.push('\n');
     let mut uses: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let mut used = if draft.lines.is_empty() { Vec::new() } else { draft.source.uses() };
+    let mut used: Vec<_> =
+        draft.lines.iter().flat_map(|line| draft.source_of(line).uses()).collect();
     used.extend(draft.ways.iter().filter_map(|way| match way {
         Way::Condition { .. } => Some(("std.kube", "NodeCondition")),
         Way::Event { .. } => Some(("std.kube", "KubeEvent")),
@@ -61,13 +62,13 @@ fn head(draft: &Draft, out: &mut String) {
 /// A line's event, and how to tell it.
 fn event(line: &Line, source: &Source, out: &mut String) {
     let _ = writeln!(out, "\n/// {}", line.doc);
-    let _ = writeln!(out, "event {} {{ {} }}\n", line.event, declared(source));
+    let _ = writeln!(out, "event {} {{ {} }}\n", line.event, declared(line, source));
     let _ = writeln!(
         out,
         "extract {} from {} {{ {} }} {{",
         line.event,
         source.fields(),
-        copied(source)
+        copied(line, source)
     );
     for (at, pattern) in line.patterns.iter().enumerate() {
         // The first that matches makes the event, so this one would never be reached.
@@ -82,18 +83,27 @@ fn event(line: &Line, source: &Source, out: &mut String) {
     out.push_str("}\n");
 }
 
-/// The fields of an event from this source.
-fn declared(source: &Source) -> String {
+/// The fields of a line's event.
+fn declared(line: &Line, source: &Source) -> String {
     if *source == Source::Configs {
         return "object: text, file: text".to_owned();
     }
     let (program, pod) = source.tells();
     let program = if program { ", program: text?" } else { "" };
-    format!("node: node{program}{}", if pod { ", pod: pod?" } else { "" })
+    let pod = if pod { ", pod: pod?" } else { "" };
+    let texts = asked(line, source).map(|column| format!(", {column}: text?"));
+    let number = line.number.iter().map(|name| format!(", {name}: int"));
+    format!("node: node{program}{pod}{}", texts.chain(number).collect::<String>())
+}
+
+/// The texts that conditions ask of, beside what an event has anyway.
+fn asked(line: &Line, source: &Source) -> impl Iterator<Item = &'static str> {
+    let (program, _) = source.tells();
+    line.columns().into_iter().filter(move |column| !(program && *column == "program"))
 }
 
 /// What is filtered and copied from the source.
-fn copied(source: &Source) -> String {
+fn copied(line: &Line, source: &Source) -> String {
     let (program, pod) = source.tells();
     let mut fields: Vec<String> = source.key().iter().map(|field| (*field).to_owned()).collect();
     match source {
@@ -108,6 +118,7 @@ fn copied(source: &Source) -> String {
         _ => fields.extend(program.then(|| "program".to_owned())),
     }
     fields.extend(pod.then(|| "pod".to_owned()));
+    fields.extend(asked(line, source).map(str::to_owned));
     fields.join(", ")
 }
 
@@ -143,7 +154,7 @@ fn finding(draft: &Draft, rule: &conditions::Rule, out: &mut String) {
             let _ = writeln!(out, "{}", format!("/// {line}").trim_end());
         }
     }
-    let key = draft.source.key().join(", ");
+    let key = draft.key();
     let _ = writeln!(out, "finding {}({key}) {{\n  severity {}", draft.name, draft.severity);
     for param in &rule.params {
         let _ = writeln!(out, "  param {param}");

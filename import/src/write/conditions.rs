@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::quoted;
-use crate::draft::{Draft, Lines, Source, Way};
+use super::{quoted, spelling};
+use crate::draft::{Draft, Line, Lines, Measure, Source, Way};
 use crate::names;
 use crate::span::Span;
+use crate::tree::Tree;
 
 /// What stands in a finding besides its texts.
 #[derive(Default)]
@@ -28,7 +29,7 @@ pub(super) fn of(draft: &Draft) -> Rule {
     for way in &draft.ways {
         let rule = one(draft, way);
         let doc = match way {
-            Way::Lines(_) | Way::Surplus { .. } => "The log says it.",
+            Way::Lines(_) | Way::Surplus { .. } | Way::Measured { .. } => "The log says it.",
             Way::Condition { .. } | Way::Event { .. } => "node-problem-detector has reported it.",
         };
         let _ = writeln!(derived, "\n/// {doc}\nderive {name} {{ node: node }}");
@@ -43,18 +44,12 @@ pub(super) fn of(draft: &Draft) -> Rule {
 fn one(draft: &Draft, way: &Way) -> Rule {
     match way {
         Way::Lines(lines) => {
-            let mut writer = Writer {
-                draft,
-                rule: Rule::default(),
-                key: draft.source.key().join(", "),
-                shows: false,
-            };
+            let mut writer = Writer { draft, rule: Rule::default(), shows: false };
             writer.lines(lines, draft.ways.len() == 1);
             writer.rule
         }
         Way::Surplus { more, fewer, times, window } => {
-            let mut writer =
-                Writer { draft, rule: Rule::default(), key: "node".to_owned(), shows: false };
+            let mut writer = Writer { draft, rule: Rule::default(), shows: false };
             writer.window(*window);
             writer.rule.params.push(format!("times = {times} in 1..1000"));
             writer.condition(&format!("newest {} within window", writer.atom(*more)));
@@ -69,6 +64,11 @@ fn one(draft: &Draft, way: &Way) -> Rule {
                 }
                 None => writer.condition("more >= times"),
             }
+            writer.rule
+        }
+        Way::Measured { line, measure, bounds, window } => {
+            let mut writer = Writer { draft, rule: Rule::default(), shows: false };
+            writer.measured(&writer.atom(*line), measure, bounds, *window);
             writer.rule
         }
         Way::Condition { ty, reason } => Rule {
@@ -93,7 +93,6 @@ fn one(draft: &Draft, way: &Way) -> Rule {
 struct Writer<'a> {
     draft: &'a Draft,
     rule: Rule,
-    key: String,
     /// Whether texts speak of a row.
     shows: bool,
 }
@@ -115,8 +114,10 @@ impl Writer<'_> {
             }
             self.condition(&format!("no {} since {after}", self.atom(unless.line)));
         }
+        let line = lines.terms.get(shown).and_then(|term| self.draft.lines.get(term.line));
+        let source = line.map_or(&self.draft.source, |line| self.draft.source_of(line));
+        let (program, pod) = source.tells();
         let shown = var(lines, shown);
-        let (program, pod) = self.draft.source.tells();
         let ago = format!("{{age({shown})}} ago");
         if self.draft.source == Source::Configs {
             self.rule.because.push("{file} of the config map {object} says so".to_owned());
@@ -145,7 +146,9 @@ impl Writer<'_> {
                 self.condition(&format!("count({atom}{within}) >= {times}"));
             }
             let is_shown = at == 0 && self.shows;
-            if is_shown || needed(lines, at) {
+            if self.asks_more(term.line) {
+                self.row(lines, at, within);
+            } else if is_shown || needed(lines, at) {
                 self.condition(&format!("{} = newest {atom}{within}", var(lines, at)));
             } else if term.times == 1 {
                 self.condition(&format!("newest {atom}{within}"));
@@ -156,6 +159,15 @@ impl Writer<'_> {
 
     /// One after the other, all within the window; gives the term to show.
     fn in_order(&mut self, lines: &Lines) -> usize {
+        if lines.terms.iter().any(|term| self.asks_more(term.line)) {
+            // Which rows are meant is only known when all has been asked, so none is chosen before.
+            let mut place = " within window".to_owned();
+            for at in 0..lines.terms.len() {
+                self.row(lines, at, &place);
+                place = format!(" since {}", var(lines, at));
+            }
+            return 0;
+        }
         let bound = |at: usize, text: &str| match needed(lines, at) {
             true => format!("{} = {text}", var(lines, at)),
             false => text.to_owned(),
@@ -188,9 +200,74 @@ impl Writer<'_> {
         0
     }
 
+    /// A line as a pattern over rows, with all that braces can ask of it.
     fn atom(&self, line: usize) -> String {
-        let event = self.draft.lines.get(line).map(|line| line.event.as_str()).unwrap_or_default();
-        format!("{event} {{ {} }}", self.key)
+        let Some(line) = self.draft.lines.get(line) else { return String::new() };
+        let mut fields: Vec<String> =
+            self.draft.source.key().iter().map(|field| (*field).to_owned()).collect();
+        fields.extend(line.number.clone());
+        let clauses = line.tests.iter().filter_map(Tree::clause);
+        for test in clauses.chain(line.captures.iter().map(|(_, test)| test.clone())) {
+            fields.push(format!("{} ~ {}", test.column, spelling(&test.pattern)));
+        }
+        format!("{} {{ {} }}", line.event, fields.join(", "))
+    }
+
+    /// Whether braces cannot ask all that must be true of a line.
+    fn asks_more(&self, line: usize) -> bool {
+        self.draft.lines.get(line).is_some_and(|line| more(line).next().is_some())
+    }
+
+    /// A row of a line, and then what braces cannot ask of it.
+    fn row(&mut self, lines: &Lines, at: usize, place: &str) {
+        let Some(term) = lines.terms.get(at) else { return };
+        let row = var(lines, at);
+        self.condition(&format!("{row} = {}{place}", self.atom(term.line)));
+        let asked: Vec<String> = self.draft.lines.get(term.line).map_or_else(Vec::new, |line| {
+            more(line).map(|tree| expression(tree, &row, true)).collect()
+        });
+        asked.iter().for_each(|text| self.condition(text));
+    }
+
+    /// What is counted or added up, and how it compares.
+    fn measured(
+        &mut self,
+        atom: &str,
+        measure: &Measure,
+        bounds: &[(&'static str, u64)],
+        window: Span,
+    ) {
+        self.window(window);
+        // There is something to measure; without it, fewer would be true of what never was.
+        self.condition(&format!("newest {atom} within window"));
+        let mut aggregate = |name: &str, of: &str| {
+            self.condition(&format!("{name} = {of}{atom} within window)"));
+        };
+        let (value, unit) = match measure {
+            Measure::Count => {
+                aggregate("times", "count(");
+                ("times", "")
+            }
+            Measure::Distinct(name) => {
+                aggregate("values", &format!("distinct({name} of "));
+                ("values", "")
+            }
+            Measure::Sum(name) => {
+                aggregate("total", &format!("sum({name} of "));
+                ("total", "")
+            }
+            Measure::Average(name) => {
+                aggregate("total", &format!("sum({name} of "));
+                aggregate("times", "count(");
+                ("total", " * times")
+            }
+        };
+        for (nth, (op, number)) in bounds.iter().enumerate() {
+            let name = if nth == 0 { "limit".to_owned() } else { format!("limit{}", nth + 1) };
+            let high = (*number).max(1).saturating_mul(1000);
+            self.rule.params.push(format!("{name} = {number} in 0..{high}"));
+            self.condition(&format!("{value} {op} {name}{unit}"));
+        }
     }
 
     fn condition(&mut self, text: &str) {
@@ -207,6 +284,32 @@ impl Writer<'_> {
         let name = if before == 0 { "times".to_owned() } else { format!("times{}", before + 1) };
         self.rule.params.push(format!("{name} = {times} in 1..1000"));
         name
+    }
+}
+
+/// What braces cannot ask of a line.
+fn more(line: &Line) -> impl Iterator<Item = &Tree> {
+    line.tests.iter().filter(|tree| tree.clause().is_none())
+}
+
+/// A tree as a test on a row; `alone` on its line it needs no brackets.
+fn expression(tree: &Tree, row: &str, alone: bool) -> String {
+    if let Some(test) = tree.clause() {
+        return format!("{row}.{} ~ {}", test.column, spelling(&test.pattern));
+    }
+    let joined = |items: &[Tree], word: &str| {
+        let items: Vec<String> = items.iter().map(|item| expression(item, row, false)).collect();
+        let text = items.join(word);
+        if alone { text } else { format!("({text})") }
+    };
+    match tree {
+        Tree::All(items) => joined(items, " and "),
+        Tree::Any(items) => joined(items, " or "),
+        Tree::Not(inner) => match inner.clause() {
+            Some(_) => format!("not ({})", expression(inner, row, true)),
+            None => format!("not {}", expression(inner, row, false)),
+        },
+        Tree::Is(_) => String::new(),
     }
 }
 

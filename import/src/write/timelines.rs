@@ -5,12 +5,18 @@ use std::fmt::Write as _;
 use super::quoted;
 use crate::draft::{Draft, Lines, Source, Way};
 use crate::span::Span;
+use crate::tree::Texts;
 
 /// The tests, each as text.
 pub(super) fn of(draft: &Draft) -> Vec<String> {
     let mut tests = Vec::new();
+    // Of lines that nobody can make up there are no tests.
+    if draft.lines.iter().any(|line| !line.columns().is_empty() && line.example.is_none()) {
+        return tests;
+    }
     for way in &draft.ways {
         match way {
+            Way::Measured { .. } => {}
             Way::Lines(lines) => of_lines(draft, lines, &mut tests),
             Way::Surplus { more, fewer, times, window } => {
                 of_surplus(draft, (*more, *fewer), (*times, *window), &mut tests);
@@ -94,6 +100,9 @@ fn of_lines(draft: &Draft, lines: &Lines, tests: &mut Vec<String>) {
             ));
         }
     }
+    if let [term] = lines.terms.as_slice() {
+        near_misses(draft, term.line, all.len(), tests);
+    }
     for unless in &lines.unless {
         let mut steps = spread(&all);
         let wait = unless.wait.unwrap_or(Span::SECOND);
@@ -115,7 +124,7 @@ fn of_surplus(
     let at = |nth: usize| Span(gap.0 * nth as u64);
     let steps: Vec<Step> = (0..count).map(|nth| (at(nth), more)).collect();
     let due = at(count.saturating_sub(1));
-    let confirmed = format!("expect confirmed (node: \"n1\") at {due}");
+    let confirmed = format!("expect confirmed {} at {due}", key(draft));
     tests.push(test(draft, "often enough", &steps, &[confirmed, "shuffled".to_owned()]));
     let none = ["expect none".to_owned()];
     if let Some((_, rest)) = steps.split_last() {
@@ -138,13 +147,36 @@ fn step(window: Span, count: usize) -> Span {
 fn test(draft: &Draft, name: &str, steps: &[Step], expect: &[String]) -> String {
     let mut out = format!("  test \"{name}\" {{\n");
     for (at, line) in steps {
-        let event = draft.lines.get(*line).map(|line| line.event.as_str()).unwrap_or_default();
-        let _ = writeln!(out, "    {at} {event} {{ {} }}", fields(draft));
+        let example = draft.lines.get(*line).and_then(|line| line.example.as_ref());
+        let _ = writeln!(out, "    {at} {}", row(draft, *line, example));
     }
     for expect in expect {
         let _ = writeln!(out, "    {expect}");
     }
     out + "  }"
+}
+
+/// Lines that only seem to be meant, as often as it would take.
+fn near_misses(draft: &Draft, line: usize, times: usize, tests: &mut Vec<String>) {
+    let near = draft.lines.get(line).map(|line| line.near.as_slice()).unwrap_or_default();
+    for (nth, texts) in near.iter().enumerate() {
+        let name = if nth == 0 { "not meant".to_owned() } else { format!("not meant {}", nth + 1) };
+        let mut out = format!("  test \"{name}\" {{\n");
+        for at in 0..times {
+            let _ = writeln!(out, "    {at}s {}", row(draft, line, Some(texts)));
+        }
+        tests.push(out + "    expect none\n  }");
+    }
+}
+
+/// A line's event, with what it says.
+fn row(draft: &Draft, line: usize, texts: Option<&Texts>) -> String {
+    let Some(line) = draft.lines.get(line) else { return String::new() };
+    let mut fields = vec![fields(draft).to_owned()];
+    for (column, text) in texts.into_iter().flatten() {
+        fields.push(format!("{column}: {}", quoted(text)));
+    }
+    format!("{} {{ {} }}", line.event, fields.join(", "))
 }
 
 fn fields(draft: &Draft) -> &'static str {
@@ -155,5 +187,7 @@ fn fields(draft: &Draft) -> &'static str {
 }
 
 fn key(draft: &Draft) -> String {
-    format!("({})", fields(draft))
+    // What a made-up line says where a name is bound is this one letter.
+    let groups = draft.groups.iter().map(|name| format!(", {name}: \"a\""));
+    format!("({}{})", fields(draft), groups.collect::<String>())
 }
