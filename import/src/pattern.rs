@@ -5,8 +5,9 @@
 //! become spellings of their own, `.*` at either end goes, and what is left without any operator is
 //! plain text.
 
+mod example;
+
 use regex_automata::meta;
-use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// One spelling, searched for anywhere in a text.
 #[derive(Clone, Debug)]
@@ -41,11 +42,7 @@ impl Pattern {
             Self::Literal(text) => text.clone(),
             Self::Regex { plain, .. } if self.finder()(plain) => plain.clone(),
             Self::Regex { regex, .. } => {
-                let mut text = String::new();
-                if let Ok(parsed) = regex_syntax::parse(regex) {
-                    example(&parsed, &mut text);
-                }
-                text
+                regex_syntax::parse(regex).as_ref().map(example::of).unwrap_or_default()
             }
         }
     }
@@ -152,30 +149,6 @@ impl Token {
 
     fn repeats(&self) -> bool {
         self.plain.is_none() && self.text.starts_with(['*', '+', '?', '{'])
-    }
-}
-
-/// Writes the shortest that an expression matches, with letters and blanks where it leaves the choice.
-fn example(expression: &Hir, text: &mut String) {
-    match expression.kind() {
-        HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Literal(literal) => text.push_str(&String::from_utf8_lossy(&literal.0)),
-        HirKind::Class(Class::Unicode(class)) => {
-            let ranges = class.ranges();
-            let has = |c: char| ranges.iter().any(|it| it.start() <= c && c <= it.end());
-            let starts = || ranges.iter().map(|range| range.start());
-            let chosen = ['a', '1', ' '].into_iter().find(|c| has(*c));
-            text.extend(chosen.or(starts().find(|c| c.is_lowercase())).or(starts().next()));
-        }
-        HirKind::Class(Class::Bytes(_)) => {}
-        HirKind::Repetition(repetition) => {
-            (0..repetition.min).for_each(|_| example(&repetition.sub, text));
-        }
-        HirKind::Capture(capture) => example(&capture.sub, text),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| example(part, text)),
-        HirKind::Alternation(parts) => {
-            parts.iter().take(1).for_each(|part| example(part, text));
-        }
     }
 }
 

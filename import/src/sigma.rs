@@ -58,7 +58,8 @@ fn draft(document: &Document, log: &str, names: &mut Names) -> Result<Draft, Str
     let mut known = BTreeSet::new();
     let (source, tree) = read(document, &mut notes, &mut known)?;
     let name = names.finding(&document.title, &[&document.apart()]);
-    let line = line::line(tree, &source, log, &name, &[])?;
+    let mut line = line::line(tree.clone(), &source, log, &name, &[])?;
+    line::show(&mut line, &tree);
     notes.extend(fields_note(&known, source.layout));
     let term = Term { line: 0, times: 1 };
     let way = Lines { terms: vec![term], in_order: false, window: None, unless: Vec::new() };

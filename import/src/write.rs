@@ -196,7 +196,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// A text of a finding that has no holes.
+/// A text without holes.
 fn said(text: &str) -> String {
     quoted(text).replace('{', r"\{").replace('}', r"\}")
 }

@@ -55,11 +55,19 @@ pub(super) fn value(field: &str, layout: Layout, glob: &Glob) -> Pattern {
     let quoted = format!("\"{}", form(&inner, "[^\"]", "\""));
     // What has blanks or quotes in it stands in quotes.
     let is_bare = !inner.has(|c| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';'));
-    if !is_bare {
+    // In JSON only numbers and their like stand without.
+    let is_text =
+        layout == Layout::Json && inner.has(|c| c.is_alphabetic() || c == '/') && !is_word(&inner);
+    if !is_bare || is_text {
         return read(field, layout, &quoted, &example);
     }
     let bare = form(&inner, r#"[^\s"',;]"#, r#"(?:[\s"',;)}\]]|$)"#);
     read(field, layout, &format!("(?:{quoted}|{bare})"), &example)
+}
+
+fn is_word(glob: &Glob) -> bool {
+    glob.literal()
+        .is_some_and(|text| matches!(text.to_lowercase().as_str(), "true" | "false" | "null"))
 }
 
 /// A field, and an expression for what stands behind its name; `example` is a value that it finds.

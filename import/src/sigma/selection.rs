@@ -198,3 +198,111 @@ impl Asked {
         if self.flags.is_empty() { String::new() } else { format!("(?{})", self.flags) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Document;
+    use super::super::{condition, source};
+    use super::*;
+    use crate::tree::Texts;
+
+    const AUDITD: &str = "{product: linux, service: auditd}";
+    const AUDIT: &str = "{product: kubernetes, service: audit}";
+    const SYSLOG: &str = "{product: linux}";
+
+    fn tree(log: &str, detection: &str) -> Result<Tree, String> {
+        let yaml = format!("title: t\nlogsource: {log}\ndetection: {detection}\n");
+        let document: Document = serde_saphyr::from_str(&yaml).unwrap();
+        let log = source::log(&document.logsource, &mut Vec::new())?;
+        let mut read = Selections { log: &log, fields: BTreeSet::new() };
+        condition::condition(&document.detection, &mut read)
+    }
+
+    #[test]
+    fn lines_that_are_meant_and_lines_that_are_not() {
+        for (log, detection, meant, not) in [
+            (SYSLOG, "{k: [Disk Full, 'fs*lost'], condition: k}", "DISK FULL", "disk is full"),
+            (SYSLOG, "{k: [Disk Full, 'fs*lost'], condition: k}", "fs /a is lost", "lost fs"),
+            (SYSLOG, "{k: {'|all': [disk, full]}, condition: k}", "full disk", "full"),
+            (SYSLOG, "{a: [disk], b: [test], condition: a and not b}", "disk", "disk test"),
+            (SYSLOG, "{a: [x], b: [u], c: [z], condition: a or b and c}", "x", "u"),
+            (SYSLOG, "{a: [x], b: [u], condition: not (a or not b)}", "u", "xu"),
+            (SYSLOG, "{s1: [x], s2: [u], f: [z], condition: all of s*}", "xu", "xz"),
+            (SYSLOG, "{a: [x], _b: [u], condition: 1 of them}", "x", "u"),
+            (SYSLOG, "{a: [x], b: [u], condition: [a, b]}", "u", "z"),
+            (SYSLOG, "{s: [{n: 1}, {m: 2}], condition: s}", "m=2", "m=1"),
+            (SYSLOG, "{s: {n: 1, m: 2}, condition: s}", "n=1 m=2", "m=2"),
+            (
+                SYSLOG,
+                "{s: {user.name: joe}, condition: s}",
+                "{\"user\": {\"name\": \"Joe\"}}",
+                "name=joe",
+            ),
+            (SYSLOG, "{s: {path|re: '^/x/\\d+$'}, t: [x], condition: t}", "x", "u"),
+            (SYSLOG, "{s: {_raw|re: 'a\\d+b'}, condition: s}", "a12b", "A12b"),
+            (SYSLOG, "{s: {_raw|re|i: 'a\\d+b'}, condition: s}", "A12b", "ab"),
+            (SYSLOG, "{s: {line|startswith: 'a'}, condition: s}", "ab", "ba"),
+            (SYSLOG, "{s: {line: 'a*b'}, condition: s}", "axb", "axbc"),
+            (
+                SYSLOG,
+                "{s: {cmd|contains|windash: ' -f'}, condition: s}",
+                "cmd=\"rm –f\"",
+                "cmd=\"rm f\"",
+            ),
+            (SYSLOG, "{s: {cmd|cased: Rm}, condition: s}", "cmd=Rm", "cmd=rm"),
+            (SYSLOG, "{s: {n|gte: 50}, condition: s}", "n=50", "n=49"),
+            (SYSLOG, "{s: {n|lt: 50}, condition: s}", "\"n\": 49,", "n=500"),
+            (SYSLOG, "{s: {ip|cidr: 10.1.0.0/16}, condition: s}", "ip=10.1.2.3", "ip=10.2.2.3"),
+            (SYSLOG, "{s: {n|exists: true}, condition: s}", "n=", "an=1"),
+            (SYSLOG, "{a: [x], s: {n: null}, condition: a and s}", "x n=null", "x n=1"),
+            (SYSLOG, "{s: {n: ''}, condition: s}", "n=\"\" m=1", "n=1"),
+            (SYSLOG, "{s: {n|neq: 1}, condition: s}", "n=2", "n=1"),
+            (
+                AUDITD,
+                "{s: {type: EXECVE, a0|endswith: /nc}, condition: s}",
+                "type=EXECVE a0=\"/bin/nc\"",
+                "type=EXECVE a0=\"/bin/ncat\"",
+            ),
+            (AUDITD, "{s: {a1: 777}, condition: s}", "a0=\"chmod\" a1=777", "a1=7777"),
+            (AUDITD, "{s: {a1: 777}, condition: s}", "a1=\"777\"", "aa1=777"),
+            (AUDIT, "{s: {verb: get}, condition: s}", "\"verb\":\"get\"", "\"verb\":\"target\""),
+            (
+                AUDIT,
+                "{s: {r.code: [401, 403]}, condition: s}",
+                "\"r\":{\"m\":{},\"code\":403}",
+                "\"r\":{},\"code\":403",
+            ),
+        ] {
+            let tree = tree(log, detection).unwrap();
+            let holds = |line: &str| tree.holds(&Texts::from([("line", line.to_owned())]));
+            assert!(holds(meant), "{detection}: {meant}");
+            assert!(!holds(not), "{detection}: {not}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_said() {
+        for (log, detection, part) in [
+            (SYSLOG, "{s: {a|base64: x}, condition: s}", "base64"),
+            (SYSLOG, "{s: {a|re: x}, condition: s}", "regular expression"),
+            (SYSLOG, "{s: {a|cidr: 'fe80::/10'}, condition: s}", "IPv4"),
+            (SYSLOG, "{s: ['*'], condition: s}", "every line"),
+            (SYSLOG, "{s: [x], condition: s | count() > 5}", "correlations"),
+            (SYSLOG, "{s: [x], condition: t}", "`t`"),
+            (SYSLOG, "{s: [x], condition: 1 of t*}", "`t*`"),
+            (SYSLOG, "{s: [x], condition: (s}", "closed"),
+            (SYSLOG, "{s: [x], condition: s s}", "`s`"),
+            (SYSLOG, "{s: [x]}", "condition"),
+            ("{product: windows}", "{s: [x], condition: s}", "windows"),
+            (
+                "{product: linux, category: process_creation}",
+                "{s: [x], condition: s}",
+                "process_creation",
+            ),
+            ("{product: kubernetes, service: events}", "{s: {verb: x}, condition: s}", "`verb`"),
+        ] {
+            let error = tree(log, detection).unwrap_err();
+            assert!(error.contains(part), "{detection}: {error}");
+        }
+    }
+}

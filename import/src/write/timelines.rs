@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::quoted;
+use super::{quoted, said};
 use crate::draft::{Draft, Lines, Source, Way};
 use crate::span::Span;
 use crate::tree::Texts;
@@ -174,7 +174,7 @@ fn row(draft: &Draft, line: usize, texts: Option<&Texts>) -> String {
     let Some(line) = draft.lines.get(line) else { return String::new() };
     let mut fields = vec![fields(draft).to_owned()];
     for (column, text) in texts.into_iter().flatten() {
-        fields.push(format!("{column}: {}", quoted(text)));
+        fields.push(format!("{column}: {}", said(text)));
     }
     format!("{} {{ {} }}", line.event, fields.join(", "))
 }
