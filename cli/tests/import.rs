@@ -48,7 +48,7 @@ fn what_is_imported_compiles_passes_its_tests_and_finds_its_lines() {
 #[test]
 fn all_that_the_importer_says_compiles_and_passes_its_tests() {
     let rules = root().join("import/tests/rules");
-    for (tool, file) in [("cre", "cre.yaml"), ("npd", "npd.json")] {
+    for (tool, file) in [("cre", "cre.yaml"), ("npd", "npd.json"), ("sigma", "sigma.yaml")] {
         let dir = tempfile::tempdir().unwrap();
         let out = text(dir.path());
         let ran = etio(&["import", tool, text(&rules.join(file)), "--out", out]);
@@ -65,6 +65,34 @@ fn a_name_of_the_standard_library_is_not_given_again() {
     let rule = RULE.replace("Ledger stops", "Kernel oops");
     let ran = etio_reading(&["import", "cre", "-"], &rule);
     assert!(ran.out.contains("finding kernel_oops_cre_1("), "{}", ran.out);
+}
+
+#[test]
+fn sigma_rules_find_the_lines_that_they_mean() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, log) = (dir.path().join("rules"), dir.path().join("sshd.log"));
+    let rules = root().join("import/tests/rules/sigma.yaml");
+    let ran = etio(&["import", "sigma", text(&rules), "--out", text(&out)]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let line = |second: u32, says: &str| format!("Mar  1 10:00:{second:02} n1 sshd[7]: {says}\n");
+    let refused = "Failed password for user=joe";
+    for (name, says) in [
+        ("ledger-lost-its-disk", vec!["Disk sdb is LOST"]),
+        ("refused-again-and-again", vec![refused, refused, refused]),
+        ("", vec![refused, refused, "Failed password for user=jim"]),
+        ("refused-and-locked", vec!["Failed password for x from 192.168.0.7", "account locked"]),
+        ("", vec!["Failed password for x from 10.0.0.7", "account locked"]),
+        ("refused-then-let-in", vec!["Failed password for ruser=joe", "Accepted user=joe"]),
+        ("", vec!["Accepted user=joe", "Failed password for ruser=joe"]),
+    ] {
+        let lines: String = (0..).zip(&says).map(|(second, says)| line(second, says)).collect();
+        fs::write(&log, lines).unwrap();
+        let rules = ["diagnose", "--no-stdlib", "--rules", text(&out), "--format", "json"];
+        let ran = etio(&[&rules[..], &[text(&log)]].concat());
+        let found = ran.out.contains(&format!("\"{name}\""));
+        assert_eq!(found, !name.is_empty(), "{says:?}: {}{}", ran.out, ran.err);
+        assert_eq!(ran.code, i32::from(!name.is_empty()), "{says:?}: {}{}", ran.out, ran.err);
+    }
 }
 
 #[test]

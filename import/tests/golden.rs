@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use etio_import::{Import, Names, cre, npd};
+use etio_import::{Import, Names, cre, npd, sigma};
 
 fn rules() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules")
@@ -48,9 +48,18 @@ fn npd_rules() {
 }
 
 #[test]
+fn sigma_rules() {
+    let text = fs::read_to_string(rules().join("sigma.yaml")).unwrap();
+    check("sigma", &sigma(&text, "", &mut Names::default()).unwrap());
+}
+
+#[test]
 fn what_is_no_rule_is_an_error() {
     for text in ["", "rules: []", "a: 1", "rules: [{rule: {heap: {}}}]", "{"] {
         cre(text, "", &mut Names::default()).unwrap_err();
+    }
+    for text in ["", "title: a", "title: [", "- a"] {
+        sigma(text, "", &mut Names::default()).unwrap_err();
     }
     for text in ["", "[]", r#"{"net": {}}"#, r#"{"plugin": "kmsg", "source": "x", "rules": []}"#] {
         npd(text, "", &mut Names::default()).unwrap_err();

@@ -53,6 +53,8 @@ pub(super) fn draft(
     };
     let lines = writer.lines;
     known.extend(groups.iter().map(|(field, _)| field.clone()));
+    let measured = correlation.condition.get("field").filter(|_| kind.starts_with("value_"));
+    known.extend(measured.and_then(Value::as_str).map(str::to_owned));
     notes.extend(fields_note(&known, source.layout));
     notes.dedup();
     let because = matches!(way, Way::Surplus { .. } | Way::Measured { .. })

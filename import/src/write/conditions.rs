@@ -162,8 +162,12 @@ impl Writer<'_> {
         if lines.terms.iter().any(|term| self.asks_more(term.line)) {
             // Which rows are meant is only known when all has been asked, so none is chosen before.
             let mut place = " within window".to_owned();
-            for at in 0..lines.terms.len() {
-                self.row(lines, at, &place);
+            for (at, term) in lines.terms.iter().enumerate() {
+                if at + 1 < lines.terms.len() || self.asks_more(term.line) {
+                    self.row(lines, at, &place);
+                } else {
+                    self.condition(&format!("{}{place}", self.atom(term.line)));
+                }
                 place = format!(" since {}", var(lines, at));
             }
             return 0;
