@@ -48,7 +48,7 @@ fn the_page_names_every_function_and_type() {
 /// Each block that shows a command shows what it prints.
 #[test]
 fn pages_show_the_real_output() {
-    for page in ["README.md", "docs/explain.md", "docs/site-rules.md"] {
+    for page in ["README.md", "docs/explain.md", "docs/import.md", "docs/site-rules.md"] {
         let path = root().join(page);
         let text = fs::read_to_string(&path).unwrap();
         let mut pieces = text.split("```text\n$ ");

@@ -80,18 +80,33 @@ fn sigma_rules_find_the_lines_that_they_mean() {
         ("ledger-lost-its-disk", vec!["Disk sdb is LOST"]),
         ("refused-again-and-again", vec![refused, refused, refused]),
         ("", vec![refused, refused, "Failed password for user=jim"]),
+        (
+            "many-users-are-refused",
+            vec![
+                "Failed password for user.name=a",
+                "failed password for user.name=b",
+                "Failed password for user.name=c",
+            ],
+        ),
         ("refused-and-locked", vec!["Failed password for x from 192.168.0.7", "account locked"]),
         ("", vec!["Failed password for x from 10.0.0.7", "account locked"]),
-        ("refused-then-let-in", vec!["Failed password for ruser=joe", "Accepted user=joe"]),
+        ("refused-then-let", vec!["Failed password for ruser=joe", "Accepted user=joe"]),
         ("", vec!["Accepted user=joe", "Failed password for ruser=joe"]),
     ] {
         let lines: String = (0..).zip(&says).map(|(second, says)| line(second, says)).collect();
         fs::write(&log, lines).unwrap();
-        let rules = ["diagnose", "--no-stdlib", "--rules", text(&out), "--format", "json"];
+        let rules = ["diagnose", "--no-stdlib", "--rules", text(&out), "--format", "human"];
         let ran = etio(&[&rules[..], &[text(&log)]].concat());
-        let found = ran.out.contains(&format!("\"{name}\""));
-        assert_eq!(found, !name.is_empty(), "{says:?}: {}{}", ran.out, ran.err);
-        assert_eq!(ran.code, i32::from(!name.is_empty()), "{says:?}: {}{}", ran.out, ran.err);
+        // A count that is not reached is suspected, as nobody knows whether the log is whole.
+        let confirmed: Vec<&str> =
+            ran.out.lines().filter(|line| line.ends_with("confirmed")).collect();
+        let is_found = confirmed.iter().any(|line| line.contains(&format!("{name}  node n1")));
+        assert!(
+            if name.is_empty() { confirmed.is_empty() } else { is_found },
+            "{says:?}: {}{}",
+            ran.out,
+            ran.err
+        );
     }
 }
 

@@ -36,9 +36,9 @@ pub(crate) struct Draft {
 }
 
 /// A log line with a meaning: an event and how to tell it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Line {
-    /// The event's name.
+    /// The event's name; lines of one event differ in what is asked of them.
     pub(crate) event: String,
     /// What the original says of it.
     pub(crate) doc: String,

@@ -153,6 +153,8 @@ impl Tree {
 
 /// How many letters the weakest of several patterns has, and how few patterns there are: what tells lines apart.
 pub(crate) fn strength(tests: &[&Test]) -> (usize, std::cmp::Reverse<usize>) {
-    let letters = |test: &&Test| test.pattern.plain().split_whitespace().map(str::len).sum();
+    // A field's name tells nothing apart.
+    let value = |test: &&Test| test.pattern.plain().rsplit(['=', ':']).next().map(str::len);
+    let letters = |test: &&Test| value(test).unwrap_or(0);
     (tests.iter().map(letters).min().unwrap_or(0), std::cmp::Reverse(tests.len()))
 }

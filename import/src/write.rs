@@ -3,7 +3,7 @@
 mod conditions;
 mod timelines;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::draft::{Draft, Line, Source, Way};
@@ -14,8 +14,11 @@ use crate::pattern::Pattern;
 pub(crate) fn write(draft: &Draft) -> Result<String, String> {
     let mut out = String::new();
     head(draft, &mut out);
-    for line in &draft.lines {
-        event(line, draft.source_of(line), &mut out);
+    for (at, line) in draft.lines.iter().enumerate() {
+        let is_known = draft.lines.iter().take(at).any(|known| known.event == line.event);
+        if !is_known {
+            event(draft, line, &mut out);
+        }
     }
     let rule = conditions::of(draft);
     if let Some(derived) = &rule.derived {
@@ -60,15 +63,17 @@ fn head(draft: &Draft, out: &mut String) {
 }
 
 /// A line's event, and how to tell it.
-fn event(line: &Line, source: &Source, out: &mut String) {
+fn event(draft: &Draft, line: &Line, out: &mut String) {
+    let source = draft.source_of(line);
+    let asked = asked(draft, line);
     let _ = writeln!(out, "\n/// {}", line.doc);
-    let _ = writeln!(out, "event {} {{ {} }}\n", line.event, declared(line, source));
+    let _ = writeln!(out, "event {} {{ {} }}\n", line.event, declared(line, source, &asked));
     let _ = writeln!(
         out,
         "extract {} from {} {{ {} }} {{",
         line.event,
         source.fields(),
-        copied(line, source)
+        copied(source, &asked)
     );
     for (at, pattern) in line.patterns.iter().enumerate() {
         // The first that matches makes the event, so this one would never be reached.
@@ -84,26 +89,32 @@ fn event(line: &Line, source: &Source, out: &mut String) {
 }
 
 /// The fields of a line's event.
-fn declared(line: &Line, source: &Source) -> String {
+fn declared(line: &Line, source: &Source, asked: &[&str]) -> String {
     if *source == Source::Configs {
         return "object: text, file: text".to_owned();
     }
     let (program, pod) = source.tells();
     let program = if program { ", program: text?" } else { "" };
     let pod = if pod { ", pod: pod?" } else { "" };
-    let texts = asked(line, source).map(|column| format!(", {column}: text?"));
+    let texts = asked.iter().map(|column| format!(", {column}: text?"));
     let number = line.number.iter().map(|name| format!(", {name}: int"));
     format!("node: node{program}{pod}{}", texts.chain(number).collect::<String>())
 }
 
-/// The texts that conditions ask of, beside what an event has anyway.
-fn asked(line: &Line, source: &Source) -> impl Iterator<Item = &'static str> {
-    let (program, _) = source.tells();
-    line.columns().into_iter().filter(move |column| !(program && *column == "program"))
+/// The texts that conditions on an event ask of, beside what it has anyway.
+fn asked(draft: &Draft, line: &Line) -> Vec<&'static str> {
+    let (program, _) = draft.source_of(line).tells();
+    let mut columns: Vec<&'static str> = Vec::new();
+    for line in draft.lines.iter().filter(|other| other.event == line.event) {
+        columns.extend(line.columns());
+    }
+    let mut all = BTreeSet::new();
+    columns.retain(|column| !(program && *column == "program") && all.insert(*column));
+    columns
 }
 
 /// What is filtered and copied from the source.
-fn copied(line: &Line, source: &Source) -> String {
+fn copied(source: &Source, asked: &[&str]) -> String {
     let (program, pod) = source.tells();
     let mut fields: Vec<String> = source.key().iter().map(|field| (*field).to_owned()).collect();
     match source {
@@ -118,7 +129,7 @@ fn copied(line: &Line, source: &Source) -> String {
         _ => fields.extend(program.then(|| "program".to_owned())),
     }
     fields.extend(pod.then(|| "pod".to_owned()));
-    fields.extend(asked(line, source).map(str::to_owned));
+    fields.extend(asked.iter().map(|column| (*column).to_owned()));
     fields.join(", ")
 }
 

@@ -57,8 +57,10 @@ pub(super) fn draft(
     known.extend(measured.and_then(Value::as_str).map(str::to_owned));
     notes.extend(fields_note(&known, source.layout));
     notes.dedup();
+    let of: Vec<String> = groups.iter().map(|(_, name)| format!("{{{name}}}")).collect();
+    let of = (!of.is_empty()).then(|| format!(" of {}", of.join(", ")));
     let because = matches!(way, Way::Surplus { .. } | Way::Measured { .. })
-        .then(|| format!("the log says so within {window}"));
+        .then(|| "the log says so{of} within {window}".replace("{of}", &of.unwrap_or_default()));
     let head = head(document, finding.clone(), notes, source);
     Ok(Draft {
         because,
@@ -143,7 +145,6 @@ impl Writer<'_> {
     ) -> Result<Way, String> {
         let times = match bounds.as_slice() {
             [(">=", times)] => u32::try_from(*times).ok(),
-            [(">", times)] => u32::try_from(*times + 1).ok(),
             _ => None,
         };
         let (excluded, meant): (Vec<Tree>, Vec<Tree>) = part
@@ -157,7 +158,11 @@ impl Writer<'_> {
             // Of lines that are meant, those with what excludes them are counted off.
             let any = Tree::Any(excluded.into_iter().map(Tree::not).collect());
             let more = self.line(part, Tree::All(meant.clone()), None)?;
-            let fewer = self.line(part, Tree::All([meant, vec![any]].concat()), None)?;
+            let mut but = self.lines.get(more).cloned().unwrap_or_default();
+            but.tests.extend(any.clone().conjuncts());
+            show(&mut but, &Tree::All([meant, vec![any]].concat()));
+            self.lines.push(but);
+            let fewer = more + 1;
             self.countable(more)?;
             self.countable(fewer)?;
             return Ok(Way::Surplus { more, fewer: Some(fewer), times, window });
@@ -288,7 +293,12 @@ fn bounds(correlation: &Correlation) -> Result<Vec<(&'static str, u64)>, String>
             other => return Err(format!("`{other}` is no comparison")),
         };
         let number = value.as_u64().or_else(|| Value::as_str(value)?.parse().ok());
-        bounds.push((op, number.ok_or(format!("`{value}` is no whole number"))?));
+        let number: u64 = number.ok_or(format!("`{value}` is no whole number"))?;
+        // More than two are at least three, but on average.
+        bounds.push(match op {
+            ">" if correlation.r#type != "value_avg" => (">=", number.saturating_add(1)),
+            op => (op, number),
+        });
     }
     Ok(bounds)
 }

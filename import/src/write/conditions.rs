@@ -242,34 +242,24 @@ impl Writer<'_> {
         window: Span,
     ) {
         self.window(window);
-        // There is something to measure; without it, fewer would be true of what never was.
+        // Of a key that no line names nothing is said, not even that there is little.
         self.condition(&format!("newest {atom} within window"));
-        let mut aggregate = |name: &str, of: &str| {
-            self.condition(&format!("{name} = {of}{atom} within window)"));
-        };
         let (value, unit) = match measure {
-            Measure::Count => {
-                aggregate("times", "count(");
-                ("times", "")
+            Measure::Count => (format!("count({atom} within window)"), String::new()),
+            Measure::Distinct(of) => {
+                (format!("distinct({of} of {atom} within window)"), String::new())
             }
-            Measure::Distinct(name) => {
-                aggregate("values", &format!("distinct({name} of "));
-                ("values", "")
-            }
-            Measure::Sum(name) => {
-                aggregate("total", &format!("sum({name} of "));
-                ("total", "")
-            }
-            Measure::Average(name) => {
-                aggregate("total", &format!("sum({name} of "));
-                aggregate("times", "count(");
-                ("total", " * times")
-            }
+            Measure::Sum(of) => (format!("sum({of} of {atom} within window)"), String::new()),
+            Measure::Average(of) => (
+                format!("sum({of} of {atom} within window)"),
+                format!(" * count({atom} within window)"),
+            ),
         };
+        let least = |op: &str, number: u64| u64::from(op == ">=" && number > 0 && unit.is_empty());
         for (nth, (op, number)) in bounds.iter().enumerate() {
             let name = if nth == 0 { "limit".to_owned() } else { format!("limit{}", nth + 1) };
-            let high = (*number).max(1).saturating_mul(1000);
-            self.rule.params.push(format!("{name} = {number} in 0..{high}"));
+            let (low, high) = (least(op, *number), (*number).max(1).saturating_mul(1000));
+            self.rule.params.push(format!("{name} = {number} in {low}..{high}"));
             self.condition(&format!("{value} {op} {name}{unit}"));
         }
     }

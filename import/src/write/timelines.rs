@@ -16,7 +16,7 @@ pub(super) fn of(draft: &Draft) -> Vec<String> {
     }
     for way in &draft.ways {
         match way {
-            Way::Measured { .. } => {}
+            Way::Measured { line, bounds, .. } => of_number(draft, *line, bounds, &mut tests),
             Way::Lines(lines) => of_lines(draft, lines, &mut tests),
             Way::Surplus { more, fewer, times, window } => {
                 of_surplus(draft, (*more, *fewer), (*times, *window), &mut tests);
@@ -132,8 +132,30 @@ fn of_surplus(
     }
     if let Some(fewer) = fewer {
         let mut steps = steps;
-        steps.insert(0, (Span(0), fewer));
+        let event = |at: usize| draft.lines.get(at).map(|line| &line.event);
+        match steps.first_mut() {
+            // Such a line is one of the others as well.
+            Some(first) if event(fewer) == event(more) => first.1 = fewer,
+            _ => steps.insert(0, (Span(0), fewer)),
+        }
         tests.push(test(draft, "each but one with its counterpart", &steps, &none));
+    }
+}
+
+/// A number above a limit, and one below it.
+fn of_number(draft: &Draft, line: usize, bounds: &[(&str, u64)], tests: &mut Vec<String>) {
+    let Some(known) = draft.lines.get(line) else { return };
+    let ([(">" | ">=", limit)], Some(name)) = (bounds, &known.number) else { return };
+    let confirmed = format!("expect confirmed {} at 0s", key(draft));
+    let row = row(draft, line, known.example.as_ref());
+    let row = row.trim_end_matches([' ', '}']);
+    for (test, number, expect) in [
+        ("enough", limit.saturating_add(1), confirmed.as_str()),
+        ("not enough", limit / 2, "expect none"),
+    ] {
+        tests.push(format!(
+            "  test \"{test}\" {{\n    0s {row}, {name}: {number} }}\n    {expect}\n  }}"
+        ));
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{
     Document, Section, crictl, docker,
     kube::{self, List, Place, Text, pod::Pod},
-    mounts, yaml,
+    log, mounts, yaml,
 };
 use crate::row::Out;
 
@@ -96,7 +96,7 @@ fn known(text: &str) -> bool {
     };
     let Some(inside) = object.strip_prefix('{') else { return false };
     // What the API server audits calls itself an event too, and is a log with a line each.
-    if inside.lines().next().is_some_and(|line| line.contains(r#""apiVersion":"audit.k8s.io/"#)) {
+    if log::is_api_server(inside) {
         return false;
     }
     let key = inside.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next());

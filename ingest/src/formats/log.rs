@@ -1,6 +1,7 @@
 //! Log lines. A line is peeled like an onion: the journal's header, then the runtime's, then the
 //! program's own; what is left is the message.
 
+mod audit;
 mod container;
 mod event;
 mod export;
@@ -19,6 +20,7 @@ use std::borrow::Cow;
 
 use crate::row::{Program, When};
 
+pub(crate) use audit::is_api_server;
 pub(crate) use event::event;
 pub(crate) use export::EXPORT;
 pub(crate) use flags::Flags;
@@ -57,7 +59,7 @@ impl Head<'_> {
 }
 
 /// The headers that may be on a line, the most telling first.
-const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 10] = [
+const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 11] = [
     klog::head,
     logrus::head,
     container::head,
@@ -67,6 +69,7 @@ const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 10] = [
     zap::head,
     syslog::head_5424,
     talos::head,
+    audit::head,
     container::stamped,
 ];
 

@@ -51,6 +51,19 @@ fn klog() {
 }
 
 #[test]
+fn audit() {
+    let api_server = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","requestReceivedTimestamp":"2026-03-01T10:00:00.500000Z","stageTimestamp":"2026-03-01T10:00:01.000000Z"}"#;
+    for (line, at) in [
+        (r#"type=EXECVE msg=audit(1772359201.000:24287): argc=1 a0="ls""#, 1_772_359_201),
+        (api_server, 1_772_359_201),
+    ] {
+        let head = peel(line).unwrap();
+        assert_eq!((head.when, head.message.as_ref()), (When::At(at * 1_000_000_000), line));
+    }
+    assert_eq!(peel("type=EXECVE argc=1"), None);
+}
+
+#[test]
 fn talosctl() {
     for (line, expected) in [
         (
