@@ -107,6 +107,16 @@ pub(crate) enum Measure {
     Average(String),
 }
 
+impl Measure {
+    /// What is measured, where it is not the lines themselves.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Count => None,
+            Self::Distinct(name) | Self::Sum(name) | Self::Average(name) => Some(name),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Lines {
     pub(crate) terms: Vec<Term>,

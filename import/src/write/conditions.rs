@@ -68,7 +68,7 @@ fn one(draft: &Draft, way: &Way) -> Rule {
         }
         Way::Measured { line, measure, bounds, window } => {
             let mut writer = Writer { draft, rule: Rule::default(), shows: false };
-            writer.measured(&writer.atom(*line), measure, bounds, *window);
+            writer.measured(*line, measure, bounds, *window);
             writer.rule
         }
         Way::Condition { ty, reason } => Rule {
@@ -206,12 +206,19 @@ impl Writer<'_> {
 
     /// A line as a pattern over rows, with all that braces can ask of it.
     fn atom(&self, line: usize) -> String {
+        self.atom_but(line, None)
+    }
+
+    /// The same without binding one of its names, unless it is one of the key's.
+    fn atom_but(&self, line: usize, but: Option<&str>) -> String {
+        let but = but.filter(|name| !self.draft.groups.iter().any(|group| group == name));
         let Some(line) = self.draft.lines.get(line) else { return String::new() };
         let mut fields: Vec<String> =
             self.draft.source.key().iter().map(|field| (*field).to_owned()).collect();
-        fields.extend(line.number.clone());
+        fields.extend(line.number.clone().filter(|name| but != Some(name)));
         let clauses = line.tests.iter().filter_map(Tree::clause);
-        for test in clauses.chain(line.captures.iter().map(|(_, test)| test.clone())) {
+        let captures = line.captures.iter().filter(|(name, _)| but != Some(name));
+        for test in clauses.chain(captures.map(|(_, test)| test.clone())) {
             fields.push(format!("{} ~ {}", test.column, spelling(&test.pattern)));
         }
         format!("{} {{ {} }}", line.event, fields.join(", "))
@@ -236,14 +243,17 @@ impl Writer<'_> {
     /// What is counted or added up, and how it compares.
     fn measured(
         &mut self,
-        atom: &str,
+        line: usize,
         measure: &Measure,
         bounds: &[(&'static str, u64)],
         window: Span,
     ) {
         self.window(window);
-        // Of a key that no line names nothing is said, not even that there is little.
-        self.condition(&format!("newest {atom} within window"));
+        // Of a key that no line names nothing is said, not even that there is little. The value of this
+        // line is not bound: all of them are measured.
+        let any = self.atom_but(line, measure.name());
+        self.condition(&format!("newest {any} within window"));
+        let atom = self.atom(line);
         let (value, unit) = match measure {
             Measure::Count => (format!("count({atom} within window)"), String::new()),
             Measure::Distinct(of) => {
@@ -252,7 +262,7 @@ impl Writer<'_> {
             Measure::Sum(of) => (format!("sum({of} of {atom} within window)"), String::new()),
             Measure::Average(of) => (
                 format!("sum({of} of {atom} within window)"),
-                format!(" * count({atom} within window)"),
+                format!(" * count({any} within window)"),
             ),
         };
         let least = |op: &str, number: u64| u64::from(op == ">=" && number > 0 && unit.is_empty());
