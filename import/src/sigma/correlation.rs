@@ -57,10 +57,11 @@ pub(super) fn draft(
     known.extend(measured.and_then(Value::as_str).map(str::to_owned));
     notes.extend(fields_note(&known, source.layout));
     notes.dedup();
-    let of: Vec<String> = groups.iter().map(|(_, name)| format!("{{{name}}}")).collect();
-    let of = (!of.is_empty()).then(|| format!(" of {}", of.join(", ")));
-    let because = matches!(way, Way::Surplus { .. } | Way::Measured { .. })
-        .then(|| "the log says so{of} within {window}".replace("{of}", &of.unwrap_or_default()));
+    let because = matches!(way, Way::Surplus { .. } | Way::Measured { .. }).then(|| {
+        let names: Vec<String> = groups.iter().map(|(_, name)| format!("{{{name}}}")).collect();
+        let of = if names.is_empty() { String::new() } else { format!(" of {}", names.join(", ")) };
+        format!("the log says so{of} within {{window}}")
+    });
     let head = head(document, finding.clone(), notes, source);
     Ok(Draft {
         because,
@@ -105,8 +106,10 @@ impl Writer<'_> {
     ) -> Result<Way, String> {
         let mut part = parts.remove(0);
         for other in parts {
-            if other.log.source("line") != part.log.source("line") {
-                return Err("lines of several logs are not counted together".to_owned());
+            if other.log != part.log || !self.correlation.aliases.is_empty() {
+                return Err(
+                    "lines of several logs or with aliases are not counted together".to_owned()
+                );
             }
             part.tree = Tree::Any(vec![part.tree, other.tree]);
         }

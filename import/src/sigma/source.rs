@@ -4,7 +4,7 @@ use super::model::LogSource;
 use crate::draft::Source;
 
 /// A log as rules ask of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Log {
     of: &'static [&'static str],
     programs: &'static [&'static str],
