@@ -57,7 +57,7 @@ fn draft(document: &Document, log: &str, names: &mut Names) -> Result<Draft, Str
     let mut notes = Vec::new();
     let mut known = BTreeSet::new();
     let (source, tree) = read(document, &mut notes, &mut known)?;
-    let name = names.finding(&document.title, &[&document.apart()]);
+    let name = names.finding(&document.title, &[document.apart()]);
     let mut line = line::line(tree.clone(), &source, log, &name, &[])?;
     line::show(&mut line, &tree);
     notes.extend(fields_note(&known, source.layout));

@@ -41,7 +41,7 @@ pub(super) fn draft(
     let source = parts.first().ok_or("it is about no rule")?.log.clone();
     let window = timespan(&correlation.timespan)?;
     let groups = groups(correlation, &mut notes);
-    let finding = names.finding(&document.title, &[&document.apart()]);
+    let finding = names.finding(&document.title, &[document.apart()]);
     let mut writer =
         Writer { correlation, log, finding: &finding, groups: &groups, lines: Vec::new() };
     let kind = correlation.r#type.as_str();

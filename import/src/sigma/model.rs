@@ -41,9 +41,9 @@ impl Document {
     }
 
     /// What tells it from another of the same title.
-    pub(super) fn apart(&self) -> String {
-        let id = self.id.as_deref().unwrap_or_default();
-        id.split('-').next().unwrap_or_default().to_owned()
+    pub(super) fn apart(&self) -> &str {
+        let id = self.id.as_deref().and_then(|id| id.split('-').next());
+        id.or(self.name.as_deref()).unwrap_or("sigma")
     }
 
     pub(super) fn is_rule(&self) -> bool {
