@@ -122,7 +122,9 @@ fn a_standard_input_that_goes_on() {
     // Another line later, when the first has had its time.
     watch.write("2026-03-03T09:30:00Z n1 kubelet[7]: nothing\n");
     assert_eq!(watch.change(), pair("closed", "it was first"));
-    watch.write(&line(31, "again"));
+    // The last line has no end.
+    watch.write(line(31, "again").trim_end());
+    drop(watch.stdin.take());
     assert_eq!(watch.change(), pair("opened", "it was again"));
     assert_eq!(watch.end(), 1);
 }

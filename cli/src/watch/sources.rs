@@ -42,7 +42,9 @@ impl Sources {
 
     /// What has come of the standard input, where that is among the inputs.
     pub(super) fn stream(&self) -> Option<&[u8]> {
-        self.stream.as_ref().map(|stream| stream.come.as_slice())
+        self.stream
+            .as_ref()
+            .map(|stream| if stream.ended { &stream.come } else { whole(&stream.come) })
     }
 
     /// Whether anything is another than at the last look.
@@ -118,6 +120,7 @@ impl Stream {
                 }
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
+                    came |= !self.ended && whole(&self.come).len() < self.come.len();
                     self.ended = true;
                     break;
                 }
@@ -126,6 +129,12 @@ impl Stream {
         forget(&mut self.come, KEPT);
         came
     }
+}
+
+/// The lines of a text that are whole: the last may still be written.
+fn whole(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    text.get(..end).unwrap_or_default()
 }
 
 /// Drops the first half of a text that is longer than this, up to the end of a line.
@@ -141,7 +150,16 @@ fn forget(text: &mut Vec<u8>, most: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::forget;
+    use super::{forget, whole};
+
+    #[test]
+    fn a_line_that_is_being_written_is_none_yet() {
+        for (come, lines) in
+            [("one\ntw", "one\n"), ("one\ntwo\n", "one\ntwo\n"), ("on", ""), ("", "")]
+        {
+            assert_eq!(whole(come.as_bytes()), lines.as_bytes());
+        }
+    }
 
     #[test]
     fn what_is_forgotten_ends_with_a_line() {
