@@ -7,6 +7,7 @@ use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{Document, SECTIONS};
 use crate::prose::Example;
 use crate::row::{Out, Program, Record, When};
+use crate::stamp;
 
 /// Lines without a header that one record may go on with.
 const MORE: usize = 64;
@@ -186,6 +187,12 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn headless(&mut self, number: u64, line: &'a str) {
+        // `date`, asked before the rest was.
+        if let Some((When::At(at), "")) = stamp::ctime(line.trim()) {
+            self.flush();
+            self.out.collected_at(at);
+            return;
+        }
         if let Some(namespace) = asked(line) {
             self.out.namespace(number, namespace);
         }

@@ -312,3 +312,17 @@ fn files_about_the_node_speak_for_their_directory() {
     let full = facts(&pack, &alone, "test.Full");
     assert!(full[0].starts_with("2024-05-01T09:59:50Z"), "{full:?}");
 }
+
+#[test]
+fn a_date_that_was_asked_for_is_when_the_file_was_made() {
+    let pack = pack();
+    let ps = "  PID  PPID STAT COMMAND\n   18     7 Z    [sh] <defunct>\n";
+    let at = |clock: &str| format!("Tue Mar  9 {clock} UTC 2021\n{ps}");
+    let files = [("n1/ps1.txt", at("03:20:00")), ("n1/ps2.txt", at("03:38:00"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let bundle = read(&pack, &files, Options::default());
+    let found = facts(&pack, &bundle, "std.node.Process");
+    let times: Vec<&str> = found.iter().filter_map(|row| row.split(' ').next()).collect();
+    assert_eq!(times, ["2021-03-09T03:20:00Z", "2021-03-09T03:38:00Z"], "{found:?}");
+    assert_eq!(time(bundle.collected_at), "2021-03-09T03:38:00Z");
+}
