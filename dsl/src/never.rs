@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use etio_plan::{
-    Atom, Body, Cmp, Cond, Expr, FieldId, Func, Head, Kind, Pack, Param, Rule, SlotId, SlotType,
-    Source, Type, Value, Window,
+    Atom, Body, Cmp, Cond, Expr, Field, FieldId, Func, Head, Kind, Pack, Param, Rule, SlotId,
+    SlotType, Source, Type, Value, Window,
 };
 
 use crate::{
@@ -223,24 +223,16 @@ impl<'p> Asked<'p> {
                     self.compare(one, *op, b)
                 }
             }
-            Expr::Call(Func::In, parts) => match parts.as_slice() {
-                [a, Expr::Const(Value::List(items))] => {
-                    self.claim(of(self, a), Ask::In(items.clone()))
-                }
-                _ => Ok(()),
-            },
-            Expr::Not(test) => match &**test {
-                Expr::Cmp(Cmp::Eq, a, b) => self.compare(of(self, a), Cmp::Ne, b),
-                Expr::Call(Func::In, parts) => match parts.as_slice() {
-                    [a, Expr::Const(Value::List(items))] => {
-                        self.claim(of(self, a), Ask::NotIn(items.clone()))
-                    }
-                    _ => Ok(()),
-                },
+            Expr::Not(test) => match (&**test, listed(test)) {
+                (Expr::Cmp(Cmp::Eq, a, b), _) => self.compare(of(self, a), Cmp::Ne, b),
+                (_, Some((a, items))) => self.claim(of(self, a), Ask::NotIn(items.to_vec())),
                 _ => Ok(()),
             },
             Expr::Const(Value::Bool(false)) => Err(self.never(&(None, test.clone()))),
-            _ => Ok(()),
+            _ => match listed(test) {
+                Some((a, items)) => self.claim(of(self, a), Ask::In(items.to_vec())),
+                None => Ok(()),
+            },
         }
     }
 
@@ -302,35 +294,32 @@ impl<'p> Asked<'p> {
     }
 
     fn is_version(&self, (row, thing): &Thing) -> bool {
-        let declared = match (row, thing) {
-            (Some(row), Expr::Cell(field)) => {
-                match self.rule.slots.get(row.index()).map(|row| &row.ty) {
-                    Some(SlotType::Row(of)) => self
-                        .pack
-                        .get(*of)
-                        .and_then(|of| of.fields.get(field.index()))
-                        .map(|field| &field.ty),
-                    _ => None,
-                }
-            }
-            (_, Expr::Slot(slot)) => match self.rule.slots.get(slot.index()).map(|slot| &slot.ty) {
+        let ty = match thing {
+            Expr::Cell(field) => row.and_then(|row| self.field(row, *field)).map(|field| &field.ty),
+            Expr::Slot(slot) => match self.rule.slots.get(slot.index()).map(|slot| &slot.ty) {
                 Some(SlotType::Scalar(ty)) => Some(ty),
                 _ => None,
             },
-            _ => return false,
+            _ => None,
         };
-        declared == Some(&Type::Version)
+        ty == Some(&Type::Version)
+    }
+
+    /// A field as the relation of a row declares it.
+    fn field(&self, row: SlotId, field: FieldId) -> Option<&'p Field> {
+        match &self.rule.slots.get(row.index())?.ty {
+            SlotType::Row(of) => self.pack.get(*of)?.fields.get(field.index()),
+            SlotType::Scalar(_) => None,
+        }
     }
 
     fn never(&self, (row, thing): &Thing) -> Never {
         let row = row.or_else(|| self.row_of(thing));
-        let field = |row: &SlotId, field: &FieldId| match &self.rule.slots.get(row.index())?.ty {
-            SlotType::Row(of) => self.pack.get(*of)?.fields.get(field.index()),
-            SlotType::Scalar(_) => None,
-        };
         let name = match thing {
             Expr::Slot(slot) => self.rule.slots.get(slot.index()).map(|slot| slot.name.as_str()),
-            Expr::Cell(at) => row.and_then(|row| field(&row, at)).map(|field| field.name.as_str()),
+            Expr::Cell(at) => {
+                row.and_then(|row| self.field(row, *at)).map(|field| field.name.as_str())
+            }
             _ => None,
         };
         let named = name.filter(|name| !name.starts_with('#'));
@@ -353,6 +342,17 @@ impl<'p> Asked<'p> {
     }
 }
 
+/// What is asked to be in a list.
+fn listed(test: &Expr) -> Option<(&Expr, &[Value])> {
+    match test {
+        Expr::Call(Func::In, parts) => match parts.as_slice() {
+            [one, Expr::Const(Value::List(items))] => Some((one, items)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Several values that one thing may be equal to.
 fn one_of(parts: &[Expr]) -> Option<(&Expr, Vec<Value>)> {
     let equal = |part| match part {
@@ -369,17 +369,15 @@ fn one_of(parts: &[Expr]) -> Option<(&Expr, Vec<Value>)> {
 
 /// Whether a value is what is asked; yes where that cannot be told.
 fn allows(ask: &Ask, value: &Value) -> bool {
-    match ask {
-        Ask::In(values) => values.contains(value),
-        Ask::NotIn(values) => !values.contains(value),
-        Ask::Above(_, strict) => match order(ask, value) {
-            Some(Ordering::Equal) => !strict,
-            ordering => ordering != Some(Ordering::Greater),
-        },
-        Ask::Below(_, strict) => match order(ask, value) {
-            Some(Ordering::Equal) => !strict,
-            ordering => ordering != Some(Ordering::Less),
-        },
+    let (strict, wrong) = match ask {
+        Ask::In(values) => return values.contains(value),
+        Ask::NotIn(values) => return !values.contains(value),
+        Ask::Above(_, strict) => (*strict, Ordering::Greater),
+        Ask::Below(_, strict) => (*strict, Ordering::Less),
+    };
+    match order(ask, value) {
+        Some(Ordering::Equal) => !strict,
+        ordering => ordering != Some(wrong),
     }
 }
 
