@@ -52,16 +52,12 @@ pub(crate) struct Files {
 }
 
 #[derive(Args, Debug)]
+#[command(mut_arg("paths", |paths| paths.help(
+    "Rule files, or directories of them, that belong together; the editor's folders where left out"
+)))]
 pub(crate) struct Lsp {
-    /// Rule files, or directories of them, that belong together; the editor's folders where left out
-    #[arg(value_name = "PATH")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Leave out the standard library's rules; its facts stay
-    #[arg(long)]
-    pub(crate) no_stdlib: bool,
-    /// The day by which the `until` of sites is judged; otherwise today
-    #[arg(long, value_name = "DATE", value_parser = date::parse)]
-    pub(crate) at: Option<i64>,
+    #[command(flatten)]
+    pub(crate) files: Files,
     /// Some editors say how they will speak; there is one way
     #[arg(long, hide = true)]
     stdio: bool,

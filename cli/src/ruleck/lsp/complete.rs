@@ -4,25 +4,17 @@ use etio_dsl::syntax::ast::{Item, Name, Span};
 use etio_dsl::syntax::{Wanted, wanted};
 use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionItemLabelDetails, Documentation, MarkupContent,
-    MarkupKind, Position,
+    MarkupKind,
 };
 
-use super::position::Encoding;
 use super::program::{Declared, Program};
 use super::{edits, hover, reference};
 
 /// All that could go on at a place; which of it begins like the word there, the editor sees.
-pub(super) fn complete(
-    program: &Program,
-    file: usize,
-    place: Position,
-    encoding: Encoding,
-) -> Vec<CompletionItem> {
-    let text = program.text(file);
-    let at = encoding.offset(text, place);
-    let complete = Complete { program, file, at, encoding };
+pub(super) fn complete(program: &Program, file: usize, at: usize) -> Vec<CompletionItem> {
+    let complete = Complete { program, file, at };
     let mut items: Vec<CompletionItem> =
-        wanted(text, at).into_iter().flat_map(|wanted| complete.of(wanted)).collect();
+        wanted(program.text(file), at).into_iter().flat_map(|wanted| complete.of(wanted)).collect();
     // What several things wanted have in common is offered once.
     let mut seen = Vec::with_capacity(items.len());
     items.retain(|item| {
@@ -39,7 +31,6 @@ struct Complete<'a> {
     program: &'a Program,
     file: usize,
     at: usize,
-    encoding: Encoding,
 }
 
 impl Complete<'_> {
@@ -92,9 +83,8 @@ impl Complete<'_> {
             documentation: Some(markdown(hover::relation(self.program, declared))),
             // What is known already comes first.
             sort_text: Some(format!("{}{name}", u8::from(missing.is_some()))),
-            additional_text_edits: missing.map(|module| {
-                vec![edits::use_line(self.program, self.file, module, name, self.encoding)]
-            }),
+            additional_text_edits: missing
+                .map(|module| vec![edits::use_line(self.program, self.file, module, name)]),
             ..CompletionItem::default()
         }
     }

@@ -7,7 +7,6 @@ use lsp_types::{
 };
 use serde_json::json;
 
-use super::position::Encoding;
 use super::program::Program;
 use super::uri;
 
@@ -19,10 +18,22 @@ pub(super) struct Said<'a> {
 }
 
 /// All that is said of a program's files.
-pub(super) fn all(program: &Program, encoding: Encoding) -> impl Iterator<Item = Said<'_>> {
+pub(super) fn all(program: &Program) -> impl Iterator<Item = Said<'_>> {
     program.compiled.diagnostics.iter().filter_map(move |said| {
         let (uri, place) = place(program, said)?;
-        Some(Said { uri, by_compiler: said, shown: show(program, said, place, encoding) })
+        Some(Said { uri, by_compiler: said, shown: show(program, said, place) })
+    })
+}
+
+/// What is said of a range of a file.
+pub(super) fn within<'a>(
+    program: &'a Program,
+    uri: &'a str,
+    range: Range,
+) -> impl Iterator<Item = Said<'a>> {
+    all(program).filter(move |said| {
+        let place = said.shown.range;
+        said.uri == uri && place.start <= range.end && range.start <= place.end
     })
 }
 
@@ -44,22 +55,17 @@ fn place<'a>(
     }
 }
 
-fn show(
-    program: &Program,
-    said: &diag::Diagnostic,
-    place: Option<&Label>,
-    encoding: Encoding,
-) -> Diagnostic {
+fn show(program: &Program, said: &diag::Diagnostic, place: Option<&Label>) -> Diagnostic {
     let mut message = said.message.clone();
     if let Some(label) = place.filter(|label| !label.text.is_empty()) {
         message += &format!(": {}", label.text);
     }
     let mut related = Vec::new();
     for label in said.labels.iter().filter(|label| Some(*label) != place) {
-        let location = program.uri(label.file).and_then(uri::typed).map(|uri| Location {
-            uri,
-            range: encoding.range(program.text(label.file), label.span),
-        });
+        let location = program
+            .uri(label.file)
+            .and_then(uri::typed)
+            .map(|uri| Location { uri, range: program.range(label.file, label.span) });
         match location {
             Some(location) => {
                 let message = label.text.clone();
@@ -74,8 +80,7 @@ fn show(
     }
     let code = said.code;
     Diagnostic {
-        range: place
-            .map_or_else(start, |label| encoding.range(program.text(label.file), label.span)),
+        range: place.map_or_else(start, |label| program.range(label.file, label.span)),
         severity: Some(match code.severity() {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,

@@ -8,12 +8,12 @@ use lsp_types::{
 };
 
 use super::diagnostics::{self, Said};
-use super::position::Encoding;
 use super::program::Program;
 use super::uri;
 
 /// What `ruleck fmt` would change; nothing where the file does not parse.
-pub(super) fn format(text: &str, encoding: Encoding) -> Vec<TextEdit> {
+pub(super) fn format(program: &Program, file: usize) -> Vec<TextEdit> {
+    let text = program.text(file);
     let Ok(formatted) = etio_dsl::fmt(text) else { return Vec::new() };
     if formatted == text {
         return Vec::new();
@@ -26,31 +26,21 @@ pub(super) fn format(text: &str, encoding: Encoding) -> Vec<TextEdit> {
     let same = old.split_inclusive('\n').rev().zip(new.split_inclusive('\n').rev());
     let after: usize = same.take_while(|(old, new)| old == new).map(|(line, _)| line.len()).sum();
     let range = Range {
-        start: encoding.position(text, before),
-        end: encoding.position(text, text.len() - after),
+        start: program.position(file, before),
+        end: program.position(file, text.len() - after),
     };
     vec![TextEdit { range, new_text: new.get(..new.len() - after).unwrap_or_default().to_owned() }]
 }
 
 /// The fixes for what is said in a range of a file.
-pub(super) fn fixes(
-    program: &Program,
-    uri: &str,
-    range: Range,
-    encoding: Encoding,
-) -> Vec<CodeActionOrCommand> {
-    let touches = |said: &Said<'_>| {
-        let place = said.shown.range;
-        said.uri == uri && place.start <= range.end && range.start <= place.end
-    };
-    diagnostics::all(program, encoding)
-        .filter(touches)
-        .flat_map(|said| fixes_of(program, &said, encoding))
+pub(super) fn fixes(program: &Program, uri: &str, range: Range) -> Vec<CodeActionOrCommand> {
+    diagnostics::within(program, uri, range)
+        .flat_map(|said| fixes_of(program, &said))
         .map(CodeActionOrCommand::CodeAction)
         .collect()
 }
 
-fn fixes_of(program: &Program, said: &Said<'_>, encoding: Encoding) -> Vec<CodeAction> {
+fn fixes_of(program: &Program, said: &Said<'_>) -> Vec<CodeAction> {
     let action = |title: String, file: usize, edit: TextEdit| {
         let uri = program.uri(file).and_then(uri::typed)?;
         // The protocol's own type, whose hash is that of its text.
@@ -66,7 +56,7 @@ fn fixes_of(program: &Program, said: &Said<'_>, encoding: Encoding) -> Vec<CodeA
         })
     };
     let written = said.by_compiler.fix.iter().filter_map(|fix| {
-        let range = encoding.range(program.text(fix.file), fix.span);
+        let range = program.range(fix.file, fix.span);
         let new_text = fix.replacement.clone();
         let title = format!("write `{}`", new_text.trim());
         action(title, fix.file, TextEdit { range, new_text })
@@ -83,7 +73,7 @@ fn fixes_of(program: &Program, said: &Said<'_>, encoding: Encoding) -> Vec<CodeA
             // A `derive` may have several blocks.
             let modules: BTreeSet<&str> = modules.collect();
             modules.into_iter().filter_map(move |module| {
-                let edit = use_line(program, label.file, module, name, encoding);
+                let edit = use_line(program, label.file, module, name);
                 action(format!("add `{}`", edit.new_text.trim()), label.file, edit)
             })
         });
@@ -91,21 +81,14 @@ fn fixes_of(program: &Program, said: &Said<'_>, encoding: Encoding) -> Vec<CodeA
 }
 
 /// A `use` line before the last one, or before the first item.
-pub(super) fn use_line(
-    program: &Program,
-    file: usize,
-    module: &str,
-    name: &str,
-    encoding: Encoding,
-) -> TextEdit {
-    let text = program.text(file);
+pub(super) fn use_line(program: &Program, file: usize, module: &str, name: &str) -> TextEdit {
     let behind_file_doc = || {
-        let lines = text.split_inclusive('\n');
+        let lines = program.text(file).split_inclusive('\n');
         lines.take_while(|line| line.starts_with("//!")).map(str::len).sum()
     };
     let last = program.tree(file).and_then(|tree| tree.uses.last());
     let at = last.map_or_else(behind_file_doc, |last| last.span.start as usize);
-    let at = encoding.position(text, at);
+    let at = program.position(file, at);
     let new_text = format!("use {module}.{name}\n");
     TextEdit { range: Range { start: at, end: at }, new_text }
 }

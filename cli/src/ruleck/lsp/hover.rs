@@ -3,25 +3,17 @@
 use etio_dsl::diag::Code;
 use etio_dsl::syntax::ast::{FieldDecl, Item, ParamDecl, Span};
 use etio_dsl::syntax::{cst, tree};
-use lsp_types::Position;
+use lsp_types::{Position, Range};
 
-use super::position::Encoding;
 use super::program::{Declared, Program, path_at};
 use super::{diagnostics, reference};
 
 /// What there is to say of a place, as Markdown: what is wrong with it, then what it is.
-pub(super) fn hover(
-    program: &Program,
-    uri: &str,
-    file: usize,
-    place: Position,
-    encoding: Encoding,
-) -> Option<String> {
+pub(super) fn hover(program: &Program, uri: &str, file: usize, place: Position) -> Option<String> {
     let text = program.text(file);
-    let at = encoding.offset(text, place);
-    let mut said: Vec<String> = diagnostics::all(program, encoding)
-        .filter(|said| said.uri == uri)
-        .filter(|said| said.shown.range.start <= place && place <= said.shown.range.end)
+    let at = program.offset(file, place);
+    let here = Range { start: place, end: place };
+    let mut said: Vec<String> = diagnostics::within(program, uri, here)
         .map(|said| explain(said.by_compiler.code))
         .collect();
     said.dedup();

@@ -3,19 +3,18 @@
 use etio_dsl::syntax::ast::{Item, Span, Test};
 use lsp_types::{DocumentSymbol, SymbolKind};
 
-use super::position::Encoding;
 use super::program::Program;
 
 /// The items of a file, with what is in them.
-pub(super) fn outline(program: &Program, file: usize, encoding: Encoding) -> Vec<DocumentSymbol> {
+pub(super) fn outline(program: &Program, file: usize) -> Vec<DocumentSymbol> {
     let tree = program.tree(file);
-    let outline = Outline { text: program.text(file), encoding };
+    let outline = Outline { program, file };
     tree.iter().flat_map(|tree| &tree.items).map(|item| outline.item(item)).collect()
 }
 
 struct Outline<'a> {
-    text: &'a str,
-    encoding: Encoding,
+    program: &'a Program,
+    file: usize,
 }
 
 impl Outline<'_> {
@@ -82,8 +81,8 @@ impl Outline<'_> {
             kind,
             tags: None,
             deprecated: None,
-            range: self.encoding.range(self.text, whole),
-            selection_range: self.encoding.range(self.text, at),
+            range: self.program.range(self.file, whole),
+            selection_range: self.program.range(self.file, at),
             children: None,
         }
     }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use etio_dsl::syntax::ast::{File, Item, Name, Span};
 use etio_dsl::{Compiled, SourceFile};
 
+use lsp_types::{Position, Range};
+
+use super::position::Encoding;
 use crate::program::Sources;
 
 /// Rule files and what they mean.
@@ -13,6 +16,7 @@ pub(super) struct Program {
     pub(super) compiled: Compiled,
     /// Those of the files behind the standard library's.
     uris: Vec<String>,
+    encoding: Encoding,
 }
 
 /// A declared relation or finding.
@@ -29,11 +33,12 @@ impl Program {
         files: BTreeMap<String, SourceFile>,
         no_stdlib: bool,
         at: Option<i64>,
+        encoding: Encoding,
     ) -> Self {
         let (uris, files) = files.into_iter().unzip();
         let sources = Sources::of(files, no_stdlib);
         let compiled = sources.compile(at);
-        Self { sources, compiled, uris }
+        Self { sources, compiled, uris, encoding }
     }
 
     /// The index of a file.
@@ -64,6 +69,20 @@ impl Program {
 
     pub(super) fn slice(&self, file: usize, span: Span) -> &str {
         self.text(file).get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The byte of a file at a place that an editor names.
+    pub(super) fn offset(&self, file: usize, place: Position) -> usize {
+        self.encoding.offset(self.text(file), place)
+    }
+
+    /// A place in a file as editors count it.
+    pub(super) fn position(&self, file: usize, offset: usize) -> Position {
+        self.encoding.position(self.text(file), offset)
+    }
+
+    pub(super) fn range(&self, file: usize, span: Span) -> Range {
+        self.encoding.range(self.text(file), span)
     }
 
     /// Every relation and finding; of a `derive` in several blocks each.

@@ -69,7 +69,7 @@ pub(super) fn answer(workspace: &mut Workspace, method: &str, params: Value) -> 
             workspace,
             params,
             |params| &params.text_document.uri,
-            |at, _| Some(edits::format(at.program.text(at.file), at.encoding)),
+            |at, _| Some(edits::format(at.program, at.file)),
         ),
         HoverRequest::METHOD => of::<HoverRequest>(
             workspace,
@@ -77,7 +77,7 @@ pub(super) fn answer(workspace: &mut Workspace, method: &str, params: Value) -> 
             |params| &params.text_document_position_params.text_document.uri,
             |at, params| {
                 let place = params.text_document_position_params.position;
-                let value = hover::hover(at.program, at.uri, at.file, place, at.encoding)?;
+                let value = hover::hover(at.program, at.uri, at.file, place)?;
                 let content = MarkupContent { kind: MarkupKind::Markdown, value };
                 Some(Hover { contents: HoverContents::Markup(content), range: None })
             },
@@ -87,8 +87,8 @@ pub(super) fn answer(workspace: &mut Workspace, method: &str, params: Value) -> 
             params,
             |params| &params.text_document_position.text_document.uri,
             |at, params| {
-                let place = params.text_document_position.position;
-                Some(complete::complete(at.program, at.file, place, at.encoding).into())
+                let place = at.program.offset(at.file, params.text_document_position.position);
+                Some(complete::complete(at.program, at.file, place).into())
             },
         ),
         GotoDefinition::METHOD => of::<GotoDefinition>(
@@ -97,7 +97,7 @@ pub(super) fn answer(workspace: &mut Workspace, method: &str, params: Value) -> 
             |params| &params.text_document_position_params.text_document.uri,
             |at, params| {
                 let place = params.text_document_position_params.position;
-                definition(at, at.encoding.offset(at.program.text(at.file), place))
+                definition(at, at.program.offset(at.file, place))
             },
         ),
         DocumentSymbolRequest::METHOD => of::<DocumentSymbolRequest>(
@@ -105,7 +105,7 @@ pub(super) fn answer(workspace: &mut Workspace, method: &str, params: Value) -> 
             params,
             |params| &params.text_document.uri,
             |at, _| {
-                let symbols = outline::outline(at.program, at.file, at.encoding);
+                let symbols = outline::outline(at.program, at.file);
                 Some(DocumentSymbolResponse::Nested(symbols))
             },
         ),
@@ -113,7 +113,7 @@ pub(super) fn answer(workspace: &mut Workspace, method: &str, params: Value) -> 
             workspace,
             params,
             |params| &params.text_document.uri,
-            |at, params| Some(edits::fixes(at.program, at.uri, params.range, at.encoding)),
+            |at, params| Some(edits::fixes(at.program, at.uri, params.range)),
         ),
         _ => Err((ErrorCode::MethodNotFound, format!("`{method}` is not known here"))),
     }
@@ -124,7 +124,6 @@ struct At<'a> {
     program: &'a Program,
     uri: &'a str,
     file: usize,
-    encoding: Encoding,
 }
 
 /// Answers a request about a file: whose parameters name it by `uri`, with `answer`.
@@ -141,7 +140,7 @@ where
     workspace.compile();
     let uri = uri(&params).as_str();
     let answer = workspace.program(uri).map_or_else(R::Result::default, |(program, file)| {
-        answer(&At { program, uri, file, encoding: workspace.encoding }, &params)
+        answer(&At { program, uri, file }, &params)
     });
     Ok(json(answer))
 }
@@ -150,7 +149,7 @@ where
 fn definition(at: &At<'_>, offset: usize) -> Option<GotoDefinitionResponse> {
     let (file, span) = at.program.declaration(at.file, offset)?;
     let uri = uri::typed(at.program.uri(file)?)?;
-    let range = at.encoding.range(at.program.text(file), span);
+    let range = at.program.range(file, span);
     Some(GotoDefinitionResponse::Scalar(Location { uri, range }))
 }
 

@@ -108,7 +108,7 @@ impl<'a, W: Write> Server<'a, W> {
         let workspace = params.capabilities.workspace.as_ref();
         let watching = workspace.and_then(|can| can.did_change_watched_files);
         self.watches = watching.is_some_and(|can| can.dynamic_registration == Some(true));
-        self.workspace = Some(Workspace::new(self.args, folders, encoding));
+        self.workspace = Some(Workspace::new(&self.args.files, folders, encoding));
         requests::capabilities(encoding)
     }
 
@@ -171,7 +171,7 @@ impl<'a, W: Write> Server<'a, W> {
                     now.entry(uri.to_owned()).or_default().0 = version;
                 }
             }
-            for said in diagnostics::all(program, workspace.encoding) {
+            for said in diagnostics::all(program) {
                 let entry = now.entry(said.uri.to_owned()).or_default();
                 entry.1.push(said.shown);
             }

@@ -11,13 +11,13 @@ use super::position::Encoding;
 use super::program::Program;
 use super::uri;
 use crate::program::find;
-use crate::ruleck::args::Lsp;
+use crate::ruleck::args::Files;
 
 /// What there is to check.
 pub(super) struct Workspace {
     no_stdlib: bool,
     at: Option<i64>,
-    pub(super) encoding: Encoding,
+    encoding: Encoding,
     /// Paths whose files belong together: a folder of the editor each, or all that the command names.
     folders: Vec<Vec<PathBuf>>,
     /// The rule files of the folders as they are on disk.
@@ -44,12 +44,12 @@ pub(super) enum Group {
 
 impl Workspace {
     /// `folders`: those of the editor, which count where the command names no paths.
-    pub(super) fn new(args: &Lsp, folders: Vec<PathBuf>, encoding: Encoding) -> Self {
-        let folders = match args.paths.is_empty() {
+    pub(super) fn new(files: &Files, folders: Vec<PathBuf>, encoding: Encoding) -> Self {
+        let folders = match files.paths.is_empty() {
             true => folders.into_iter().map(|folder| vec![folder]).collect(),
-            false => vec![args.paths.iter().map(|path| absolute(path)).collect()],
+            false => vec![files.paths.iter().map(|path| absolute(path)).collect()],
         };
-        let (no_stdlib, at) = (args.no_stdlib, args.at);
+        let (no_stdlib, at) = (files.no_stdlib, files.at);
         let mut new = Self {
             no_stdlib,
             at,
@@ -159,7 +159,8 @@ impl Workspace {
             }
         }
         for (group, files) in groups {
-            self.programs.insert(group, Program::compile(files, self.no_stdlib, self.at));
+            self.programs
+                .insert(group, Program::compile(files, self.no_stdlib, self.at, self.encoding));
         }
     }
 
