@@ -49,12 +49,13 @@ pub(crate) struct Diagnose {
     pub(crate) explain: bool,
 }
 
-// It goes with the clock, and says so to who asks for another time.
 #[derive(Args, Debug)]
-#[command(mut_arg("at", |at| at.hide(true)))]
 pub(crate) struct Watch {
+    /// Files, directories, archives, or `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) reading: Reading,
     #[command(flatten)]
     pub(crate) program: Program,
     /// How to print
@@ -84,6 +85,8 @@ pub(crate) struct WhyNot {
     /// Parts of the key, `node=worker-3`, then files, directories, archives, or `-` for standard input
     #[arg(required = true, value_name = "KEY=VALUE | PATH")]
     pub(crate) rest: Vec<String>,
+    #[command(flatten)]
+    pub(crate) collected: Collected,
     #[command(flatten)]
     pub(crate) reading: Reading,
     #[command(flatten)]
@@ -165,15 +168,22 @@ pub(crate) struct Input {
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
+    pub(crate) collected: Collected,
+    #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+/// When it was collected.
+#[derive(Args, Debug)]
+pub(crate) struct Collected {
+    /// The instant of collection (RFC 3339), or a day; otherwise the inputs tell
+    #[arg(long, value_name = "TIME", value_parser = date::parse)]
+    pub(crate) at: Option<i64>,
 }
 
 /// How to read it.
 #[derive(Args, Debug)]
 pub(crate) struct Reading {
-    /// The instant of collection (RFC 3339), or a day; otherwise the inputs tell
-    #[arg(long, value_name = "TIME", value_parser = date::parse)]
-    pub(crate) at: Option<i64>,
     /// Leave out what is older: an instant, or an age such as `6h` or `7d`
     #[arg(long, value_name = "TIME", value_parser = date::since)]
     pub(crate) since: Option<Since>,

@@ -18,7 +18,7 @@ use crate::text::{clean, unescaped};
 use crate::{Exit, explain, ignored, input, out, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
-    let pack = program::pack(&args.program, args.input.reading.at)?;
+    let pack = program::pack(&args.program, args.input.collected.at)?;
     let bundle = input::read(&args.input, &pack)?;
     let mut engine = run_rules(pack, &bundle)?;
     let report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });

@@ -7,7 +7,7 @@ use crate::text::clean;
 use crate::{Exit, input, out, program};
 
 pub(crate) fn run(args: &Facts) -> Result<Exit, String> {
-    let pack = program::pack(&args.program, args.input.reading.at)?;
+    let pack = program::pack(&args.program, args.input.collected.at)?;
     let bundle = input::read(&args.input, &pack)?;
     let mut stdout = BufWriter::new(io::stdout().lock());
     out::written(bundle.write_facts(&pack, &mut stdout).and_then(|()| stdout.flush()))?;

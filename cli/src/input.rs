@@ -8,7 +8,7 @@ use etio_ingest::{Bundle, Options, Reader, Zone, read_paths};
 use etio_plan::Pack;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{Input, Reading};
+use crate::args::{Collected, Input, Reading};
 use crate::date;
 use crate::text::{clean, count};
 
@@ -17,20 +17,22 @@ const SHOWN: usize = 4;
 
 /// Reads what the command line names.
 pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
-    read_all(&input.paths, &input.reading, pack)
+    read_all(&input.paths, &input.collected, &input.reading, pack)
 }
 
 /// Reads these paths.
 pub(crate) fn read_all(
     paths: &[PathBuf],
+    collected: &Collected,
     reading: &Reading,
     pack: &Pack,
 ) -> Result<Bundle, String> {
-    read_with(None, paths, reading, pack)
+    let options = Options { at: collected.at, ..options(reading)? };
+    read_into(Reader::new(pack, options), paths)
 }
 
 /// Reads these paths, and what has come of the standard input so far.
-pub(crate) fn read_with(
+pub(crate) fn read_so_far(
     stream: Option<&[u8]>,
     paths: &[PathBuf],
     reading: &Reading,
@@ -40,6 +42,10 @@ pub(crate) fn read_with(
     if let Some(come) = stream {
         reader.add("-", come);
     }
+    read_into(reader, paths)
+}
+
+fn read_into(mut reader: Reader<'_>, paths: &[PathBuf]) -> Result<Bundle, String> {
     let progress = progress();
     let mut files = 0;
     let mut before = |path: &Path| {
@@ -81,7 +87,7 @@ fn progress() -> ProgressBar {
 
 fn options(input: &Reading) -> Result<Options, String> {
     Ok(Options {
-        at: input.at,
+        at: None,
         year: input.year,
         tz: input.tz.as_deref().map(str::parse::<Zone>).transpose()?,
         since: input.since,

@@ -27,12 +27,9 @@ use sources::Sources;
 const SHARE: u32 = 10;
 
 pub(crate) fn run(args: &Watch) -> Result<Exit, String> {
-    if args.input.reading.at.is_some() {
-        return Err("`etio watch` goes with the clock; `--at` is for `etio diagnose`".to_owned());
-    }
     let begun = Instant::now();
     let pack = Arc::new(program::pack(&args.program, None)?);
-    let mut sources = Sources::of(&args.input.paths);
+    let mut sources = Sources::of(&args.paths);
     let mut look = Look::first(&mut sources, args, &pack)?;
     let mut told = look.report();
     let mut is_read = out::print_to_reader(&beginning(&told, args.format))?;
@@ -82,7 +79,7 @@ struct Look {
 
 impl Look {
     fn first(sources: &mut Sources, args: &Watch, pack: &Arc<Pack>) -> Result<Self, String> {
-        sources.have_changed();
+        sources.look();
         let begun = Instant::now();
         let bundle = read(sources, args, pack)?;
         let engine = run_rules(pack.clone(), &bundle)?;
@@ -97,7 +94,7 @@ impl Look {
         args: &Watch,
         pack: &Arc<Pack>,
     ) -> Result<(), String> {
-        if sources.have_changed() {
+        if sources.look() {
             let begun = Instant::now();
             match read(sources, args, pack) {
                 Ok(bundle) => {
@@ -133,5 +130,5 @@ impl Look {
 }
 
 fn read(sources: &Sources, args: &Watch, pack: &Pack) -> Result<Bundle, String> {
-    input::read_with(sources.stream(), sources.paths(), &args.input.reading, pack)
+    input::read_so_far(sources.stream(), sources.paths(), &args.reading, pack)
 }

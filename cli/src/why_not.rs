@@ -15,8 +15,8 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     if paths.is_empty() {
         return Err("no files to read; name them behind the key".to_owned());
     }
-    let pack = program::pack(&args.program, args.reading.at)?;
-    let bundle = input::read_all(&paths, &args.reading, &pack)?;
+    let pack = program::pack(&args.program, args.collected.at)?;
+    let bundle = input::read_all(&paths, &args.collected, &args.reading, &pack)?;
     input::check(&bundle)?;
     let mut engine = diagnose::run_rules(pack, &bundle)?;
     let asked: Vec<(&str, Value)> =
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     let shown = shown(&answer, &args.rule, &engine, &bundle);
     let text = match args.format {
         Answer::Human => report::human::why_not(&shown, diagnose::layout(false)),
-        Answer::Json => report::json::answer(&shown),
+        Answer::Json => report::json::object(&shown),
     };
     out::print(&text)?;
     Ok(if answer.standing == Standing::Holds { Exit::Found } else { Exit::Clean })

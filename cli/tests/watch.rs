@@ -190,5 +190,20 @@ fn it_ends_when_it_was_told_to() {
 fn it_goes_with_the_clock() {
     let ran = etio(&["watch", "examples", "--at", "2026-01-01"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("`etio watch` goes with the clock"), "{}", ran.err);
+    assert!(ran.err.contains("unexpected argument '--at'"), "{}", ran.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_link_leads_to_is_watched_as_it_is_read() {
+    let (rules, logs) = room("linked");
+    let elsewhere = logs.parent().unwrap().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("kubelet.log"), "2026-03-03T09:00:00Z n1 kubelet[7]: nothing\n")
+        .unwrap();
+    std::os::unix::fs::symlink(&elsewhere, logs.join("link")).unwrap();
+    let mut watch = Watch::of(&rules, logs.to_str().unwrap(), &[]);
+    watch.until("nothing found");
+    fs::write(elsewhere.join("kubelet.log"), line(1, "there")).unwrap();
+    watch.until("because  it was there");
 }

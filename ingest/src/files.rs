@@ -1,4 +1,4 @@
-//! Files as the command line names them.
+//! Files as the command line names them: what lies there is listed, then read.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -26,60 +26,108 @@ pub fn read_paths(
     paths: &[PathBuf],
     before: &mut dyn FnMut(&Path),
 ) -> io::Result<()> {
-    let mut walk = Walk {
-        reader,
-        before,
-        files: Vec::new(),
-        walked: HashSet::new(),
-        links: Vec::new(),
-        following: false,
-    };
-    for path in paths {
-        if path.as_os_str() == "-" {
-            (walk.before)(path);
-            walk.reader.add("-", io::stdin().lock());
-        } else {
-            walk.named(path).map_err(|error| {
-                io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
-            })?;
+    for found in walk(paths)? {
+        match found {
+            Found::Stdin => {
+                before(Path::new("-"));
+                reader.add("-", io::stdin().lock());
+            }
+            Found::File { path, is_named } => match File::open(&path) {
+                Ok(file) => {
+                    before(&path);
+                    reader.add(&path.to_string_lossy(), file);
+                }
+                Err(error) if is_named => return Err(of(&path, &error)),
+                Err(error) => reader.note(&path.to_string_lossy(), not_read(&error)),
+            },
+            Found::Unread(path, why) => reader.note(&path.to_string_lossy(), why),
+            Found::Empty(path) => {
+                reader.unread(&path.to_string_lossy(), "a directory without files".to_owned());
+            }
         }
     }
-    walk.follow();
     Ok(())
 }
 
-struct Walk<'a, 'r, 'p> {
-    reader: &'a mut Reader<'p>,
-    before: &'r mut dyn FnMut(&Path),
-    /// The files that were read.
-    files: Vec<PathBuf>,
-    /// The directories that were, by their only true names.
+/// The files that [`read_paths`] would read, without the standard input.
+///
+/// # Errors
+/// When a path that is named here does not exist, or is a directory that cannot be read.
+pub fn find_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
+    let file = |found| match found {
+        Found::File { path, .. } => Some(path),
+        Found::Stdin | Found::Unread(..) | Found::Empty(_) => None,
+    };
+    Ok(walk(paths)?.into_iter().filter_map(file).collect())
+}
+
+/// What lies at the paths, in the order in which it is read.
+fn walk(paths: &[PathBuf]) -> io::Result<Vec<Found>> {
+    let mut walk = Walk::default();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            walk.found.push(Found::Stdin);
+        } else {
+            walk.named(path).map_err(|error| of(path, &error))?;
+        }
+    }
+    walk.follow();
+    Ok(walk.found)
+}
+
+fn of(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+}
+
+fn not_read(error: &io::Error) -> String {
+    format!("not read: {error}")
+}
+
+/// Something that lies at a path.
+enum Found {
+    Stdin,
+    File {
+        path: PathBuf,
+        /// By who asks, to whom it matters if it cannot be read.
+        is_named: bool,
+    },
+    /// What lies in a directory and is not read, and why.
+    Unread(PathBuf, String),
+    /// A directory without files.
+    Empty(PathBuf),
+}
+
+#[derive(Default)]
+struct Walk {
+    found: Vec<Found>,
+    /// The directories that were walked, by their only true names.
     walked: HashSet<PathBuf>,
     /// The links that were met, and how much deeper they may lead.
     links: Vec<(PathBuf, usize)>,
-    /// All that is named was read.
+    /// All that is named was found.
     following: bool,
 }
 
-impl Walk<'_, '_, '_> {
+impl Walk {
     fn named(&mut self, path: &Path) -> io::Result<()> {
-        if fs::metadata(path)?.is_dir() {
-            let before = self.files.len() + self.links.len();
-            self.directory(path, DEPTH)?;
-            if self.files.len() + self.links.len() == before {
-                self.reader.unread(&path.to_string_lossy(), "a directory without files".to_owned());
-            }
+        if !fs::metadata(path)?.is_dir() {
+            self.found.push(Found::File { path: path.to_owned(), is_named: true });
             return Ok(());
         }
-        self.file(path)
+        let (found, links) = (self.found.len(), self.links.len());
+        self.directory(path, DEPTH)?;
+        if self.files(found).next().is_none() && self.links.len() == links {
+            self.found.push(Found::Empty(path.to_owned()));
+        }
+        Ok(())
     }
 
-    fn file(&mut self, path: &Path) -> io::Result<()> {
-        let file = File::open(path)?;
-        (self.before)(path);
-        self.files.push(path.to_owned());
-        self.reader.add(&path.to_string_lossy(), file);
-        Ok(())
+    /// The files that were found from this place in the list on.
+    fn files(&self, from: usize) -> impl Iterator<Item = &Path> {
+        self.found.iter().skip(from).filter_map(|found| match found {
+            Found::File { path, .. } => Some(path.as_path()),
+            Found::Stdin | Found::Unread(..) | Found::Empty(_) => None,
+        })
     }
 
     /// What lies in a directory that can be read itself; what there cannot be read is a note.
@@ -104,7 +152,8 @@ impl Walk<'_, '_, '_> {
 
     fn visit(&mut self, path: &Path, metadata: &fs::Metadata, depth: usize) -> io::Result<()> {
         if metadata.is_file() {
-            self.file(path)
+            self.found.push(Found::File { path: path.to_owned(), is_named: false });
+            Ok(())
         } else if !metadata.is_dir() {
             Err(io::Error::other("it is a pipe, a socket or a device"))
         } else if depth == 0 {
@@ -116,15 +165,14 @@ impl Walk<'_, '_, '_> {
         }
     }
 
-    /// Reads what links point to that is not read in its own place.
+    /// Finds what links point to that is not found in its own place.
     fn follow(&mut self) {
         self.following = true;
         let (mut seen, mut known, mut next) = (HashSet::new(), 0, 0);
         while let Some((link, depth)) = self.links.get(next).cloned() {
             next += 1;
-            let new = self.files.get(known..).unwrap_or_default();
-            seen.extend(new.iter().filter_map(|file| fs::canonicalize(file).ok()));
-            known = self.files.len();
+            seen.extend(self.files(known).filter_map(|file| fs::canonicalize(file).ok()));
+            known = self.found.len();
             let followed = self.followed(&link, depth, &seen);
             self.excuse(&link, followed);
         }
@@ -147,7 +195,7 @@ impl Walk<'_, '_, '_> {
 
     fn excuse(&mut self, path: &Path, result: io::Result<()>) {
         if let Err(error) = result {
-            self.reader.note(&path.to_string_lossy(), format!("not read: {error}"));
+            self.found.push(Found::Unread(path.to_owned(), not_read(&error)));
         }
     }
 }

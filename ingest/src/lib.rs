@@ -25,6 +25,6 @@ mod text;
 mod unpack;
 
 pub use bundle::{Bundle, EMPTY, InputReport, Note, Place, UNREAD};
-pub use files::read_paths;
+pub use files::{find_files, read_paths};
 pub use options::{Options, Since, Zone};
 pub use reader::Reader;

@@ -4,49 +4,35 @@ use etio_plan::Value;
 use serde::Serialize;
 
 use super::time::rfc3339;
-use super::why_not::WhyNot;
 use super::{Change, Finding, News, Report};
 
 /// One object, indented, with a line end.
-pub(crate) fn object(report: &Report) -> String {
+pub(crate) fn object(of: &impl Serialize) -> String {
     // Plain data with text keys always serialises.
-    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-/// An answer as one object, indented, with a line end.
-pub(crate) fn answer(answer: &WhyNot) -> String {
-    let mut text = serde_json::to_string_pretty(answer).unwrap_or_default();
-    text.push('\n');
-    text
+    serde_json::to_string_pretty(of).unwrap_or_default() + "\n"
 }
 
 /// One line a finding.
 pub(crate) fn lines(report: &Report) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        text.push_str(&serde_json::to_string(finding).unwrap_or_default());
-        text.push('\n');
-    }
-    text
+    report.findings.iter().map(line).collect()
 }
 
 /// One line a change.
 pub(crate) fn news(news: &News) -> String {
-    let mut text = String::new();
-    for (change, finding) in &news.changes {
-        let line = Told { at: rfc3339(news.at), change: *change, finding };
-        text.push_str(&serde_json::to_string(&line).unwrap_or_default());
-        text.push('\n');
-    }
-    text
+    let at = rfc3339(news.at);
+    let told =
+        |(change, finding): &(Change, Finding)| line(&Told { at: &at, change: *change, finding });
+    news.changes.iter().map(told).collect()
+}
+
+fn line(of: &impl Serialize) -> String {
+    serde_json::to_string(of).unwrap_or_default() + "\n"
 }
 
 /// A change as a program is told it.
 #[derive(Serialize)]
 struct Told<'a> {
-    at: String,
+    at: &'a str,
     change: Change,
     finding: &'a Finding,
 }

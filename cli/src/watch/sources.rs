@@ -1,14 +1,14 @@
 //! The inputs of a watch: files that change, and a standard input that goes on.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
 use std::time::SystemTime;
 
-/// As deep as directories are looked into.
-const DEPTH: usize = 64;
+use etio_ingest::find_files;
+
 /// As much of the standard input is kept. A log has most to say of what came last.
 const KEPT: usize = 64 << 20;
 /// Pieces of the standard input that may wait to be taken, and how long one is.
@@ -22,7 +22,7 @@ pub(super) struct Sources {
     seen: Vec<Seen>,
 }
 
-/// A file or a directory: its length and when it was written last.
+/// A file: its length and when it was written last.
 type Seen = (PathBuf, u64, Option<SystemTime>);
 
 impl Sources {
@@ -47,10 +47,15 @@ impl Sources {
             .map(|stream| if stream.ended { &stream.come } else { whole(&stream.come) })
     }
 
-    /// Whether anything is another than at the last look.
-    pub(super) fn have_changed(&mut self) -> bool {
-        let mut now = Vec::new();
-        self.paths.iter().for_each(|path| see(path, fs::metadata(path).ok(), DEPTH, &mut now));
+    /// Looks at them, and says whether anything is another than at the last look.
+    pub(super) fn look(&mut self) -> bool {
+        let see = |path: PathBuf| {
+            let metadata = fs::metadata(&path).ok()?;
+            Some((path, metadata.len(), metadata.modified().ok()))
+        };
+        // What is away is another thing than what was there.
+        let files = find_files(&self.paths).unwrap_or_default();
+        let now: Vec<Seen> = files.into_iter().filter_map(see).collect();
         let come = self.stream.as_mut().is_some_and(Stream::take);
         let changed = now != self.seen;
         self.seen = now;
@@ -60,24 +65,6 @@ impl Sources {
     /// Whether nothing more can come.
     pub(super) fn have_ended(&self) -> bool {
         self.paths.is_empty() && self.stream.as_ref().is_some_and(|stream| stream.ended)
-    }
-}
-
-/// Looks at a path and all that lies in it. What a link in a directory leads to is looked at where it is a file.
-fn see(path: &Path, metadata: Option<Metadata>, depth: usize, seen: &mut Vec<Seen>) {
-    let Some(metadata) = metadata else { return };
-    seen.push((path.to_owned(), metadata.len(), metadata.modified().ok()));
-    if !metadata.is_dir() || depth == 0 {
-        return;
-    }
-    let entries = fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let own = fs::symlink_metadata(&path).ok();
-        let is_link = own.as_ref().is_some_and(Metadata::is_symlink);
-        let target = || fs::metadata(&path).ok().filter(|target| !target.is_dir());
-        see(&path, if is_link { target() } else { own }, depth - 1, seen);
     }
 }
 
