@@ -112,7 +112,7 @@ pub(crate) fn run(args: &Rules) -> Result<Exit, String> {
 
 impl Effective {
     fn of(pack: &Pack, compiled: &Compiled, sources: &Sources) -> Self {
-        let Sources { files, own } = sources;
+        let Sources { files, library } = sources;
         let mut rules = Vec::new();
         for (relation, (file, span)) in pack.relations.iter().zip(&compiled.places) {
             let params = params(pack, compiled, files, &relation.path);
@@ -128,7 +128,7 @@ impl Effective {
                 mode: is_finding.then(|| relation.name().replace('_', "-")),
                 severity: finding.map(|finding| severity_word(finding.severity)),
                 version,
-                standard: file < own,
+                standard: file < library,
                 runs: rule.is_some(),
                 from: Place::of(files, *file, span.start),
                 params,

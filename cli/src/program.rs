@@ -15,8 +15,8 @@ use crate::date;
 /// The rule files compiled together, in the order of their indices in diagnostics.
 pub(crate) struct Sources {
     pub(crate) files: Vec<SourceFile>,
-    /// How many of them, at the front, are the standard library's.
-    pub(crate) own: usize,
+    /// How many the standard library has; they stand in front.
+    pub(crate) library: usize,
 }
 
 impl Sources {
@@ -37,14 +37,14 @@ impl Sources {
             .filter(|file| user.iter().all(|mine| !is_same(&mine.path, file.path)))
             .map(|file| SourceFile::in_module(file.path, file.module, file.text))
             .collect();
-        let own = files.len();
+        let library = files.len();
         files.extend(user.into_iter().map(|mut mine| {
             if let Some(module) = library_module(&mine.path) {
                 mine.module = module;
             }
             mine
         }));
-        Self { files, own }
+        Self { files, library }
     }
 
     /// Compiles them as of an instant, today where none is given: by it the `until` of sites is judged.

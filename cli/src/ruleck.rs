@@ -53,5 +53,5 @@ fn plan(files: &Files) -> Result<Exit, String> {
 /// Which files a command is about: the user's, or all where none was named.
 fn checked(sources: &Sources) -> std::ops::Range<usize> {
     let all = sources.files.len();
-    if sources.own == all { 0..all } else { sources.own..all }
+    if sources.library == all { 0..all } else { sources.library..all }
 }

@@ -4,7 +4,7 @@ use etio_plan::{FieldId, RelId};
 
 use crate::{
     resolve::{Cx, Place},
-    syntax::ast::{Item, Name, ParamDecl, Span},
+    syntax::ast::Span,
     table::HashMap,
 };
 
@@ -60,24 +60,15 @@ fn declared(cx: &Cx<'_>) -> (Vec<Mention>, Fields) {
     let mut fields_of = Fields::default();
     for (file, tree) in cx.trees.iter().enumerate() {
         for item in &tree.items {
-            let (name, fields, params): (_, Vec<&Name>, &[ParamDecl]) = match item {
-                Item::Relation(it) => {
-                    (&it.name, it.fields.iter().map(|it| &it.name).collect(), &[])
-                }
-                Item::Derive(it) => {
-                    (&it.name, it.fields.iter().map(|it| &it.name).collect(), &it.params)
-                }
-                Item::Finding(it) => (&it.name, it.key.iter().collect(), &it.params),
-                Item::Enum(_) | Item::Extract(_) | Item::Test(_) | Item::Site(_) => continue,
-            };
-            let params = params.iter().map(|param| &param.name);
-            mentions.extend(
-                [name]
-                    .into_iter()
-                    .chain(fields.iter().copied())
-                    .chain(params)
-                    .map(|name| Mention { file, span: name.span, declared: (file, name.span) }),
-            );
+            let Some(name) = item.declares() else { continue };
+            let fields = item.fields();
+            let params = item.params().iter().map(|param| &param.name);
+            let names = [name].into_iter().chain(fields.iter().copied()).chain(params);
+            mentions.extend(names.map(|name| Mention {
+                file,
+                span: name.span,
+                declared: (file, name.span),
+            }));
             let fields: Vec<Span> = fields.iter().map(|name| name.span).collect();
             fields_of.insert((file, name.span.start), fields);
         }

@@ -13,7 +13,7 @@ pub(super) fn run(args: &Fmt) -> Result<Exit, String> {
     let sources = Sources::load(&args.paths, true)?;
     let color = std::io::stderr().is_terminal();
     let (mut changed, mut broken) = (0, 0);
-    for file in sources.files.iter().skip(sources.own) {
+    for file in sources.files.iter().skip(sources.library) {
         match etio_dsl::fmt(&file.text) {
             Ok(text) if text == file.text => {}
             Ok(text) => {

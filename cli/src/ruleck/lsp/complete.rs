@@ -50,7 +50,7 @@ impl Complete<'_> {
             Wanted::Finding => {
                 all().filter(is_finding).map(|declared| self.relation(&declared)).collect()
             }
-            Wanted::Field(path) => self.parts(path, fields, CompletionItemKind::FIELD),
+            Wanted::Field(path) => self.parts(path, Item::fields, CompletionItemKind::FIELD),
             Wanted::Param(path) => self.parts(path, params, CompletionItemKind::CONSTANT),
             Wanted::Module(begun) => self.modules(begun),
             Wanted::NameOf(module) => all()
@@ -140,21 +140,8 @@ impl Complete<'_> {
     }
 }
 
-fn fields(item: &Item) -> Vec<&Name> {
-    match item {
-        Item::Relation(it) => it.fields.iter().map(|field| &field.name).collect(),
-        Item::Derive(it) => it.fields.iter().map(|field| &field.name).collect(),
-        Item::Finding(it) => it.key.iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn params(item: &Item) -> Vec<&Name> {
-    match item {
-        Item::Derive(it) => it.params.iter().map(|param| &param.name).collect(),
-        Item::Finding(it) => it.params.iter().map(|param| &param.name).collect(),
-        _ => Vec::new(),
-    }
+    item.params().iter().map(|param| &param.name).collect()
 }
 
 fn word_item(word: &str, kind: CompletionItemKind) -> CompletionItem {

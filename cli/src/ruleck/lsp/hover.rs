@@ -103,7 +103,7 @@ pub(super) fn relation(program: &Program, declared: &Declared<'_>) -> String {
 
 fn with_doc(program: &Program, declared: &Declared<'_>, text: &str) -> String {
     let module = program.module(declared.file);
-    format!("{}\n\nof module `{module}`\n\n{}", code(text), declared.doc().trim())
+    format!("{}\n\nof module `{module}`\n\n{}", code(text), declared.item.doc().trim())
 }
 
 /// The line of a field, with what is remarked behind it; the field alone where it shares its line.

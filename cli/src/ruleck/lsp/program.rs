@@ -43,12 +43,12 @@ impl Program {
 
     /// The index of a file.
     pub(super) fn file(&self, uri: &str) -> Option<usize> {
-        Some(self.sources.own + self.uris.iter().position(|known| known == uri)?)
+        Some(self.sources.library + self.uris.iter().position(|known| known == uri)?)
     }
 
     /// The name of a file; the standard library's have none.
     pub(super) fn uri(&self, file: usize) -> Option<&str> {
-        self.uris.get(file.checked_sub(self.sources.own)?).map(String::as_str)
+        self.uris.get(file.checked_sub(self.sources.library)?).map(String::as_str)
     }
 
     pub(super) fn uris(&self) -> impl Iterator<Item = &str> {
@@ -88,17 +88,8 @@ impl Program {
     /// Every relation and finding; of a `derive` in several blocks each.
     pub(super) fn declared(&self) -> impl Iterator<Item = Declared<'_>> {
         self.compiled.trees.iter().enumerate().flat_map(|(file, tree)| {
-            tree.items.iter().filter_map(move |item| {
-                let name = match item {
-                    Item::Relation(it) => &it.name,
-                    Item::Derive(it) => &it.name,
-                    Item::Finding(it) => &it.name,
-                    Item::Enum(_) | Item::Extract(_) | Item::Test(_) | Item::Site(_) => {
-                        return None;
-                    }
-                };
-                Some(Declared { file, item, name })
-            })
+            let declared = move |item| Some(Declared { file, item, name: Item::declares(item)? });
+            tree.items.iter().filter_map(declared)
         })
     }
 
@@ -143,16 +134,7 @@ impl Program {
     }
 }
 
-impl<'a> Declared<'a> {
-    pub(super) fn doc(&self) -> &'a str {
-        match self.item {
-            Item::Relation(it) => &it.doc,
-            Item::Derive(it) => &it.doc,
-            Item::Finding(it) => &it.doc,
-            Item::Enum(_) | Item::Extract(_) | Item::Test(_) | Item::Site(_) => "",
-        }
-    }
-
+impl Declared<'_> {
     /// What begins its declaration.
     pub(super) fn keyword(&self) -> &'static str {
         match self.item {
