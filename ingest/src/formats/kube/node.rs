@@ -101,7 +101,7 @@ fn node_row(node: &Node, conditions: &[Condition], place: Place<'_>) -> Row {
         .find_map(|it| quantity(it?.as_ref()?.get("pods")?));
     let name = meta.name.clone();
     let cordoned = node.spec.as_ref().and_then(|it| it.unschedulable);
-    let mut text = format!("node {}: ", name.as_deref().unwrap_or("(unnamed)"));
+    let mut text = format!("{}: ", called(name.as_deref()));
     text.push_str(match ready.as_deref() {
         Some("True") => "ready",
         Some("False") => "not ready",
@@ -135,7 +135,7 @@ fn node_row(node: &Node, conditions: &[Condition], place: Place<'_>) -> Row {
 pub(crate) fn condition_row(it: &Condition, node: Option<&str>, place: Place<'_>) -> Row {
     let kind = it.kind.clone().unwrap_or_default();
     let status = it.status.clone().unwrap_or_default();
-    let mut text = format!("node {}: {kind} is {status}", node.unwrap_or("(unnamed)"));
+    let mut text = format!("{}: {kind} is {status}", called(node));
     for part in [&it.reason, &it.message].into_iter().flatten() {
         text.push_str(", ");
         text.push_str(part);
@@ -153,11 +153,16 @@ pub(crate) fn condition_row(it: &Condition, node: Option<&str>, place: Place<'_>
 fn taint_row(it: &Taint, node: Option<&str>, place: Place<'_>) -> Row {
     let key = it.key.clone().unwrap_or_default();
     let effect = it.effect.clone().unwrap_or_default();
-    let text = format!("node {}: tainted {key}:{effect}", node.unwrap_or("(unnamed)"));
+    let text = format!("{}: tainted {key}:{effect}", called(node));
     Row::of("std.kube.NodeTaint", place.line, text)
         .with("node", node)
         .with("taint", key)
         .with("effect", effect)
         .with("value", it.value.clone())
         .with("added", it.time_added)
+}
+
+/// A node as evidence names it.
+fn called(name: Option<&str>) -> String {
+    name.map_or_else(|| "the node".to_owned(), |name| format!("node {name}"))
 }
