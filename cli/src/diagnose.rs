@@ -14,7 +14,7 @@ use crate::report::json::value as json;
 use crate::report::{
     self, Evidence, Finding, Ignored, Input, Need, Report, Status, Verdict, rfc3339,
 };
-use crate::text::{clean, unescaped};
+use crate::text::{clean, count, unescaped};
 use crate::{Exit, explain, ignored, input, out, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
@@ -90,8 +90,17 @@ pub(crate) fn report(engine: &mut Engine, bundle: &Bundle, view: View) -> Report
             .collect(),
         is_unread: bundle.is_unread(),
         as_of: bundle.is_dated.then_some(bundle.collected_at),
-        notes: bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text)).collect(),
+        notes: notes(engine, bundle),
     }
+}
+
+/// What could not be read, and what there was no room to think about.
+fn notes(engine: &Engine, bundle: &Bundle) -> Vec<String> {
+    let unread = bundle.notes.iter().map(|note| format!("{}: {}", note.path, note.text));
+    let unthought = engine.postponed().map(|(rule, keys)| {
+        format!("{rule}: too much to do for {}; what it finds is not whole", count(keys, "key"))
+    });
+    unread.chain(unthought).collect()
 }
 
 /// What is open, then what lapsed; of one finding only its last episode, unless all are asked for.

@@ -284,6 +284,14 @@ impl Engine {
         rules.zip(self.work.iter().copied())
     }
 
+    /// The rules that had no work left in the last instant, by their path, each with how many of its keys wait for
+    /// the next (M6.2): what they conclude is not whole. None right after a snapshot was restored.
+    pub fn postponed(&self) -> impl Iterator<Item = (&str, usize)> {
+        let path = |rule: usize| self.programs.rules.get(rule).map(|program| &*program.path);
+        let rules = self.postponed.chunk_by(|(a, _), (b, _)| a == b);
+        rules.filter_map(move |keys| Some((path(keys.first()?.0)?, keys.len())))
+    }
+
     /// How many events came too late, by source.
     #[must_use]
     pub fn late(&self) -> Vec<Late> {

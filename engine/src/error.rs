@@ -9,6 +9,8 @@ use core::fmt;
 pub enum Error {
     /// The pack has no such relation, or hosts do not write it: rules do.
     Relation(String),
+    /// Only rows of entities are removed or listed whole; this relation's happen, or rules conclude them.
+    NotAnEntity(String),
     /// A value does not fit its field.
     Value {
         /// The relation's path.
@@ -34,6 +36,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Relation(name) => write!(f, "no relation {name} takes facts"),
+            Self::NotAnEntity(name) => {
+                write!(
+                    f,
+                    "`{name}` is no entity, and only rows of entities are removed or listed whole"
+                )
+            }
             Self::Value { relation, field, what } => {
                 write!(f, "the field `{field}` of `{relation}` {what}")
             }

@@ -304,6 +304,20 @@ fn m6_2_a_rule_over_its_limit_takes_no_new_keys_and_suspects_what_is_open() {
 }
 
 #[test]
+fn m6_2_keys_that_a_rule_had_no_work_for_are_counted() {
+    let limits = Limits { work: 0, ..Limits::default() };
+    let rules = r#"event B { node: node } finding f(node) { severity info keep 5s when { B { node } } title "{node}" }"#;
+    let mut world = World::with(rules, Options { limits, ..Options::default() });
+    for node in ["x", "y"] {
+        world.row(1, &format!("B {node}"));
+    }
+    world.advance(2);
+    let postponed: Vec<_> = world.engine.postponed().collect();
+    assert_eq!(postponed, [("t.f", 2)]);
+    assert!(world.engine.episodes().is_empty());
+}
+
+#[test]
 fn m6_2_absence_of_what_a_rule_over_its_limit_concludes_is_unknown() {
     let rules = r#"
         entity E { key node: node, state: text }

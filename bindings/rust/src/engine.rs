@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use etio_engine::{Episode, Late, Transition, WhyNot};
-use etio_plan::{Fact as Row, Input, Kind, Origin, Pack, RelId, Scope, SourceId, Value, checksum};
+use etio_plan::{Fact as Row, Input, Origin, Pack, RelId, Scope, SourceId, Value, checksum};
 use etio_scan::Scanner;
 
 use crate::{Error, Fact, Params, Stamp, json, schema};
@@ -158,12 +158,7 @@ impl Engine {
         stamp: Stamp,
     ) -> Result<(), Error> {
         let row = self.row(relation, key, stamp, schema::Need::Key)?;
-        match self.pack.get(row.relation) {
-            Some(declared) if declared.kind != Kind::Entity => {
-                Err(Error::NotAnEntity(declared.path.clone()))
-            }
-            _ => self.feed(Input::Remove(row)),
-        }
+        self.feed(Input::Remove(row))
     }
 
     /// Says that a source carries a relation from an instant on, for the rows with these values: what
@@ -260,6 +255,12 @@ impl Engine {
     /// host that watches what its rules cost.
     pub fn work(&self) -> impl Iterator<Item = (&str, u64)> {
         self.inner.work()
+    }
+
+    /// The rules that had no work left in the last instant ([`Limits::work`](crate::Limits)), by their path, each
+    /// with how many of its keys wait for the next: what they find is not whole.
+    pub fn postponed(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.inner.postponed()
     }
 
     /// How many events came too late, by source.

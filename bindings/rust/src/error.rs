@@ -55,8 +55,6 @@ pub enum Error {
         /// The field.
         field: String,
     },
-    /// Only rows of entities are removed; this relation's happen, or rules conclude them.
-    NotAnEntity(String),
     /// A row as JSON is not an object.
     NotAnObject,
     /// The engine refused the program, a parameter or an input.
@@ -103,9 +101,6 @@ impl fmt::Display for Error {
             }
             Self::MissingField { relation, field } => {
                 write!(f, "a row of `{relation}` needs its field `{field}`")
-            }
-            Self::NotAnEntity(relation) => {
-                write!(f, "`{relation}` is no entity, and only rows of entities are removed")
             }
             Self::NotAnObject => {
                 f.write_str("a row must be a JSON object of field names and values")

@@ -1,8 +1,9 @@
 //! What the compiler must know of a regular expression: whether it is one, and what it captures.
 
-mod plain;
-
-use etio_plan::REGEX_SIZE;
+use etio_plan::{
+    REGEX_SIZE,
+    plain::{self, Part},
+};
 use regex_automata::nfa::thompson::NFA;
 use regex_syntax::{
     ast::{Ast, GroupKind, RepetitionKind, RepetitionRange, parse::Parser},
@@ -11,7 +12,22 @@ use regex_syntax::{
 
 /// The named groups of a regular expression, in order, or why it is none.
 pub(super) fn group_names(regex: &str) -> Result<Vec<&str>, String> {
-    plain::group_names(regex).map_or_else(|| parsed_names(regex), Ok)
+    plain_names(regex).map_or_else(|| parsed_names(regex), Ok)
+}
+
+/// The same of a plain one; `None` where it is not, or must be looked at more closely: it counts, or two groups have
+/// one name.
+fn plain_names(regex: &str) -> Option<Vec<&str>> {
+    let (mut names, mut is_clear) = (Vec::new(), true);
+    plain::parts(regex, |part| match part {
+        Part::Open(Some(name)) => {
+            is_clear &= !names.contains(&name);
+            names.push(name);
+        }
+        Part::Times { least, most } => is_clear &= least < 2 && most.is_none_or(|most| most == 1),
+        _ => {}
+    })?;
+    is_clear.then_some(names)
 }
 
 /// The same of any, by its syntax tree.
@@ -92,7 +108,9 @@ fn is_never(kind: &RepetitionKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{fits, group_names};
+    use proptest::prelude::*;
+
+    use super::{fits, group_names, parsed_names, plain_names};
 
     #[test]
     fn groups_are_named_in_order() {
@@ -123,6 +141,27 @@ mod tests {
         }
         for regex in [r"\w{1000}", r"(?:\w{30}-){30}", r"(?:(?:a{99}){99}){99}"] {
             assert!(group_names(regex).is_err(), "{regex}");
+        }
+    }
+
+    proptest! {
+        /// Of what it is made of, in any order.
+        #[test]
+        fn what_is_plain_parses_alike(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "(", ")", "(?:", "(?P<a>", "(?<b>", "|", "*", "+", "?", "[", "]", "^", "-", "a", "z", "0", "_",
+                    "\\", "\\d", "\\W", "\\]", "\\-", ".", "{", "}", "$", "&", "~", " ", "é", "<", ">", ":", "P", "#",
+                    "{0}", "{1,2}", "{1,}", "\\b", "'",
+                ]),
+                0..12,
+            )
+        ) {
+            let regex = parts.concat();
+            if let Some(names) = plain_names(&regex) {
+                prop_assert_eq!(Ok(names), parsed_names(&regex), "{}", regex);
+                prop_assert!(regex_syntax::parse(&regex).is_ok(), "{}", regex);
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ mod fact;
 mod ids;
 mod pack;
 mod pattern;
+pub mod plain;
 mod rule;
 mod schema;
 pub mod stream;

@@ -3,7 +3,10 @@
 //! A literal holds only bytes that no log format escapes, so that it is found in a raw line whose
 //! message is quoted inside JSON, logfmt or klog.
 
+mod plain;
+
 use alloc::{string::String, vec, vec::Vec};
+use core::cmp::Reverse;
 
 use etio_plan::{Pattern, Piece};
 use regex_syntax::hir::{Hir, HirKind};
@@ -26,16 +29,26 @@ pub(crate) fn required(pattern: &Pattern) -> Option<Vec<String>> {
             });
             best(literals).map(|literal| vec![literal])
         }
-        Pattern::Regex(regex) => of_hir(&regex_syntax::parse(regex).ok()?),
+        Pattern::Regex(regex) => plain::required(regex)
+            .unwrap_or_else(|| regex_syntax::parse(regex).ok().as_ref().and_then(of_hir)),
     }
 }
 
 /// The longest stretch without an escapable byte; the first of equals.
 fn best<'t>(texts: impl Iterator<Item = &'t str>) -> Option<String> {
-    let escapable = |c: char| !c.is_ascii() || c.is_ascii_control() || "\"\\<>&".contains(c);
-    let stretches = texts.flat_map(|text| text.split(escapable));
+    let stretches = texts.flat_map(|text| text.split(|c| !is_kept(c)));
     let longest = stretches.fold("", |best, s| if s.len() > best.len() { s } else { best });
     (longest.len() >= SHORTEST).then(|| longest.get(..LONGEST).unwrap_or(longest).into())
+}
+
+/// Whether every log format writes a character as it is.
+fn is_kept(c: char) -> bool {
+    c.is_ascii() && !c.is_ascii_control() && !"\"\\<>&".contains(c)
+}
+
+/// How good it is to look for these: the shortest of them says how many texts have none.
+fn rank<'n>(needs: &'n [String]) -> impl Ord + use<'n> {
+    (needs.iter().map(String::len).min(), Reverse(needs.len()))
 }
 
 fn of_hir(hir: &Hir) -> Option<Vec<String>> {
@@ -46,11 +59,10 @@ fn of_hir(hir: &Hir) -> Option<Vec<String>> {
         }
         HirKind::Capture(capture) => of_hir(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min > 0 => of_hir(&repetition.sub),
-        // The alternatives whose shortest member is longest.
-        HirKind::Concat(parts) => parts
-            .iter()
-            .filter_map(of_hir)
-            .max_by_key(|set| (set.iter().map(String::len).min(), core::cmp::Reverse(set.len()))),
+        HirKind::Concat(parts) => {
+            // Of equals the first.
+            parts.iter().rev().filter_map(of_hir).max_by(|a, b| rank(a).cmp(&rank(b)))
+        }
         HirKind::Alternation(parts) => {
             let sets: Option<Vec<_>> = parts.iter().map(of_hir).collect();
             sets.map(|sets| sets.concat()).filter(|set| set.len() <= MOST)

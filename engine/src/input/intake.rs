@@ -203,7 +203,8 @@ impl Engine {
     fn entity(&self, relation: RelId) -> Result<usize, Error> {
         match self.pack.get(relation) {
             Some(of) if of.kind == Kind::Entity => Ok(relation.index()),
-            _ => Err(self.no_input(relation)),
+            Some(of) => Err(Error::NotAnEntity(of.path.clone())),
+            None => Err(self.no_input(relation)),
         }
     }
 

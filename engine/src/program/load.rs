@@ -24,7 +24,7 @@ use crate::{
         sources::Sources,
         table::Names,
     },
-    value::{symbols::Symbols, word::Word},
+    value::{render, symbols::Symbols, word::Word},
 };
 
 /// As many conditions in a row as the engine walks; each is one frame of its stack.
@@ -255,8 +255,9 @@ fn params(
         let inside = symbols.compare(&param.ty, low, value).is_le()
             && symbols.compare(&param.ty, value, high).is_le();
         if chosen.is_some() && !inside {
+            let [low, high] = [low, high].map(|end| render::value(symbols, end, &param.ty));
             return Err(Error::Param(format!(
-                "the parameter `{}` is out of its range",
+                "the parameter `{}` is out of its range, {low} to {high}",
                 param.path
             )));
         }
