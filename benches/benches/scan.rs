@@ -5,8 +5,7 @@ use etio_benches::kubelet_log;
 use etio_scan::Scanner;
 
 fn scan(c: &mut Criterion) {
-    let pack = etio_stdlib::pack();
-    let scanner = Scanner::new(&pack);
+    let scanner = Scanner::new(etio_stdlib::pack());
     let text = kubelet_log(10_000).join("\n");
     let mut group = c.benchmark_group("scan");
     group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(20);

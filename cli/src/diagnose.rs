@@ -1,11 +1,10 @@
 //! `etio diagnose`: names root causes in what was collected.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use etio::{Engine, Episode, Params};
+use etio::{Engine, Episode, Params, Scanner};
 use etio_ingest::{Bundle, Place};
-use etio_plan::{Origin, Pack};
+use etio_plan::Origin;
 
 use crate::args::{Diagnose, Format};
 use crate::ignored::{ByName, Name, by_name, name};
@@ -18,9 +17,9 @@ use crate::text::{clean, count, unescaped};
 use crate::{Exit, explain, ignored, input, out, program};
 
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
-    let pack = program::pack(&args.program, args.input.collected.at)?;
-    let bundle = input::read(&args.input, &pack)?;
-    let mut engine = run_rules(pack, &bundle)?;
+    let scanner = Scanner::new(program::pack(&args.program, args.input.collected.at)?);
+    let bundle = input::read(&args.input, &scanner)?;
+    let mut engine = run_rules(scanner, &bundle)?;
     let report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
     let text = match args.format {
         Format::Human => report::human::render(&report, layout(args.all)),
@@ -45,10 +44,10 @@ pub(crate) fn say_notes(report: &Report) {
 }
 
 /// An engine that has seen the bundle, up to its collection.
-pub(crate) fn run_rules(pack: impl Into<Arc<Pack>>, bundle: &Bundle) -> Result<Engine, String> {
+pub(crate) fn run_rules(scanner: Scanner, bundle: &Bundle) -> Result<Engine, String> {
     let params = Params::default().unnamed_ambiguous(bundle.ambiguous_node);
     let run = || {
-        let mut engine = Engine::new(pack, params)?;
+        let mut engine = Engine::new(scanner, params)?;
         for input in &bundle.feed {
             engine.feed(input.clone())?;
         }

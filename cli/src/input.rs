@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use etio_ingest::{Bundle, Options, Reader, Zone, read_paths};
-use etio_plan::Pack;
+use etio_scan::Scanner;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Collected, Input, Reading};
@@ -16,8 +16,8 @@ use crate::text::{clean, count};
 const SHOWN: usize = 4;
 
 /// Reads what the command line names.
-pub(crate) fn read(input: &Input, pack: &Pack) -> Result<Bundle, String> {
-    read_all(&input.paths, &input.collected, &input.reading, pack)
+pub(crate) fn read(input: &Input, scanner: &Scanner) -> Result<Bundle, String> {
+    read_all(&input.paths, &input.collected, &input.reading, scanner)
 }
 
 /// Reads these paths.
@@ -25,10 +25,10 @@ pub(crate) fn read_all(
     paths: &[PathBuf],
     collected: &Collected,
     reading: &Reading,
-    pack: &Pack,
+    scanner: &Scanner,
 ) -> Result<Bundle, String> {
     let options = Options { at: collected.at, ..options(reading)? };
-    read_into(Reader::new(pack, options), paths)
+    read_into(Reader::new(scanner, options), paths)
 }
 
 /// Reads these paths, and what has come of the standard input so far.
@@ -36,9 +36,9 @@ pub(crate) fn read_so_far(
     stream: Option<&[u8]>,
     paths: &[PathBuf],
     reading: &Reading,
-    pack: &Pack,
+    scanner: &Scanner,
 ) -> Result<Bundle, String> {
-    let mut reader = Reader::new(pack, options(reading)?);
+    let mut reader = Reader::new(scanner, options(reading)?);
     if let Some(come) = stream {
         reader.add("-", come);
     }

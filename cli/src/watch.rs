@@ -7,13 +7,11 @@
 mod clock;
 mod sources;
 
-use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use etio::Engine;
+use etio::{Engine, Scanner};
 use etio_ingest::Bundle;
-use etio_plan::Pack;
 
 use crate::args::{Stream, Watch};
 use crate::diagnose::{View, layout, report, run_rules, say_notes};
@@ -28,9 +26,9 @@ const SHARE: u32 = 10;
 
 pub(crate) fn run(args: &Watch) -> Result<Exit, String> {
     let begun = Instant::now();
-    let pack = Arc::new(program::pack(&args.program, None)?);
+    let scanner = Scanner::new(program::pack(&args.program, None)?);
     let mut sources = Sources::of(&args.paths);
-    let mut look = Look::first(&mut sources, args, &pack)?;
+    let mut look = Look::first(&mut sources, args, &scanner)?;
     let mut told = look.report();
     let mut is_read = out::print_to_reader(&beginning(&told, args.format))?;
     while is_read && !sources.have_ended() {
@@ -40,7 +38,7 @@ pub(crate) fn run(args: &Watch) -> Result<Exit, String> {
         }
         let pause = args.every.max(look.took * SHARE);
         thread::sleep(left.map_or(pause, |left| left.min(pause)));
-        look.again(&mut sources, args, &pack)?;
+        look.again(&mut sources, args, &scanner)?;
         let now = look.report();
         let news = News::between(&told, &now, look.clock.now());
         if !news.is_empty() {
@@ -78,11 +76,11 @@ struct Look {
 }
 
 impl Look {
-    fn first(sources: &mut Sources, args: &Watch, pack: &Arc<Pack>) -> Result<Self, String> {
+    fn first(sources: &mut Sources, args: &Watch, scanner: &Scanner) -> Result<Self, String> {
         sources.look();
         let begun = Instant::now();
-        let bundle = read(sources, args, pack)?;
-        let engine = run_rules(pack.clone(), &bundle)?;
+        let bundle = read(sources, args, scanner)?;
+        let engine = run_rules(scanner.clone(), &bundle)?;
         let clock = Clock::at(bundle.collected_at);
         Ok(Self { bundle, engine, clock, took: begun.elapsed(), failed: None })
     }
@@ -92,13 +90,13 @@ impl Look {
         &mut self,
         sources: &mut Sources,
         args: &Watch,
-        pack: &Arc<Pack>,
+        scanner: &Scanner,
     ) -> Result<(), String> {
         if sources.look() {
             let begun = Instant::now();
-            match read(sources, args, pack) {
+            match read(sources, args, scanner) {
                 Ok(bundle) => {
-                    self.engine = run_rules(pack.clone(), &bundle)?;
+                    self.engine = run_rules(scanner.clone(), &bundle)?;
                     // Of what said no time before, the first time that is said counts.
                     if self.bundle.is_dated {
                         self.clock.reach(bundle.collected_at);
@@ -129,6 +127,6 @@ impl Look {
     }
 }
 
-fn read(sources: &Sources, args: &Watch, pack: &Pack) -> Result<Bundle, String> {
-    input::read_so_far(sources.stream(), sources.paths(), &args.reading, pack)
+fn read(sources: &Sources, args: &Watch, scanner: &Scanner) -> Result<Bundle, String> {
+    input::read_so_far(sources.stream(), sources.paths(), &args.reading, scanner)
 }

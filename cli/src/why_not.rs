@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use etio::{Error, Standing, Value};
+use etio::{Error, Scanner, Standing, Value};
 use etio_dsl::diag::did_you_mean;
 
 use crate::args::{Answer, WhyNot};
@@ -15,10 +15,10 @@ pub(crate) fn run(args: &WhyNot) -> Result<Exit, String> {
     if paths.is_empty() {
         return Err("no files to read; name them behind the key".to_owned());
     }
-    let pack = program::pack(&args.program, args.collected.at)?;
-    let bundle = input::read_all(&paths, &args.collected, &args.reading, &pack)?;
+    let scanner = Scanner::new(program::pack(&args.program, args.collected.at)?);
+    let bundle = input::read_all(&paths, &args.collected, &args.reading, &scanner)?;
     input::check(&bundle)?;
-    let mut engine = diagnose::run_rules(pack, &bundle)?;
+    let mut engine = diagnose::run_rules(scanner, &bundle)?;
     let asked: Vec<(&str, Value)> =
         key.iter().map(|(name, value)| (name.as_str(), Value::from(value.as_str()))).collect();
     let answer = match engine.why_not(&args.rule, &asked) {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use etio_plan::Pack;
+use etio_scan::Scanner;
 
 use crate::bundle::{Bundle, EMPTY, InputReport, Note, UNREAD};
 use crate::formats::{Document, FORMATS};
@@ -24,11 +24,11 @@ pub struct Reader<'p> {
 }
 
 impl<'p> Reader<'p> {
-    /// A reader of facts for this pack.
+    /// A reader of facts for the scanner's pack.
     #[must_use]
-    pub fn new(pack: &'p Pack, options: Options) -> Self {
+    pub fn new(scanner: &'p Scanner, options: Options) -> Self {
         Self {
-            schema: Schema::new(pack),
+            schema: Schema::new(scanner),
             options,
             unpack: Unpack::new(),
             read: Vec::new(),

@@ -11,7 +11,7 @@ use crate::row::Program;
 #[derive(Debug)]
 pub(crate) struct Schema<'p> {
     pack: &'p Pack,
-    pub(crate) scanner: Scanner,
+    pub(crate) scanner: &'p Scanner,
     by_path: BTreeMap<&'p str, RelId>,
     /// The relations whose `message` a program's records may be: for an unknown one all of them, and
     /// that of API events.
@@ -32,7 +32,8 @@ const LOGS: [(Program, &str); 4] = [
 pub(crate) const EVENT: &str = "std.kube.KubeEvent";
 
 impl<'p> Schema<'p> {
-    pub(crate) fn new(pack: &'p Pack) -> Self {
+    pub(crate) fn new(scanner: &'p Scanner) -> Self {
+        let pack = scanner.pack().as_ref();
         let by_path: BTreeMap<&str, RelId> = (0..)
             .zip(&pack.relations)
             .map(|(id, relation)| (relation.path.as_str(), RelId(id)))
@@ -45,7 +46,6 @@ impl<'p> Schema<'p> {
             LOGS.iter().map(|(of, path)| (*of, field(path, name).into_iter().collect())).collect()
         };
         let all = |places: &BTreeMap<_, Vec<_>>| places.values().flatten().copied().collect();
-        let scanner = Scanner::new(pack);
         let mut places = of_logs("message");
         let mut messages: Vec<_> = all(&places);
         messages.extend(field(EVENT, "message"));

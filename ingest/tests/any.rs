@@ -4,6 +4,7 @@
 mod support;
 
 use etio_ingest::{Options, Reader};
+use etio_scan::Scanner;
 use proptest::prelude::*;
 
 /// Pieces that look like what the formats look for, so that random text gets past their first test.
@@ -53,7 +54,8 @@ proptest! {
         let named: Vec<(String, &String)> =
             texts.iter().enumerate().map(|(n, text)| (format!("dir/{n}.log"), text)).collect();
         let read = |files: &mut dyn Iterator<Item = &(String, &String)>| {
-            let mut reader = Reader::new(&pack, Options::default());
+            let scanner = Scanner::new(pack.clone());
+            let mut reader = Reader::new(&scanner, Options::default());
             for (path, text) in files {
                 reader.add(path, text.as_bytes());
             }
@@ -74,7 +76,8 @@ proptest! {
             &[][..], &[0x1f, 0x8b, 8, 0], &[0xfd, b'7', b'z', b'X', b'Z', 0], b"PK\x03\x04",
             &[0xff, 0xfe], b"PK\x05\x06",
         ][magic];
-        let mut reader = Reader::new(&pack, Options::default());
+        let scanner = Scanner::new(pack.clone());
+        let mut reader = Reader::new(&scanner, Options::default());
         reader.add("f", [start, &bytes].concat().as_slice());
         let _ = reader.finish();
     }

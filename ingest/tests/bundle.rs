@@ -5,6 +5,7 @@ mod support;
 
 use etio_ingest::{Options, Reader, Since};
 use etio_plan::Input;
+use etio_scan::Scanner;
 use support::{coverage, facts, pack, read, time};
 
 const KUBELET: &str = "2024-05-01T10:00:00+00:00 n1 kubelet[1]: said start\n\
@@ -266,7 +267,8 @@ fn a_log_in_two_files_has_the_same_facts() {
 #[test]
 fn what_cannot_be_read_is_a_note() {
     let pack = pack();
-    let mut reader = Reader::new(&pack, Options::default());
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = Reader::new(&scanner, Options::default());
     reader.add("a.bin", [0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 3, 4, 5, 6].as_slice());
     reader.add("k.log", KUBELET.as_bytes());
     let bundle = reader.finish();

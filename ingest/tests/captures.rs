@@ -7,6 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 
 use etio_ingest::{Bundle, Options, Reader, read_paths};
+use etio_scan::Scanner;
 
 fn captures() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/captures");
@@ -17,7 +18,8 @@ fn captures() -> Option<PathBuf> {
 fn read(name: &str) -> Option<Bundle> {
     let path = captures()?.join(name);
     let pack = support::pack();
-    let mut reader = Reader::new(&pack, Options::default());
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = Reader::new(&scanner, Options::default());
     read_paths(&mut reader, &[path], &mut |_| ()).unwrap();
     Some(reader.finish())
 }

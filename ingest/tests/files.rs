@@ -7,11 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use etio_ingest::{Bundle, Options, Reader, read_paths};
+use etio_scan::Scanner;
 
 /// Reads paths; the bundle, and the files that were announced.
 fn read(paths: &[&Path]) -> std::io::Result<(Bundle, Vec<PathBuf>)> {
     let pack = support::pack();
-    let mut reader = Reader::new(&pack, Options::default());
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = Reader::new(&scanner, Options::default());
     let mut seen = Vec::new();
     let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
     read_paths(&mut reader, &paths, &mut |path| seen.push(path.to_owned()))?;

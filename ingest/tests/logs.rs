@@ -4,6 +4,7 @@
 mod support;
 
 use etio_ingest::{Options, Zone};
+use etio_scan::Scanner;
 use support::{facts, pack, read};
 
 /// Reads one file and gives one relation.
@@ -186,7 +187,8 @@ fn every_encoding_keeps_the_line_numbers() {
     let coloured = text.replace("said", "\x1b[31msaid\x1b[0m");
 
     for bytes in [text.as_bytes().to_vec(), utf16, coloured.into_bytes()] {
-        let mut reader = etio_ingest::Reader::new(&pack, Options::default());
+        let scanner = Scanner::new(pack.clone());
+        let mut reader = etio_ingest::Reader::new(&scanner, Options::default());
         reader.add("f", bytes.as_slice());
         let found = facts(&pack, &reader.finish(), "test.Said");
         assert_eq!(found, ["2000-02-06T16:05:07Z f:2 node=n1 what=é"]);
@@ -239,7 +241,8 @@ fn an_export_of_the_journal_is_read() {
     text.extend(6_u64.to_le_bytes());
     text.extend(b"said b\n\n");
     let pack = pack();
-    let mut reader = etio_ingest::Reader::new(&pack, Options::default());
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = etio_ingest::Reader::new(&scanner, Options::default());
     reader.add("export", text.as_slice());
     let found = facts(&pack, &reader.finish(), "test.Said");
     assert_eq!(

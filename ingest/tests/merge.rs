@@ -5,10 +5,12 @@
 mod support;
 
 use etio_ingest::{Options, Reader};
+use etio_scan::Scanner;
 
 fn facts(files: &[(&str, &str)]) -> String {
     let pack = support::pack();
-    let mut reader = Reader::new(&pack, Options::default());
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = Reader::new(&scanner, Options::default());
     for (path, text) in files {
         reader.add(path, text.as_bytes());
     }
@@ -79,7 +81,8 @@ fn told(files: &[(&str, &str)]) -> usize {
     let pack = support::pack();
     let at: jiff::Timestamp = "2026-03-03T09:20:30Z".parse().unwrap();
     let at = i64::try_from(at.as_nanosecond()).unwrap();
-    let mut reader = Reader::new(&pack, Options { at: Some(at), ..Options::default() });
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = Reader::new(&scanner, Options { at: Some(at), ..Options::default() });
     for (path, text) in files {
         reader.add(path, text.as_bytes());
     }

@@ -51,7 +51,8 @@ pub fn cases() -> Vec<Case> {
 
 fn read_case(prelude: &str, case: file::Case) -> Result<Case, String> {
     let pack = compile(format!("{prelude}\n{}", case.rules))?;
-    let scanner = Scanner::new(&pack);
+    let pack = Arc::new(pack);
+    let scanner = Scanner::new(Arc::clone(&pack));
     let params = case.params.iter().map(|(path, value)| param(&pack, path, value));
     let options = Options { params: params.collect::<Result<_, _>>()?, ..Options::default() };
     let told = history::Teller::new(&pack, &scanner, &case.resolutions);
@@ -63,7 +64,7 @@ fn read_case(prelude: &str, case: file::Case) -> Result<Case, String> {
     });
     let mut late = late.collect::<Result<Vec<_>, String>>()?;
     late.sort_unstable();
-    let story = Story { name: String::new(), pack: Arc::new(pack), options, steps };
+    let story = Story { name: String::new(), pack, options, steps };
     Ok(Case { story, log: case.log, late })
 }
 

@@ -17,15 +17,14 @@ use crate::{Step, Story, root};
 #[must_use]
 #[expect(clippy::panic, reason = "incidents that cannot be read are a broken test")]
 pub fn incidents() -> Vec<Story> {
-    let pack = Arc::new(etio_stdlib::pack());
-    let scanner = Scanner::new(&pack);
+    let scanner = Scanner::new(etio_stdlib::pack());
     let dir = root().join("../examples/incidents");
     let listed = fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
     let mut paths: Vec<_> = listed.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.is_dir());
     paths.sort();
     let read = |path: &Path| {
-        let mut reader = Reader::new(&pack, etio_ingest::Options::default());
+        let mut reader = Reader::new(&scanner, etio_ingest::Options::default());
         let read = etio_ingest::read_paths(&mut reader, &[path.into()], &mut |_| {});
         read.unwrap_or_else(|error| panic!("{error}"));
         let bundle = reader.finish();
@@ -40,7 +39,7 @@ pub fn incidents() -> Vec<Story> {
         let unnamed_ambiguous = bundle.ambiguous_node;
         let options = Options { unnamed_ambiguous, ..Options::default() };
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Story { name, pack: Arc::clone(&pack), options, steps }
+        Story { name, pack: Arc::clone(scanner.pack()), options, steps }
     };
     paths.iter().map(|path| read(path)).collect()
 }

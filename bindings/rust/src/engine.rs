@@ -24,8 +24,7 @@ const UNNUMBERED: u64 = 1 << 63;
 #[derive(Clone)]
 pub struct Engine {
     inner: etio_engine::Engine,
-    pack: Arc<Pack>,
-    scanner: Arc<Scanner>,
+    scanner: Scanner,
     /// The number of the next source named.
     sources: u32,
     /// How many facts came without a number of their own.
@@ -33,16 +32,16 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine for the rules of a pack.
+    /// An engine for the rules of a pack. Who makes several gives each a clone of the pack's [`Scanner`]: to make one
+    /// is most of what a new engine costs.
     ///
     /// # Errors
     /// When a parameter is unknown, not of its type or out of its range.
-    pub fn new(pack: impl Into<Arc<Pack>>, params: Params) -> Result<Self, Error> {
-        let pack = pack.into();
-        let options = params.options(&pack)?;
-        let scanner = Arc::new(Scanner::new(&pack));
-        let inner = etio_engine::Engine::new(Arc::clone(&pack), options)?;
-        Ok(Self { inner, pack, scanner, sources: 0, unnumbered: 0 })
+    pub fn new(pack: impl Into<Scanner>, params: Params) -> Result<Self, Error> {
+        let scanner = pack.into();
+        let options = params.options(scanner.pack())?;
+        let inner = etio_engine::Engine::new(Arc::clone(scanner.pack()), options)?;
+        Ok(Self { inner, scanner, sources: 0, unnumbered: 0 })
     }
 
     /// All that the engine knows, as bytes: the same for the same state. Facts held back and changes not
@@ -61,11 +60,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the bytes are no snapshot, are damaged, or were taken under another pack or other parameters.
-    pub fn restore(
-        pack: impl Into<Arc<Pack>>,
-        params: Params,
-        bytes: &[u8],
-    ) -> Result<Self, Error> {
+    pub fn restore(pack: impl Into<Scanner>, params: Params, bytes: &[u8]) -> Result<Self, Error> {
         let damaged = || Error::Engine(etio_engine::Error::Snapshot("it is damaged"));
         let (content, hash) =
             bytes.split_at_checked(bytes.len().saturating_sub(HASH)).ok_or_else(damaged)?;
@@ -76,13 +71,12 @@ impl Engine {
             content.split_at_checked(content.len().saturating_sub(OWN)).ok_or_else(damaged)?;
         let (sources, unnumbered) = own.split_first_chunk().ok_or_else(damaged)?;
         let (unnumbered, _) = unnumbered.split_first_chunk().ok_or_else(damaged)?;
-        let pack = pack.into();
-        let options = params.options(&pack)?;
-        let inner = etio_engine::Engine::restore(Arc::clone(&pack), options, content)?;
+        let scanner = pack.into();
+        let options = params.options(scanner.pack())?;
+        let inner = etio_engine::Engine::restore(Arc::clone(scanner.pack()), options, content)?;
         Ok(Self {
             inner,
-            scanner: Arc::new(Scanner::new(&pack)),
-            pack,
+            scanner,
             sources: u32::from_le_bytes(*sources),
             unnumbered: u64::from_le_bytes(*unnumbered),
         })
@@ -97,7 +91,7 @@ impl Engine {
     /// The pack it runs.
     #[must_use]
     pub fn pack(&self) -> &Pack {
-        &self.pack
+        self.scanner.pack()
     }
 
     /// Names a new source of facts. `resolution` is that of its stamps in nanoseconds: one second for
@@ -245,8 +239,9 @@ impl Engine {
     /// # Errors
     /// When the pack has no such rule, its key no such part, or a value is not of its type.
     pub fn why_not(&mut self, rule: &str, key: &[(&str, Value)]) -> Result<WhyNot, Error> {
-        let (at, rule) = schema::rule(&self.pack, rule)?;
-        let key = schema::key(&self.pack, rule, key)?;
+        let pack = self.scanner.pack();
+        let (at, rule) = schema::rule(pack, rule)?;
+        let key = schema::key(pack, rule, key)?;
         let path = &rule.path;
         self.inner.why_not(at, &key).ok_or_else(|| Error::UnknownRule(path.clone()))
     }
@@ -270,7 +265,7 @@ impl Engine {
     }
 
     fn scope(&self, relation: &str, scope: &[(&str, Value)]) -> Result<(RelId, Scope), Error> {
-        let (id, declared) = schema::relation(&self.pack, relation)?;
+        let (id, declared) = schema::relation(self.pack(), relation)?;
         Ok((id, schema::scope(declared, scope)?))
     }
 
@@ -281,7 +276,7 @@ impl Engine {
         stamp: Stamp,
         need: schema::Need,
     ) -> Result<Row, Error> {
-        let (id, declared) = schema::relation(&self.pack, relation)?;
+        let (id, declared) = schema::relation(self.pack(), relation)?;
         let values = schema::row(declared, fields, need)?;
         let at = stamp.sequence.unwrap_or_else(|| {
             self.unnumbered += 1;

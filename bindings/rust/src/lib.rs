@@ -37,6 +37,7 @@ pub use etio_engine::{
 };
 pub use etio_plan::{Input, Origin, Pack, PackError, Severity, SourceId, Value};
 pub use etio_proof as proof;
+pub use etio_scan::Scanner;
 pub use fact::{Fact, Stamp};
 pub use params::Params;
 

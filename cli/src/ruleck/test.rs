@@ -58,9 +58,8 @@ fn run_compiled(
     files: &[SourceFile],
     wanted: impl Fn(usize) -> bool,
 ) -> Result<Vec<Outcome>, String> {
-    let engine = engine(&compiled)?;
+    let (scanner, engine) = engine(&compiled)?;
     let pack = engine.pack();
-    let scanner = Scanner::new(pack);
     let mut outcomes = Vec::new();
     for sample in compiled.samples.iter().filter(|sample| wanted(sample.file)) {
         let event =
@@ -86,12 +85,14 @@ fn run_compiled(
     Ok(outcomes)
 }
 
-/// An engine that has been told nothing.
-fn engine(compiled: &Compiled) -> Result<Engine, String> {
+/// An engine that has been told nothing, and its scanner.
+fn engine(compiled: &Compiled) -> Result<(Scanner, Engine), String> {
     let Some(pack) = &compiled.pack else {
         return Err("the rules do not compile; see `ruleck check`".into());
     };
-    Engine::new(pack.clone(), Params::default()).map_err(|error| error.to_string())
+    let scanner = Scanner::new(pack.clone());
+    let engine = Engine::new(scanner.clone(), Params::default());
+    Ok((scanner, engine.map_err(|error| error.to_string())?))
 }
 
 /// What went wrong, in lines.

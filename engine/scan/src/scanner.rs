@@ -1,17 +1,23 @@
 //! All patterns of a pack at once.
 
-use alloc::{vec, vec::Vec};
+use alloc::{sync::Arc, vec, vec::Vec};
 
 use etio_plan::{Extractor, FieldId, Kind, Pack, RelId, Relation, Type, Value, canonical};
 
 use crate::{prefilter::Prefilter, spelling::Spelling};
 
-/// Finds what the extractors and `~` patterns of a pack say about texts.
+/// A pack with its patterns ready: finds what its extractors and `~` patterns say about texts.
 ///
-/// Shared between threads freely: scanning changes nothing but the cache of regular expressions.
+/// To make them ready is most of what it costs to begin, so a clone shares them, between threads too: scanning
+/// changes nothing but the cache of regular expressions.
+#[derive(Clone, Debug)]
+pub struct Scanner(Arc<Ready>);
+
 #[derive(Debug)]
-pub struct Scanner {
-    extractors: Vec<Extract>,
+struct Ready {
+    pack: Arc<Pack>,
+    /// One an extractor of the pack.
+    extracts: Vec<Extract>,
     columns: Vec<Column>,
     prefilter: Prefilter,
     /// The fields that extractors read, by relation.
@@ -44,7 +50,6 @@ pub struct Text<'a> {
 
 #[derive(Debug)]
 struct Extract {
-    plan: Extractor,
     /// The types of the event's fields, whether they may be absent, and their defaults.
     fields: Vec<EventField>,
     spellings: Vec<Spelling>,
@@ -68,13 +73,13 @@ struct Column {
 impl Scanner {
     /// Makes the patterns of a pack ready.
     #[must_use]
-    pub fn new(pack: &Pack) -> Self {
+    pub fn new(pack: impl Into<Arc<Pack>>) -> Self {
+        let pack = pack.into();
         let spelling = |relation: RelId, spelling: &etio_plan::Spelling| {
             let fields = pack.get(relation).map(|r| r.fields.as_slice()).unwrap_or_default();
             Spelling::new(spelling, &pack.enums, |field| Some(&fields.get(field.index())?.ty))
         };
-        let extractors = pack.extractors.iter().map(|plan| Extract {
-            plan: plan.clone(),
+        let extracts = pack.extractors.iter().map(|plan| Extract {
             fields: pack.get(plan.event).map(event_fields).unwrap_or_default(),
             spellings: plan.spellings.iter().map(|s| spelling(plan.event, s)).collect(),
         });
@@ -92,8 +97,8 @@ impl Scanner {
                 fields.push(extractor.field);
             }
         }
-        Self {
-            extractors: extractors.collect(),
+        Self(Arc::new(Ready {
+            extracts: extracts.collect(),
             columns: columns.collect(),
             prefilter: Prefilter::new(&pack.extractors),
             reads,
@@ -102,17 +107,24 @@ impl Scanner {
                 .iter()
                 .map(|relation| relation.kind == Kind::Event && relation.retention.is_none())
                 .collect(),
-        }
+            pack,
+        }))
+    }
+
+    /// The pack whose patterns they are.
+    #[must_use]
+    pub fn pack(&self) -> &Arc<Pack> {
+        &self.0.pack
     }
 
     pub(crate) fn is_unread(&self, relation: RelId) -> bool {
-        self.unread.get(relation.index()).copied().unwrap_or(false)
+        self.0.unread.get(relation.index()).copied().unwrap_or(false)
     }
 
     /// The fields of a relation that extractors read.
     #[must_use]
     pub fn reads(&self, relation: RelId) -> &[FieldId] {
-        self.reads.get(relation.index()).map(Vec::as_slice).unwrap_or_default()
+        self.0.reads.get(relation.index()).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The events that a text tells of: at most one a relation, by the first extractor of the pack
@@ -140,7 +152,7 @@ impl Scanner {
 
     /// Fills the hidden columns of a row of an input relation.
     pub fn columns(&self, relation: RelId, values: &mut Vec<Value>) {
-        for column in self.columns.iter().filter(|column| column.relation == relation) {
+        for column in self.0.columns.iter().filter(|column| column.relation == relation) {
             let text = values.get(column.field.index()).and_then(Value::as_text);
             let found = text.and_then(|text| column.spelling.find(text));
             set(values, column.matched, Value::Bool(found.is_some()));
@@ -156,42 +168,61 @@ impl Scanner {
         &'a self,
         buffer: &'a [u8],
     ) -> impl Iterator<Item = core::ops::Range<usize>> + 'a {
-        self.prefilter.lines(buffer)
+        self.0.prefilter.lines(buffer)
     }
 
     fn extract_into(&self, text: &Text<'_>, events: &mut Vec<Event>) {
-        for (extractor, spelling) in self.prefilter.hits(text.text) {
-            let Some(extract) = self.extractors.get(extractor) else { continue };
-            if events.iter().any(|event| event.relation == extract.plan.event)
-                || !text.places.contains(&(extract.plan.from, extract.plan.field))
-                || !extract.wants(text)
+        for (extractor, spelling) in self.0.prefilter.hits(text.text) {
+            let plan = self.0.pack.extractors.get(extractor);
+            let Some((plan, extract)) = plan.zip(self.0.extracts.get(extractor)) else { continue };
+            if events.iter().any(|event| event.relation == plan.event)
+                || !text.places.contains(&(plan.from, plan.field))
+                || !wants(plan, text)
             {
                 continue;
             }
             let captures = extract.spellings.get(spelling).and_then(|s| s.find(text.text));
-            if let Some(values) = captures.and_then(|captures| extract.event(captures, text)) {
-                events.push(Event { relation: extract.plan.event, values });
+            if let Some(values) = captures.and_then(|captures| extract.event(plan, captures, text))
+            {
+                events.push(Event { relation: plan.event, values });
             }
         }
     }
 }
 
-impl Extract {
-    /// Whether the row passes the filters.
-    fn wants(&self, text: &Text<'_>) -> bool {
-        self.plan.filters.iter().all(|(field, values)| {
-            let value = (text.row)(self.plan.from, *field);
-            if value.is_null() { text.partial } else { values.contains(&value) }
-        })
+impl From<Pack> for Scanner {
+    fn from(pack: Pack) -> Self {
+        Self::new(pack)
     }
+}
 
+impl From<Arc<Pack>> for Scanner {
+    fn from(pack: Arc<Pack>) -> Self {
+        Self::new(pack)
+    }
+}
+
+/// Whether the row passes the filters.
+fn wants(plan: &Extractor, text: &Text<'_>) -> bool {
+    plan.filters.iter().all(|(field, values)| {
+        let value = (text.row)(plan.from, *field);
+        if value.is_null() { text.partial } else { values.contains(&value) }
+    })
+}
+
+impl Extract {
     /// The event, where nothing that it needs is absent.
-    fn event(&self, captures: Vec<(FieldId, Value)>, text: &Text<'_>) -> Option<Vec<Value>> {
+    fn event(
+        &self,
+        plan: &Extractor,
+        captures: Vec<(FieldId, Value)>,
+        text: &Text<'_>,
+    ) -> Option<Vec<Value>> {
         let mut values = vec![Value::Null; self.fields.len()];
-        for (from, to) in &self.plan.copies {
-            set(&mut values, *to, (text.row)(self.plan.from, *from));
+        for (from, to) in &plan.copies {
+            set(&mut values, *to, (text.row)(plan.from, *from));
         }
-        for (field, value) in self.plan.consts.iter().cloned().chain(captures) {
+        for (field, value) in plan.consts.iter().cloned().chain(captures) {
             set(&mut values, field, value);
         }
         for (value, field) in values.iter_mut().zip(&self.fields) {

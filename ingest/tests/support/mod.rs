@@ -9,6 +9,7 @@ use etio_plan::{
     Extractor, Fact, Field, Hole, HoleType, Input, Kind, Pack, Pattern, Piece, Relation, Spelling,
     Type, Value,
 };
+use etio_scan::Scanner;
 
 /// The declarations of `stdlib-rules/facts`, and an event for each of the four extractors below.
 pub(crate) fn pack() -> Pack {
@@ -189,7 +190,8 @@ fn template_of(pack: &mut Pack, event: &str, (from, text): (&str, &str), templat
 
 /// Reads files given by path and content.
 pub(crate) fn read(pack: &Pack, files: &[(&str, &str)], options: Options) -> Bundle {
-    let mut reader = Reader::new(pack, options);
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = Reader::new(&scanner, options);
     for (path, text) in files {
         reader.add(path, text.as_bytes());
     }

@@ -44,7 +44,7 @@ pub fn growing(
     files: &[SourceFile],
     wanted: impl Fn(&TestCase) -> bool,
 ) -> Result<Vec<Growth>, String> {
-    let engine = engine(compiled)?;
+    let (_, engine) = engine(compiled)?;
     let mut all: BTreeMap<String, Growth> = BTreeMap::new();
     for case in compiled.tests.iter().filter(|case| wanted(case)) {
         let timeline = Timeline::of(case, engine.pack());

@@ -13,7 +13,7 @@ pub(super) fn failure(sample: &SampleCase, pack: &Pack) -> Option<String> {
     let places = &[(extractor.from, extractor.field)];
     let text = Text { text: &sample.text, places, row: &row, partial: true };
     // What one extractor leaves alone may be another's, and what another finds is none of its own.
-    let event = Scanner::new(&only(pack, extractor)).extract(&text).pop();
+    let event = Scanner::new(only(pack, extractor)).extract(&text).pop();
     let name = |id: FieldId| {
         let fields =
             pack.get(extractor.event).map(|event| event.fields.as_slice()).unwrap_or_default();

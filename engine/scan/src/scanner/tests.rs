@@ -110,7 +110,7 @@ const NGINX: &str = "docker.io/library/nginx:latest";
 
 #[test]
 fn a_row_gives_its_events() {
-    let scanner = Scanner::new(&pack());
+    let scanner = Scanner::new(pack());
     let row = |message: &str| [Value::from("n1"), message.into(), Value::Null];
     let events = scanner.extract_row(LOG, &row("Pulling image \"nginx\""));
     assert_eq!(events, [pull("n1", NGINX)]);
@@ -129,14 +129,14 @@ fn a_word_ends_at_its_boundary() {
     let mut pack = pack();
     let pattern = Pattern::Regex(r"\b(?P<n>\d+)%\B".into());
     pack.extractors[2].spellings[0].pattern = pattern;
-    let scanner = Scanner::new(&pack);
+    let scanner = Scanner::new(pack);
     let told = |message: &str| scanner.extract_row(LOG, &["n1".into(), message.into()]).len();
     assert_eq!([told("disk 85% full"), told("é85% full"), told("85%full")], [1, 0, 0]);
 }
 
 #[test]
 fn filters_pass_only_what_they_name() {
-    let scanner = Scanner::new(&pack());
+    let scanner = Scanner::new(pack());
     let row = |reason: Value| [Value::from("n1"), "Pulling image \"nginx\"".into(), reason];
     assert_eq!(scanner.extract_row(KUBE, &row("Pulling".into())), [pull("n1", NGINX)]);
     assert!(scanner.extract_row(KUBE, &row("Failed".into())).is_empty());
@@ -145,7 +145,7 @@ fn filters_pass_only_what_they_name() {
 
 #[test]
 fn a_line_of_unknown_origin_makes_one_event_a_relation() {
-    let scanner = Scanner::new(&pack());
+    let scanner = Scanner::new(pack());
     let row = |_, field: FieldId| if field == FieldId(0) { "n1".into() } else { Value::Null };
     let text = Text {
         text: "Pulling image \"nginx\"",
@@ -161,7 +161,7 @@ fn a_line_of_unknown_origin_makes_one_event_a_relation() {
 
 #[test]
 fn an_event_that_lacks_a_field_is_not_made() {
-    let scanner = Scanner::new(&pack());
+    let scanner = Scanner::new(pack());
     let row = [Value::Null, "Pulling image \"nginx\" at 85%".into()];
     assert!(scanner.extract_row(LOG, &[Value::Null, "Pulling image \"nginx\"".into()]).is_empty());
     assert_eq!(scanner.extract_row(LOG, &row).len(), 1, "an optional field may be absent");
@@ -169,7 +169,7 @@ fn an_event_that_lacks_a_field_is_not_made() {
 
 #[test]
 fn hidden_columns_are_filled() {
-    let scanner = Scanner::new(&pack());
+    let scanner = Scanner::new(pack());
     let mut values = vec!["n1".into(), "Stale file handle".into()];
     scanner.columns(KUBE, &mut values);
     assert_eq!(values[2..], [Value::Null, "file handle".into(), Value::Bool(true)]);
@@ -182,7 +182,7 @@ fn hidden_columns_are_filled() {
 fn only_lines_with_a_literal_are_candidates() {
     let mut pack = pack();
     pack.extractors.pop();
-    let scanner = Scanner::new(&pack);
+    let scanner = Scanner::new(pack);
     let buffer = b"one\ntwo pulling image \\\"x\\\"\nthree\nPulling image x";
     let lines: Vec<&[u8]> = scanner.candidates(buffer).map(|line| &buffer[line]).collect();
     assert_eq!(lines, [&b"two pulling image \\\"x\\\""[..], b"Pulling image x"]);
@@ -191,6 +191,6 @@ fn only_lines_with_a_literal_are_candidates() {
 
 #[test]
 fn a_spelling_without_a_literal_wants_every_line() {
-    let scanner = Scanner::new(&self::pack());
+    let scanner = Scanner::new(self::pack());
     assert_eq!(scanner.candidates(b"a\n\nb\n").count(), 3);
 }

@@ -1,5 +1,7 @@
 //! Etio's side of the workload `compile`.
 
+use std::sync::Arc;
+
 use etio_engine::{Engine, Options};
 use etio_peers::measure::{memory, peak, repeated};
 use etio_peers::patterns::program;
@@ -19,6 +21,7 @@ pub(crate) fn run(rules: u32) {
         let pack = Pack::from_bytes(&bytes).expect("the pack is whole");
         Engine::new(pack.into(), Options::default()).expect("the pack is right")
     });
-    repeated("scanner", || Scanner::new(&pack));
+    let pack = Arc::new(pack);
+    repeated("scanner", || Scanner::new(pack.clone()));
     memory("memory", peak());
 }
