@@ -132,11 +132,7 @@ fn class(bytes: &mut Peekable<Bytes<'_>>) -> Option<()> {
     loop {
         match bytes.next()? {
             b']' if !first => return Some(()),
-            from @ (b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => {
-                if bytes.next_if_eq(&b'-').is_some() && bytes.peek() != Some(&b']') {
-                    bytes.next_if(|to| to.is_ascii_alphanumeric() && from <= *to)?;
-                }
-            }
+            from @ (b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z') => range(bytes, from)?,
             // By itself it is the last one of a class, and else between two.
             b'-' if bytes.peek() != Some(&b']') => return None,
             b'[' | b']' | b'^' | b'&' | b'~' => return None,
@@ -145,6 +141,14 @@ fn class(bytes: &mut Peekable<Bytes<'_>>) -> Option<()> {
         }
         first = false;
     }
+}
+
+/// What may follow the first of a range.
+fn range(bytes: &mut Peekable<Bytes<'_>>, from: u8) -> Option<()> {
+    if bytes.next_if_eq(&b'-').is_none() || bytes.peek() == Some(&b']') {
+        return Some(());
+    }
+    bytes.next_if(|to| to.is_ascii_alphanumeric() && from <= *to).map(drop)
 }
 
 /// What follows a backslash: with it, one character or a class of them.
