@@ -14,6 +14,7 @@ mod extract;
 mod finish;
 mod head;
 mod ignore;
+mod mode;
 mod operator;
 mod pattern;
 mod regex;

@@ -1,9 +1,7 @@
 //! What names stand for and where that is declared: for editors.
 
-use etio_plan::{FieldId, RelId};
-
 use crate::{
-    resolve::{Cx, Place},
+    resolve::{Cx, Meant, Place},
     syntax::ast::Span,
     table::HashMap,
 };
@@ -18,15 +16,6 @@ pub struct Mention {
     pub span: Span,
     /// The declared name: index of its file, and where.
     pub declared: (usize, Span),
-}
-
-/// What a name has been found to be.
-#[derive(Clone, Copy)]
-pub(crate) enum Meant {
-    Relation(RelId),
-    Field(RelId, FieldId),
-    /// A variable or a parameter, bound here.
-    Bound(Place),
 }
 
 /// All mentions, in the order of the text; of two at one place the field comes before the variable.

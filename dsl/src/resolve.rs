@@ -9,7 +9,6 @@ use etio_plan::{EnumId, FieldId, Kind, Pack, RelId, Relation};
 use crate::{
     SourceFile,
     diag::{Code, Diagnostic, codes, did_you_mean},
-    mention::Meant,
     syntax::ast::{self, Path, Span},
     table::{HashMap, HashSet, IndexMap, IndexSet},
 };
@@ -22,6 +21,15 @@ pub(crate) use replaced::Replaced;
 pub(crate) struct Place {
     pub(crate) file: usize,
     pub(crate) span: Span,
+}
+
+/// What a name has been found to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Meant {
+    Relation(RelId),
+    Field(RelId, FieldId),
+    /// A variable or a parameter, bound here.
+    Bound(Place),
 }
 
 /// What a top-level name stands for.

@@ -5,7 +5,7 @@ use etio_plan::{AggOp, Cmp, Cond, Expr, Func, Kind, Pack, SlotId, SlotType, Type
 use super::{
     Lower,
     bounds::{bounds, number},
-    expr::Mode,
+    mode::Mode,
 };
 use crate::{
     diag::codes,

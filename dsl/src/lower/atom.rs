@@ -2,7 +2,7 @@
 
 use etio_plan::{Atom, Cmp, Expr, FieldId, RelId, Relation, SlotId, SlotType, Type};
 
-use super::{Lower, expr::Mode, scope::Known};
+use super::{Lower, mode::Mode, scope::Known};
 use crate::{
     diag::{Diagnostic, codes},
     syntax::ast::{self, ExprKind, FieldOp, FieldPat, Name, Span},

@@ -4,7 +4,8 @@ use etio_plan::{Expr, Func, SlotType, Type};
 
 use super::{
     Lower,
-    expr::{Age, Mode, Typed, boolean},
+    expr::{Typed, boolean},
+    mode::{Age, Mode},
 };
 use crate::{
     diag::{codes, did_you_mean},

@@ -4,7 +4,7 @@ use etio_plan::{Cond, Expr, Type, Value};
 
 use super::{
     Lower,
-    expr::{Age, Mode},
+    mode::{Age, Mode},
     operator::operands,
 };
 use crate::{

@@ -2,10 +2,10 @@
 
 use etio_plan::{AggOp, Expr, SlotType, Type};
 
-use super::{Lower, aggregate::is_aggregate, scope::Known};
+use super::{Lower, aggregate::is_aggregate, mode::Mode, scope::Known};
 use crate::{
     diag::{Diagnostic, codes},
-    mention::Meant,
+    resolve::Meant,
     syntax::ast::{self, ExprKind, Name, Span},
     types,
 };
@@ -19,44 +19,6 @@ pub(super) struct Typed {
     pub(super) ty: Type,
     /// It may be absent.
     pub(super) optional: bool,
-}
-
-/// Where an expression stands, and so what it may contain.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) struct Mode {
-    pub(super) age: Age,
-    /// Aggregates.
-    pub(super) aggregates: bool,
-    /// An absent field makes the whole false, so that a row without it need not match.
-    pub(super) present: bool,
-    /// A part of a conjunction of tests: a template may bind names.
-    pub(super) conjunct: bool,
-}
-
-/// Where `age(…)` may stand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Age {
-    /// Nowhere: it would have to be polled.
-    Nowhere,
-    /// As one side of a comparison.
-    Side,
-    /// Anywhere: the text is rendered at one instant.
-    Anywhere,
-}
-
-impl Mode {
-    pub(super) const TEST: Self =
-        Self { age: Age::Side, aggregates: true, present: false, conjunct: false };
-    pub(super) const VALUE: Self =
-        Self { age: Age::Nowhere, aggregates: true, present: true, conjunct: false };
-    pub(super) const BRACES: Self =
-        Self { age: Age::Nowhere, aggregates: false, present: true, conjunct: false };
-    pub(super) const TEXT: Self =
-        Self { age: Age::Anywhere, aggregates: false, present: false, conjunct: false };
-
-    pub(super) const fn inner(self) -> Self {
-        Self { conjunct: false, ..self }
-    }
 }
 
 impl<'a> Lower<'_, 'a> {

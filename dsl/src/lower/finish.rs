@@ -3,7 +3,7 @@
 
 use etio_plan::{Atom, Body, Cond, Explains, Finding, Head, Part, Rule, SlotType, Source, Text};
 
-use super::{Draft, Lower, Shared, expr::Mode, scope::State};
+use super::{Draft, Lower, Shared, mode::Mode, scope::State};
 use crate::{
     diag::codes,
     resolve::{Block, BlockItem, Cx, Place},

@@ -7,7 +7,7 @@ use etio_plan::{
 
 use super::{
     Draft, Lower, Shared,
-    expr::Mode,
+    mode::Mode,
     scope::{ParamVar, State},
 };
 use crate::{

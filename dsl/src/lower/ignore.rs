@@ -2,7 +2,7 @@
 
 use etio_plan::{Cmp, Cond, Expr, Head, Part, RelId, SlotId, Text};
 
-use super::{Draft, Lower, Shared, expr::Mode, head::HOUR, scope::State};
+use super::{Draft, Lower, Shared, head::HOUR, mode::Mode, scope::State};
 use crate::{
     diag::codes,
     resolve::{Cx, Place},

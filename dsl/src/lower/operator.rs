@@ -4,7 +4,8 @@ use etio_plan::{Arith, Cmp, Expr, Func, Type, Value};
 
 use super::{
     Lower,
-    expr::{Age, Mode, Typed, boolean},
+    expr::{Typed, boolean},
+    mode::{Age, Mode},
 };
 use crate::{
     diag::codes,

@@ -7,7 +7,8 @@ use etio_plan::{
 
 use super::{
     Lower,
-    expr::{Mode, Typed, boolean},
+    expr::{Typed, boolean},
+    mode::Mode,
     regex,
     scope::Known,
 };

@@ -5,8 +5,7 @@ use etio_plan::{Cond, Expr, FieldId, Func, Kind, ParamId, RelId, Slot, SlotId, S
 use super::Lower;
 use crate::{
     diag::{Code, Diagnostic, codes, did_you_mean},
-    mention::Meant,
-    resolve::{Def, Place, short},
+    resolve::{Def, Meant, Place, short},
     syntax::ast::{Name, Path, Span},
     table::{HashMap, HashSet, IndexMap},
 };

@@ -2,7 +2,7 @@
 
 use etio_plan::{Atom, Expr, Kind, RelId, SlotId, Source, Type, Value, Window};
 
-use super::{Lower, bounds::bounds, expr::Mode};
+use super::{Lower, bounds::bounds, mode::Mode};
 use crate::{
     diag::{Diagnostic, codes},
     syntax::ast::{self, Span},

@@ -2,11 +2,12 @@
 
 use etio_plan::{Enum, EnumId, Field, FieldId, Kind, RelId, Relation, Type, Value};
 
-use super::{Block, BlockItem, Cx, Def, Imports, Names, Place, Replaced, number, path_text, short};
+use super::{
+    Block, BlockItem, Cx, Def, Imports, Meant, Names, Place, Replaced, number, path_text, short,
+};
 use crate::{
     SourceFile,
     diag::{Diagnostic, codes, did_you_mean},
-    mention::Meant,
     syntax::ast::{self, Derive, FieldDecl, Item, Name, RelationDecl},
     table::{HashSet, IndexSet},
     types,

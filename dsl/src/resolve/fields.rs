@@ -2,10 +2,9 @@
 
 use etio_plan::{FieldId, Kind, RelId, Type};
 
-use super::Cx;
+use super::{Cx, Meant};
 use crate::{
     diag::{Diagnostic, codes, did_you_mean},
-    mention::Meant,
     syntax::ast::Name,
 };
 

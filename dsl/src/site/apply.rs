@@ -6,9 +6,8 @@ use super::{SiteChange, SiteEffect, Sites, Statement};
 use crate::{
     diag::{Diagnostic, codes, did_you_mean},
     lower::{self, Draft},
-    mention::Meant,
     order,
-    resolve::{BlockItem, Cx, Def, Place},
+    resolve::{BlockItem, Cx, Def, Meant, Place},
     syntax::ast::{ChangeKind, Expr},
     table::{HashMap, HashSet, IndexMap},
     types,

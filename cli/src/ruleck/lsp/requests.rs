@@ -13,11 +13,11 @@ use lsp_types::{
     TextDocumentSyncSaveOptions, Uri, WorkspaceFoldersServerCapabilities,
     WorkspaceServerCapabilities,
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::position::Encoding;
 use super::program::Program;
-use super::server::read;
 use super::workspace::Workspace;
 use super::{complete, edits, hover, outline, uri};
 
@@ -156,4 +156,9 @@ fn definition(at: &At<'_>, offset: usize) -> Option<GotoDefinitionResponse> {
 /// The protocol's types are all that JSON can say.
 fn json(value: impl serde::Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
+}
+
+/// Parameters of a request or a notification.
+pub(super) fn read<P: DeserializeOwned>(params: Value) -> Result<P, (ErrorCode, String)> {
+    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
 }

@@ -15,10 +15,10 @@ use lsp_types::{
     Diagnostic, InitializeParams, PublishDiagnosticsParams, Registration, RegistrationParams,
     WorkspaceFolder,
 };
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::position::Encoding;
+use super::requests::read;
 use super::wire::{self, Malformed};
 use super::workspace::Workspace;
 use super::{diagnostics, requests, uri};
@@ -199,11 +199,6 @@ impl<'a, W: Write> Server<'a, W> {
 
 fn paths(folders: &[WorkspaceFolder]) -> Vec<PathBuf> {
     folders.iter().filter_map(|folder| uri::to_path(folder.uri.as_str())).collect()
-}
-
-/// Parameters of a request.
-pub(super) fn read<P: DeserializeOwned>(params: Value) -> Result<P, (ErrorCode, String)> {
-    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
 }
 
 /// Does what a notification asks; one that cannot be read has nobody to be told.
