@@ -203,6 +203,11 @@ impl Program {
         self.confirm.is_empty() && self.unless.is_empty()
     }
 
+    /// Whether better coverage may end what it finds: evidence or a number that was unknown turns out to be against it.
+    pub(crate) fn may_be_refuted(&self) -> bool {
+        !self.asks_no_evidence() || self.when.iter().any(|step| matches!(step, Step::Agg { .. }))
+    }
+
     /// Where the matches of all its conditions come from.
     pub(crate) fn sources(&self) -> impl Iterator<Item = &Src> {
         let blocks = self.confirm.iter().chain(&self.unless).chain(&self.maybe);

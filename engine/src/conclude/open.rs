@@ -61,17 +61,20 @@ impl Engine {
         self.forget_idle(rule, number);
     }
 
-    /// The marks of a finding that ends, if only a window ran out (M4.1). Where nothing but time has
-    /// passed nothing else can have ended it, and it is not asked again.
+    /// The marks of a finding that ends, if only a window ran out (M4.1): what is known by now not to be, and was
+    /// not known before, contradicts it. Where nothing but time has passed and nothing can become known by that,
+    /// nothing else can have ended it, and it is not asked again.
     fn lapsed(
         &mut self,
         programs: &Programs,
         (rule, number): (usize, KeyId),
         (program, key): (&Program, &[Word]),
     ) -> Option<Marks> {
-        if !self.calm {
-            let still =
-                self.ask_before(programs, (program, key), |eval, program| eval.diagnose(program));
+        if !self.calm || program.may_be_refuted() {
+            let still = self.ask_before(programs, (program, key), |eval, program| {
+                eval.ahead = 1;
+                eval.diagnose(program)
+            });
             return still.map(|still| still.marks());
         }
         let row = self.keys.get(rule)?.open(number)?.row();

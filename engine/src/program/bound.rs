@@ -1,6 +1,6 @@
 //! Which variables of a rule have a value while it is compiled.
 
-use etio_plan::{Expr, Rule};
+use etio_plan::{Atom, Expr, Rule};
 use smallvec::SmallVec;
 
 /// Which variables have a value at a point of a rule.
@@ -74,5 +74,17 @@ impl Bound {
             (*before == Binding::Fresh && *after != Binding::Fresh).then_some(at as u16)
         };
         slots.filter_map(new)
+    }
+}
+
+/// Calls `see` with each variable that an atom's row gives a value.
+pub(crate) fn each_slot(atom: &Atom, mut see: impl FnMut(u16)) {
+    for (_, expr) in &atom.joins {
+        if let Expr::Slot(slot) = expr {
+            see(slot.0);
+        }
+    }
+    for (_, slot) in atom.binds.iter().chain(&atom.optional_binds) {
+        see(slot.0);
     }
 }

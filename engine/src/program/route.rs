@@ -7,8 +7,11 @@ use smallvec::SmallVec;
 
 use crate::{
     program::{
-        ALL_ROWS, Assign, Hop, Hops, Pairs, Route, Scan, Tests, bound::Bound, compile::Compiler,
-        place::Place, steady,
+        ALL_ROWS, Assign, Hop, Hops, Pairs, Route, Scan, Tests,
+        bound::{Bound, each_slot},
+        compile::Compiler,
+        place::Place,
+        steady,
     },
     store::{relation::Relation, row::RowId},
     value::{
@@ -250,18 +253,6 @@ fn follow(binders: &[Binder<'_>], bound: &mut Bound, order: &mut Order) {
     while let Some((place, slot)) = ready(bound) {
         bound.write(slot);
         order.push(place);
-    }
-}
-
-/// Calls `see` with each variable that an atom's row gives a value.
-pub(crate) fn each_slot(atom: &Atom, mut see: impl FnMut(u16)) {
-    for (_, expr) in &atom.joins {
-        if let Expr::Slot(slot) = expr {
-            see(slot.0);
-        }
-    }
-    for (_, slot) in atom.binds.iter().chain(&atom.optional_binds) {
-        see(slot.0);
     }
 }
 

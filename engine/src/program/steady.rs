@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use etio_plan::{Cond, Expr, Rule};
 
-use crate::program::{bound::Bound, route::each_slot};
+use crate::program::bound::{Bound, each_slot};
 
 /// The tests in `when`, and in what stands beside an atom, of nothing but the key and what all rows say that
 /// match.

@@ -72,6 +72,8 @@ pub(crate) struct Eval<'a> {
     /// Asks whether only a window ran out (M4.1): `now` is the instant before, and what lapsed in
     /// this one is still accepted.
     pub(crate) lapse: bool,
+    /// Coverage is asked of so many nanoseconds after `now`: of this instant in the question what of a finding lapsed.
+    pub(crate) ahead: i64,
     /// Rows and lookups so far in this instant, and how many there may be.
     pub(crate) work: u64,
     pub(crate) limit: u64,
@@ -148,6 +150,7 @@ impl<'a> Eval<'a> {
             symbols,
             now,
             lapse: false,
+            ahead: 0,
             work: 0,
             limit,
             deadline: i64::MAX,

@@ -35,7 +35,7 @@ impl<'a> Eval<'a> {
 
     /// Whether all matches of a source there are would have been seen; if not, what lacks.
     pub(crate) fn covered(&mut self, src: &'a Src, lacks: &mut Vec<Lack>) {
-        let now = self.now;
+        let now = self.vouched();
         match &src.kind {
             Kind::Rows { scan, window } => match window {
                 Window::Stands => self.slides(scan, 1, 0, lacks),
@@ -74,10 +74,14 @@ impl<'a> Eval<'a> {
         }
     }
 
+    const fn vouched(&self) -> i64 {
+        self.now.saturating_add(self.ahead)
+    }
+
     /// Coverage of a window of length `d` that ends `ago` before now. What is not covered now may
     /// leave the window later, and what is not covered behind it may enter it.
     fn slides(&mut self, scan: &'a Scan, d: i64, ago: i64, lacks: &mut Vec<Lack>) {
-        let to = self.now.saturating_sub(ago);
+        let to = self.vouched().saturating_sub(ago);
         let answer = self.seen(scan, to.saturating_sub(d).saturating_add(1), to, lacks);
         self.note_turn(answer.turns, d.saturating_add(ago));
         if ago > 0 {

@@ -110,8 +110,9 @@ impl Solver<'_> {
         }
         let mut next = binding.clone();
         next.set(into, Slot::Value(Value::Int(count)));
-        let from = self.world.now.saturating_sub(d).saturating_add(1);
-        let doubt = self.lack(atom.relation, &self.known(atom, binding), from, self.world.now);
+        let to = self.vouched();
+        let from = to.saturating_sub(d).saturating_add(1);
+        let doubt = self.lack(atom.relation, &self.known(atom, binding), from, to);
         if !doubt.is_none() {
             next.inexact.push((into, Bound::AtLeast, doubt));
         }

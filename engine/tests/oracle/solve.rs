@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use etio_plan::{Atom, Cond, Expr, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window};
+use etio_plan::{Atom, Cond, Expr, Head, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window};
 
 use super::{
     Doubt, Row, World,
@@ -435,9 +435,16 @@ impl Solver<'_> {
             .collect()
     }
 
+    /// The instant of which coverage is asked. In asking what lapsed, what is known by now not to be contradicts a
+    /// finding (M7.22).
+    pub(super) fn vouched(&self) -> i64 {
+        let is_finding = matches!(self.rule.head, Head::Finding(_));
+        if is_finding { self.world.told } else { self.world.now }
+    }
+
     /// What keeps the absence of a source's matches from being sure.
     pub(super) fn unseen(&self, source: &Source, binding: &Binding) -> Doubt {
-        let now = self.world.now;
+        let now = self.vouched();
         let length = |expr: &Expr| self.sight(binding, None).duration(expr);
         let back = |d: i64| now.saturating_sub(d).saturating_add(1);
         let keep = self.rule.keep;
