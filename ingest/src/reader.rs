@@ -9,7 +9,7 @@ use crate::formats::{Document, FORMATS};
 use crate::gather::{Gather, Gathered};
 use crate::options::Options;
 use crate::schema::Schema;
-use crate::unpack::{Files, Unpack};
+use crate::unpack::{Files, Part, Unpack};
 use crate::{decode, settle, text, unpack};
 
 /// Reads files, archives included, one after the other; the order does not matter.
@@ -77,7 +77,7 @@ struct Sink<'a, 'p> {
 }
 
 impl Files for Sink<'_, '_> {
-    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool) {
+    fn file(&mut self, path: &str, bytes: Vec<u8>, part: Part) {
         if bytes.is_empty() {
             return self.unread.push((path.to_owned(), EMPTY));
         }
@@ -87,7 +87,8 @@ impl Files for Sink<'_, '_> {
         };
         // What a file is called before it is compressed tells what it is.
         let name = unpack::plain_name(path);
-        let document = Document { path: name, text: &text, first_line: 1 };
+        let before = if let Part::End(lines) = part { lines } else { 0 };
+        let document = Document { path: name, text: &text, first_line: before + 1 };
         let mut gather = Gather::new(self.schema, name, &tears);
         match FORMATS.iter().find(|format| (format.detect)(&document)) {
             Some(format) => {
@@ -98,7 +99,7 @@ impl Files for Sink<'_, '_> {
         }
         let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
         let last = usize::from(!text.is_empty() && !text.ends_with('\n'));
-        let gathered = gather.finish((lines + last) as u64, cut);
+        let gathered = gather.finish((lines + last) as u64, part != Part::Whole);
         self.read.push(Gathered { path: path.to_owned(), ..gathered });
     }
 

@@ -4,8 +4,11 @@ use std::cell::Cell;
 use std::io::{self, BufReader, Cursor, Read};
 use std::rc::Rc;
 
-/// No file inside a bundle is read further than this.
+/// No more of a file is held than this.
 const ENTRY: u64 = 256 << 20;
+/// A log that is longer is read on in such steps, and so many of them.
+const STEP: u64 = 64 << 20;
+const STEPS: u32 = 256;
 /// All that archives unpack to, together: what a large cluster's must-gather does, a minute or two to read.
 /// What a file gave is kept and its text is not, so this is no bound of memory; [`ENTRY`] is.
 const TOTAL: u64 = 8 << 30;
@@ -21,10 +24,19 @@ const ZIP: u64 = 1 << 30;
 /// Memory that an xz stream may ask for, in KiB.
 const XZ_KIB: u32 = 256 << 10;
 
+/// How much of a file was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Part {
+    Whole,
+    Beginning,
+    /// What stands after so many lines.
+    End(u64),
+}
+
 /// What becomes of the files.
 pub(crate) trait Files {
-    /// A file and its content, and whether that is only its beginning.
-    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool);
+    /// A file, and its content or that part of it.
+    fn file(&mut self, path: &str, bytes: Vec<u8>, part: Part);
     /// A file of which nothing is read, and why.
     fn unread(&mut self, path: &str, why: String);
     /// Something about a file that people should know.
@@ -183,19 +195,76 @@ impl Unpack {
         if depth > 0 {
             self.left = self.left.saturating_sub(size);
         }
-        if ended.is_ok() && size == limit && reader.read(&mut [0])? > 0 {
-            ended = Err(if limit < ENTRY { too_much() } else { too_long() });
+        let mut part = Part::Whole;
+        let mut next = [0];
+        if ended.is_ok() && size == limit && reader.read(&mut next)? > 0 {
+            if limit == ENTRY && is_log(&bytes) {
+                bytes.extend(next);
+                let mut before = 0;
+                ended = self.to_its_end(&mut bytes, &mut before, reader, depth);
+                part = Part::End(before);
+            } else {
+                ended = Err(if limit < ENTRY { too_much() } else { too_long() });
+            }
         }
         if ended.is_err() {
             // Half a line would be read as another line.
             let end = memchr::memrchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
             bytes.truncate(end);
+            part = if part == Part::Whole { Part::Beginning } else { part };
         }
         if !bytes.is_empty() || ended.is_ok() {
             self.given += 1;
-            files.file(path, bytes, ended.is_err());
+            files.file(path, bytes, part);
+        }
+        if ended.is_ok() && part != Part::Whole {
+            let mib = ENTRY >> 20;
+            files.note(path, format!("of one log only the last {mib} MiB are read"));
         }
         ended
+    }
+
+    /// Reads on to the end of a log, as its newest lines tell most. No more of it is held than before; `before`
+    /// counts the lines that are left out.
+    fn to_its_end(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        before: &mut u64,
+        reader: &mut dyn Read,
+        depth: u32,
+    ) -> io::Result<()> {
+        for _ in 0..STEPS {
+            let read = reader.take(STEP).read_to_end(bytes)? as u64;
+            if read == 0 {
+                return Ok(());
+            }
+            let beyond = bytes.len().saturating_sub(ENTRY as usize);
+            if beyond > 0 {
+                let kept = bytes.get(beyond..).unwrap_or_default();
+                let from = memchr::memchr(b'\n', kept).map_or(beyond, |end| beyond + end + 1);
+                let out = bytes.get(..from).unwrap_or_default();
+                *before += memchr::memchr_iter(b'\n', out).count() as u64;
+                bytes.drain(..from);
+            }
+            if depth > 0 {
+                self.left = self.left.saturating_sub(read);
+                self.may_go_on()?;
+            }
+        }
+        Err(too_long())
+    }
+}
+
+/// Whether a text is no document that only its beginning makes sense of: no list of objects, and nothing whose first
+/// bytes say how its letters are written.
+fn is_log(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii_start();
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    match line {
+        // One object a line is a log.
+        [b'{', ..] => line.trim_ascii_end().ends_with(b"}") && line.len() < bytes.len() / 2,
+        [b'[', ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => false,
+        _ => !line.starts_with(b"apiVersion:") && !line.starts_with(b"---"),
     }
 }
 

@@ -10,11 +10,13 @@ struct Seen {
     notes: Vec<(String, String)>,
     unread: Vec<(String, String)>,
     cut: Vec<String>,
+    after: Vec<u64>,
 }
 
 impl Files for Seen {
-    fn file(&mut self, path: &str, bytes: Vec<u8>, cut: bool) {
-        self.cut.extend(cut.then(|| path.to_owned()));
+    fn file(&mut self, path: &str, bytes: Vec<u8>, part: Part) {
+        self.cut.extend((part == Part::Beginning).then(|| path.to_owned()));
+        self.after.extend(if let Part::End(lines) = part { Some(lines) } else { None });
         self.files.push((path.to_owned(), String::from_utf8(bytes).unwrap()));
     }
     fn unread(&mut self, path: &str, why: String) {
@@ -92,6 +94,25 @@ fn what_breaks_off_is_cut_at_a_line() {
     let [(path, begun)] = seen.files.as_slice() else { panic!("{} files", seen.files.len()) };
     assert!(text.starts_with(begun) && begun.ends_with('\n') && begun.len() < text.len());
     assert_eq!((&seen.cut, seen.notes.len()), (&vec![path.clone()], 1));
+}
+
+#[test]
+fn of_a_long_log_the_end_is_read() {
+    let line = [[b'x'; 1023].as_slice(), b"\n"].concat();
+    let log = [line.repeat(300 << 10).as_slice(), b"last\n"].concat();
+    let seen = read("k.log", &log);
+    let [(_, text)] = seen.files.as_slice() else { panic!("{} files", seen.files.len()) };
+    assert!(text.starts_with('x') && text.ends_with("x\nlast\n") && text.len() <= 256 << 20);
+    let left_out = (log.len() - text.len()) / line.len();
+    assert_eq!((seen.after, seen.cut.len()), (vec![left_out as u64], 0));
+    assert_eq!(seen.notes, [("k.log".into(), "of one log only the last 256 MiB are read".into())]);
+}
+
+#[test]
+fn of_long_objects_the_beginning_is_read() {
+    let list = [b"{\n \"items\": [".as_slice(), &b"{},\n".repeat(70 << 20)].concat();
+    let seen = read("pods.json", &list);
+    assert_eq!((seen.after.len(), seen.cut.len()), (0, 1));
 }
 
 #[test]
