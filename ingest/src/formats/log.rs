@@ -9,6 +9,7 @@ mod flags;
 mod journal_json;
 mod kernel;
 mod klog;
+mod klog_json;
 mod logrus;
 mod lost;
 mod pairs;

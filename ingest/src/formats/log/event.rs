@@ -35,7 +35,7 @@ fn structured(text: &str) -> Option<Event> {
     let mut event = Event::default();
     while let Some((key, value, after)) = pair(rest) {
         match key {
-            "object" => event.object = object(value)?,
+            "object" => event.object = unquoted(value).into(),
             "kind" => event.kind = unquoted(value).into(),
             "fieldPath" => event.container = container_of(&unquoted(value)).map(Into::into),
             "type" => event.level = Some(unquoted(value).into()),
@@ -46,21 +46,6 @@ fn structured(text: &str) -> Option<Event> {
         rest = after;
     }
     Some(event)
-}
-
-/// A reference: `"namespace/name"`, or its parts in klog's JSON form.
-fn object(value: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct Parts {
-        name: String,
-        #[serde(default)]
-        namespace: String,
-    }
-    if !value.starts_with('{') {
-        return Some(unquoted(value).into());
-    }
-    let Parts { name, namespace } = serde_json::from_str(value).ok()?;
-    Some(join(&namespace, &name))
 }
 
 /// A value of several lines, as klog writes it: `<`, the lines, each behind a tab, and ` >`.

@@ -1,11 +1,8 @@
-//! klog, the log of the Kubernetes components: `E0214 17:00:33.187665    1547 kubelet.go:154] …`,
-//! and its JSON form.
+//! klog, the log of the Kubernetes components: `E0214 17:00:33.187665    1547 kubelet.go:154] …`.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
-
-use super::Head;
+use super::{Head, klog_json};
 use crate::{row::When, stamp};
 
 /// `Lmmdd hh:mm:ss.uuuuuu threadid file:line] message`, or only `file:line] message` where the
@@ -13,7 +10,7 @@ use crate::{row::When, stamp};
 pub(super) fn head(line: &str) -> Option<Head<'_>> {
     match line.as_bytes().first()? {
         b'I' | b'W' | b'E' | b'F' | b'D' => text(line),
-        b'{' => json(line),
+        b'{' => klog_json::head(line),
         _ => bare(line),
     }
     .or_else(|| bare(line))
@@ -80,49 +77,6 @@ pub(crate) fn file_header(line: &str) -> Option<FileHeader<'_>> {
     }
     let other = ["Log line format: [IWEF]", "Binary: Built with "];
     other.iter().any(|start| line.starts_with(start)).then_some(FileHeader::Other)
-}
-
-/// The JSON form (`--logging-format=json`): its `ts` counts milliseconds.
-#[derive(Deserialize)]
-struct Json<'a> {
-    ts: f64,
-    #[serde(borrow)]
-    caller: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    msg: Cow<'a, str>,
-    err: Option<serde_json::Value>,
-    #[serde(flatten)]
-    more: serde_json::Map<String, serde_json::Value>,
-}
-
-fn json(line: &str) -> Option<Head<'_>> {
-    // Looked for before the line is parsed, as most JSON lines are something else.
-    (line.contains("\"ts\":") && line.contains("\"msg\":")).then_some(())?;
-    let record: Json<'_> = serde_json::from_str(line).ok()?;
-    // zap's own default counts seconds.
-    let millis = if record.ts > 1e11 { record.ts } else { record.ts * 1e3 };
-    #[expect(clippy::cast_possible_truncation, reason = "saturates, and microseconds fit")]
-    let nanos = ((millis * 1e3).round() as i64).saturating_mul(1000);
-    let mut message = format!("{:?}", record.msg);
-    if let Some(err) = &record.err {
-        message.push_str(&format!(" err={err}"));
-    }
-    let level = record.more.get("level").and_then(|l| super::level_of(l.as_str()?));
-    for (key, value) in record.more.iter().filter(|(key, _)| *key != "v" && *key != "level") {
-        message.push_str(&format!(" {key}={value}"));
-    }
-    let file = record.caller.map(|caller| {
-        let file = caller.split(':').next().unwrap_or_default();
-        Cow::Owned(file.rsplit('/').next().unwrap_or_default().to_owned())
-    });
-    let level = level.or(Some(if record.err.is_some() { "error" } else { "info" }));
-    Some(Head {
-        when: When::At(nanos),
-        level,
-        file,
-        message: Cow::Owned(message),
-        ..Head::default()
-    })
 }
 
 /// Whether only the kubelet logs from this source file.

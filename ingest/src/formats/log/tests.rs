@@ -51,6 +51,26 @@ fn klog() {
 }
 
 #[test]
+fn klog_json() {
+    for (line, message) in [
+        (
+            r#"{"ts":1655581336244.2942,"caller":"kubelet/kubelet.go:2102","msg":"SyncLoop REMOVE","v":2,"source":"api","pods":[{"name":"nettools","namespace":"dev"}]}"#,
+            r#""SyncLoop REMOVE" source="api" pods=["dev/nettools"]"#,
+        ),
+        (
+            r#"{"ts":1655581336244.2942,"caller":"kuberuntime/kuberuntime_container.go:813","msg":"Kill container failed","pod":{"name":"db-0","namespace":"shop"},"containerName":"db","containerID":{"Type":"containerd","ID":"0e22"},"err":"rpc error: \"a\""}"#,
+            r#""Kill container failed" err="rpc error: \"a\"" pod="shop/db-0" containerName="db" containerID={"Type":"containerd","ID":"0e22"}"#,
+        ),
+        (
+            r#"{"ts":1655581336244.2942,"caller":"kubelet/setters.go:602","msg":"Node became not ready","v":0,"node":{"name":"n1"},"condition":{"type":"Ready","status":"False"}}"#,
+            r#""Node became not ready" node="n1" condition={"type":"Ready","status":"False"}"#,
+        ),
+    ] {
+        assert_eq!(peel(line).unwrap().message, message);
+    }
+}
+
+#[test]
 fn audit() {
     let api_server = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","requestReceivedTimestamp":"2026-03-01T10:00:00.500000Z","stageTimestamp":"2026-03-01T10:00:01.000000Z"}"#;
     for (line, at) in [
