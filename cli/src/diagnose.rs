@@ -16,11 +16,18 @@ use crate::report::{
 use crate::text::{clean, count, unescaped};
 use crate::{Exit, explain, ignored, input, out, program};
 
+/// What takes long is not found where the collection seems to end as it begins.
+const UNDATED: &str = "the newest time in the files is taken for that of their collection; \
+                       if they were collected later, say when with `--at`";
+
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let scanner = Scanner::new(program::pack(&args.program, args.input.collected.at)?);
     let bundle = input::read(&args.input, &scanner)?;
     let mut engine = run_rules(scanner, &bundle)?;
-    let report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
+    let mut report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
+    if report.findings.is_empty() && bundle.is_newest {
+        report.notes.push(UNDATED.to_owned());
+    }
     let text = match args.format {
         Format::Human => report::human::render(&report, layout(args.all)),
         Format::Json => report::json::object(&report),

@@ -115,6 +115,18 @@ fn where_nothing_can_be_read_nothing_is_found_healthy() {
 }
 
 #[test]
+fn where_only_the_newest_time_dates_what_is_healthy_it_is_said() {
+    let log = "2026-01-01T00:00:00Z n1 kubelet[1]: I0101 00:00:00.000000 1 a.go:1] ok\n";
+    for (args, said) in
+        [(&["diagnose", "-"][..], true), (&["diagnose", "--at", "2026-01-02", "-"], false)]
+    {
+        let ran = etio_reading(args, log);
+        assert!(ran.out.contains("nothing found"), "{}", ran.out);
+        assert_eq!(ran.out.contains("`--at`"), said, "{}", ran.out);
+    }
+}
+
+#[test]
 fn a_binary_file_is_named_and_the_rest_is_read() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("core.bin"), (0..=255u8).cycle().take(4096).collect::<Vec<_>>())

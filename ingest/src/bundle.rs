@@ -55,6 +55,8 @@ pub struct Bundle {
     pub collected_at: i64,
     /// Whether something says when that was; otherwise it is a day that the host gave.
     pub is_dated: bool,
+    /// Whether that is only the newest time in it.
+    pub is_newest: bool,
     /// The first time in the bundle.
     pub start: i64,
     /// Some facts name no node where several are known, so that a finding that joins them may join

@@ -23,6 +23,14 @@ pub enum When {
 }
 
 impl When {
+    /// The instant, where the text says it in full.
+    pub(crate) fn at(self) -> Option<i64> {
+        match self {
+            Self::At(at) => Some(at),
+            _ => None,
+        }
+    }
+
     /// Whether it stands by itself, wherever and whenever the text was collected.
     pub(crate) fn is_stamp(self) -> bool {
         !matches!(self, Self::Unknown | Self::Ago(_))

@@ -68,6 +68,7 @@ pub(crate) fn settle(
         feed,
         collected_at: clock.collected_at,
         is_dated: clock.is_told,
+        is_newest: clock.is_newest,
         start: clock.start,
         ambiguous_node: !unnamed.is_empty(),
         notes: all_notes(notes, unnamed, &clock, &bundle),

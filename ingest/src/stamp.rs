@@ -49,12 +49,13 @@ pub(crate) fn syslog(text: &str) -> Option<(When, &str)> {
 }
 
 /// `Wed Oct  2 02:19:25 2019`, as `date` and `dmesg -T` write it, perhaps with a zone before the
-/// year.
+/// year, and with `AM` or `PM` before that.
 pub(crate) fn ctime(text: &str) -> Option<(When, &str)> {
     let (day, rest) = text.split_at_checked(3)?;
     is_weekday(day).then_some(())?;
     let (When::Wall(wall), rest) = syslog(rest.strip_prefix(' ')?)? else { return None };
-    let (offset, rest) = match zone(rest) {
+    let (wall, rest) = half(wall, rest)?;
+    let (offset, rest) = match zone(rest).or_else(|| hours_east(rest)) {
         Some((offset, rest)) => (Some(offset), rest),
         None => (None, rest),
     };
@@ -64,6 +65,40 @@ pub(crate) fn ctime(text: &str) -> Option<(When, &str)> {
         Some(seconds) => Some((When::At(wall.at(seconds)?), rest)),
         None => Some((When::Wall(wall), rest)),
     }
+}
+
+/// An instant by itself, as `date` prints it in the locales of English: as `ctime` above,
+/// `Wed 02 Oct 2019 02:19:25 AM UTC`, and with `-R` `Wed, 02 Oct 2019 02:19:25 +0000`.
+pub(crate) fn date(line: &str) -> Option<i64> {
+    let (when, rest) = ctime(line).or_else(|| day_first(line))?;
+    when.at().filter(|_| rest.is_empty())
+}
+
+fn day_first(text: &str) -> Option<(When, &str)> {
+    let (weekday, rest) = text.split_at_checked(3)?;
+    is_weekday(weekday).then_some(())?;
+    let rest = rest.strip_prefix(',').unwrap_or(rest).trim_start_matches(' ');
+    let (day, rest) = number(rest)?;
+    let (name, rest) = rest.strip_prefix(' ')?.split_once(' ')?;
+    let (year, rest) = digits(rest, 4)?;
+    let (nanos, rest) = clock(rest.strip_prefix(' ')?)?;
+    let wall = Wall::new(Some(i16::try_from(year).ok()?), month(name)?, day, nanos)?;
+    let (wall, rest) = half(wall, rest)?;
+    let (seconds, rest) = zone(rest).or_else(|| hours_east(rest))?;
+    Some((When::At(wall.at(seconds)?), rest))
+}
+
+/// The half of the day of a clock of twelve hours, where there is one.
+fn half(wall: Wall, text: &str) -> Option<(Wall, &str)> {
+    const HALF: i64 = 12 * 3600 * SECOND;
+    let (later, rest) = match (text.strip_prefix(" AM "), text.strip_prefix(" PM ")) {
+        (Some(_), _) => (0, text.get(3..)?),
+        (_, Some(_)) => (HALF, text.get(3..)?),
+        _ => return Some((wall, text)),
+    };
+    // Twelve comes before one.
+    (wall.nanos < HALF + 3600 * SECOND).then_some(())?;
+    Some((Wall { nanos: wall.nanos % HALF + later, ..wall }, rest))
 }
 
 /// `0904 22:33:16.621867`: what follows the severity in a klog header.
@@ -125,6 +160,18 @@ fn zone(text: &str) -> Option<(i32, &str)> {
     let (minutes, rest) = digits(rest.strip_prefix(':').unwrap_or(rest), 2)?;
     (hours <= 25 && minutes < 60).then_some(())?;
     Some((sign * i32::try_from(hours * 3600 + minutes * 60).ok()?, rest))
+}
+
+/// ` -03`: a zone that `date` knows no other name of.
+fn hours_east(text: &str) -> Option<(i32, &str)> {
+    let (sign, rest) = match text.get(..2)? {
+        " +" => (1, text.get(2..)?),
+        " -" => (-1, text.get(2..)?),
+        _ => return None,
+    };
+    let (hours, rest) = digits(rest, 2)?;
+    let ends = rest.is_empty() || rest.starts_with(' ');
+    (ends && hours <= 14).then_some((sign * i32::try_from(hours * 3600).ok()?, rest))
 }
 
 /// Zone names that mean one zone; `CST` and `IST`, for example, do not.
@@ -240,6 +287,24 @@ mod tests {
         assert_eq!((when, rest), (When::At(utc("2019-10-02T02:18:24Z")), ", end"));
         let (when, _) = ctime("Wed Oct  2 02:19:25 UTC 2019").unwrap();
         assert_eq!(when, When::At(utc("2019-10-02T02:19:25Z")));
+    }
+
+    #[test]
+    fn dates() {
+        for (line, expected) in [
+            ("Thu Jan  1 09:20:00 UTC 2026", Some("2026-01-01T09:20:00Z")),
+            ("Thu Jan  1 09:20:00 AM UTC 2026", Some("2026-01-01T09:20:00Z")),
+            ("Thu Jan  1 12:20:00 AM UTC 2026", Some("2026-01-01T00:20:00Z")),
+            ("Thu 01 Jan 2026 09:20:00 PM CET", Some("2026-01-01T20:20:00Z")),
+            ("Thu  1 Jan 2026 12:20:00 PM UTC", Some("2026-01-01T12:20:00Z")),
+            ("Thu, 01 Jan 2026 09:20:00 +0100", Some("2026-01-01T08:20:00Z")),
+            ("Thu Jan  1 09:20:00 -03 2026", Some("2026-01-01T12:20:00Z")),
+            ("Thu Jan  1 14:20:00 PM UTC 2026", None),
+            ("Thu Jan  1 09:20:00 2026", None),
+            ("Thu Jan  1 09:20:00 UTC 2026, they say", None),
+        ] {
+            assert_eq!(date(line), expected.map(utc), "{line}");
+        }
     }
 
     #[test]

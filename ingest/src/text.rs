@@ -187,8 +187,10 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn headless(&mut self, number: u64, line: &'a str) {
-        // `date`, asked before the rest was.
-        if let Some((When::At(at), "")) = stamp::ctime(line.trim()) {
+        // `date` or `timedatectl`, asked before the rest was.
+        let told = line.trim().strip_prefix("Universal time: ");
+        let told = told.and_then(stamp::weekday_iso).and_then(|(when, _)| when.at());
+        if let Some(at) = told.or_else(|| stamp::date(line.trim())) {
             self.flush();
             self.out.collected_at(at);
             return;

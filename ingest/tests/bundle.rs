@@ -328,3 +328,22 @@ fn a_date_that_was_asked_for_is_when_the_file_was_made() {
     assert_eq!(times, ["2021-03-09T03:20:00Z", "2021-03-09T03:38:00Z"], "{found:?}");
     assert_eq!(time(bundle.collected_at), "2021-03-09T03:38:00Z");
 }
+
+#[test]
+fn timedatectl_says_when_the_files_beside_it_were_made() {
+    let pack = pack();
+    let clock = "               Local time: Wed 2024-05-01 12:20:00 CEST\n           \
+                 Universal time: Wed 2024-05-01 10:20:00 UTC\n";
+    let bundle = read(&pack, &[("k.log", KUBELET), ("timedatectl", clock)], Options::default());
+    assert_eq!(time(bundle.collected_at), "2024-05-01T10:20:00Z");
+}
+
+#[test]
+fn a_leap_day_says_which_year_the_days_around_it_are_of() {
+    let pack = pack();
+    let log = "E0229 23:59:00.000000    1 a.go:1] said start\nE0301 00:01:00.000000    1 a.go:1] said stop\n";
+    let today = Some(instant("2026-11-27T00:00:00Z"));
+    let bundle = read(&pack, &[("kubelet.log", log)], Options { today, ..Options::default() });
+    assert_eq!(time(bundle.start), "2024-02-29T23:59:00Z");
+    assert_eq!(time(bundle.collected_at), "2024-03-01T00:01:00Z");
+}

@@ -78,12 +78,8 @@ fn name(line: &str) -> Option<&str> {
 
 /// `date` in its forms, and Go's `2021-09-14 14:37:02.12 +0000 UTC m=+0.2`.
 fn time(line: &str) -> Option<i64> {
-    let (when, _) =
-        stamp::iso(line).or_else(|| stamp::ctime(line)).or_else(|| stamp::weekday_iso(line))?;
-    match when {
-        When::At(at) => Some(at),
-        _ => None,
-    }
+    let told = stamp::iso(line).or_else(|| stamp::weekday_iso(line));
+    told.and_then(|(when, _)| when.at()).or_else(|| stamp::date(line))
 }
 
 /// `12345.67 54321.00`, or `10:00:00 up 5 days,  3:22,  2 users, …`, in nanoseconds.

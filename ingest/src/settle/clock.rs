@@ -46,6 +46,8 @@ pub(crate) struct Clock {
     pub(crate) collected_at: i64,
     /// Whether that is more than a day that had to be taken.
     pub(crate) is_told: bool,
+    /// Whether that is only the newest time in the bundle.
+    pub(crate) is_newest: bool,
     /// Its first stamp.
     pub(crate) start: i64,
     /// Whether nothing said which year it was.
@@ -69,7 +71,9 @@ impl Clock {
         let readings = bundle.iter().map(|doc| {
             let shown = doc.zone().or(common_zone).and_then(|east| Offset::from_seconds(east).ok());
             let zone = options.tz.as_ref().map(|zone| zone.0.clone());
-            let own = full_stamps(doc).or_else(|| dated_name(&doc.path).map(|date| (date, date)));
+            let own = full_stamps(doc)
+                .or_else(|| dated_name(&doc.path).map(|date| (date, date)))
+                .or_else(|| leap_day(doc, common_year).map(|day| (day, day)));
             Reading {
                 zone: zone.unwrap_or_else(|| shown.unwrap_or(Offset::UTC).to_time_zone()),
                 year: match own {
@@ -86,6 +90,7 @@ impl Clock {
         let mut clock = Self {
             collected_at: 0,
             is_told: false,
+            is_newest: false,
             start: 0,
             year_unknown: options.year.is_none() && common_year == ending,
             readings: readings.collect(),
@@ -114,6 +119,7 @@ impl Clock {
         let start = stamps().min().map_or(collected_at, |first| first.min(collected_at));
         clock.collected_at = collected_at;
         clock.is_told = told.is_some();
+        clock.is_newest = options.at.is_none() && said.is_none() && latest.is_some();
         clock.start = start;
         // Ages reach further back than stamps.
         let ages = bundle
@@ -212,6 +218,15 @@ fn full_stamps(doc: &Gathered) -> Option<(i64, i64)> {
         _ => None,
     });
     logs.chain(days).chain(rows).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+}
+
+/// The 29th of February of a log that has one: few years do, and the days around it are of the same.
+fn leap_day(doc: &Gathered, year: Year) -> Option<i64> {
+    let mut days = doc.spans().flat_map(|span| &span.wall);
+    let (_, &(nanos, _)) = days.find(|&(&day, _)| day == (None, 2, 29))?;
+    let reading =
+        Reading { zone: TimeZone::UTC, year, collected_at: None, booted_at: None, up_for: 0 };
+    reading.instant(Wall { year: None, month: 2, day: 29, nanos })
 }
 
 fn last_boot(doc: &Gathered) -> i64 {
