@@ -253,6 +253,12 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         | "Terminated"
         | "AppArmor" => Some("Failed"),
         "Unknown" => Some("Unknown"),
+        "CreateContainerConfigError" | "CreateContainerError" | "ErrImageNeverPull"
+        | "ImageInspectError" | "InvalidImageName"
+            if it.ready(0) == Some(0) && it.number("RESTARTS") == Some(0) =>
+        {
+            Some("Pending")
+        }
         other if other.starts_with("Init:") => Some("Pending"),
         other if other.starts_with("OutOf") => Some("Failed"),
         _ => None,
@@ -280,7 +286,9 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
             out,
         );
     }
-    // The state of a container that the table does not name.
+    // The state of a container that the table does not name. Those of the pod itself wait for its init containers.
+    let initializing = status.strip_prefix("Init:").is_some_and(|done| done.contains('/'));
+    let status = if initializing { "PodInitializing" } else { status };
     let reason = status.rsplit(':').next().unwrap_or(status);
     let state = match reason {
         "CrashLoopBackOff"
