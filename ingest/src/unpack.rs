@@ -52,11 +52,13 @@ pub(crate) struct Unpack {
     free: Rc<Cell<u64>>,
     /// The files given so far, read or not.
     given: u64,
+    /// So much of a file is held.
+    entry: u64,
 }
 
 impl Unpack {
     pub(crate) fn new() -> Self {
-        Self { left: TOTAL, free: Rc::default(), given: 0 }
+        Self { left: TOTAL, free: Rc::default(), given: 0, entry: ENTRY }
     }
 
     /// Reads a file, or the files in it.
@@ -188,7 +190,7 @@ impl Unpack {
         depth: u32,
         files: &mut dyn Files,
     ) -> io::Result<()> {
-        let limit = if depth == 0 { ENTRY } else { ENTRY.min(self.left) };
+        let limit = if depth == 0 { self.entry } else { self.entry.min(self.left) };
         let mut bytes = Vec::new();
         let mut ended = reader.take(limit).read_to_end(&mut bytes).map(|_| ());
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
@@ -198,13 +200,13 @@ impl Unpack {
         let mut part = Part::Whole;
         let mut next = [0];
         if ended.is_ok() && size == limit && reader.read(&mut next)? > 0 {
-            if limit == ENTRY && is_log(&bytes) {
+            if limit == self.entry && is_log(&bytes) {
                 bytes.extend(next);
                 let mut before = 0;
                 ended = self.to_its_end(&mut bytes, &mut before, reader, depth);
                 part = Part::End(before);
             } else {
-                ended = Err(if limit < ENTRY { too_much() } else { too_long() });
+                ended = Err(if limit < self.entry { too_much() } else { too_long() });
             }
         }
         if ended.is_err() {
@@ -218,7 +220,7 @@ impl Unpack {
             files.file(path, bytes, part);
         }
         if ended.is_ok() && part != Part::Whole {
-            let mib = ENTRY >> 20;
+            let mib = self.entry >> 20;
             files.note(path, format!("of one log only the last {mib} MiB are read"));
         }
         ended
@@ -238,7 +240,7 @@ impl Unpack {
             if read == 0 {
                 return Ok(());
             }
-            let beyond = bytes.len().saturating_sub(ENTRY as usize);
+            let beyond = bytes.len().saturating_sub(self.entry as usize);
             if beyond > 0 {
                 let kept = bytes.get(beyond..).unwrap_or_default();
                 let from = memchr::memchr(b'\n', kept).map_or(beyond, |end| beyond + end + 1);

@@ -295,3 +295,35 @@ fn an_event_of_a_node_in_its_kubelets_log_is_of_that_node() {
     let found = one("messages", text, "std.kube.KubeEvent");
     assert!(found.concat().contains("node=n1 kind=Node object=n1.example "), "{found:?}");
 }
+
+#[test]
+fn a_list_of_exported_entries_is_a_log() {
+    let pack = pack();
+    let entry = |at: &str, node: &str| {
+        format!(
+            r#" {{
+  "jsonPayload": {{ "MESSAGE": "E1120 03:15:40.000000    2210 kubelet.go:2412] said stop" }},
+  "logName": "projects/p/logs/kubelet",
+  "resource": {{ "labels": {{ "node_name": "{node}" }} }},
+  "timestamp": "{at}"
+ }}"#
+        )
+    };
+    let text =
+        ["[", &entry("2025-11-20T03:15:42Z", "n2"), ",", &entry("2025-11-20T03:15:40Z", "n1"), "]"];
+    let text = text.join("\n");
+    let bundle = read(&pack, &[("entries.json", &text)], Options::default());
+    let found = facts(&pack, &bundle, "test.Said");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("2025-11-20T03:15:40Z") && found[0].contains("n1"), "{found:?}");
+    assert_eq!(bundle.inputs[0].unparsed, 0);
+}
+
+#[test]
+fn so_is_what_cloudwatch_answers() {
+    let text = "{\n \"events\": [\n  {\n   \"timestamp\": 1763608540000,\n   \"message\": \
+                \"Nov 20 03:15:40 n1 kubelet[1]: said stop\",\n   \"ingestionTime\": 1763608541000\n  }\n ]\n}\n";
+    let found = one("events.json", text, "test.Said");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("2025-11-20T03:15:40Z events.json:3 node=n1"), "{found:?}");
+}

@@ -253,8 +253,11 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         | "Terminated"
         | "AppArmor" => Some("Failed"),
         "Unknown" => Some("Unknown"),
-        "CreateContainerConfigError" | "CreateContainerError" | "ErrImageNeverPull"
-        | "ImageInspectError" | "InvalidImageName"
+        "CreateContainerConfigError"
+        | "CreateContainerError"
+        | "ErrImageNeverPull"
+        | "ImageInspectError"
+        | "InvalidImageName"
             if it.ready(0) == Some(0) && it.number("RESTARTS") == Some(0) =>
         {
             Some("Pending")

@@ -13,6 +13,7 @@ mod klog_json;
 mod logrus;
 mod lost;
 mod pairs;
+mod shipped;
 mod syslog;
 mod talos;
 mod zap;
@@ -27,6 +28,7 @@ pub(crate) use export::EXPORT;
 pub(crate) use flags::Flags;
 pub(crate) use klog::{FileHeader, embedded as embedded_klog, file_header, is_kubelet_source};
 pub(crate) use lost::{Lost, lost};
+pub(crate) use shipped::ENTRIES;
 pub(crate) use syslog::{Banner, banner};
 
 /// One layer of a log line, taken apart.
@@ -60,13 +62,14 @@ impl Head<'_> {
 }
 
 /// The headers that may be on a line, the most telling first.
-const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 11] = [
+const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 12] = [
     klog::head,
     logrus::head,
     container::head,
     syslog::head,
     kernel::head,
     journal_json::head,
+    shipped::head,
     zap::head,
     syslog::head_5424,
     talos::head,

@@ -75,7 +75,8 @@ pub struct Section {
 }
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text.
-pub const FORMATS: &[Format] = &[about::ABOUT, log::EXPORT, proc::PROCESS, proc::LIMIT];
+pub const FORMATS: &[Format] =
+    &[about::ABOUT, log::EXPORT, log::ENTRIES, proc::PROCESS, proc::LIMIT];
 
 /// Formats inside text, in the order they are tried.
 pub const SECTIONS: &[Section] = &[

@@ -48,7 +48,8 @@ struct Docker<'a> {
 }
 
 fn docker(line: &str) -> Option<Head<'_>> {
-    line.starts_with("{\"log\":").then_some(())?;
+    // With more about the pod it is what a collector of logs has made of it.
+    (line.starts_with("{\"log\":") && !line.contains("\"kubernetes\":")).then_some(())?;
     let record: Docker<'_> = serde_json::from_str(line).ok()?;
     let partial = !record.log.ends_with('\n');
     let message = match record.log {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{journal_json, program_of};
+use super::{Head, journal_json, program_of};
 use crate::formats::{Document, Format};
 use crate::row::{Out, Program, Record};
 
@@ -63,6 +63,11 @@ fn emit(fields: &Map<String, Value>, line: u64, out: &mut dyn Out) {
         }
         return;
     };
+    tell(&head, line, out);
+}
+
+/// A record of which one layer has been taken off.
+pub(super) fn tell(head: &Head<'_>, line: u64, out: &mut dyn Out) {
     let inner = super::first(&head.message);
     let (when, level, message) = match &inner {
         Some(inner) => (head.when.refined(inner.when), inner.level, inner.message.as_ref()),

@@ -71,6 +71,26 @@ fn klog_json() {
 }
 
 #[test]
+fn shipped() {
+    let at = When::At(1_763_608_540_000_000_000);
+    for line in [
+        r#"{"labels":{"node":"n1","unit":"kubelet.service"},"line":"E1120 03:15:40.000000    2210 kubelet.go:2412] Skipping","timestamp":"2025-11-20T03:15:40Z"}"#,
+        r#"{"date":1763608540.0,"log":"E1120 03:15:40.000000    2210 kubelet.go:2412] Skipping\n","kubernetes":{"host":"n1"}}"#,
+        r#"{"@timestamp":"2025-11-20T03:15:40.000Z","message":"E1120 03:15:40.000000    2210 kubelet.go:2412] Skipping","host":{"name":"n1"}}"#,
+        r#"{"jsonPayload":{"MESSAGE":"E1120 03:15:40.000000    2210 kubelet.go:2412] Skipping","_HOSTNAME":"n1"},"logName":"projects/p/logs/kubelet","timestamp":"2025-11-20T03:15:40Z"}"#,
+    ] {
+        let head = peel(line).unwrap();
+        assert_eq!(
+            (head.when, head.host.as_deref(), head.level, head.message.as_ref()),
+            (at, Some("n1"), Some("error"), "Skipping"),
+            "{line}"
+        );
+    }
+    // What a program wrote as JSON is its own.
+    assert_eq!(peel(r#"{"time":"2025-11-20T03:15:40Z","message":"cannot connect"}"#), None);
+}
+
+#[test]
 fn audit() {
     let api_server = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get","requestReceivedTimestamp":"2026-03-01T10:00:00.500000Z","stageTimestamp":"2026-03-01T10:00:01.000000Z"}"#;
     for (line, at) in [
