@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let bundle = input::read(&args.input, &scanner)?;
     let mut engine = run_rules(scanner, &bundle)?;
     let mut report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
-    if report.findings.is_empty() && bundle.is_newest {
+    if report.findings.is_empty() && report.ignored.is_empty() && bundle.is_newest {
         report.notes.push(UNDATED.to_owned());
     }
     let text = match args.format {
