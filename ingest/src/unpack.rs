@@ -203,7 +203,7 @@ impl Unpack {
             if limit == self.entry && is_log(&bytes) {
                 bytes.extend(next);
                 let mut before = 0;
-                ended = self.to_its_end(&mut bytes, &mut before, reader, depth);
+                ended = self.read_on(&mut bytes, &mut before, reader, depth);
                 part = Part::End(before);
             } else {
                 ended = Err(if limit < self.entry { too_much() } else { too_long() });
@@ -228,7 +228,7 @@ impl Unpack {
 
     /// Reads on to the end of a log, as its newest lines tell most. No more of it is held than before; `before`
     /// counts the lines that are left out.
-    fn to_its_end(
+    fn read_on(
         &mut self,
         bytes: &mut Vec<u8>,
         before: &mut u64,

@@ -322,8 +322,8 @@ fn a_list_of_exported_entries_is_a_log() {
 #[test]
 fn so_is_what_cloudwatch_answers() {
     let text = "{\n \"events\": [\n  {\n   \"timestamp\": 1763608540000,\n   \"message\": \
-                \"Nov 20 03:15:40 n1 kubelet[1]: said stop\",\n   \"ingestionTime\": 1763608541000\n  }\n ]\n}\n";
+                \"Nov 20 03:15:40 n1 kubelet[1]: E1120 03:15:40.5 1 a.go:1] said stop\",\n   \"ingestionTime\": 1763608541000\n  }\n ]\n}\n";
     let found = one("events.json", text, "test.Said");
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].starts_with("2025-11-20T03:15:40Z events.json:3 node=n1"), "{found:?}");
+    assert!(found[0].starts_with("2025-11-20T03:15:40.5Z events.json:3 node=n1"), "{found:?}");
 }

@@ -125,7 +125,14 @@ fn read(document: &Document<'_>, out: &mut dyn Out) {
         line += memchr::memchr_iter(b'\n', between).count() as u64;
         from = at;
         match serde_json::from_str(entry_text).ok().and_then(|value| entry(&value)) {
-            Some(head) => export::tell(&head, line, out),
+            Some(head) => {
+                let inner = super::peel(&head.message).map(Head::into_owned);
+                let whole = match inner {
+                    Some(inner) => head.around(inner),
+                    None => head,
+                };
+                export::tell(&whole, line, out);
+            }
             None => out.unparsed(line, "a log entry of another kind"),
         }
     }
