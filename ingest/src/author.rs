@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::formats::Document;
+use crate::formats::format::Document;
 use crate::formats::log::{self, Head};
 use crate::row::{Program, When};
 

@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 use etio_plan::{FieldId, Kind, RelId, Value};
 use etio_scan::Text;
 
-use crate::formats::{unnamed, unnamed_pod};
-use crate::row::{Out, Program, Record, Row, When};
+use crate::row::{Out, Program, Record, Row, When, is_unfinished};
 use crate::schema::Schema;
 use crate::stream::{Host, Span, Stream};
-use crate::text::is_unfinished;
+use crate::unnamed;
 
-/// The node of facts that name none.
-pub(crate) const UNNAMED: &str = "(unnamed)";
 /// Evidence longer than this is cut.
 const TEXT: usize = 4096;
 
@@ -143,7 +140,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         Self {
             schema,
             all,
-            unnamed: [unnamed_pod(path), unnamed(path)],
+            unnamed: [unnamed::pod(path), unnamed::object(path)],
             tears,
             last: When::Unknown,
             on_line: (0, 0),
@@ -220,7 +217,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         let [pod, object] = &self.unnamed;
         let row = |relation: RelId, field: FieldId| match schema.field_name(relation, field) {
             _ if offer.places.contains(&(relation, field)) => Value::from(offer.text),
-            "node" => Value::from(record.host.unwrap_or(UNNAMED)),
+            "node" => Value::from(record.host.unwrap_or(unnamed::NODE)),
             "program" => record.name.map_or(Value::Null, Value::from),
             "level" => record.level.map_or(Value::Null, Value::from),
             "message" => Value::from(record.message.as_ref()),

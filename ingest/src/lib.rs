@@ -22,6 +22,7 @@ mod settle;
 mod stamp;
 mod stream;
 mod text;
+mod unnamed;
 mod unpack;
 
 pub use bundle::{Bundle, EMPTY, InputReport, Note, Place, UNREAD};

@@ -5,7 +5,7 @@ use std::io::Read;
 use etio_scan::Scanner;
 
 use crate::bundle::{Bundle, EMPTY, InputReport, Note, UNREAD};
-use crate::formats::{Document, FORMATS};
+use crate::formats::{FORMATS, format::Document};
 use crate::gather::{Gather, Gathered};
 use crate::options::Options;
 use crate::schema::Schema;

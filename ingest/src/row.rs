@@ -147,3 +147,9 @@ pub trait Out {
     /// A line that was not understood.
     fn unparsed(&mut self, line: u64, why: &'static str);
 }
+
+/// Whether a text ends as none does that was not broken: a quotation is open, or something is announced.
+pub(crate) fn is_unfinished(text: &str) -> bool {
+    let quotes = text.matches('"').count() - text.matches("\\\"").count();
+    quotes % 2 == 1 || text.ends_with([':', '=', ',', '('])
+}

@@ -14,9 +14,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use etio_plan::{Fact, FieldId, Input, Kind, Origin, RelId, SourceId, Type, Value};
 
 use crate::bundle::{Bundle, Evidence, InputReport, Note};
-use crate::gather::{Found, Gathered, UNNAMED};
+use crate::gather::{Found, Gathered};
 use crate::options::{Options, Since};
 use crate::schema::{EVENT, Schema};
+use crate::unnamed;
 use clock::Clock;
 use nodes::Nodes;
 
@@ -124,7 +125,7 @@ impl Settling<'_> {
     fn lacks_node(&self, found: &Found) -> bool {
         let value = |field: FieldId| found.values.get(field.index()).and_then(Value::as_text);
         let mut nodes = self.schema.nodes(found.relation);
-        if !nodes.any(|(field, _)| value(field) == Some(UNNAMED)) {
+        if !nodes.any(|(field, _)| value(field) == Some(unnamed::NODE)) {
             return false;
         }
         let component = || value(self.schema.get(found.relation)?.field("component")?);

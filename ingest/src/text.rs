@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::author::{self, Author};
 use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
-use crate::formats::{Document, SECTIONS};
+use crate::formats::{SECTIONS, format::Document};
 use crate::prose::Example;
 use crate::row::{Out, Program, Record, When};
 use crate::stamp;
@@ -292,10 +292,4 @@ pub(crate) fn unknown(line: u64, text: &str) -> Record<'_> {
         more: Vec::new(),
         zone: None,
     }
-}
-
-/// Whether a text ends as none does that was not broken: a quotation is open, or something is announced.
-pub(crate) fn is_unfinished(text: &str) -> bool {
-    let quotes = text.matches('"').count() - text.matches("\\\"").count();
-    quotes % 2 == 1 || text.ends_with([':', '=', ',', '('])
 }

@@ -1,7 +1,7 @@
 //! Files about the collection: whose it is, when it was taken, since when the node had been up. They
 //! speak for all files of the directory they are in.
 
-use super::{Document, Format};
+use super::format::{Document, Format};
 use crate::row::{Out, When};
 use crate::stamp;
 

@@ -6,9 +6,10 @@ use etio_plan::Value;
 use serde::Deserialize;
 
 use super::{
-    Document, Section, ages,
+    ages,
     columns::Columns,
     docker,
+    format::{Document, Section},
     kube::Place,
     rows::{self, bytes},
 };

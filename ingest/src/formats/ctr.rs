@@ -1,6 +1,10 @@
 //! What containerd lists: `ctr task ls` and `ctr images ls`; and what runc lists below it, which has the same tasks.
 
-use super::{Document, Section, docker, rows};
+use super::{
+    docker,
+    format::{Document, Section},
+    rows,
+};
 use crate::row::{Out, Row, When};
 
 /// The section: the table of `ctr task ls`.

@@ -10,10 +10,10 @@ use super::{
         meta::{self, Condition, Meta},
         node,
     },
-    rows::unnamed,
     times::Time,
 };
 use crate::row::{Out, When};
+use crate::unnamed;
 
 mod node_text;
 mod pod_text;
@@ -311,7 +311,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
                 "Pod" => meta.pod(place),
                 // Its events may name it.
                 "Node" if meta.name.is_none() => "(unnamed)".into(),
-                _ if meta.name.is_none() => unnamed(path),
+                _ if meta.name.is_none() => unnamed::object(path),
                 _ => meta.object(place),
             },
             node,

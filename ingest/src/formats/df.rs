@@ -3,7 +3,7 @@
 
 use etio_plan::Value;
 
-use super::{Document, Section};
+use super::format::{Document, Section};
 use crate::row::{Out, Row, When};
 
 /// The section: a table of `df`, or one of its complaints.

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 
 use super::{
-    Document, Section, ages,
+    ages,
     columns::{Columns, split},
+    format::{Document, Section},
     kube::Place,
     rows,
 };

@@ -4,7 +4,10 @@
 //! Rows are read by what stands in them, not by place: pasted tables rarely keep their columns. Every
 //! row has the word Normal or Warning, and what stands before and after tells the layout.
 
-use super::{Document, Section, kube::event::Event};
+use super::{
+    format::{Document, Section},
+    kube::event::Event,
+};
 use crate::row::{Out, When};
 
 mod naming;

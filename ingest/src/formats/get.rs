@@ -8,10 +8,10 @@ use super::{
         meta::{self, Condition, Meta},
         node, pod, storage, workload,
     },
-    rows::SOME_NAMESPACE,
     times::Time,
 };
 use crate::row::{Out, Row, When};
+use crate::unnamed;
 
 /// The section: a header and its rows.
 pub(super) const GET: Section = Section { kind: "kubectl get", begins, read };
@@ -283,7 +283,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
         let meta = Meta { deletion_timestamp: Some(Time::Ago(0)), ..meta };
         meta::deleted(
             "Pod",
-            &Meta { namespace: meta.namespace.or(Some(SOME_NAMESPACE.into())), ..meta },
+            &Meta { namespace: meta.namespace.or(Some(unnamed::NAMESPACE.into())), ..meta },
             &[],
             place,
             out,
@@ -385,7 +385,7 @@ fn claim(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
     storage::claim(&claim, place, out);
     if deletion_timestamp.is_some() {
         let meta = Meta {
-            namespace: claim.metadata.namespace.or(Some(SOME_NAMESPACE.into())),
+            namespace: claim.metadata.namespace.or(Some(unnamed::NAMESPACE.into())),
             ..claim.metadata
         };
         meta::deleted("PersistentVolumeClaim", &meta, &[], place, out);

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    Document, Section, crictl, docker,
+    crictl, docker,
+    format::{Document, Section},
     kube::{self, List, Place, Text, pod::Pod},
     log, mounts, yaml,
 };

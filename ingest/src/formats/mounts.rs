@@ -2,7 +2,11 @@
 
 use serde::Deserialize;
 
-use super::{Document, Section, cgroup, kube::Place};
+use super::{
+    cgroup,
+    format::{Document, Section},
+    kube::Place,
+};
 use crate::row::{Out, Row, When};
 
 /// The section: lines of any of the three tables.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Document, Section};
+use super::format::{Document, Section};
 use crate::row::{Out, Row, When};
 
 /// `/proc/buddyinfo`.

@@ -3,7 +3,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::{Document, Section};
+use super::format::{Document, Section};
 use crate::row::Out;
 
 /// The section; the last one to be asked.

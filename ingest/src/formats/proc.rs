@@ -6,7 +6,8 @@
 //! bundle is settled.
 
 use super::{
-    Document, Format, cgroup,
+    cgroup,
+    format::{Document, Format},
     node_tables::{is_limit, limit, limit_of},
 };
 use crate::row::{Out, Row};

@@ -2,7 +2,11 @@
 
 use etio_plan::Value;
 
-use super::{Document, Section, ages, cgroup, rows::base_name};
+use super::{
+    ages, cgroup,
+    format::{Document, Section},
+    rows::base_name,
+};
 use crate::row::{Out, Row, When};
 
 /// The section: a table of processes.

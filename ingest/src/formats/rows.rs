@@ -50,9 +50,6 @@ pub(super) fn bytes(count: Option<i64>) -> Value {
     count.map_or(Value::Null, Value::Bytes)
 }
 
-/// The namespace of an object that a table names without one; settled with the bundle.
-pub(crate) const SOME_NAMESPACE: &str = "(namespace)";
-
 /// Whether a word is the id of a container, an image or a sandbox, whole or cut short as the listings
 /// print it.
 pub(super) fn is_id(word: &str) -> bool {
@@ -60,31 +57,11 @@ pub(super) fn is_id(word: &str) -> bool {
 }
 
 /// What follows the last slash, or all.
-pub(super) fn base_name(path: &str) -> &str {
+pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Whether a file's name says that everything was listed: `docker_ps_-a`, `docker-ps-a.txt`.
 pub(super) fn says_all(path: &str) -> bool {
     base_name(path).split(['-', '_', '.', ' ']).any(|part| part == "a" || part == "all")
-}
-
-/// What people call the pod that a document does not name: told apart by the file.
-pub(crate) fn some_pod(path: &str) -> String {
-    match base_name(path) {
-        "" | "-" => "a pod".into(),
-        file => format!("a pod of {file}"),
-    }
-}
-
-/// The name of that pod; as a text it is what people call it.
-pub(crate) fn unnamed_pod(path: &str) -> String {
-    format!("(unnamed)/{}", some_pod(path))
-}
-
-/// The name of anything else that a document does not name, likewise.
-pub(crate) fn unnamed(path: &str) -> String {
-    let name = base_name(path);
-    let stem = name.split('.').next().unwrap_or(name);
-    format!("(unnamed)/{}", if stem.is_empty() { "-" } else { stem })
 }

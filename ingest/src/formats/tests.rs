@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use etio_plan::Value;
 use proptest::prelude::*;
 
-use super::{Document, FORMATS};
+use super::{FORMATS, format::Document};
 use crate::row::{Out, Record, Row, When};
 
 /// Writes down whatever a format gives.

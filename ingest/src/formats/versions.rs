@@ -1,7 +1,7 @@
 //! What the runtimes say of themselves: `docker version`, `docker info`, `crictl version`, and the one
 //! line that each binary prints for `--version`.
 
-use super::{Document, Section};
+use super::format::{Document, Section};
 use crate::row::{Out, Row};
 
 /// The section: one of the blocks, or such a line.

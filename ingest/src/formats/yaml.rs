@@ -4,7 +4,7 @@
 //! only itself. What is no valid YAML, or does not say what it is, is read line by line.
 
 use super::{
-    Document, Section,
+    format::{Document, Section},
     kube::{self, List, Place, Text},
 };
 use crate::row::Out;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use etio_plan::Value;
 
-use crate::formats::SOME_NAMESPACE;
 use crate::gather::Gathered;
+use crate::unnamed;
 
 /// Fills in namespaces: the one that the command above asked for, else the one that another document
 /// gives for the same name, else the one all other names of the document are in, else that of the
@@ -59,7 +59,7 @@ fn of_command(asked: &[(u64, Option<String>)], line: u64) -> Option<&str> {
 
 /// The name in a text whose namespace is open.
 fn bare(text: &str) -> Option<&str> {
-    text.strip_prefix(SOME_NAMESPACE)?.strip_prefix('/')
+    text.strip_prefix(unnamed::NAMESPACE)?.strip_prefix('/')
 }
 
 /// The namespaces of each name that some document gives with one.

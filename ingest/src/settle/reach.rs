@@ -7,9 +7,10 @@ use etio_plan::{Input, RelId, Scope, SourceId, Value};
 
 use super::cover::World;
 use crate::formats::log::Lost;
-use crate::gather::{Gathered, UNNAMED};
+use crate::gather::Gathered;
 use crate::row::{Program, When};
 use crate::stream::{Host, MANY};
+use crate::unnamed;
 use crate::unpack::plain_name;
 
 /// Files of one log may always be so far apart: a quiet program says less than that.
@@ -43,7 +44,7 @@ impl World<'_> {
             for (name, host) in &gathered.hosts {
                 let named = Some(name.as_str()).filter(|name| !name.is_empty());
                 let node = self.nodes.of_document(doc, named);
-                let alone = Some(doc).filter(|_| self.nodes.several && node == UNNAMED);
+                let alone = Some(doc).filter(|_| self.nodes.several && node == unnamed::NODE);
                 for program in host.streams.keys() {
                     let pieces = self.pieces(doc, &gathered.path, host, *program);
                     for name in names(host, *program) {

@@ -11,16 +11,16 @@ use crate::formats::{
             SecretName, Spec, State, Status, ValueFrom, Volume,
         },
     },
-    rows::unnamed_pod,
     times::Time,
 };
+use crate::unnamed;
 
 /// Fills a pod.
 pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
     let (namespace, name) = match &metadata.name {
         Some(name) => (metadata.namespace.clone(), name.clone()),
         None => {
-            let name = unnamed_pod(path);
+            let name = unnamed::pod(path);
             let (namespace, name) = name.split_once('/').unwrap_or(("(unnamed)", "-"));
             (Some(namespace.into()), name.into())
         }

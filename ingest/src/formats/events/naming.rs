@@ -1,11 +1,8 @@
 //! What the rows of a table leave open: their object, its namespace, its node.
 
 use super::{About, row::qualified};
-use crate::formats::{
-    docker,
-    kube::event::Event,
-    rows::{SOME_NAMESPACE, unnamed, unnamed_pod},
-};
+use crate::formats::{docker, kube::event::Event};
+use crate::unnamed;
 
 /// Names what the rows leave open: their object, by what the table is about or what a message says,
 /// its namespace, and its node.
@@ -34,14 +31,14 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
             event.node = event.node.take().or_else(|| node.clone());
             event.object = event.node.clone().unwrap_or_else(|| "(unnamed)".into());
         } else if !["", "Pod"].contains(&event.kind.as_str()) {
-            event.object = unnamed(path);
+            event.object = unnamed::object(path);
         } else if of_claim(event) {
             event.kind = "PersistentVolumeClaim".into();
-            event.object = unnamed(path);
+            event.object = unnamed::object(path);
         } else {
             event.kind = "Pod".into();
             let named = current.as_ref().map(|(pod, _)| pod.clone()).or_else(|| mentioned.clone());
-            event.object = named.unwrap_or_else(|| unnamed_pod(path));
+            event.object = named.unwrap_or_else(|| unnamed::pod(path));
             let assigned = current.as_ref().map(|(_, node)| node.clone());
             event.node = event.node.take().or(assigned).or_else(|| host.clone());
         }
@@ -57,14 +54,14 @@ fn place(event: &mut Event, assigned: &Option<(String, String)>) {
         return;
     }
     let namespace = assigned.as_ref().and_then(|(pod, _)| Some(pod.split_once('/')?.0));
-    event.object = format!("{}/{}", namespace.unwrap_or(SOME_NAMESPACE), event.object);
+    event.object = format!("{}/{}", namespace.unwrap_or(unnamed::NAMESPACE), event.object);
 }
 
 /// The pod and node of `Successfully assigned ns/pod to node`.
 fn assigned(message: &str) -> Option<(String, String)> {
     let rest = message.strip_prefix("Successfully assigned ")?;
     let (pod, node) = rest.split_once(" to ")?;
-    let pod = if pod.contains('/') { pod.into() } else { format!("{SOME_NAMESPACE}/{pod}") };
+    let pod = if pod.contains('/') { pod.into() } else { format!("{}/{pod}", unnamed::NAMESPACE) };
     Some((pod, node.trim().into()))
 }
 

@@ -1,7 +1,7 @@
 //! Messages of several lines: those that are written so, and those that a page or a terminal broke.
 
 use crate::formats::log;
-use crate::text::is_unfinished;
+use crate::row::is_unfinished;
 
 /// So many lines at most are taken for the rest of one message.
 const LINES: usize = 12;

@@ -6,11 +6,9 @@ use etio_plan::Value;
 use serde::Deserialize;
 
 use super::{CLUSTER, Place};
-use crate::formats::{
-    rows::{SOME_NAMESPACE, some_pod, unnamed, unnamed_pod},
-    times::{self, Time},
-};
+use crate::formats::times::{self, Time};
 use crate::row::{Out, Row};
+use crate::unnamed;
 
 /// An object's metadata.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -70,7 +68,7 @@ impl Meta {
         match (self.namespace.as_deref().filter(|it| !it.is_empty()), &self.name) {
             (Some(namespace), Some(name)) => format!("{namespace}/{name}"),
             (None, Some(name)) => name.clone(),
-            (_, None) => unnamed(place.path),
+            (_, None) => unnamed::object(place.path),
         }
     }
 
@@ -78,19 +76,19 @@ impl Meta {
     pub(crate) fn pod(&self, place: Place<'_>) -> String {
         match self.name {
             Some(_) => self.namespaced(place),
-            None => unnamed_pod(place.path),
+            None => unnamed::pod(place.path),
         }
     }
 
     /// The same of a kind that always has a namespace.
     pub(crate) fn namespaced(&self, place: Place<'_>) -> String {
         let object = self.object(place);
-        if object.contains('/') { object } else { format!("{SOME_NAMESPACE}/{object}") }
+        if object.contains('/') { object } else { format!("{}/{object}", unnamed::NAMESPACE) }
     }
 
     /// A name for `name` in the same namespace.
     pub(crate) fn sibling(&self, name: &str) -> String {
-        format!("{}/{name}", self.namespace.as_deref().unwrap_or(SOME_NAMESPACE))
+        format!("{}/{name}", self.namespace.as_deref().unwrap_or(unnamed::NAMESPACE))
     }
 
     /// The controller that made it, or its first owner.
@@ -137,7 +135,7 @@ pub(crate) fn deleted(
 ) {
     let object = match meta.name {
         None if CLUSTER.contains(&kind) => "(unnamed)".into(),
-        None if kind == "Pod" => some_pod(place.path),
+        None if kind == "Pod" => unnamed::some_pod(place.path),
         _ => meta.object(place),
     };
     let waits = ["NamespaceFinalizersRemaining", "NamespaceContentRemaining"];

@@ -7,8 +7,8 @@ use super::{
     meta::{Condition, condition, map},
 };
 use crate::formats::{quantity::quantity, rows::bytes};
-use crate::gather::UNNAMED;
 use crate::row::{Out, Row};
+use crate::unnamed;
 
 mod shape;
 
@@ -105,7 +105,7 @@ pub(in crate::formats) fn node<'a>(
     named: Option<&'a str>,
     reason: Option<&str>,
 ) -> Option<&'a str> {
-    named.or_else(|| reason.map(|_| UNNAMED))
+    named.or_else(|| reason.map(|_| unnamed::NODE))
 }
 
 /// With what is false or empty unless the object says otherwise.

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Object, Place};
-use crate::formats::rows::SOME_NAMESPACE;
 use crate::row::{Out, Row};
+use crate::unnamed;
 
 /// A claim for storage.
 pub(crate) type Claim = Object<ClaimSpec, Phase>;
@@ -163,7 +163,7 @@ pub(crate) fn volume(volume: &Volume, place: Place<'_>, out: &mut dyn Out) {
     let claim = spec.claim_ref.as_ref().and_then(|it| {
         Some(format!(
             "{}/{}",
-            it.namespace.as_deref().unwrap_or(SOME_NAMESPACE),
+            it.namespace.as_deref().unwrap_or(unnamed::NAMESPACE),
             it.name.as_deref()?
         ))
     });

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Head, journal_json, program_of};
-use crate::formats::{Document, Format};
+use crate::formats::format::{Document, Format};
 use crate::row::{Out, Program, Record};
 
 /// Read as a whole: a record is many lines.

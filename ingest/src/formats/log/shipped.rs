@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Head, export, program_of};
-use crate::formats::{Document, Format};
+use crate::formats::format::{Document, Format};
 use crate::row::{Out, Program, When};
 use crate::stamp;
 
