@@ -100,7 +100,8 @@ fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> R
     if place.whole || mounts { with_references(row, pod) } else { row }
 }
 
-/// The node of a pod. One with a reason had one, which refused, ended or lost it, even where nobody names it.
+/// The node of a pod or of a container. One with a reason or a state had one, which refused, ran, ended or lost it, even
+/// where nobody names it.
 pub(in crate::formats) fn node<'a>(
     named: Option<&'a str>,
     reason: Option<&str>,
@@ -204,6 +205,7 @@ fn container_row(
 ) -> Row {
     let state = status.and_then(|it| it.state.as_ref()?.parts());
     let (state_name, now) = state.unzip();
+    let placed = pod.spec.as_ref().and_then(|it| it.node_name.as_deref());
     let last = status.and_then(|it| it.last_state.as_ref()?.terminated.as_ref());
     let mut text = format!("container {name} of {id}: {}", state_name.unwrap_or("state unknown"));
     for part in now.into_iter().flat_map(|it| [&it.reason, &it.message]).flatten() {
@@ -229,7 +231,7 @@ fn container_row(
         .with("pod", id)
         .with("name", name)
         .with("kind", kind)
-        .with("node", pod.spec.as_ref().and_then(|it| it.node_name.clone()))
+        .with("node", node(placed, state_name.or(last.map(|_| "terminated"))))
         .with("image", image)
         .with("id", status.and_then(|it| it.container_id.clone()))
         .with("ready", status.and_then(|it| it.ready))

@@ -93,7 +93,7 @@ pub(crate) fn is_kubelet_source(file: &str) -> bool {
         .any(|start| file.starts_with(start))
 }
 
-const KUBELET_SOURCES: [&str; 36] = [
+const KUBELET_SOURCES: [&str; 37] = [
     "kubelet.go",
     "pod_workers.go",
     "pod_container_deletor.go",
@@ -126,6 +126,7 @@ const KUBELET_SOURCES: [&str; 36] = [
     "prober_manager.go",
     "status_manager.go",
     "subpath_linux.go",
+    "volume_linux.go",
     "subpath_mount_linux.go",
     "kube_docker_client.go",
     "oom_watcher_linux.go",
