@@ -42,6 +42,9 @@ const KEYS: &[&str] = &[
     "lastProbeTime",
     "lastTransitionTime",
 ];
+/// The first keys of an object that was wrapped up by who watched it: the event router, and `kubectl get -w
+/// --output-watch-events`.
+const WRAPPED: &[(&str, &str)] = &[("verb", "\"event\":"), ("type", "\"object\":")];
 /// The first keys of a pod's status by itself, as `jq .status` prints it.
 const STATUS: &[&str] = &["conditions", "containerStatuses", "hostIP", "message", "phase"];
 
@@ -76,6 +79,8 @@ struct Envelope<'a> {
     docker_inspect: Option<&'a RawValue>,
     #[serde(borrow)]
     phase: Option<&'a RawValue>,
+    #[serde(borrow, alias = "object")]
+    event: Option<&'a RawValue>,
 }
 
 fn begins(doc: &Document<'_>) -> bool {
@@ -105,6 +110,7 @@ fn known(text: &str) -> bool {
         KEYS.contains(&key)
             || STATUS.contains(&key) && is_status(inside)
             || OF_CONTAINER.contains(&key) && is_container_status(inside)
+            || WRAPPED.iter().any(|(first, has)| *first == key && near(inside).contains(has))
     })
 }
 
@@ -121,8 +127,13 @@ fn is_status(inside: &str) -> bool {
 
 /// Whether an object is the status of a container.
 fn is_container_status(inside: &str) -> bool {
-    let near = inside.char_indices().nth(4096).map_or(inside, |(at, _)| inside.split_at(at).0);
+    let near = near(inside);
     near.contains("\"restartCount\":") && near.contains("\"imageID\":")
+}
+
+/// The begin of a text.
+fn near(text: &str) -> &str {
+    text.char_indices().nth(4096).map_or(text, |(at, _)| text.split_at(at).0)
 }
 
 /// Reads all documents that follow each other without other text in between.
@@ -198,7 +209,9 @@ impl Reader<'_, '_> {
             return out.unparsed(line, "not an object of a known kind");
         };
         let place = Place { path: self.doc.path, line: self.line_of(text), whole: true };
-        if let Some(config) = it.kubeletconfig {
+        if let Some(wrapped) = it.event.filter(|_| it.kind.is_none() && it.metadata.is_none()) {
+            self.item(wrapped.get(), None, out);
+        } else if let Some(config) = it.kubeletconfig {
             kube::kubelet::json(config.get(), place, out);
         } else if let Some(containers) = it.containers.filter(|_| it.kind.is_none()) {
             let place = Place { line: self.line_of(containers.get()), ..place };

@@ -37,8 +37,9 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
     let (init, init_statuses) = containers("Init Containers");
     let (ephemeral, ephemeral_statuses) = containers("Ephemeral Containers");
     // A pasted piece may begin inside a container.
-    let (app, app_statuses) = match of.iter().any(|it| it.key.ends_with("State")) && app.is_empty()
-    {
+    let within = app.is_empty() && of.iter().any(|it| it.key.ends_with("State"));
+    let said = |key: &str| value(of, key).filter(|_| !within).map(Into::into);
+    let (app, app_statuses) = match within {
         true => {
             let (container, status) = filled("(unnamed)", of);
             (vec![container], vec![status])
@@ -62,8 +63,8 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
         status: Some(Status {
             // `Terminating` is no phase.
             phase: phase.filter(|it| *it != "Terminating").map(Into::into),
-            reason: value(of, "Reason").map(Into::into),
-            message: value(of, "Message").map(Into::into),
+            reason: said("Reason"),
+            message: said("Message"),
             conditions: Some(conditions(below(of, "Conditions"))),
             container_statuses: Some(app_statuses),
             init_container_statuses: Some(init_statuses),
@@ -139,13 +140,14 @@ fn env((_, line): &(u64, &str)) -> Option<Env> {
 fn state(of: &[Entry<'_>], name: &str) -> Option<State> {
     let state = value(of, name)?;
     let below = entries(below(of, name));
-    let text = |name: &str| value(&below, name).map(str::to_owned);
+    let of_it = if below.is_empty() { beside(of, name) } else { &below };
+    let text = |name: &str| value(of_it, name).map(str::to_owned);
     let detail = Detail {
         reason: text("Reason"),
         message: text("Message"),
-        exit_code: value(&below, "Exit Code").and_then(|it| it.parse().ok()),
-        started_at: value(&below, "Started").and_then(Time::at),
-        finished_at: value(&below, "Finished").and_then(Time::at),
+        exit_code: value(of_it, "Exit Code").and_then(|it| it.parse().ok()),
+        started_at: value(of_it, "Started").and_then(Time::at),
+        finished_at: value(of_it, "Finished").and_then(Time::at),
     };
     Some(match state {
         "Waiting" => State { waiting: Some(detail), ..State::default() },
@@ -153,6 +155,13 @@ fn state(of: &[Entry<'_>], name: &str) -> Option<State> {
         "Terminated" => State { terminated: Some(detail), ..State::default() },
         _ => return None,
     })
+}
+
+/// The lines of a state whose indentation was lost: those up to the next state.
+fn beside<'e, 'a>(of: &'e [Entry<'a>], name: &str) -> &'e [Entry<'a>] {
+    let after = of.split(|it| it.key.ends_with("State")).skip(1);
+    let states = of.iter().filter(|it| it.key.ends_with("State"));
+    states.zip(after).find(|(state, _)| state.key == name).map_or(&[], |(_, lines)| lines)
 }
 
 fn volume(entry: &Entry<'_>) -> Volume {

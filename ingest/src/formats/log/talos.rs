@@ -29,9 +29,17 @@ fn dmesg<'a>(text: &'a str, node: Option<&'a str>) -> Option<Head<'a>> {
         host: node.map(Cow::Borrowed),
         name: Some(Cow::Borrowed(name)),
         level: level_of(level),
-        message: Cow::Borrowed(message),
+        message: unescaped(message),
         ..Head::default()
     })
+}
+
+/// The kernel hands a backslash out as `\x5c`.
+fn unescaped(message: &str) -> Cow<'_, str> {
+    match message.contains("\\x5c") {
+        true => Cow::Owned(message.replace("\\x5c", "\\")),
+        false => Cow::Borrowed(message),
+    }
 }
 
 /// A name before a log line may as well be a program: only an address is a node.

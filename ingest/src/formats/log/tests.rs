@@ -115,6 +115,16 @@ fn talosctl() {
             ("cp-1", "talos", "-", "warning", r#"[talos] service[etcd](Waiting): "cri""#),
         ),
         (
+            r#"10.1.1.2: user: warning: [2022-01-25T10:22:27.4Z]: [talos] watch error {"error": "Get \x5c"https://10.1.1.2:6443/api\x5c""}"#,
+            (
+                "10.1.1.2",
+                "talos",
+                "-",
+                "warning",
+                r#"[talos] watch error {"error": "Get \"https://10.1.1.2:6443/api\""}"#,
+            ),
+        ),
+        (
             r#"10.1.1.2: {"ts":1753141980841.7,"caller":"kubelet/kubelet.go:2406","msg":"Skipping","err":"no"}"#,
             ("10.1.1.2", "-", "kubelet.go", "error", r#""Skipping" err="no""#),
         ),
