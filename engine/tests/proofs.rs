@@ -146,3 +146,27 @@ fn proofs_of_findings_that_ended_check() {
     assert!(proofs.iter().all(|(_, wrong)| wrong.is_empty()), "{proofs:#?}");
     assert_eq!(proofs.len(), 1);
 }
+
+#[test]
+fn two_absences_may_be_of_one_relation() {
+    let mut world = World::new(
+        r#"
+        event A { node: node, n: int }
+        finding f(node) {
+          severity info
+          when {
+            A { node, n: 1 }
+            c = count(A { node, n: 2 } then A { node, n: 3 } within 5s)
+            c < 1
+            no A { node, n: 4 } then A { node, n: 5 } within 5s
+          }
+          title "{node}"
+        }
+    "#,
+    );
+    world.row(0, "A x 1");
+    world.advance(20);
+    let proof = proof(&mut world);
+    let report = check(&world.pack, &proof, &Told::new(&world.inputs));
+    assert!(report.wrong.is_empty(), "{:#?}", report.wrong);
+}

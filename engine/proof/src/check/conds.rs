@@ -303,13 +303,17 @@ impl<'c, 'a> Conds<'c, 'a> {
 
     /// That a source has no match. Its own variables are free.
     fn none(&mut self, source: &Source, step: &Step) {
-        let asked = self.asked(source);
-        for (atom, from, to) in &asked {
-            let mut absent = step.absent.iter();
-            let absent = absent.find(|of| of.relation == atom.relation);
-            self.absence(atom, *from, *to, absent);
-        }
+        self.absences(source, step);
         self.as_seen(step);
+    }
+
+    /// That there are none, or no more, of the rows that a source asks for: an absence each, in their order, as both may
+    /// be of one relation.
+    fn absences(&mut self, source: &Source, step: &Step) {
+        let mut absent = step.absent.iter();
+        for (atom, from, to) in self.asked(source) {
+            self.absence(atom, from, to, absent.next());
+        }
     }
 
     /// Which rows there must be none of, or no more of, in which interval.
@@ -397,12 +401,8 @@ impl<'c, 'a> Conds<'c, 'a> {
         {
             self.wrong("the facts come to another value");
         }
-        let asked = self.asked(source);
-        for (atom, from, to) in asked {
-            let absent = step.absent.iter().find(|of| of.relation == atom.relation);
-            if !matches!(source, Source::Rows { window: Window::AsOf(_) | Window::Since(_), .. }) {
-                self.absence(atom, from, to, absent);
-            }
+        if !matches!(source, Source::Rows { window: Window::AsOf(_) | Window::Since(_), .. }) {
+            self.absences(source, step);
         }
     }
 }
