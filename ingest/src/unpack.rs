@@ -1,5 +1,7 @@
 //! Archives and compressed files, by content and nested, within limits.
 
+mod zstd;
+
 use std::cell::Cell;
 use std::io::{self, BufReader, Cursor, Read};
 use std::rc::Rc;
@@ -94,6 +96,14 @@ impl Unpack {
             }
             Kind::Xz => {
                 let plain = lzma_rust2::XzReader::new_mem_limit(input, true, XZ_KIB);
+                self.layer(path, &mut self.grown(plain, read), depth + 1, files)
+            }
+            Kind::Bzip2 => {
+                let plain = bzip2::bufread::MultiBzDecoder::new(BufReader::new(input));
+                self.layer(path, &mut self.grown(plain, read), depth + 1, files)
+            }
+            Kind::Zstd => {
+                let plain = zstd::Frames::new(BufReader::new(input));
                 self.layer(path, &mut self.grown(plain, read), depth + 1, files)
             }
             Kind::Tar => self.tar(path, &mut input, depth, files),
@@ -290,6 +300,8 @@ fn too_grown() -> io::Error {
 enum Kind {
     Gzip,
     Xz,
+    Bzip2,
+    Zstd,
     Tar,
     Zip,
     /// Known, but not read.
@@ -302,8 +314,9 @@ fn kind(magic: &[u8]) -> Kind {
         [0x1f, 0x8b, ..] => Kind::Gzip,
         [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Xz,
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Kind::Zip,
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Unread("zstd"),
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Kind::Unread("bzip2"),
+        // A frame, or one that is skipped in front of it.
+        [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Kind::Zstd,
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Kind::Bzip2,
         [b'L', b'P', b'K', b'S', b'H', b'H', b'R', b'H', ..] => {
             Kind::Unread("a binary journal (export it with `journalctl --file … -o export`)")
         }

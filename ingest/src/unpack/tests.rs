@@ -1,6 +1,8 @@
 use std::io::Write;
 
+use bzip2::write::BzEncoder;
 use flate2::{Compression, write::GzEncoder};
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::*;
 
@@ -62,6 +64,28 @@ fn read(path: &str, bytes: &[u8]) -> Seen {
 fn gzip_members_are_one_file() {
     let seen = read("a.log.gz", &[gzip(b"one\n"), gzip(b"two\n")].concat());
     assert_eq!(seen.files, [("a.log.gz".into(), "one\ntwo\n".into())]);
+}
+
+#[test]
+fn frames_of_zstd_are_one_file() {
+    let frame = |text: &[u8]| compress_to_vec(text, CompressionLevel::Fastest);
+    // What is between is for other readers: its length, then so many bytes.
+    let skipped = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 9, 9, 9];
+    let bytes = [&skipped[..], &frame(b"one\n"), &skipped, &frame(b"two\n")].concat();
+    let seen = read("a.log.zst", &bytes);
+    assert_eq!(seen.files, [("a.log.zst".into(), "one\ntwo\n".into())]);
+    assert_eq!(read("b.zst", &bytes[..bytes.len() - 5]).files, []);
+}
+
+#[test]
+fn streams_of_bzip2_are_one_file() {
+    let stream = |text: &[u8]| {
+        let mut encoder = BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    };
+    let seen = read("a.log.bz2", &[stream(b"one\n"), stream(b"two\n")].concat());
+    assert_eq!(seen.files, [("a.log.bz2".into(), "one\ntwo\n".into())]);
 }
 
 #[test]
@@ -146,7 +170,7 @@ fn a_bomb_in_pieces_is_stopped() {
 #[test]
 fn what_is_not_read_is_said() {
     for (path, bytes, why) in [
-        ("a.zst", [0x28, 0xb5, 0x2f, 0xfd, 0, 0].as_slice(), "zstd is not read; unpack it first"),
+        ("a.journal", b"LPKSHHRH".as_slice(), "a binary journal (export it with "),
         ("b.zip", b"PK\x03\x04 and no more", "not read: "),
         ("c.gz", &gzip(b"text")[..8], "not read: "),
         ("d.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "an archive without files"),
