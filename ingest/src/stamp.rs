@@ -88,6 +88,15 @@ fn day_first(text: &str) -> Option<(When, &str)> {
     Some((When::At(wall.at(seconds)?), rest))
 }
 
+/// Seconds since the epoch, or what is a thousand, a million or a thousand million times as much.
+pub(crate) fn epoch(number: f64) -> When {
+    let units = [1.0, 1e3, 1e6, 1e9].map(|unit| number / unit);
+    let seconds = units.into_iter().find(|it| *it < 1e10).unwrap_or(number);
+    #[expect(clippy::cast_possible_truncation, reason = "saturates, and microseconds fit")]
+    let micros = (seconds * 1e6).round() as i64;
+    When::At(micros.saturating_mul(1000))
+}
+
 /// The half of the day of a clock of twelve hours, where there is one.
 fn half(wall: Wall, text: &str) -> Option<(Wall, &str)> {
     const HALF: i64 = 12 * 3600 * SECOND;

@@ -43,3 +43,8 @@ pub struct Section {
     /// Reads it and says how many lines it took. Zero: it was none, the next format may try.
     pub read: fn(&Document<'_>, &mut dyn Out) -> usize,
 }
+
+/// The beginning of a text, by which it is told what the rest is.
+pub(super) fn near(text: &str) -> &str {
+    text.char_indices().nth(4096).map_or(text, |(at, _)| text.split_at(at).0)
+}

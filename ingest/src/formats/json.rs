@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::{
     crictl, docker,
-    format::{Document, Section},
+    format::{Document, Section, near},
     kube::{self, List, Place, Text, pod::Pod},
     log, mounts, yaml,
 };
@@ -129,11 +129,6 @@ fn is_status(inside: &str) -> bool {
 fn is_container_status(inside: &str) -> bool {
     let near = near(inside);
     near.contains("\"restartCount\":") && near.contains("\"imageID\":")
-}
-
-/// The begin of a text.
-fn near(text: &str) -> &str {
-    text.char_indices().nth(4096).map_or(text, |(at, _)| text.split_at(at).0)
 }
 
 /// Reads all documents that follow each other without other text in between.

@@ -82,23 +82,7 @@ const LAYERS: usize = 4;
 
 /// Peels a line, or says that it has no header at all.
 pub(crate) fn peel(line: &str) -> Option<Head<'_>> {
-    let mut whole = first(line)?;
-    for _ in 1..LAYERS {
-        // Some put more than one space after their stamp.
-        let inner = match &whole.message {
-            Cow::Borrowed(text) => first(text.trim_start()),
-            Cow::Owned(text) => first(text.trim_start()).map(Head::into_owned),
-        };
-        // The kernel's stamp inside another is only in the kernel's own lines; elsewhere it is text.
-        let Some(inner) = inner else { break };
-        if matches!(inner.when, When::Boot(_))
-            && whole.name.as_deref().is_some_and(|n| n != "kernel")
-        {
-            break;
-        }
-        whole = whole.around(inner);
-    }
-    Some(whole)
+    first(line).map(Head::peeled)
 }
 
 fn first(line: &str) -> Option<Head<'_>> {
@@ -106,6 +90,26 @@ fn first(line: &str) -> Option<Head<'_>> {
 }
 
 impl<'a> Head<'a> {
+    /// This layer with all further ones taken off its message.
+    fn peeled(mut self) -> Self {
+        for _ in 1..LAYERS {
+            // Some put more than one space after their stamp.
+            let inner = match &self.message {
+                Cow::Borrowed(text) => first(text.trim_start()),
+                Cow::Owned(text) => first(text.trim_start()).map(Head::into_owned),
+            };
+            // The kernel's stamp inside another is only in the kernel's own lines; elsewhere it is text.
+            let Some(inner) = inner else { break };
+            if matches!(inner.when, When::Boot(_))
+                && self.name.as_deref().is_some_and(|n| n != "kernel")
+            {
+                break;
+            }
+            self = self.around(inner);
+        }
+        self
+    }
+
     /// This layer with the next one taken off its message.
     fn around(self, inner: Self) -> Self {
         Self {

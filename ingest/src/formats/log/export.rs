@@ -63,27 +63,24 @@ fn emit(fields: &Map<String, Value>, line: u64, out: &mut dyn Out) {
         }
         return;
     };
-    tell(&head, line, out);
+    tell(head, line, out);
 }
 
 /// A record of which one layer has been taken off.
-pub(super) fn tell(head: &Head<'_>, line: u64, out: &mut dyn Out) {
-    let inner = super::first(&head.message);
-    let (when, level, message) = match &inner {
-        Some(inner) => (head.when.refined(inner.when), inner.level, inner.message.as_ref()),
-        None => (head.when, None, head.message.as_ref()),
-    };
+pub(super) fn tell(outer: Head<'_>, line: u64, out: &mut dyn Out) {
+    let text = outer.message.clone();
+    let head = outer.peeled();
     out.record(Record {
         program: head.name.as_deref().map_or(Program::Unknown, program_of),
         name: head.name.as_deref(),
         host: head.host.as_deref(),
         pod: None,
-        level: level.or(head.level),
-        when,
-        message: message.into(),
+        level: head.level,
+        when: head.when,
+        message: head.message.as_ref().into(),
         line,
-        written: head.message.as_ref().into(),
-        text: &head.message,
+        written: text.as_ref().into(),
+        text: &text,
         more: Vec::new(),
         zone: None,
     });

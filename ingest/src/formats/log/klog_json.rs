@@ -8,7 +8,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Head;
-use crate::row::When;
+use crate::stamp;
 
 /// The members of a line, in their order.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
@@ -54,10 +54,6 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
     let of = |key: &str| members.iter().find(|(k, _)| k == key).map(|(_, value)| value.get());
     let text = |key: &str| serde_json::from_str::<String>(of(key)?).ok();
     let time: f64 = of("ts")?.parse().ok()?;
-    // Milliseconds; zap's own default counts seconds.
-    let millis = if time > 1e11 { time } else { time * 1e3 };
-    #[expect(clippy::cast_possible_truncation, reason = "saturates, and microseconds fit")]
-    let nanos = ((millis * 1e3).round() as i64).saturating_mul(1000);
     let mut message = format!("{:?}", text("msg")?);
     // The error comes first in the text form and last in this one.
     let err = of("err").filter(|err| *err != "null");
@@ -75,7 +71,8 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
     let level = text("level").and_then(|level| super::level_of(&level));
     let level = level.or(Some(if err.is_some() { "error" } else { "info" }));
     Some(Head {
-        when: When::At(nanos),
+        // Milliseconds; zap's own default counts seconds.
+        when: stamp::epoch(time),
         level,
         file,
         message: Cow::Owned(message),

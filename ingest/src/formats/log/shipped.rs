@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{Head, export, program_of};
-use crate::formats::format::{Document, Format};
+use crate::formats::format::{Document, Format, near};
 use crate::row::{Out, Program, When};
 use crate::stamp;
 
@@ -70,7 +70,7 @@ fn entry(object: &Value) -> Option<Head<'static>> {
     let own = |text: &str| Cow::Owned(text.to_owned());
     let message = TEXTS.iter().find_map(text)?.trim_end_matches(['\r', '\n']);
     super::first(message)?;
-    let at = TIMES.iter().find_map(|path| time(object.pointer(path)?))?;
+    let when = TIMES.iter().find_map(|path| time(object.pointer(path)?))?;
     // A unit is called after its program, and Cloud Logging's log too.
     let programs = PROGRAMS.iter().filter_map(text).map(|name| {
         let name = name.rsplit('/').next().unwrap_or(name);
@@ -78,7 +78,7 @@ fn entry(object: &Value) -> Option<Head<'static>> {
     });
     let program = programs.map(own).find(|name| program_of(name) != Program::System);
     Some(Head {
-        when: When::At(at),
+        when,
         host: HOSTS.iter().find_map(text).map(own),
         name: program,
         message: own(message),
@@ -86,21 +86,17 @@ fn entry(object: &Value) -> Option<Head<'static>> {
     })
 }
 
-/// A stamp, or seconds since the epoch, or what is a thousand or a thousand million times as much.
-fn time(value: &Value) -> Option<i64> {
-    let Some(number) = value.as_f64() else {
-        let (when, _) = stamp::iso(value.as_str()?)?;
-        return when.at();
-    };
-    let seconds = [1.0, 1e3, 1e6, 1e9].iter().map(|unit| number / unit).find(|it| *it < 1e10)?;
-    #[expect(clippy::cast_possible_truncation, reason = "saturates, and nanoseconds fit")]
-    let nanos = (seconds * 1e9).round() as i64;
-    (nanos > 0).then_some(nanos)
+/// A stamp, or a number of one of the usual units.
+fn time(value: &Value) -> Option<When> {
+    match value.as_f64() {
+        Some(number) => (number > 0.0).then(|| stamp::epoch(number)),
+        None => stamp::iso(value.as_str()?)?.0.at().map(When::At),
+    }
 }
 
 fn detect(document: &Document<'_>) -> bool {
     let start = document.text.trim_start();
-    let near = start.char_indices().nth(4096).map_or(start, |(at, _)| start.split_at(at).0);
+    let near = near(start);
     near.starts_with('[') && near.contains("\"logName\":")
         || near.starts_with('{') && near.contains("\"ingestionTime\":")
 }
@@ -125,14 +121,7 @@ fn read(document: &Document<'_>, out: &mut dyn Out) {
         line += memchr::memchr_iter(b'\n', between).count() as u64;
         from = at;
         match serde_json::from_str(entry_text).ok().and_then(|value| entry(&value)) {
-            Some(head) => {
-                let inner = super::peel(&head.message).map(Head::into_owned);
-                let whole = match inner {
-                    Some(inner) => head.around(inner),
-                    None => head,
-                };
-                export::tell(&whole, line, out);
-            }
+            Some(head) => export::tell(head, line, out),
             None => out.unparsed(line, "a log entry of another kind"),
         }
     }
