@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use etio::{Engine, Episode, Params, Scanner};
-use etio_ingest::{Bundle, Place};
+use etio_ingest::{Bundle, Dated, Place};
 use etio_plan::Origin;
 
 use crate::args::{Diagnose, Format};
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let bundle = input::read(&args.input, &scanner)?;
     let mut engine = run_rules(scanner, &bundle)?;
     let mut report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
-    if report.findings.is_empty() && report.ignored.is_empty() && bundle.is_newest {
+    if report.findings.is_empty() && report.ignored.is_empty() && bundle.dated == Dated::ByNewest {
         report.notes.push(UNDATED.to_owned());
     }
     let text = match args.format {
@@ -95,7 +95,7 @@ pub(crate) fn report(engine: &mut Engine, bundle: &Bundle, view: View) -> Report
             .map(|(because, findings)| Ignored { because, findings })
             .collect(),
         is_unread: bundle.is_unread(),
-        as_of: bundle.is_dated.then_some(bundle.collected_at),
+        as_of: (bundle.dated != Dated::Not).then_some(bundle.collected_at),
         notes: notes(engine, bundle),
     }
 }

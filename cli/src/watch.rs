@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use etio::{Engine, Scanner};
-use etio_ingest::Bundle;
+use etio_ingest::{Bundle, Dated};
 
 use crate::args::{Stream, Watch};
 use crate::diagnose::{View, layout, report, run_rules, say_notes};
@@ -98,7 +98,7 @@ impl Look {
                 Ok(bundle) => {
                     self.engine = run_rules(scanner.clone(), &bundle)?;
                     // Of what said no time before, the first time that is said counts.
-                    if self.bundle.is_dated {
+                    if self.bundle.dated != Dated::Not {
                         self.clock.reach(bundle.collected_at);
                     } else {
                         self.clock = Clock::at(bundle.collected_at);

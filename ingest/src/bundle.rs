@@ -44,6 +44,17 @@ pub struct Place<'a> {
     pub text: &'a str,
 }
 
+/// What says when a bundle was collected.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dated {
+    /// Nothing: it is a day that the host gave.
+    Not,
+    /// The newest time in it: it may have been later.
+    ByNewest,
+    /// The host, or a file that speaks of it.
+    Told,
+}
+
 /// A settled bundle.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Bundle {
@@ -53,10 +64,8 @@ pub struct Bundle {
     pub feed: Vec<Input>,
     /// When the bundle was collected: where to advance an engine to.
     pub collected_at: i64,
-    /// Whether something says when that was; otherwise it is a day that the host gave.
-    pub is_dated: bool,
-    /// Whether that is only the newest time in it.
-    pub is_newest: bool,
+    /// What says so.
+    pub dated: Dated,
     /// The first time in the bundle.
     pub start: i64,
     /// Some facts name no node where several are known, so that a finding that joins them may join

@@ -25,7 +25,7 @@ mod text;
 mod unnamed;
 mod unpack;
 
-pub use bundle::{Bundle, EMPTY, InputReport, Note, Place, UNREAD};
+pub use bundle::{Bundle, Dated, EMPTY, InputReport, Note, Place, UNREAD};
 pub use files::{find_files, read_paths};
 pub use options::{Options, Since, Zone};
 pub use reader::Reader;

@@ -68,8 +68,7 @@ pub(crate) fn settle(
         inputs,
         feed,
         collected_at: clock.collected_at,
-        is_dated: clock.is_told,
-        is_newest: clock.is_newest,
+        dated: clock.dated,
         start: clock.start,
         ambiguous_node: !unnamed.is_empty(),
         notes: all_notes(notes, unnamed, &clock, &bundle),
@@ -125,7 +124,7 @@ impl Settling<'_> {
     fn lacks_node(&self, found: &Found) -> bool {
         let value = |field: FieldId| found.values.get(field.index()).and_then(Value::as_text);
         let mut nodes = self.schema.nodes(found.relation);
-        if !nodes.any(|(field, _)| value(field) == Some(unnamed::NODE)) {
+        if !nodes.any(|(field, _)| value(field) == Some(unnamed::NAME)) {
             return false;
         }
         let component = || value(self.schema.get(found.relation)?.field("component")?);

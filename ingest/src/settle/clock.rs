@@ -4,6 +4,7 @@ use etio_plan::Value;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
+use crate::bundle::Dated;
 use crate::gather::{Gathered, said_of};
 use crate::options::Options;
 use crate::row::{Wall, When};
@@ -44,10 +45,8 @@ enum Year {
 pub(crate) struct Clock {
     /// When the bundle was collected.
     pub(crate) collected_at: i64,
-    /// Whether that is more than a day that had to be taken.
-    pub(crate) is_told: bool,
-    /// Whether that is only the newest time in the bundle.
-    pub(crate) is_newest: bool,
+    /// What says so.
+    pub(crate) dated: Dated,
     /// Its first stamp.
     pub(crate) start: i64,
     /// Whether nothing said which year it was.
@@ -89,8 +88,7 @@ impl Clock {
         });
         let mut clock = Self {
             collected_at: 0,
-            is_told: false,
-            is_newest: false,
+            dated: Dated::Not,
             start: 0,
             year_unknown: options.year.is_none() && common_year == ending,
             readings: readings.collect(),
@@ -118,8 +116,11 @@ impl Clock {
         let collected_at = told.or(options.today).or_else(nothing).unwrap_or_default();
         let start = stamps().min().map_or(collected_at, |first| first.min(collected_at));
         clock.collected_at = collected_at;
-        clock.is_told = told.is_some();
-        clock.is_newest = options.at.is_none() && said.is_none() && latest.is_some();
+        clock.dated = match (told, options.at.or(said), latest) {
+            (None, ..) => Dated::Not,
+            (_, None, Some(_)) => Dated::ByNewest,
+            _ => Dated::Told,
+        };
         clock.start = start;
         // Ages reach further back than stamps.
         let ages = bundle
