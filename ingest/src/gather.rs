@@ -217,7 +217,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         let [pod, object] = &self.unnamed;
         let row = |relation: RelId, field: FieldId| match schema.field_name(relation, field) {
             _ if offer.places.contains(&(relation, field)) => Value::from(offer.text),
-            "node" => Value::from(record.host.unwrap_or(unnamed::NODE)),
+            "node" => Value::from(record.host.unwrap_or(unnamed::NAME)),
             "program" => record.name.map_or(Value::Null, Value::from),
             "level" => record.level.map_or(Value::Null, Value::from),
             "message" => Value::from(record.message.as_ref()),

@@ -2,8 +2,8 @@
 
 use crate::formats::rows::base_name;
 
-/// The node of facts that name none.
-pub(crate) const NODE: &str = "(unnamed)";
+/// The name of a node or of anything else that has none, and the namespace of what its file tells apart.
+pub(crate) const NAME: &str = "(unnamed)";
 
 /// The namespace of an object that a table names without one.
 pub(crate) const NAMESPACE: &str = "(namespace)";
@@ -18,12 +18,12 @@ pub(crate) fn some_pod(path: &str) -> String {
 
 /// The name of that pod; as a text it is what people call it.
 pub(crate) fn pod(path: &str) -> String {
-    format!("(unnamed)/{}", some_pod(path))
+    format!("{NAME}/{}", some_pod(path))
 }
 
 /// The name of anything else that a document does not name, likewise.
 pub(crate) fn object(path: &str) -> String {
     let name = base_name(path);
     let stem = name.split('.').next().unwrap_or(name);
-    format!("(unnamed)/{}", if stem.is_empty() { "-" } else { stem })
+    format!("{NAME}/{}", if stem.is_empty() { "-" } else { stem })
 }

@@ -310,7 +310,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             object: match kind {
                 "Pod" => meta.pod(place),
                 // Its events may name it.
-                "Node" if meta.name.is_none() => "(unnamed)".into(),
+                "Node" if meta.name.is_none() => unnamed::NAME.into(),
                 _ if meta.name.is_none() => unnamed::object(path),
                 _ => meta.object(place),
             },

@@ -315,7 +315,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
     out.row(
         Row::of("std.kube.Container", place.line, it.line)
             .with("pod", id)
-            .with("name", "(unnamed)")
+            .with("name", unnamed::NAME)
             .with("kind", kind)
             .with("node", it.get("NODE"))
             .with("restarts", it.number("RESTARTS"))

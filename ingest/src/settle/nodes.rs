@@ -43,7 +43,7 @@ impl Nodes {
         let rest = match (given, only.next(), only.next()) {
             (Some(given), ..) => name(given),
             (None, Some(node), None) => (*node).clone(),
-            _ => unnamed::NODE.to_owned(),
+            _ => unnamed::NAME.to_owned(),
         };
         let several = known.len() > 1 && given.is_none();
         Self { documents: documents.collect(), pods, rest, several, canonical }
@@ -67,7 +67,7 @@ impl Nodes {
         for &(field, required) in fields {
             let Some(value) = found.values.get_mut(field.index()) else { continue };
             match value.as_text() {
-                Some(name) if name != unnamed::NODE => *value = Value::Text(self.name(name)),
+                Some(name) if name != unnamed::NAME => *value = Value::Text(self.name(name)),
                 None if !required => {}
                 _ => {
                     let pod = found.pod.as_ref().and_then(|pod| self.pods.get(pod)).cloned();
@@ -100,7 +100,7 @@ fn canonical_names(
             let relation = Some(found.relation);
             for (field, _) in schema.nodes(found.relation) {
                 let name = found.values.get(field.index()).and_then(Value::as_text);
-                let Some(name) = name.filter(|name| *name != unnamed::NODE) else { continue };
+                let Some(name) = name.filter(|name| *name != unnamed::NAME) else { continue };
                 if relation == node_row {
                     objects.insert(name);
                 } else if relation == pod_row {
@@ -163,7 +163,7 @@ fn pod_nodes(bundle: &[Gathered], schema: &Schema<'_>) -> Vec<(String, String)> 
         let Some(relation) = schema.get(found.relation) else { continue };
         let text = |name: &str| found.values.get(relation.field(name)?.index())?.as_text();
         let Some(pod) = text("pod") else { continue };
-        if let Some(node) = text("node").filter(|node| *node != unnamed::NODE) {
+        if let Some(node) = text("node").filter(|node| *node != unnamed::NAME) {
             let list = if Some(found.relation) == pod_row { &mut rows } else { &mut events };
             list.push((pod.to_owned(), node.to_owned()));
         } else if Some(found.relation) == event && text("reason") == Some("Scheduled") {

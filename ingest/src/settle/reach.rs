@@ -44,7 +44,7 @@ impl World<'_> {
             for (name, host) in &gathered.hosts {
                 let named = Some(name.as_str()).filter(|name| !name.is_empty());
                 let node = self.nodes.of_document(doc, named);
-                let alone = Some(doc).filter(|_| self.nodes.several && node == unnamed::NODE);
+                let alone = Some(doc).filter(|_| self.nodes.several && node == unnamed::NAME);
                 for program in host.streams.keys() {
                     let pieces = self.pieces(doc, &gathered.path, host, *program);
                     for name in names(host, *program) {

@@ -19,11 +19,7 @@ use crate::unnamed;
 pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
     let (namespace, name) = match &metadata.name {
         Some(name) => (metadata.namespace.clone(), name.clone()),
-        None => {
-            let name = unnamed::pod(path);
-            let (namespace, name) = name.split_once('/').unwrap_or(("(unnamed)", "-"));
-            (Some(namespace.into()), name.into())
-        }
+        None => (Some(unnamed::NAME.into()), unnamed::some_pod(path)),
     };
     let owner = value(of, "Controlled By").and_then(|it| it.split_once('/'));
     let owners = owner.map(|(kind, name)| {
@@ -41,7 +37,7 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
     let said = |key: &str| value(of, key).filter(|_| !within).map(Into::into);
     let (app, app_statuses) = match within {
         true => {
-            let (container, status) = filled("(unnamed)", of);
+            let (container, status) = filled(unnamed::NAME, of);
             (vec![container], vec![status])
         }
         false => (app, app_statuses),

@@ -22,14 +22,14 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
         }
         if !event.object.is_empty() {
             place(event, &current);
-        } else if let Some(about) = about.filter(|it| it.object != "(unnamed)") {
+        } else if let Some(about) = about.filter(|it| it.object != unnamed::NAME) {
             event.kind.clone_from(&about.kind);
             event.object.clone_from(&about.object);
             event.node = event.node.take().or_else(|| about.node.clone());
         } else if about_node || event.kind == "Node" {
             event.kind = "Node".into();
             event.node = event.node.take().or_else(|| node.clone());
-            event.object = event.node.clone().unwrap_or_else(|| "(unnamed)".into());
+            event.object = event.node.clone().unwrap_or_else(|| unnamed::NAME.into());
         } else if !["", "Pod"].contains(&event.kind.as_str()) {
             event.object = unnamed::object(path);
         } else if of_claim(event) {
@@ -43,7 +43,7 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
             event.node = event.node.take().or(assigned).or_else(|| host.clone());
         }
         if event.kind == "Node" && event.node.is_none() {
-            event.node = Some(event.object.clone()).filter(|it| it != "(unnamed)");
+            event.node = Some(event.object.clone()).filter(|it| it != unnamed::NAME);
         }
     }
 }

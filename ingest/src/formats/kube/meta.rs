@@ -134,7 +134,7 @@ pub(crate) fn deleted(
     out: &mut dyn Out,
 ) {
     let object = match meta.name {
-        None if CLUSTER.contains(&kind) => "(unnamed)".into(),
+        None if CLUSTER.contains(&kind) => unnamed::NAME.into(),
         None if kind == "Pod" => unnamed::some_pod(place.path),
         _ => meta.object(place),
     };

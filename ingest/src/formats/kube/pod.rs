@@ -51,7 +51,7 @@ pub(crate) fn rows(pod: &Pod, place: Place<'_>, out: &mut dyn Out) {
 
 /// The name of a container, which a pasted status may have left behind.
 fn named(status: &ContainerStatus) -> &str {
-    status.name.as_deref().unwrap_or("(unnamed)")
+    status.name.as_deref().unwrap_or(unnamed::NAME)
 }
 
 fn pod_row(pod: &Pod, id: &str, conditions: &[Condition], place: Place<'_>) -> Row {
@@ -106,7 +106,7 @@ pub(in crate::formats) fn node<'a>(
     named: Option<&'a str>,
     reason: Option<&str>,
 ) -> Option<&'a str> {
-    named.or_else(|| reason.map(|_| unnamed::NODE))
+    named.or_else(|| reason.map(|_| unnamed::NAME))
 }
 
 /// With what is false or empty unless the object says otherwise.

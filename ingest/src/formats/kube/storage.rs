@@ -215,7 +215,7 @@ pub(crate) fn attachment(it: &Attachment, place: Place<'_>, out: &mut dyn Out) {
     let text = format!(
         "volume {} on {}: {}",
         volume.as_deref().unwrap_or("(inline)"),
-        node.as_deref().unwrap_or("(unnamed)"),
+        node.as_deref().unwrap_or(unnamed::NAME),
         match (attached, &error) {
             (_, Some(error)) => error.as_str(),
             (Some(true), _) => "attached",
