@@ -346,13 +346,12 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// Whether a row lies after the first and not after the second of two others.
+    /// Whether a row lies after the first and not after the second of two others, or is the second.
     pub(crate) fn is_between(&mut self, scan: &'a Scan, a: Met<'_>, b: Met<'_>) -> bool {
         let sources = self.view.sources;
         let mut rows = self.rows(scan, sources.earliest_after(&a.header.stamp()), Pick::Oldest);
         while let Some(met) = self.meet(&mut rows) {
             if !met.is(a)
-                && !met.is(b)
                 && sources.not_before(&a.header.stamp(), &met.header.stamp())
                 && sources.not_before(&met.header.stamp(), &b.header.stamp())
             {
