@@ -13,7 +13,7 @@ use crate::{
         inexact::Inexact,
         judge::Held,
     },
-    value::word::Word,
+    value::word::{ABSENT, Word, at},
 };
 
 /// What one condition added to the path and to what lacks.
@@ -121,7 +121,9 @@ impl<'a> Eval<'a> {
                 steps.get(..length).unwrap_or_default(),
                 &mut Vec::new(),
                 &mut |me, marks| {
-                    ways.push(me.way(marks));
+                    if !me.ends_in_nothing(steps, length) {
+                        ways.push(me.way(marks));
+                    }
                     if ways.len() < most {
                         ControlFlow::Continue(())
                     } else {
@@ -134,5 +136,12 @@ impl<'a> Eval<'a> {
             }
         }
         Vec::new()
+    }
+
+    /// Whether the last of so many conditions is the least or greatest of nothing: what reads it fails for
+    /// want of that.
+    fn ends_in_nothing(&self, steps: &[Step], length: usize) -> bool {
+        let last = length.checked_sub(1).and_then(|last| steps.get(last));
+        matches!(last, Some(Step::Agg { by, .. }) if at(&self.slots, by.into) == ABSENT)
     }
 }

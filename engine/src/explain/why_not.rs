@@ -337,7 +337,7 @@ impl<'a> Eval<'a> {
             if let Step::Each(src) | Step::Pick { of: src, .. } | Step::Agg { of: src, .. } = step {
                 let mut lacks = Vec::new();
                 self.covered(src, &mut lacks);
-                wants.extend(lacks.iter().filter(|lack| !lack.weak).map(|lack| lack.want));
+                wants.extend(lacks.iter().filter(|lack| !lack.weak).filter_map(|lack| lack.want));
                 let scan = src.first();
                 let schema = self.view.programs.schema.get(scan.relation);
                 let concluded = schema.is_some_and(|of| !of.event && !of.entity);

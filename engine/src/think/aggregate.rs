@@ -55,8 +55,8 @@ struct Sum<'t> {
 }
 
 impl<'a> Eval<'a> {
-    /// The value of an aggregate; none where there is nothing to take the least or greatest of.
-    pub(crate) fn aggregate(&mut self, by: &'a Aggregate, of: &'a Src) -> Option<(Word, Found)> {
+    /// The value of an aggregate; absent where there is nothing to take the least or greatest of.
+    pub(crate) fn aggregate(&mut self, by: &'a Aggregate, of: &'a Src) -> (Word, Found) {
         let known = match (by.op, &by.tally) {
             (AggOp::Changes, _) => return self.changes(by, of),
             (_, Some(tally)) => self.tallied(by, of, tally),
@@ -65,7 +65,7 @@ impl<'a> Eval<'a> {
         };
         let (word, mut found) = known.unwrap_or_else(|| self.over_all(by, of));
         self.bound(by.op, of, &mut found);
-        (word != ABSENT || found.lacks.iter().any(|lack| !lack.weak)).then_some((word, found))
+        (word, found)
     }
 
     /// Looks at all matches.
@@ -74,14 +74,16 @@ impl<'a> Eval<'a> {
         let mut sum = Sum { op: by.op, ty: &by.ty, value: None, seen: BTreeSet::new(), total: 0 };
         let (depth, marks) = (self.lacks.len(), self.marks);
         let mut doubt: Vec<Lack> = Vec::new();
+        self.marks &= !SUSPECT;
         let _ = self.matches(of, Pick::Oldest, &mut |me| {
             let word = by.arg.as_ref().map_or(1, |arg| me.eval(arg, &[]));
             if word == ABSENT {
                 return Continue(());
             }
             let new = me.lacks.get(depth..).unwrap_or_default();
-            if me.marks & !marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak) {
-                doubt.extend_from_slice(new);
+            if me.marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak) {
+                doubt.push(Lack::DOUBT);
+                doubt.extend(new.iter().map(|lack| Lack { below: false, ..*lack }));
                 return Continue(());
             }
             doubt.extend_from_slice(new);
@@ -94,6 +96,7 @@ impl<'a> Eval<'a> {
             }
             Continue(())
         });
+        self.marks = marks;
         found.lacks = doubt;
         (sum.result(), found)
     }
@@ -220,18 +223,20 @@ impl<'a> Eval<'a> {
     }
 
     /// How many times the value changed between one version of a row and the next in the window.
-    fn changes(&mut self, by: &'a Aggregate, of: &'a Src) -> Option<(Word, Found)> {
+    fn changes(&mut self, by: &'a Aggregate, of: &'a Src) -> (Word, Found) {
         let mut found = Found::default();
-        let Kind::Rows { scan, window } = &of.kind else { return Some((0, found)) };
+        let Kind::Rows { scan, window } = &of.kind else { return (0, found) };
         let from = match window {
             Window::Stands | Window::AsOf(_) => (i64::MIN, None),
             window => match self.begins(window) {
                 Some(from) => from,
-                None => return Some((0, found)),
+                None => return (0, found),
             },
         };
         let mut versions: Vec<Version> = Vec::new();
-        let schema = self.view.programs.schema.get(scan.relation)?;
+        let Some(schema) = self.view.programs.schema.get(scan.relation) else {
+            return (0, found);
+        };
         let (key, types) = (&schema.key, &schema.key_types);
         for (relation, index) in scan.tables().rev() {
             let Some(table) = self.view.relations.get(relation) else { continue };
@@ -270,7 +275,7 @@ impl<'a> Eval<'a> {
             }
         }
         self.bound(AggOp::Changes, of, &mut found);
-        Some((count, found))
+        (count, found)
     }
 }
 

@@ -34,9 +34,22 @@ use crate::{
 /// Why a path through the conditions is not sure.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Lack {
-    pub(crate) want: Want,
+    /// What would decide it; none where that is merely not so yet.
+    pub(crate) want: Option<Want>,
     /// Only a lossy relation vouches for an absence: it counts, but confirms nothing (M3.4).
     pub(crate) weak: bool,
+    /// A row on the path lacks it, which stands all the same, and so does what rests on that (M7.26).
+    pub(crate) below: bool,
+}
+
+impl Lack {
+    /// It is as doubtful as a finding that is suspected.
+    pub(crate) const DOUBT: Self = Self { want: None, weak: false, below: false };
+
+    /// Nobody can tell.
+    pub(crate) const fn unknown(want: Want) -> Self {
+        Self { want: Some(want), ..Self::DOUBT }
+    }
 }
 
 /// Why no path of a `confirm` or `unless` block was found.
@@ -260,20 +273,15 @@ impl<'a> Eval<'a> {
             }
             Step::No(src) => self.no(src, rest, then),
             Step::Agg { of, by } => {
-                let Some((word, found)) = self.aggregate(by, of) else {
-                    if self.evidence && of.events {
-                        self.misses.unseen = true;
-                    }
-                    return Continue(());
-                };
+                let (word, found) = self.aggregate(by, of);
+                if word == ABSENT && self.evidence && of.events {
+                    self.misses.unseen = true;
+                }
                 put(&mut self.slots, by.into, word);
                 let (known, path) = (self.inexact.len(), self.path.len());
                 let (marks, lacks) = (self.marks, self.lacks.len());
                 self.marks |= found.marks;
                 self.path.extend(found.rows);
-                if word == ABSENT {
-                    self.lacks.extend(&found.lacks);
-                }
                 self.inexact
                     .extend(found.bound.map(|bound| Inexact::new(by.into, bound, found.lacks)));
                 let flow = self.walk(rest, then);
@@ -313,20 +321,20 @@ impl<'a> Eval<'a> {
         let (depth, marks) = (self.lacks.len(), self.marks);
         let mut sure = false;
         let mut lacks: Vec<Lack> = Vec::new();
+        self.marks &= !SUSPECT;
         // The newest match is the one that can end the absence of others last.
         let _ = self.matches(src, Pick::Newest, &mut |me| {
             let new = me.lacks.get(depth..).unwrap_or_default();
-            let doubtful = me.marks & !marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak);
+            let doubtful = me.marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak);
             if doubtful {
-                lacks.extend(new.iter().map(|lack| Lack { weak: false, ..*lack }));
-                if lacks.is_empty() {
-                    lacks.push(Lack { want: Want::Relation(src.relation()), weak: false });
-                }
+                lacks.push(Lack::DOUBT);
+                lacks.extend(new.iter().map(|lack| Lack { want: lack.want, ..Lack::DOUBT }));
                 return Continue(());
             }
             sure = true;
             Break(())
         });
+        self.marks = marks;
         if sure {
             return Continue(());
         }
@@ -400,17 +408,6 @@ impl<'a> Eval<'a> {
         match self.eval(ex, &[]) {
             ABSENT => 0,
             word => as_int(word),
-        }
-    }
-}
-
-impl Src {
-    /// The relation whose rows it binds first.
-    pub(crate) const fn relation(&self) -> usize {
-        match &self.kind {
-            Kind::Rows { scan, .. } | Kind::Sustained { scan, .. } => scan.relation,
-            Kind::Then { first, .. } | Kind::Without { first, .. } => first.relation,
-            Kind::Silence { per, .. } => per.relation,
         }
     }
 }

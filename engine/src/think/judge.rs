@@ -43,15 +43,16 @@ pub(crate) struct Conclusion {
 #[derive(Clone, Copy)]
 pub(crate) struct Holds {
     pub(crate) verdict: Verdict,
-    eventful: Marks,
+    /// Those of a finding that is sure.
+    marks: Marks,
 }
 
 impl Holds {
     /// The marks of the finding as a row.
     pub(crate) const fn marks(self) -> Marks {
         match self.verdict {
-            Verdict::Confirmed => self.eventful,
-            Verdict::Suspected => self.eventful | SUSPECT,
+            Verdict::Confirmed => self.marks,
+            Verdict::Suspected => self.marks | SUSPECT,
         }
     }
 }
@@ -175,14 +176,17 @@ impl<'a> Eval<'a> {
     /// What the binding that is shown says.
     fn tell(&mut self, program: &'a Program, worth: Worth) -> Option<Holds> {
         let Head::Finding { texts, explains } = &program.head else { return None };
-        let eventful = self.marks & EVENTFUL;
+        let mut marks = self.marks & EVENTFUL;
+        if self.view.first && self.rests_on_first() {
+            marks |= FIRST;
+        }
         self.lacks.clear();
         program.maybe.iter().for_each(|block| {
             self.block(block);
         });
         self.set_shown(texts, explains);
         self.shown.wants = worth.wants;
-        Some(Holds { verdict: worth.verdict, eventful })
+        Some(Holds { verdict: worth.verdict, marks })
     }
 
     /// Judges a complete binding of `when`; none where something kills it. The rows of a true
@@ -267,13 +271,14 @@ impl<'a> Eval<'a> {
             }
         }
         self.is_decided = never_sure;
-        let unknown = self.lacks.iter().any(|lack| !lack.weak);
+        // What a suspected row lacks makes this suspect, as the row does.
+        let unknown = self.lacks.iter().any(|lack| !lack.weak && !lack.below);
         let weak = self.marks & WEAK != 0 || self.lacks.iter().any(|lack| lack.weak);
         let pinned = confirmed || program.confirm.is_empty();
         let mut wants: Vec<Want> =
-            self.lacks.iter().filter(|lack| !lack.weak).map(|lack| lack.want).collect();
+            self.lacks.iter().filter(|lack| !lack.weak).filter_map(|lack| lack.want).collect();
         if weak && !confirmed {
-            let better = self.lacks.iter().filter(|lack| lack.weak).map(|lack| lack.want);
+            let better = self.lacks.iter().filter(|lack| lack.weak).filter_map(|lack| lack.want);
             wants.extend(better.filter(|want| self.has_better_source(*want)));
         }
         let nameless = self.joins_unnamed(program);

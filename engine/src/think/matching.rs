@@ -316,7 +316,7 @@ impl<'a> Eval<'a> {
         }
         let reads = self.view.programs.covers.get(scan.relation);
         let wants = reads.into_iter().flat_map(|cover| &cover.reads).map(|read| read.relation);
-        Some(wants.map(|of| Lack { want: Want::Relation(of), weak: false }).collect())
+        Some(wants.map(|of| Lack::unknown(Want::Relation(of))).collect())
     }
 
     fn lacking(&mut self, lacks: Vec<Lack>, then: Then<'_, 'a>) -> ControlFlow<()> {

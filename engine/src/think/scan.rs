@@ -196,7 +196,8 @@ impl<'a> Eval<'a> {
         self.marks |= marks & !(ENDED | LAPSED);
         if marks & SUSPECT != 0 {
             let wants = self.view.supports.wants(relation, row);
-            self.lacks.extend(wants.iter().map(|want| Lack { want: *want, weak: false }));
+            self.lacks
+                .extend(wants.iter().map(|want| Lack { below: true, ..Lack::unknown(*want) }));
         }
         self.path.push(Facts::One(relation, row));
     }

@@ -113,7 +113,7 @@ impl<'a> Eval<'a> {
     ) -> Answer {
         self.work += 1;
         if self.view.over.may_lack(scan.relation) {
-            lacks.push(Lack { want: Want::Limit, weak: false });
+            lacks.push(Lack::unknown(Want::Limit));
             return Answer { seen: Seen::Not, turns: i64::MAX, until: i64::MAX };
         }
         if self.view.unnamed.is_none() && self.is_whole(scan, from) {
@@ -131,13 +131,13 @@ impl<'a> Eval<'a> {
         let mut lacking = Vec::new();
         let answer =
             self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
-        let lack = |(of, weak): (usize, bool)| Lack { want: Want::Relation(of), weak };
+        let lack = |(of, weak): (usize, bool)| Lack { weak, ..Lack::unknown(Want::Relation(of)) };
         lacks.extend(lacking.into_iter().map(lack));
         if answer.seen > Seen::Weakly && lacks.is_empty() {
-            lacks.push(Lack { want: Want::Relation(scan.relation), weak: false });
+            lacks.push(Lack::unknown(Want::Relation(scan.relation)));
         }
         if self.is_vouched_elsewhere(query) {
-            lacks.push(Lack { want: Want::NodeName, weak: false });
+            lacks.push(Lack::unknown(Want::NodeName));
         }
         answer
     }

@@ -59,13 +59,13 @@ impl Solver<'_> {
             }
             let mut doubt = self.unseen(of, &next);
             // A match that is not sure may be none.
-            group.iter().for_each(|of| doubt.add(&of.doubt));
-            let sure = group.iter().filter(|of| !of.doubt.unknown);
+            group.iter().for_each(|of| doubt.add(&of.doubt.of_absence()));
+            let sure = group.iter().filter(|of| !of.doubt.is_open());
             let values: Vec<Value> = sure
                 .map(|of| arg.map_or(Value::Int(1), |arg| self.sight(of, None).eval(arg)))
                 .collect();
             // It rests on those that are sure, and is as plain as they are (M7.5).
-            for of in group.iter().filter(|of| !of.doubt.unknown) {
+            for of in group.iter().filter(|of| !of.doubt.is_open()) {
                 next.doubt.weak |= of.doubt.weak;
                 // The last row of a match stands for it (M7.15).
                 next.rows.extend(of.rows[binding.rows.len()..].last().cloned());

@@ -98,6 +98,8 @@ impl Row {
 pub(crate) struct Doubt {
     /// It cannot be decided.
     pub(crate) unknown: bool,
+    /// It rests on a suspected finding.
+    pub(crate) suspect: bool,
     /// It rests on an absence that only a lossy relation tells (M3.4).
     pub(crate) weak: bool,
     /// What would have to be collected.
@@ -107,11 +109,22 @@ pub(crate) struct Doubt {
 impl Doubt {
     pub(crate) fn add(&mut self, other: &Self) {
         self.unknown |= other.unknown;
+        self.suspect |= other.suspect;
         self.weak |= other.weak;
         self.needs.extend(&other.needs);
     }
 
     pub(crate) fn is_none(&self) -> bool {
-        !self.unknown && !self.weak
+        !self.is_open() && !self.weak
+    }
+
+    /// Whether it may not be so at all.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.unknown || self.suspect
+    }
+
+    /// That of something that is not there if this is so.
+    pub(crate) fn of_absence(&self) -> Self {
+        Self { unknown: self.is_open(), suspect: false, ..self.clone() }
     }
 }

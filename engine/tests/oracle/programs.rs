@@ -136,6 +136,103 @@ const WIDE_CONDITIONS: &[&str] = &[
     "newest B { node, n: q }  oldest A { node, n: q }",
 ];
 
+/// What few rules say.
+const RARE_CONDITIONS: &[&str] = &[
+    "count(A { node, n: _ } within 6s) >= count(B { node, n: _ } within 6s)",
+    "k = count(A { node, n: N } within 6s)  k + 1 >= LEAST",
+    "k = max(m of A { node, n: m } within 6s)  E { node, n: k, state: _ }",
+    "k = count(B { node, n: _ } within 5s)  k == 1 or k > 3",
+    "not (count(A { node, n: _ } within 5s) >= 2 and count(B { node, n: N } within 5s) >= 1)",
+    "k = sum(m of A { node, n: m } within 5s)  k < 2 or k >= 4",
+    "x = newest A { node, n: _ }  x.n in [1, 2]",
+    "x = newest A { node, n: _ } within 5s  present(x.w)",
+    "x = newest A { node, n: _ }  k = x.n + 1  B { node, n: k } within 6s",
+    "q in [0, 1]  B { node, n: q } within 5s",
+    "count(E { node, state: \"on\" } for 3s) >= 1",
+    "count(P { node, n: _, mark: \"on\" } for 3s) >= LEAST",
+    "distinct(m of P { node, n: m, mark: \"on\" }) >= 2",
+    "sum(m of P { node, n: m, mark: _ }) > 1",
+    "max(m of P { node, n: m, mark: \"on\" } for 2s) >= 1",
+    "changes(m of P { node, n: N, mark: m } within 8s) >= 2",
+    "p = newest P { node, n: _, mark: \"on\" }  p.n == 1",
+    "x = newest A { node, n: _ } without B { node, n: _ } for 3s  age(x) >= 4s",
+    "oldest (A { node, n: q } without B { node, n: q } for 2s)",
+    "oldest A { node, n: q } without B { node, n: q } for 2s  E { node, n: q, state: _ }",
+    "x = A { node, n: N } within 9s  count(B { node, n: _ } since x) >= 1",
+    "x = newest B { node, n: _ }  A { node, n: _ } since x",
+    "x = newest B { node, n: _ }  sum(m of A { node, n: m } since x) >= 1",
+    "x = newest A { node, n: _ }  no E { node, state: \"on\" } as of x",
+    "x = newest A { node, n: _ }  count(P { node, n: _, mark: \"on\" } as of x) >= 1",
+    "x = newest A { node, n: _ } then B { node, n: _ } within 4s  E { node, state: _ } as of x",
+    "x = oldest L { node, n: _ } within 9s  no P { node, n: _, mark: \"on\" } as of x",
+    "A { node, n > 0 } within 5s",
+    "B { node, n <= 1 }",
+    "A { node, n: q } then B { node, n > q } within 5s",
+    "A { node, n: _, w != \"u\" } within 5s",
+    "A { node, n: _, w ~ `u{_}` } within 5s",
+    "no A { node, n > 0 } within 4s",
+    "E { node, state in [\"on\", \"off\"] }",
+    "no E { node, state: \"on\" } for 3s",
+    "no P { node, n: _, mark: \"on\" } for 3s",
+    "min(m of A { node, n: m } then B { node, n: _ } within 4s) <= 1",
+    "distinct(m of A { node, n: m } without B { node, n: m } for 2s) >= LEAST",
+    "count(L { node, n: _ } then A { node, n: _ } within 4s without B { node, n: _ }) >= 1",
+    "sum(m of L { node, n: m } within 6s) <= 2",
+    "k = count(L { node, n: _ } within 6s)  k == 0 or k >= 2",
+    "newest P { node: _, n: q, mark: _ }  A { node, n: q }",
+    "k = newest B { node, n: _ }  no L { node, n: _ } since k",
+    "k = count(A { node, n: _ } within 4s)  m = k * 2  m >= LEAST",
+    "k = min(m of B { node, n: m } within 6s)  k != 1",
+    "k = max(m of L { node, n: m } within 6s)  present(k) and k < 2",
+    "A { node, n: _ } then x = B { node, n: _ } within 5s  age(x) >= 2s",
+    "A { node, n: _ } then x = B { node, n: N } within 5s  no A { node, n: _ } since x",
+    "p = P { node, n: N, mark: _ }  age(p) >= 4s",
+    "x = E { node, state: \"on\" }  age(x) < 5s",
+    "no A { node, n: _ } then B { node, n: N } within 3s",
+    "no A { node, n: _ } without B { node, n: _ } for WIDE",
+    "x = newest A { node, n: _ }  E { node, n: q, state: _ } as of x  q == x.n",
+    "x = newest A { node, n: _ }  E { node, n: x.n, state: _ }",
+    "x = newest A { node, n: _ } within 6s  B { node, n: x.n }",
+    "changes(m of P { node: _, n: N, mark: m } within 8s) >= LEAST",
+    "count(E { node: _, state: \"on\" }) >= LEAST",
+    "count(A { node, n: _ } within 6s) >= 1 or count(L { node, n: _ } within 6s) >= 1",
+    "p = oldest P { node, n: N, mark: _ } for 3s  age(p) >= 4s",
+    "E { node: _, n: N, state: \"on\" } for 3s",
+    "no E { node: _, n: N, state: \"on\" } for 2s",
+    "distinct(m of E { node: _, state: m }) >= 2",
+    "P { node: m, n: N, mark: \"on\" }  P { node: m, n: _, mark: \"off\" }",
+    "x = newest A { node, n: _ }  y = newest B { node, n: _ }  L { node, n: _ } since y  age(x) < 6s",
+];
+
+/// What is said of a relation `D` that rules conclude.
+const CONCLUDED: &[&str] = &[
+    "D { node, n: N } for 3s",
+    "D { node, n: N } for 3s tolerating 2s",
+    "x = D { node, n: N }  age(x) >= 3s",
+    "newest D { node, n: q }  A { node, n: q }",
+    "x = newest D { node, n: _ }  age(x) < 4s",
+    "max(m of D { node, n: m }) >= 1",
+    "sum(m of D { node, n: m }) > 1",
+    "min(m of D { node, n: m }) < 1 or count(L { node, n: _ } within 5s) >= 1",
+    "no D { node, n: N } for 2s",
+    "no A { node, n: _ } for 3s per D { node, n: N }",
+    "count(D { node, n: _ } for 2s) >= 1",
+    "D { node: _, n: N }",
+    "D { node, n: q }  B { node, n: q } within 5s",
+];
+
+/// What is said of a finding `F`.
+const FOUND: &[&str] = &[
+    "F { node } for 3s",
+    "F { node } for 3s tolerating 2s",
+    "no F { node }",
+    "no F { node } for 2s",
+    "x = F { node }  age(x) >= 2s",
+    "no A { node, n: _ } for 3s per F { node }",
+    "count(F { node: _ }) >= 1",
+    "F { node: _ }",
+];
+
 /// Which nodes of another finding it explains.
 const CLAUSES: &[&str] = &[
     "{ node }",
@@ -218,7 +315,8 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     let mut conditions: Vec<String> = CONDITIONS.iter().map(ToString::to_string).collect();
     if matches!(width, Width::All) {
         bases.extend(WIDE_BASES.iter().map(ToString::to_string));
-        conditions.extend(WIDE_CONDITIONS.iter().map(ToString::to_string));
+        conditions
+            .extend([WIDE_CONDITIONS, RARE_CONDITIONS].concat().iter().map(ToString::to_string));
     }
     for of in derived {
         bases.push(format!("{of} {{ node, n: N }}"));
@@ -226,13 +324,16 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
         conditions.push(format!("no {of} {{ node, n: N }}"));
         conditions.push(format!("count({of} {{ node, n: _ }}) >= 2"));
         if matches!(width, Width::All) {
-            conditions.push(format!("{of} {{ node, n: N }} for 3s"));
+            conditions.extend(CONCLUDED.iter().map(|text| text.replace('D', of)));
         }
     }
     if !draft.derived {
         for of in found {
             bases.push(format!("{of} {{ node }}  _N"));
             conditions.push(format!("{of} {{ node }}"));
+            if matches!(width, Width::All) {
+                conditions.extend(FOUND.iter().map(|text| text.replace('F', of)));
+            }
         }
     }
     let base = bases[draft.base % bases.len()].clone();
@@ -315,25 +416,20 @@ fn tuned(text: String, nth: usize) -> String {
     params.iter().fold(text, named)
 }
 
-/// Gives the names that a sentence binds for itself a number of their own.
+/// Gives the names that a sentence binds for itself, which are one letter of these each, a number of
+/// their own.
 fn rename(text: &str, nth: usize) -> String {
-    let mut out = text.to_string();
-    for (from, to) in [
-        ("x = ", format!("x{nth} = ")),
-        ("since x", format!("since x{nth}")),
-        ("of x", format!("of x{nth}")),
-        ("age(x)", format!("age(x{nth})")),
-        ("p = ", format!("p{nth} = ")),
-        ("p.changed", format!("p{nth}.changed")),
-        ("(m of", format!("(m{nth} of")),
-        ("n: m ", format!("n: m{nth} ")),
-        ("n: m,", format!("n: m{nth},")),
-        ("w: m ", format!("w: m{nth} ")),
-        ("w: q ", format!("w: q{nth} ")),
-        ("n: q ", format!("n: q{nth} ")),
-        ("n: q,", format!("n: q{nth},")),
-    ] {
-        out = out.replace(from, &to);
+    let mut out = String::new();
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(letter) = rest.next() {
+        out.push(letter);
+        let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '"';
+        let stands_alone = !is_word(before) && !rest.peek().copied().is_some_and(is_word);
+        if stands_alone && "kmpqxy".contains(letter) {
+            out.push_str(&nth.to_string());
+        }
+        before = letter;
     }
     out
 }

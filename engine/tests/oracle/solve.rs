@@ -98,27 +98,34 @@ impl Solver<'_> {
         found
     }
 
-    /// Whether a test is about what events told: false, it has merely not been seen to be true.
+    /// Whether a test is about what events told, or what comes of that: false, it has merely not been seen
+    /// to be true.
     fn tests_events(&self, test: &Expr, before: &[Cond]) -> bool {
-        before.iter().any(|cond| {
-            let (of, into) = match cond {
-                Cond::Each(of) | Cond::Pick { of, .. } => (of, None),
-                Cond::Agg { into, of, .. } => (of, Some(*into)),
-                _ => return false,
-            };
-            let slots: Vec<SlotId> = match into {
-                Some(into) => vec![into],
-                None => atoms(of)
-                    .iter()
-                    .flat_map(|atom| {
-                        let binds = atom.binds.iter().chain(&atom.optional_binds);
-                        binds.map(|(_, slot)| *slot).chain([atom.row])
-                    })
-                    .collect(),
-            };
-            !rests_on_entities(self.world, main(of).relation)
-                && super::calc::reads(test, &|slot| slots.contains(&slot))
-        })
+        let mut told: Vec<SlotId> = Vec::new();
+        for cond in before {
+            match cond {
+                Cond::Each(of) | Cond::Pick { of, .. } if self.tells_events(of) => {
+                    for atom in atoms(of) {
+                        told.extend(
+                            atom.binds.iter().chain(&atom.optional_binds).map(|(_, slot)| *slot),
+                        );
+                        told.push(atom.row);
+                    }
+                }
+                Cond::Agg { into, of, .. } if self.tells_events(of) => told.push(*into),
+                Cond::Let(slot, expr) | Cond::Member(slot, expr)
+                    if super::calc::reads(expr, &|slot| told.contains(&slot)) =>
+                {
+                    told.push(*slot);
+                }
+                _ => {}
+            }
+        }
+        super::calc::reads(test, &|slot| told.contains(&slot))
+    }
+
+    fn tells_events(&self, source: &Source) -> bool {
+        !rests_on_entities(self.world, main(source).relation)
     }
 
     pub(super) fn sight<'b>(&'b self, binding: &'b Binding, row: Option<&'b Row>) -> Sight<'b> {
@@ -138,11 +145,11 @@ impl Solver<'_> {
             }
             Cond::No(source) => {
                 let found = self.matches(source, &bare(binding));
-                if found.iter().any(|of| !of.doubt.unknown) {
+                if found.iter().any(|of| !of.doubt.is_open()) {
                     return vec![];
                 }
                 let mut next = binding.clone();
-                found.iter().for_each(|of| next.doubt.add(&of.doubt));
+                found.iter().for_each(|of| next.doubt.add(&of.doubt.of_absence()));
                 next.doubt.add(&self.unseen(source, binding));
                 vec![next]
             }
@@ -160,7 +167,10 @@ impl Solver<'_> {
                     .collect()
             }
             Cond::Agg { into, op, arg, of } => {
-                self.aggregate(*into, *op, arg.as_ref(), of, binding)
+                let found = self.aggregate(*into, *op, arg.as_ref(), of, binding);
+                let nothing = found.iter().any(|next| next.value(*into).is_null());
+                missed.event |= nothing && self.tells_events(of);
+                found
             }
             Cond::Test(test) => {
                 let sight = self.sight(binding, None);

@@ -33,9 +33,9 @@ pub(crate) type Instance = (String, String, i64);
 #[derive(Clone)]
 struct Standing {
     values: Vec<Value>,
-    time: i64,
+    /// Its time (M7.10).
     since: i64,
-    weak: bool,
+    doubt: Doubt,
     first: Option<Rc<Row>>,
     past: Past,
     /// Since when it is only tolerated, and whether its end was seen.
@@ -46,6 +46,8 @@ struct Standing {
 struct Open {
     conclusion: Conclusion,
     opened: i64,
+    /// Since when it holds is not known (M5.2).
+    unproven: bool,
     /// The earliest fact behind it when it opened.
     first: Option<Rc<Row>>,
     causes: BTreeSet<Instance>,
@@ -192,8 +194,13 @@ impl<'a> Teller<'a> {
                     let row = |(nth, of): (usize, &Conclusion)| {
                         let open = state.open[at].iter().find(|open| open.conclusion.key == of.key);
                         let opened = open.map_or(told, |open| open.opened);
-                        let doubt =
-                            Doubt { unknown: !of.confirmed, weak: false, needs: of.needs.clone() };
+                        let mut past = verdict::past(&of.shown.rows, told);
+                        past.unproven = open.map_or(past.unproven, |open| open.unproven);
+                        let doubt = Doubt {
+                            suspect: !of.confirmed,
+                            needs: of.needs.clone(),
+                            ..Doubt::default()
+                        };
                         Rc::new(Row {
                             relation: concludes(rule),
                             values: of.key.clone(),
@@ -203,7 +210,7 @@ impl<'a> Teller<'a> {
                             resolution: 1,
                             doubt,
                             first: open.map_or_else(|| of.shown.first(), |open| open.first.clone()),
-                            past: verdict::past(&of.shown.rows, told),
+                            past,
                         })
                     };
                     thought.world.rows[relation] = found.iter().enumerate().map(row).collect();
@@ -232,9 +239,8 @@ impl<'a> Teller<'a> {
             let stood = before.iter().find(|of| of.values == new.values);
             let mut standing = Standing {
                 values: new.values,
-                time: told,
                 since: new.since.unwrap_or(told),
-                weak: new.weak,
+                doubt: new.doubt,
                 first: new.first,
                 past: new.past,
                 gap: None,
@@ -243,15 +249,15 @@ impl<'a> Teller<'a> {
                 standing.first = stood.first.clone();
                 // What was only assumed until now is observed now.
                 if !stood.past.assumed || standing.past.assumed {
-                    (standing.time, standing.since) = (stood.time, stood.since);
+                    standing.since = stood.since;
                     standing.past.unproven = stood.past.unproven;
                 }
             }
             match thought.derived[relation].iter_mut().find(|of| of.values == standing.values) {
                 Some(other) => {
                     let since = other.since.min(standing.since);
-                    let doubt = |of: &Standing| verdict::Derived::doubt(of.past, of.weak);
-                    if doubt(&standing) < doubt(other) {
+                    let blemish = |of: &Standing| verdict::Derived::blemish(of.past, &of.doubt);
+                    if blemish(&standing) < blemish(other) {
                         *other = standing;
                     }
                     other.since = since;
@@ -307,6 +313,7 @@ impl<'a> Teller<'a> {
                     None => Open {
                         conclusion: conclusion.clone(),
                         opened: instant,
+                        unproven: verdict::past(&conclusion.shown.rows, instant).unproven,
                         first: conclusion.shown.first(),
                         causes: BTreeSet::new(),
                     },
@@ -393,7 +400,7 @@ impl<'a> Teller<'a> {
                         }
                         for symptom in symptoms {
                             let fits = |way: &Binding| {
-                                !way.doubt.unknown
+                                !way.doubt.is_open()
                                     && explains.key.iter().all(|(field, expr)| {
                                         symptom.conclusion.key[field.index()]
                                             == solver.value(way, expr)
@@ -428,11 +435,11 @@ impl Standing {
         Rc::new(Row {
             relation: concludes(rule),
             values: self.values.clone(),
-            time: self.time,
+            time: self.since,
             since: self.since,
             place: (String::new(), nth as u64, 0),
             resolution: 1,
-            doubt: Doubt { weak: self.weak, ..Doubt::default() },
+            doubt: self.doubt.clone(),
             first: self.first.clone(),
             past: self.past,
         })

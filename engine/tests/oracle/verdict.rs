@@ -31,8 +31,8 @@ pub(crate) struct Derived {
     pub(crate) values: Vec<Value>,
     /// Since when its row says that it is so.
     pub(crate) since: Option<i64>,
-    /// Whether only a lossy relation vouches for it.
-    pub(crate) weak: bool,
+    /// What it rests on that is not sure; nothing unknown.
+    pub(crate) doubt: Doubt,
     /// The first fact behind it.
     pub(crate) first: Option<Rc<Row>>,
     pub(crate) past: Past,
@@ -40,8 +40,8 @@ pub(crate) struct Derived {
 
 impl Derived {
     /// What is least doubtful speaks.
-    pub(crate) const fn doubt(past: Past, weak: bool) -> (bool, bool) {
-        (past.assumed, weak)
+    pub(crate) const fn blemish(past: Past, doubt: &Doubt) -> (bool, bool, bool) {
+        (past.assumed, doubt.suspect, doubt.weak)
     }
 }
 
@@ -75,14 +75,14 @@ pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<D
         let mut past = past(&binding.rows, world.told);
         past.unproven &= since.is_none();
         let first = binding.first();
-        let derived = Derived { values, since, weak: binding.doubt.weak, first, past };
+        let derived = Derived { values, since, doubt: binding.doubt, first, past };
         match rows.iter_mut().find(|known| known.values == derived.values) {
             Some(known) => {
                 let since = [known.since, derived.since].into_iter().flatten().min();
-                let doubt = |of: &Derived| Derived::doubt(of.past, of.weak);
+                let blemish = |of: &Derived| Derived::blemish(of.past, &of.doubt);
                 // What one of them leaves unknown of the time before is unknown.
                 let unproven = known.past.unproven || derived.past.unproven;
-                if doubt(&derived) < doubt(known) {
+                if blemish(&derived) < blemish(known) {
                     *known = derived;
                 }
                 known.since = since;
@@ -165,7 +165,7 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
     let confirmed = if rule.body.confirm.is_empty() {
         doubt.is_none()
     } else if confirms {
-        !doubt.unknown
+        !doubt.is_open()
     } else {
         if open.is_none() && !events {
             return None;
@@ -198,12 +198,12 @@ fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> T
     if let Some(sure) = found.iter().find(|of| of.doubt.is_none()) {
         return Truth::True(sure.clone());
     }
-    if found.iter().any(|of| !of.doubt.unknown) {
+    if found.iter().any(|of| !of.doubt.is_open()) {
         return Truth::Weak;
     }
     // What would make sure of the way that is there; else what might show one.
     let doubt = found.first().map_or(missed.doubt, |way| way.doubt.clone());
-    if !doubt.unknown {
+    if !doubt.is_open() {
         Truth::False { event: missed.event, weak: doubt.weak }
     } else {
         Truth::Unknown(doubt)

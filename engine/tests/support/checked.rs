@@ -40,16 +40,18 @@ impl Records for Told<'_> {
         let is = |source: &SourceId, relation: &RelId| {
             (*source, *relation) == (cover.source, cover.relation)
         };
-        let began = self.inputs.iter().any(|input| {
+        // A gap cuts what is covered by then; what is covered later is again (M7.6).
+        let cuts = |since: i64| {
+            self.inputs.iter().any(|input| {
+                matches!(input, Input::Gap { source, relation, scope, from, to }
+                    if is(source, relation) && scope.is_empty() && from < to && *from >= since
+                        && *from <= cover.to && *to > cover.from.saturating_add(1))
+            })
+        };
+        self.inputs.iter().any(|input| {
             matches!(input, Input::Covered { source, relation, from, .. }
-                if is(source, relation) && *from <= cover.from)
-        });
-        let ended = self.inputs.iter().any(|input| {
-            matches!(input, Input::Gap { source, relation, scope, from, to }
-                if is(source, relation) && scope.is_empty() && from < to
-                    && *from <= cover.to && *to > cover.from.saturating_add(1))
-        });
-        began && !ended
+                if is(source, relation) && *from <= cover.from && !cuts(*from))
+        })
     }
 
     fn resolution(&self, source: SourceId) -> i64 {
