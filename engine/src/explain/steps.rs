@@ -1,6 +1,7 @@
 //! From a way through conditions to what a proof says of each.
 
 use alloc::vec::Vec;
+use core::slice;
 
 use etio_plan::RelId;
 use etio_proof::{Absence, Cover, Outcome, Step as Shown, Support};
@@ -62,7 +63,10 @@ impl<'a> Eval<'a> {
             }
             Step::No(src) => shown.absent = self.absent(book, src),
             Step::Agg { of, by } => {
-                shown.facts = self.supports(book, of, &rows);
+                // Each stands for a match.
+                let each =
+                    rows.iter().flat_map(|row| self.supports(book, of, slice::from_ref(row)));
+                shown.facts = each.collect();
                 shown.absent = self.absent(book, of);
                 shown.value = Some(book.variable(self.symbols, rule, by.into, &self.slots));
             }
@@ -87,7 +91,7 @@ impl<'a> Eval<'a> {
             let time = self.stamp_in(row.0, row.1).time;
             // The first event of `A then B` counts as long as the second.
             let time = match &src.kind {
-                Kind::Then { .. } if rows.len() == 2 => last.unwrap_or(time),
+                Kind::Then { .. } => last.unwrap_or(time),
                 _ => time,
             };
             let (from, until) = self.counts(src, time, self.until(row.0, row.1));
