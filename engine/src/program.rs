@@ -306,6 +306,8 @@ pub(crate) struct Aggregate {
     pub(crate) ty: Type,
     /// Where its tallies are kept, if it may have some.
     pub(crate) tally: Option<Tallied>,
+    /// It is the first to name a part of the key: there is no such key where nothing matches (M7.27).
+    pub(crate) names_key: bool,
 }
 
 /// An aggregate over events that their rows, and what was bound before, decide alone.

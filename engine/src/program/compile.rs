@@ -54,6 +54,22 @@ fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
         && end.tests.iter().all(|ex| ex.reads_only(local))
 }
 
+/// Whether an aggregate is the first condition that names a part of the rule's key.
+fn names_key(rule: &Rule, aggregate: &Cond) -> bool {
+    let named = |cond: &Cond, slot: SlotId| match cond {
+        Cond::Let(of, _) | Cond::Member(of, _) => *of == slot,
+        Cond::Each(source) | Cond::Pick { of: source, .. } | Cond::Agg { of: source, .. } => {
+            source.binding().any(|atom| atom.binds.iter().any(|(_, of)| *of == slot))
+        }
+        Cond::No(_) | Cond::Test(_) => false,
+    };
+    let mut before = rule.body.when.iter().take_while(|cond| !core::ptr::eq(*cond, aggregate));
+    // A block beside `when` knows the whole key.
+    let is_in_when = rule.body.when.iter().any(|cond| core::ptr::eq(cond, aggregate));
+    let mut first = rule.key.iter().filter(|slot| !before.any(|cond| named(cond, **slot)));
+    is_in_when && first.any(|slot| named(aggregate, *slot))
+}
+
 impl<'a> Compiler<'a> {
     /// Compiles a rule. Its place among all is given: its rank, what it feeds and the names of its key.
     pub(crate) fn program(
@@ -235,7 +251,9 @@ impl<'a> Compiler<'a> {
                 let (arg, ty) = arg.map_or((None, Type::Int), |(ex, ty)| (Some(ex), ty));
                 bound.write(into.0);
                 let tally = self.tallied(*op, arg.as_ref(), &of, &before);
-                Step::Agg { of, by: Aggregate { into: into.0, op: *op, arg, ty, tally }.into() }
+                let names_key = names_key(rule, cond);
+                let by = Aggregate { into: into.0, op: *op, arg, ty, tally, names_key };
+                Step::Agg { of, by: by.into() }
             }
             Cond::Test(expr) => {
                 let ex = self.expr(rule, expr, &[]);

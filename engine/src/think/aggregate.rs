@@ -30,6 +30,8 @@ const MANY: usize = if cfg!(debug_assertions) { 1 } else { 64 };
 pub(crate) struct Found {
     pub(crate) marks: Marks,
     pub(crate) rows: Vec<Facts>,
+    /// Whether there is a match at all, be it a doubtful one.
+    pub(crate) any: bool,
     /// What lacks for it to be exact, and what is sure all the same.
     pub(crate) lacks: Vec<Lack>,
     pub(crate) bound: Option<Bound>,
@@ -80,6 +82,7 @@ impl<'a> Eval<'a> {
             if word == ABSENT {
                 return Continue(());
             }
+            found.any = true;
             let new = me.lacks.get(depth..).unwrap_or_default();
             if me.marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak) {
                 doubt.push(Lack::DOUBT);
@@ -152,6 +155,7 @@ impl<'a> Eval<'a> {
         };
         let mut found = Found::default();
         if let Some(oldest) = counted.front() {
+            found.any = true;
             found.marks |= EVENTFUL;
             if let Some(d) = last {
                 note(&mut self.deadline, self.now, oldest.time.saturating_add(d));
@@ -209,6 +213,7 @@ impl<'a> Eval<'a> {
         let start = skip(rows, |row| relation.time(row) < from);
         let count = rows.len() - start;
         if count > 0 {
+            found.any = true;
             found.marks |= EVENTFUL;
             if let (Some(d), Some(oldest)) = (last, rows.get(start)) {
                 note(&mut self.deadline, self.now, relation.time(*oldest).saturating_add(d));
@@ -274,6 +279,7 @@ impl<'a> Eval<'a> {
                 }
             }
         }
+        found.any = count > 0;
         self.bound(AggOp::Changes, of, &mut found);
         (count, found)
     }

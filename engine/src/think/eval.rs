@@ -274,6 +274,9 @@ impl<'a> Eval<'a> {
             Step::No(src) => self.no(src, rest, then),
             Step::Agg { of, by } => {
                 let (word, found) = self.aggregate(by, of);
+                if by.names_key && !found.any {
+                    return Continue(());
+                }
                 if word == ABSENT && self.evidence && of.events {
                     self.misses.unseen = true;
                 }

@@ -46,7 +46,8 @@ impl Solver<'_> {
             return self.changes(into, arg.expect("what changes"), of, binding);
         }
         let by = self.group_slots(of, binding);
-        let found = self.matches(of, &bare(binding));
+        let mut found = self.matches(of, &bare(binding));
+        found.retain(|of| arg.is_none_or(|arg| !self.sight(of, None).eval(arg).is_null()));
         let mut groups = self.groups(&by, found);
         if groups.is_empty() && by.is_empty() {
             groups.push(vec![]);
@@ -90,9 +91,9 @@ impl Solver<'_> {
             panic!("changes without a window")
         };
         let d = self.sight(binding, None).duration(d);
-        let mut count = 0;
         let versions = self.world.versions[atom.relation.index()].iter();
         let versions: Vec<_> = versions.filter(|of| !of.row.past.assumed).collect();
+        let mut changed = Vec::new();
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
             let counts =
@@ -100,23 +101,33 @@ impl Solver<'_> {
             if before.key != after.key || before.to < after.from || !counts {
                 continue;
             }
-            let value =
-                |row: &Rc<Row>| Some(self.sight(&self.fit(atom, row, binding)?, None).eval(arg));
-            if let (Some(x), Some(y)) = (value(&before.row), value(&after.row))
-                && x != y
-            {
-                count += 1;
+            let fit = |row: &Rc<Row>| self.fit(atom, row, binding);
+            if let (Some(was), Some(is)) = (fit(&before.row), fit(&after.row)) {
+                let value = |with: &Binding, row: &Rc<Row>| self.sight(with, Some(row)).eval(arg);
+                if value(&was, &before.row) != value(&is, &after.row) {
+                    changed.push(is);
+                }
             }
         }
-        let mut next = binding.clone();
-        next.set(into, Slot::Value(Value::Int(count)));
-        let to = self.vouched();
-        let from = to.saturating_sub(d).saturating_add(1);
-        let doubt = self.lack(atom.relation, &self.known(atom, binding), from, to);
-        if !doubt.is_none() {
-            next.inexact.push((into, Bound::AtLeast, doubt));
+        let by = self.group_slots(of, binding);
+        let mut groups = self.groups(&by, changed);
+        if groups.is_empty() && by.is_empty() {
+            groups.push(vec![]);
         }
-        vec![next]
+        let of_group = |group: Vec<Binding>| {
+            let mut next = binding.clone();
+            by.iter().for_each(|slot| next.set(*slot, Slot::Value(group[0].value(*slot))));
+            let to = self.vouched();
+            let from = to.saturating_sub(d).saturating_add(1);
+            let doubt = self.lack(atom.relation, &self.known(atom, &next), from, to);
+            next.set(into, Slot::Value(Value::Int(group.len() as i64)));
+            next.rows.extend(group.iter().filter_map(|of| of.rows.last()).cloned());
+            if !doubt.is_none() {
+                next.inexact.push((into, Bound::AtLeast, doubt));
+            }
+            next
+        };
+        groups.into_iter().map(of_group).collect()
     }
 }
 

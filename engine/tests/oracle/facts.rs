@@ -392,7 +392,7 @@ impl Lives<'_> {
             next.since = since.min(next.time);
         }
         let key = key_of(relation, &next.values);
-        let version = Version { row: Rc::new(next), said, key, from: now, to: i64::MAX };
+        let version = Version { row: Rc::new(next), said, key, from: time, to: i64::MAX };
         life.held.push(Held { version, givers, teller: fact.origin.source });
     }
 

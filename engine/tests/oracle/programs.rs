@@ -50,7 +50,8 @@ pub(crate) enum Width {
     All,
 }
 
-/// What binds the key of a rule; `N` is the pattern of `n`.
+/// What binds the key of a rule; `N` is the pattern of `n`. With `_N` there is no `n`, with `_K` only as
+/// a part of the key.
 const BASES: &[&str] = &["A { node, n: N }", "A { node, n: 1 }  _N", "B { node, n: N }"];
 const WIDE_BASES: &[&str] = &[
     "E { node, state: \"on\" }  _N",
@@ -64,6 +65,16 @@ const WIDE_BASES: &[&str] = &[
     "no A { node, n: _ } for 4s per E { node, state: \"on\" }  _N",
     "newest B { node: c, n: _ }  node = c  _N",
     "newest P { node: c, n: _, mark: \"on\" }  node = c  _N",
+    "count(A { node, n: N } within 6s) >= 2  _K",
+    "distinct(m of A { node, n: m } within 6s) >= 2  _N",
+    "max(m of B { node, n: m } within 6s) >= 1  _N",
+    "min(m of A { node, n: m } within 6s) <= 1  _N",
+    "sum(m of P { node, n: m, mark: \"on\" }) >= 1  _N",
+    "count(E { node, state: \"on\" }) >= 1  _N",
+    "changes(state of E { node, state } within 8s) >= 2  _N",
+    "newest A { node, n: N }",
+    "x = oldest A { node, n: N } within 9s  age(x) >= 2s",
+    "x = newest A { node, n: N } then B { node, n: _ } within 4s  age(x) >= 1s",
 ];
 
 /// What narrows it further.
@@ -250,6 +261,8 @@ const CLAUSES: &[&str] = &[
 pub(crate) struct Draft {
     base: usize,
     joined: bool,
+    /// Its key is a node and a number, where its base has one.
+    paired: bool,
     when: Vec<usize>,
     confirm: Vec<Vec<usize>>,
     unless: Vec<usize>,
@@ -267,7 +280,7 @@ fn draft() -> impl Strategy<Value = Draft> {
     };
     (
         0..1000usize,
-        any::<bool>(),
+        (any::<bool>(), prop::bool::weighted(0.3)),
         some(2),
         prop::collection::vec(some(1), 0..=2),
         some(1),
@@ -276,16 +289,29 @@ fn draft() -> impl Strategy<Value = Draft> {
         prop::bool::weighted(0.6),
         prop::option::of(0..1000usize),
     )
-        .prop_map(|(base, joined, when, confirm, unless, keep, derived, again, explains)| {
-            Draft { base, joined, when, confirm, unless, keep, derived, again, explains }
-        })
+        .prop_map(
+            |(base, (joined, paired), when, confirm, unless, keep, derived, again, explains)| {
+                Draft {
+                    base,
+                    joined,
+                    paired,
+                    when,
+                    confirm,
+                    unless,
+                    keep,
+                    derived,
+                    again,
+                    explains,
+                }
+            },
+        )
 }
 
 /// The text of a program.
 pub(crate) fn program(width: Width) -> impl Strategy<Value = String> {
     (schema(), prop::collection::vec(draft(), 1..=5)).prop_map(move |(schema, drafts)| {
         let mut text = schema.say();
-        let (mut derived, mut found): (Vec<String>, Vec<String>) = (vec![], vec![]);
+        let (mut derived, mut found): (Vec<String>, Vec<Found>) = (vec![], vec![]);
         let last = drafts.len() - 1;
         for (at, mut draft) in drafts.into_iter().enumerate() {
             draft.derived &= at < last;
@@ -303,14 +329,37 @@ pub(crate) fn program(width: Width) -> impl Strategy<Value = String> {
                     format!("{}{at}", if draft.derived { "D" } else { "f" })
                 }
             };
-            text.push_str(&tuned(say(&draft, &name, width, &derived, &found), at));
-            if draft.derived { derived.push(name) } else { found.push(name) }
+            let said = tuned(say(&draft, &name, width, &derived, &found), at);
+            if draft.derived {
+                derived.push(name);
+            } else {
+                let paired = said.contains("(node, n) {");
+                found.push(Found { name, paired });
+            }
+            text.push_str(&said);
         }
         text
     })
 }
 
-fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[String]) -> String {
+/// A finding that may be spoken of.
+struct Found {
+    name: String,
+    paired: bool,
+}
+
+impl Found {
+    fn named(&self, text: &str) -> String {
+        let text = text.replace('F', &self.name);
+        if self.paired {
+            text.replace("{ node }", "{ node, n: N }").replace("{ node: _ }", "{ node: _, n: _ }")
+        } else {
+            text
+        }
+    }
+}
+
+fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Found]) -> String {
     let mut bases: Vec<String> = BASES.iter().map(ToString::to_string).collect();
     let mut conditions: Vec<String> = CONDITIONS.iter().map(ToString::to_string).collect();
     if matches!(width, Width::All) {
@@ -329,16 +378,16 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     }
     if !draft.derived {
         for of in found {
-            bases.push(format!("{of} {{ node }}  _N"));
-            conditions.push(format!("{of} {{ node }}"));
+            bases.push(of.named(if of.paired { "F { node }" } else { "F { node }  _N" }));
+            conditions.push(of.named("F { node }"));
             if matches!(width, Width::All) {
-                conditions.extend(FOUND.iter().map(|text| text.replace('F', of)));
+                conditions.extend(FOUND.iter().map(|text| of.named(text)));
             }
         }
     }
     let base = bases[draft.base % bases.len()].clone();
-    let has_n = !base.contains("_N");
-    let base = base.replace("_N", "");
+    let has_n = !base.contains("_N") && (!base.contains("_K") || draft.paired || draft.derived);
+    let base = base.replace("_N", "").replace("_K", "");
     let pick = |at: &usize| conditions[at % conditions.len()].clone();
     let mut fresh = 0;
     let mut filled = |text: String, n: &str| {
@@ -375,7 +424,8 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     );
     blocks.extend(draft.unless.iter().map(|at| vec![pick(at)]));
     let joins = blocks.iter().flatten().any(|text| text.contains("n: N"));
-    let n = if draft.joined && joins && has_n { "n" } else { "_" };
+    let paired = draft.paired && has_n;
+    let n = if paired || draft.joined && joins && has_n { "n" } else { "_" };
     let mut said = vec![filled(base, n)];
     let blocks: Vec<Vec<String>> = blocks
         .into_iter()
@@ -383,7 +433,8 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
         .collect();
     said.extend(blocks[0].clone());
     let mut text = format!(
-        "finding {name}(node) {{ severity info keep {}s when {{ {} }}",
+        "finding {name}({}) {{ severity info keep {}s when {{ {} }}",
+        if paired { "node, n" } else { "node" },
         draft.keep,
         said.join("\n  ")
     );
@@ -395,10 +446,10 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Str
     text.push_str(" title \"{node}\"");
     if let Some(clause) = draft.explains
         && let Some(of) = found.last()
-        && !text.contains(of.as_str())
+        && !text.contains(&of.name)
         && !text.contains(" for ")
     {
-        text.push_str(&format!(" explains {of} {}", CLAUSES[clause % CLAUSES.len()]));
+        text.push_str(&format!(" explains {} {}", of.name, CLAUSES[clause % CLAUSES.len()]));
     }
     text + " }\n"
 }

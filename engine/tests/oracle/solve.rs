@@ -439,10 +439,11 @@ impl Solver<'_> {
 
     /// What is known of the rows a pattern looks for: not what nothing has bound yet.
     pub(super) fn known(&self, atom: &Atom, binding: &Binding) -> Known {
-        let each = atom.joins.iter();
-        each.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr)))
-            .filter(|(_, value)| *value != Value::Null)
-            .collect()
+        let joins = atom.joins.iter();
+        let joins = joins.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr)));
+        // A group is of these values.
+        let binds = atom.binds.iter().map(|(field, slot)| (*field, binding.value(*slot)));
+        joins.chain(binds).filter(|(_, value)| *value != Value::Null).collect()
     }
 
     /// The instant of which coverage is asked. In asking what lapsed, what is known by now not to be contradicts a
