@@ -3,7 +3,7 @@
 //!
 //! Every condition that time alone may turn lowers `deadline`; the key's one timer is set to it.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::ops::{
     ControlFlow::{self, Break, Continue},
     Deref, DerefMut,
@@ -27,7 +27,7 @@ use crate::{
     value::{
         expr::{Calc, Ex},
         symbols::Symbols,
-        word::{ABSENT, Word, as_int, at, key_at, put},
+        word::{ABSENT, Key, Word, as_int, at, key_at, put},
     },
 };
 
@@ -103,7 +103,7 @@ pub(crate) struct Eval<'a> {
 }
 
 /// Facts on a path: a row that was bound, or those an aggregate counts.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Facts {
     One(usize, RowId),
     /// The rows at a place of an index of a relation, but for the first so many.
@@ -255,17 +255,24 @@ impl<'a> Eval<'a> {
                 Continue(())
             }
             Step::Pick { of, pick, group } => {
-                let (mut flow, mut groups) = (None, BTreeSet::new());
-                let _ = self.matches(of, *pick, &mut |me| {
-                    if group.is_empty() {
+                let mut flow = None;
+                if group.is_empty() {
+                    let _ = self.matches(of, *pick, &mut |me| {
                         flow = Some(me.walk(rest, then));
-                        return Break(());
-                    }
-                    if !groups.insert(key_at(&me.slots, group)) {
-                        return Continue(());
-                    }
-                    *flow.insert(me.walk(rest, then))
-                });
+                        Break(())
+                    });
+                } else {
+                    let picked = self.picked(of, *pick, group);
+                    let depth = self.path.len();
+                    // Whichever is picked, bindings come in canonical order.
+                    let _ = self.matches(of, Pick::Oldest, &mut |me| {
+                        let found = me.path.get(depth..);
+                        if picked.get(&key_at(&me.slots, group)).map(Vec::as_slice) != found {
+                            return Continue(());
+                        }
+                        *flow.insert(me.walk(rest, then))
+                    });
+                }
                 if flow != Some(Break(())) {
                     self.note_miss(of, flow.is_some());
                 }
@@ -318,6 +325,18 @@ impl<'a> Eval<'a> {
                 Continue(())
             }
         }
+    }
+
+    /// The rows of the match that is picked of each group.
+    fn picked(&mut self, of: &'a Src, pick: Pick, group: &[u16]) -> BTreeMap<Key, Vec<Facts>> {
+        let mut picked = BTreeMap::new();
+        let depth = self.path.len();
+        let _ = self.matches(of, pick, &mut |me| {
+            let rows = || me.path.get(depth..).unwrap_or_default().to_vec();
+            picked.entry(key_at(&me.slots, group)).or_insert_with(rows);
+            Continue(())
+        });
+        picked
     }
 
     fn no(&mut self, src: &'a Src, rest: &'a [Step], then: Then<'_, 'a>) -> ControlFlow<()> {

@@ -75,6 +75,11 @@ const WIDE_BASES: &[&str] = &[
     "newest A { node, n: N }",
     "x = oldest A { node, n: N } within 9s  age(x) >= 2s",
     "x = newest A { node, n: N } then B { node, n: _ } within 4s  age(x) >= 1s",
+    "A { node: _, n: q } then B { node, n: q } within 4s  _N",
+    "A { node: m, n: N } then B { node: m, n: _ } within 4s  E { node, state: _ }",
+    "newest A { node, n: N } without B { node, n: _ } for 3s",
+    "no A { node: _, n: _ } for 3s per P { node, n: N, mark: \"on\" }",
+    "distinct(m of A { node: m, n: _ } within 8s) >= 2  P { node, n: N, mark: _ }",
 ];
 
 /// What narrows it further.
@@ -213,6 +218,22 @@ const RARE_CONDITIONS: &[&str] = &[
     "distinct(m of E { node: _, state: m }) >= 2",
     "P { node: m, n: N, mark: \"on\" }  P { node: m, n: _, mark: \"off\" }",
     "x = newest A { node, n: _ }  y = newest B { node, n: _ }  L { node, n: _ } since y  age(x) < 6s",
+    "A { node: _, n: N } within 5s",
+    "no B { node: _, n: N } within 4s",
+    "distinct(m of A { node: m, n: N } within 6s) >= 2",
+    "A { node: m, n: N } then B { node: m, n: _ } within 4s",
+    "A { node: m, n: _ } then B { node: m, n: N } within 4s without L { node: m, n: _ }",
+    "A { node: m, n: _ } without B { node: m, n: N } for 2s",
+    "no A { node: _, n: _ } for 3s per E { node, state: \"on\" }",
+    "no A { node: m, n: _ } then B { node: m, n: N } within 4s",
+    "count(A { node: m, n: N } without B { node: m, n: _ } for 2s) >= LEAST",
+    "x = newest A { node: m, n: N }  E { node: m, state: \"on\", n: _ }  age(x) < 7s",
+    "x = newest A { node: m, n: _ }  E { node: m, n: N, state: _ } as of x",
+    "x = A { node: m, n: N } within 6s  y = newest B { node: m, n: _ }  count(L { node: m, n: _ } since y) >= 1 or present(x.w)",
+    "P { node: m, n: N, mark: \"on\" } for 2s  no A { node: m, n: _ } within 4s",
+    "max(m of P { node: _, n: m, mark: \"on\" }) >= 2",
+    "distinct(m of E { node: m, state: \"on\" } for 2s) >= LEAST",
+    "changes(m of E { node: _, state: m } within 6s) >= LEAST",
 ];
 
 /// What is said of a relation `D` that rules conclude.

@@ -158,13 +158,17 @@ impl Solver<'_> {
                 self.miss(source, binding, found.is_empty(), missed);
                 let mut by = self.group_slots(source, binding);
                 by.extend(group);
-                self.groups(&by, found)
-                    .into_iter()
-                    .filter_map(|mut group| match pick {
-                        Pick::Oldest => Some(group.swap_remove(0)),
-                        Pick::Newest => group.pop(),
-                    })
-                    .collect()
+                let picked = |mut group: Vec<Binding>| match pick {
+                    Pick::Oldest => Some(group.swap_remove(0)),
+                    Pick::Newest => group.pop(),
+                };
+                let groups = self.groups(&by, found).into_iter();
+                let mut picked: Vec<Binding> = groups.filter_map(picked).collect();
+                picked.sort_by(|a, b| {
+                    let [a, b] = [a, b].map(|of| of.rows.iter().map(|row| row.order()));
+                    a.cmp(b)
+                });
+                picked
             }
             Cond::Agg { into, op, arg, of } => {
                 let found = self.aggregate(*into, *op, arg.as_ref(), of, binding);
