@@ -275,6 +275,17 @@ const CLAUSES: &[&str] = &[
     "{ node: c } when { newest B { node: c, n: d }  P { node, n: d, mark: _ } }",
     "{ node: c } when { newest A { node: c, n: _ }  c != node }",
     "{ node: c } when { count(B { node, n: _ }) >= 2  P { node: c, n: d, mark: _ }  A { node: c, n: d } }",
+    "{ node } when { x = newest A { node, n: _ }  age(x) < 5s }",
+    "{ node: c } when { A { node: c, n: _ } within 4s }",
+    "{ node: c } when { E { node: c, state: _ }  no B { node: c, n: _ } within 4s }",
+    "{ node } when { max(m of P { node, n: m, mark: _ }) >= 1 or count(A { node, n: _ } within 5s) >= 2 }",
+    "{ node } when { A { node, n: q } then B { node, n: q } within 4s }",
+    "{ node: c } when { A { node: c, n: _ } without B { node, n: _ } for 2s }",
+    "{ node } when { x = newest A { node, n: _ }  E { node, state: \"on\" } as of x }",
+    "{ node } when { no A { node, n: _ } for 3s per E { node, state: _ } }",
+    "{ node: c } when { newest A { node: c, n: d }  E { node, n: d, state: _ } }",
+    "{ node: c } when { E { node: c, state: _ }  c != node }",
+    "{ node } when { P { node, n: d, mark: \"on\" }  distinct(m of A { node, n: d, w: m }) >= 1 }",
 ];
 
 /// A rule that is not yet said: which base, which conditions, in which block.
