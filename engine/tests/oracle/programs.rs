@@ -479,7 +479,6 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
     if let Some(clause) = draft.explains
         && let Some(of) = found.last()
         && !text.contains(&of.name)
-        && !text.contains(" for ")
     {
         text.push_str(&format!(" explains {} {}", of.name, CLAUSES[clause % CLAUSES.len()]));
     }
