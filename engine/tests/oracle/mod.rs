@@ -16,6 +16,7 @@ mod coverage;
 mod facts;
 mod histories;
 mod programs;
+mod sentences;
 mod solve;
 mod story;
 mod verdict;
