@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::author::{self, Author};
 use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{SECTIONS, format::Document};
-use crate::prose::Example;
+use crate::prose::{Example, Words};
 use crate::row::{Out, Program, Record, When};
 use crate::stamp;
 
@@ -21,6 +21,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
     let author = Author::of(document);
     let mut walk = Walk {
         author,
+        words: Words::of(document),
         pending: None,
         gap: false,
         example: Example::default(),
@@ -58,6 +59,7 @@ fn end_of_line(text: &str, at: usize) -> usize {
 
 struct Walk<'a, 'o> {
     author: Author<'a>,
+    words: Words,
     pending: Option<Pending<'a>>,
     /// The line before was blank.
     gap: bool,
@@ -187,6 +189,10 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn headless(&mut self, number: u64, line: &'a str) {
+        if self.words.quote(line) {
+            self.flush();
+            return;
+        }
         // `date` or `timedatectl`, asked before the rest was.
         let told = line.trim().strip_prefix("Universal time: ");
         let told = told.and_then(stamp::weekday_iso).and_then(|(when, _)| when.at());

@@ -30,7 +30,10 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
     let (tag, message) = tag(rest)?;
     let name = tag.split('[').next().unwrap_or(tag);
     // What looks like a host and a program in a sentence is neither.
-    let is_host = !host.contains([':', '=', '"', '|', '/', '(', '[']) && level_of(host).is_none();
+    // Nor is a line of a difference that a program prints: `stamp + key: value`.
+    let is_host = !host.contains([':', '=', '"', '|', '/', '(', '['])
+        && !["+", "-"].contains(&host)
+        && level_of(host).is_none();
     let is_figure = name.bytes().all(|b| b.is_ascii_digit() || b == b' ');
     (is_host && !is_figure && level_of(name).is_none()).then_some(())?;
     Some(Head {

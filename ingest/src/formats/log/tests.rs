@@ -180,6 +180,11 @@ fn syslog_and_journal() {
             "Sep 15 09:44:56 k8s01 kubelet: E0915 09:44:56.414852   39587 kubelet.go:2136] not ready:",
             ("k8s01", "kubelet", "kubelet.go", "error", "not ready:"),
         ),
+        // A difference that a container prints is of no host.
+        (
+            "2021-08-03T09:20:56.596291697Z + 	config-file: x",
+            ("-", "-", "-", "-", "+ 	config-file: x"),
+        ),
         // Without a host.
         (
             r#"May 16 15:05:02 containerd[29581]: time="2019-05-16T15:05:02Z" level=error msg="no task""#,
@@ -287,6 +292,7 @@ fn no_header() {
         "-bash: fork: retry: Resource temporarily unavailable",
         "error: failed to run Kubelet: misconfiguration: x",
         "{\"kind\":\"List\"}",
+        "+ kubelet: 1",
         "31m  Warning  Failed  Pod/x  Failed to pull image \"busybox:1.36.1\": pull QPS exceeded",
     ] {
         assert_eq!(peel(line), None, "{line}");
