@@ -43,11 +43,45 @@ const LIKENING: &[&str] = &["like the following", "similar to", "such as"];
 
 /// Keys of what is looked for in texts, and so was not found there.
 const PATTERN: &[&str] = &["expr:", "pattern:", "query:", "regex:"];
-/// How the files are called that programs are made of, and changes to them.
+/// How the files are called that programs are made of, that set them up, and changes to them.
 const SOURCE: &[&str] = &[
-    "bash", "c", "cc", "cpp", "cs", "css", "diff", "go", "h", "hcl", "java", "js", "jsonnet", "kt",
-    "libsonnet", "lua", "patch", "php", "pl", "proto", "ps1", "py", "rb", "rs", "scala", "sh", "sql",
-    "swift", "tf", "tpl", "ts", "tsx", "zig",
+    "bash",
+    "c",
+    "cc",
+    "cfg",
+    "conf",
+    "cpp",
+    "cs",
+    "css",
+    "diff",
+    "go",
+    "h",
+    "hcl",
+    "ini",
+    "java",
+    "js",
+    "jsonnet",
+    "kt",
+    "libsonnet",
+    "lua",
+    "patch",
+    "php",
+    "pl",
+    "proto",
+    "ps1",
+    "py",
+    "rb",
+    "rs",
+    "scala",
+    "sh",
+    "sql",
+    "swift",
+    "tf",
+    "toml",
+    "tpl",
+    "ts",
+    "tsx",
+    "zig",
 ];
 
 /// Whose words the lines without a header are.
@@ -57,7 +91,7 @@ pub(crate) enum Words {
     Its,
     /// A web page's: a line of markup is none.
     Page,
-    /// A program's, which says what it would print.
+    /// A program's, which says what it would print, or would look for.
     Source,
 }
 
@@ -108,7 +142,7 @@ impl Example {
             Self::Fenced => Self::Fenced,
             Self::Announced if is_fence(line) => Self::Fenced,
             _ if supposes(line) && line.ends_with(':') => Self::Announced,
-            _ if supposes(line) || is_pattern(line) => Self::None,
+            _ if supposes(line) || is_pattern(line) || is_change(line) => Self::None,
             Self::Announced => Self::Open(1),
             Self::Open(lines) if lines < LINES => Self::Open(lines + 1),
             Self::None | Self::Open(_) => {
@@ -134,6 +168,15 @@ impl Example {
 
 fn is_fence(line: &str) -> bool {
     line.starts_with("```")
+}
+
+/// Whether an item of a list tells what was changed in a program.
+fn is_change(line: &str) -> bool {
+    let item = line.strip_prefix("- ").or_else(|| line.strip_prefix("* "));
+    item.is_some_and(|said| {
+        ["Fix ", "Fixed ", "Fixes "].iter().any(|verb| said.starts_with(verb))
+            || said.contains(" no longer ")
+    })
 }
 
 /// Whether a line of YAML has what is looked for.
@@ -178,6 +221,8 @@ mod tests {
             ("If you see this:\n\n```\na\n\nb\n```\nPLEG is not healthy", 5),
             ("you see an event such as this:\nMulti-Attach error\n\nPLEG is not healthy", 2),
             ("secret \"...\" not found", 1),
+            ("- Fixed `PLEG is not healthy` (#1)\nPLEG is not healthy", 1),
+            ("* It no longer says \"PLEG is not healthy\"\nPLEG is not healthy", 1),
             ("- regex: 'PLEG is not healthy'\nPLEG is not healthy", 1),
         ] {
             assert_eq!(taken(text).len(), lines, "{text}");
@@ -189,7 +234,11 @@ mod tests {
         for (path, text, quoted) in [
             ("zerrors.go", "{23, \"ENFILE\", \"too many open files in system\"},", 1),
             ("fix.patch", "+PLEG is not healthy", 1),
-            ("page.html", "\n<!DOCTYPE html>\n  <td>PLEG is not healthy</td>\nPLEG is not healthy", 2),
+            (
+                "page.html",
+                "\n<!DOCTYPE html>\n  <td>PLEG is not healthy</td>\nPLEG is not healthy",
+                2,
+            ),
             ("kubelet.log", "PLEG is not healthy\n<30>PLEG is not healthy", 0),
             ("go", "PLEG is not healthy", 0),
         ] {
