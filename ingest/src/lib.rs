@@ -24,6 +24,7 @@ mod stream;
 mod text;
 mod unnamed;
 mod unpack;
+mod words;
 
 pub use bundle::{Bundle, Dated, EMPTY, InputReport, Note, Place, UNREAD};
 pub use files::{find_files, read_paths};

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use crate::author::{self, Author};
 use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{SECTIONS, format::Document};
-use crate::prose::{Example, Words};
+use crate::prose::Example;
 use crate::row::{Out, Program, Record, When};
 use crate::stamp;
+use crate::words::Words;
 
 /// Lines without a header that one record may go on with.
 const MORE: usize = 64;
