@@ -123,8 +123,10 @@ pub(super) fn pieces(line: &str) -> impl Iterator<Item = (usize, &str)> {
         let rest = line.get(at..)?;
         let start = at + (rest.len() - rest.trim_start().len());
         let rest = line.get(start..).filter(|rest| !rest.is_empty())?;
-        let end =
-            [rest.find("  "), rest.find('\t')].into_iter().flatten().min().unwrap_or(rest.len());
+        // One look at each byte: a line may have ten thousand pieces, and no two spaces.
+        let mut pairs = rest.bytes().zip(rest.bytes().skip(1).chain([0]));
+        let apart = |pair: (u8, u8)| pair.0 == b'\t' || pair == (b' ', b' ');
+        let end = pairs.position(apart).unwrap_or(rest.len());
         at = start + end;
         Some((start, rest.get(..end)?.trim_end()))
     })
