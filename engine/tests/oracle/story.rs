@@ -191,7 +191,7 @@ impl<'a> Teller<'a> {
                 }
                 Head::Finding(_) => {
                     found = verdict::findings(&thought.world, rule, self.params);
-                    let row = |(nth, of): (usize, &Conclusion)| {
+                    let row = |of: &Conclusion| {
                         let open = state.open[at].iter().find(|open| open.conclusion.key == of.key);
                         let opened = open.map_or(told, |open| open.opened);
                         let mut past = verdict::past(&of.shown.rows, told);
@@ -201,19 +201,22 @@ impl<'a> Teller<'a> {
                             needs: of.needs.clone(),
                             ..Doubt::default()
                         };
-                        Rc::new(Row {
+                        Row {
                             relation: concludes(rule),
                             values: of.key.clone(),
                             time: opened,
                             since: opened,
-                            place: (String::new(), nth as u64, 0),
+                            place: (String::new(), 0, 0),
                             resolution: 1,
                             doubt,
                             first: open.map_or_else(|| of.shown.first(), |open| open.first.clone()),
                             past,
-                        })
+                        }
                     };
-                    thought.world.rows[relation] = found.iter().enumerate().map(row).collect();
+                    let mut rows: Vec<Row> = found.iter().map(row).collect();
+                    rows.sort_by_key(|of| (of.time, by_value(&of.values)));
+                    (0..).zip(&mut rows).for_each(|(nth, row)| row.place.1 = nth);
+                    thought.world.rows[relation] = rows.into_iter().map(Rc::new).collect();
                 }
             }
             if let Some(truly) = truly {
