@@ -16,13 +16,15 @@ pub(crate) struct Author<'a> {
     program: Program,
     /// Of a container's log: the whole document, or a part of it.
     pub(crate) container: Option<ContainerLog<'a>>,
+    /// It was written on a machine that is no node and has a clock in another zone.
+    pub(crate) elsewhere: bool,
 }
 
 /// A container's log file, by its path.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct ContainerLog<'a> {
-    /// `namespace/name`
-    pub(crate) pod: Cow<'a, str>,
+    /// `namespace/name`, where that is said.
+    pub(crate) pod: Option<Cow<'a, str>>,
     /// Its name in the pod.
     pub(crate) container: &'a str,
 }
@@ -31,15 +33,33 @@ impl<'a> Author<'a> {
     pub(crate) fn of(document: &Document<'a>) -> Self {
         let container = container_log(document.path);
         let program = by_name(document.path).unwrap_or_else(|| by_content(document.text));
-        Self { program, container }
+        Self { program, container, elsewhere: false }
+    }
+
+    /// Who wrote the part of a text that begins with a headline.
+    pub(crate) fn of_part(name: &'a str, text: &'a str) -> Self {
+        let below = text.split_once('\n').map_or("", |(_, below)| below);
+        let text = below.split_once("\n==> ").map_or(below, |(part, _)| part);
+        let author = Self::of(&Document { path: name, text, first_line: 1 });
+        Self {
+            container: author.container.or_else(|| container_part(name)),
+            // What minikube did to start the node.
+            elsewhere: name == "Last Start",
+            ..author
+        }
     }
 
     /// Who wrote a line.
     pub(crate) fn program(&self, head: &Head<'_>) -> Program {
+        if self.elsewhere {
+            return Program::Unknown;
+        }
+        let container = || self.container.as_ref().map(|log| log.container);
         match (head.name.as_deref(), head.file.as_deref()) {
             // A program that starts the kubelet, or is it among other things, keeps its own name.
             (name, Some(file))
-                if log::is_kubelet_source(file) && !name.is_some_and(is_controller) =>
+                if log::is_kubelet_source(file)
+                    && !name.or_else(container).is_some_and(is_controller) =>
             {
                 Program::Kubelet
             }
@@ -105,7 +125,20 @@ pub(crate) fn fence(line: &str) -> Option<Option<ContainerLog<'_>>> {
     let (container, pod) =
         text.strip_prefix("START logs for container ")?.split_once(" of pod ")?;
     let pod = pod.trim_end_matches(['=', ' ']);
-    Some(Some(ContainerLog { pod: pod.into(), container }))
+    Some(Some(ContainerLog { pod: Some(pod.into()), container }))
+}
+
+/// What `==> /var/log/kubelet.log <==` of `tail` and `==> etcd [a2ad4a56696d] <==` of `minikube logs` name: the file or
+/// the command that the lines below are of.
+pub(crate) fn headline(line: &str) -> Option<&str> {
+    line.strip_prefix("==> ")?.trim_end().strip_suffix(" <==")
+}
+
+/// The container whose log a part is: `etcd [a2ad4a56696d]`.
+fn container_part(name: &str) -> Option<ContainerLog<'_>> {
+    let (container, id) = name.strip_suffix(']')?.split_once(" [")?;
+    let is_id = id.len() >= 12 && id.bytes().all(|b| b.is_ascii_hexdigit());
+    is_id.then_some(ContainerLog { pod: None, container })
 }
 
 /// The container whose log a file is:
@@ -116,7 +149,7 @@ pub(crate) fn fence(line: &str) -> Option<Option<ContainerLog<'_>>> {
 fn container_log(path: &str) -> Option<ContainerLog<'_>> {
     let parts: Vec<&str> = path.split('/').collect();
     let named = |namespace: &str, pod: &str, container| {
-        Some(ContainerLog { pod: format!("{namespace}/{pod}").into(), container })
+        Some(ContainerLog { pod: Some(format!("{namespace}/{pod}").into()), container })
     };
     (0..parts.len()).rev().find_map(|at| match parts.get(at..)? {
         ["pods", "logs", namespace, pod, file] => named(namespace, pod, file.strip_suffix(".log")?),
@@ -146,7 +179,7 @@ mod tests {
     fn the_source_tells_the_kubelet_inside_another_program() {
         let program = |name: &'static str, file: &'static str| {
             let head = Head { name: Some(name.into()), file: Some(file.into()), ..Head::default() };
-            Author { program: Program::Unknown, container: None }.program(&head)
+            Author { program: Program::Unknown, container: None, elsewhere: false }.program(&head)
         };
         assert_eq!(program("k3s", "remote_runtime.go"), Program::Kubelet);
         assert_eq!(program("k3s", "leaderelection.go"), Program::System);
@@ -171,7 +204,7 @@ mod tests {
             ("b/cluster-resources/pods/logs/a/p/c.log".to_owned(), "a/p", "c"),
         ] {
             let log = container_log(&path).unwrap();
-            assert_eq!((log.pod.as_ref(), log.container), (pod, container), "{path}");
+            assert_eq!((log.pod.as_deref(), log.container), (Some(pod), container), "{path}");
         }
         for path in [
             "pods.json",
@@ -186,13 +219,39 @@ mod tests {
     #[test]
     fn fences() {
         let log = fence("==== START logs for container etcd of pod kube-system/etcd-0 ====");
-        let expected = ContainerLog { pod: "kube-system/etcd-0".into(), container: "etcd" };
+        let expected = ContainerLog { pod: Some("kube-system/etcd-0".into()), container: "etcd" };
         assert_eq!(log, Some(Some(expected)));
         assert_eq!(
             fence("==== END logs for container etcd of pod kube-system/etcd-0 ===="),
             Some(None)
         );
         assert_eq!(fence("==== something else ===="), None);
+    }
+
+    #[test]
+    fn parts() {
+        assert_eq!(headline("==> coredns [4a28eb17d5df] <=="), Some("coredns [4a28eb17d5df]"));
+        assert_eq!(headline("==> Fetching"), None);
+        let kubelet = "==> x <==\nE0214 17:00:33.187665 1 kubelet.go:1] x\n";
+        let below = format!("==> a <==\nhello\n\n{kubelet}");
+        for (name, text, program, container) in [
+            (
+                "kube-controller-manager [4a28eb17d5df]",
+                "",
+                Program::System,
+                Some("kube-controller-manager"),
+            ),
+            ("coredns [4a28eb17d5df]", "", Program::Unknown, Some("coredns")),
+            ("a [b]", "", Program::Unknown, None),
+            ("CRI-O", "", Program::Runtime, None),
+            ("dmesg", "", Program::Kernel, None),
+            ("x", kubelet, Program::Kubelet, None),
+            ("a", &below, Program::Unknown, None),
+        ] {
+            let author = Author::of_part(name, text);
+            let container_of = author.container.map(|log| log.container);
+            assert_eq!((author.program, container_of), (program, container), "{name}");
+        }
     }
 
     #[test]

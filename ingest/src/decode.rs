@@ -80,7 +80,7 @@ fn clean(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    let text = straight(uncoded(uncommented(unquoted(unframed(text)))));
+    let text = straight(uncoded(uncommented(unlisted(unquoted(unframed(text))))));
     if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -99,6 +99,18 @@ fn unquoted(text: String) -> String {
     let inner = |line| {
         let quoted = str::strip_prefix(line, '>')?;
         Some(quoted.strip_prefix(' ').unwrap_or(quoted))
+    };
+    text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
+}
+
+/// Without the `* ` that minikube puts before the lines of what it collects, or before the first of each part.
+fn unlisted(text: String) -> String {
+    if memchr::memmem::find(text.as_bytes(), b"* ==> ").is_none() {
+        return text;
+    }
+    let inner = |line| {
+        let item = str::strip_prefix(line, '*')?;
+        item.strip_prefix(' ').or_else(|| item.trim().is_empty().then_some(item))
     };
     text.split_inclusive('\n').map(|line| inner(line).unwrap_or(line)).collect()
 }
@@ -231,6 +243,8 @@ mod tests {
                 "│   Warning  Failed  5s  kubelet  no │\n│  such image   │\n  │ └─10.conf\n".into(),
                 Some("  Warning  Failed  5s  kubelet  no\n such image\n  │ └─10.conf\n"),
             ),
+            (b"* ==> a <==\n* b\n*  c\n*\n**d**\n".to_vec(), Some("==> a <==\nb\n c\n\n**d**\n")),
+            (b"* a\n* b\n".to_vec(), Some("* a\n* b\n")),
             (b"> quoted\nand answered\n".to_vec(), Some("quoted\nand answered\n")),
             (
                 "secret \u{201c}a\u{201d} isn\u{2019}t there".into(),

@@ -114,6 +114,8 @@ pub(crate) struct Gather<'s, 'p, 't> {
     tears: &'t [u64],
     /// The time of the line before.
     last: When,
+    /// Of this part of the document: the first stamp of a line, and the first of what was found.
+    part: (When, usize),
     /// The line that rows stand on, and how many do.
     on_line: (u64, u32),
     /// The events that this line told of, each once.
@@ -143,6 +145,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
             unnamed: [unnamed::pod(path), unnamed::object(path)],
             tears,
             last: When::Unknown,
+            part: (When::Unknown, 0),
             on_line: (0, 0),
             told: (0, Vec::new()),
         }
@@ -154,18 +157,19 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         if cut {
             self.all.complete.clear();
         }
-        // Lines before the first stamp have the first stamp's time.
-        let first = self.all.found.iter().map(|found| found.when).find(|when| when.is_stamp());
-        for found in self.all.found.iter_mut().filter(|f| f.part > 0) {
-            if found.when == When::Unknown {
-                found.when = first.unwrap_or_default();
-            }
-        }
+        self.apart();
         self.all
     }
 
     pub(crate) fn kind(&mut self, kind: &'static str, count: u64) {
         *self.all.kinds.entry(kind).or_default() += count;
+    }
+
+    /// Takes the first stamp of a part, which lines before it have too.
+    fn begin(&mut self, when: When) {
+        if !self.part.0.is_stamp() && when.is_stamp() {
+            self.part.0 = when;
+        }
     }
 
     /// How many rows already stand on the line.
@@ -342,6 +346,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
 impl Out for Gather<'_, '_, '_> {
     fn row(&mut self, row: Row) {
         let nth = self.nth(row.line);
+        self.begin(row.when);
         let Some(relation) = self.schema.input(row.relation) else { return };
         let pod =
             row.fields.iter().find(|(name, _)| *name == "pod").and_then(|(_, pod)| pod.as_text());
@@ -371,6 +376,7 @@ impl Out for Gather<'_, '_, '_> {
     fn record(&mut self, record: Record<'_>) {
         let when = if record.when.is_stamp() { record.when } else { self.last };
         self.last = when;
+        self.begin(when);
         if let Some(zone) = record.zone {
             *self.all.zones.entry(zone).or_default() += 1;
         }
@@ -429,6 +435,17 @@ impl Out for Gather<'_, '_, '_> {
 
     fn namespace(&mut self, line: u64, name: Option<&str>) {
         self.all.namespaces.push((line, name.map(str::to_owned)));
+    }
+
+    fn apart(&mut self) {
+        // Lines before the first stamp have the first stamp's time.
+        let (first, from) = self.part;
+        let undated = |it: &&mut Found| it.part > 0 && it.when == When::Unknown;
+        let found = self.all.found.iter_mut().skip(from);
+        found.filter(undated).for_each(|it| it.when = first);
+        self.part = (When::Unknown, self.all.found.len());
+        self.last = When::Unknown;
+        self.all.hosts.values_mut().for_each(Host::apart);
     }
 
     fn collected_at(&mut self, time: i64) {

@@ -130,6 +130,8 @@ pub trait Out {
     fn alias(&mut self, node: &str, other: &str);
     /// From this line on, what is named without a namespace is in this one, or in one that nobody says.
     fn namespace(&mut self, _line: u64, _name: Option<&str>) {}
+    /// What follows is of another file or command: nothing before it says when it was.
+    fn apart(&mut self) {}
     /// The document says when it was collected.
     fn collected_at(&mut self, time: i64);
     /// What the document says of node and times holds for all files whose paths begin like this.

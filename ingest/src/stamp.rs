@@ -67,6 +67,18 @@ pub(crate) fn ctime(text: &str) -> Option<(When, &str)> {
     }
 }
 
+/// `Oct 2 02:19` or `Oct12 02:19` of `dmesg -H`.
+pub(crate) fn minute(text: &str) -> Option<(When, &str)> {
+    let (name, rest) =
+        text.split_at_checked(text.find(|c: char| c == ' ' || c.is_ascii_digit())?)?;
+    let (day, rest) = number(rest.trim_start_matches(' '))?;
+    let (hour, rest) = digits(rest.strip_prefix(' ')?, 2)?;
+    let (minute, rest) = digits(rest.strip_prefix(':')?, 2)?;
+    (hour < 24 && minute < 60 && rest.starts_with(']')).then_some(())?;
+    let nanos = i64::from(hour * 60 + minute) * 60 * SECOND;
+    Some((When::Wall(Wall::new(None, month(name)?, day, nanos)?), rest))
+}
+
 /// An instant by itself, as `date` prints it in the locales of English: as `ctime` above,
 /// `Wed 02 Oct 2019 02:19:25 AM UTC`, and with `-R` `Wed, 02 Oct 2019 02:19:25 +0000`.
 pub(crate) fn date(line: &str) -> Option<i64> {
@@ -330,6 +342,8 @@ mod tests {
             (iso("2019-07-22 02:18:24 W | x"), wall(Some(2019), 7, 22, morning)),
             (iso("2019/07/22 02:18:24 [error] x"), wall(Some(2019), 7, 22, morning)),
             (ctime("Wed Oct  2 02:18:24 2019]"), wall(Some(2019), 10, 2, morning)),
+            (minute("Oct 2 02:18] x"), wall(None, 10, 2, (2 * 3600 + 18 * 60) * SECOND)),
+            (minute("Oct12 02:18] x"), wall(None, 10, 12, (2 * 3600 + 18 * 60) * SECOND)),
             (boot("    3.734352] x"), When::Boot(3_734_352_000)),
         ] {
             assert_eq!(read.map(|(when, _)| when), Some(expected));

@@ -97,6 +97,11 @@ impl Host {
         }
     }
 
+    /// What comes now is of another log: how long after this one it begins says nothing.
+    pub(crate) fn apart(&mut self) {
+        self.last = When::Unknown;
+    }
+
     /// Notes what is missing before a record.
     fn dig(&mut self, record: &Record<'_>, tears: usize) {
         let torn = (tears > self.tears).then_some(Lost::All);

@@ -111,6 +111,7 @@ impl<'a> Walk<'a, '_> {
         }
         if let Some(said) = log::file_header(line) {
             match said {
+                _ if self.author.elsewhere => {}
                 FileHeader::Created(when) => self.out.spans(when, when),
                 FileHeader::Machine(name) => self.out.node(name),
                 FileHeader::Other => {}
@@ -120,6 +121,10 @@ impl<'a> Walk<'a, '_> {
         if let Some(container) = author::fence(line) {
             self.flush();
             self.author.container = container;
+            return 1;
+        }
+        if let Some(name) = author::headline(line) {
+            self.part(Author::of_part(name, rest().text));
             return 1;
         }
         let head = log::peel(line).or_else(|| log::peel(line.trim_start()));
@@ -162,6 +167,15 @@ impl<'a> Walk<'a, '_> {
         if let Banner::Span(from, to) = banner {
             self.out.spans(from, to);
         }
+    }
+
+    /// Begins what was put behind the rest and is of another file or command.
+    fn part(&mut self, author: Author<'a>) {
+        self.flush();
+        self.out.apart();
+        self.author = author;
+        self.example.end();
+        (self.host, self.last) = (None, None);
     }
 
     fn record(&mut self, line: u64, text: &'a str, mut head: Head<'a>) {
@@ -222,7 +236,7 @@ impl<'a> Walk<'a, '_> {
         self.out.record(Record {
             program: Program::System,
             name: Some(log.container),
-            pod: Some(&log.pod),
+            pod: log.pod.as_deref(),
             ..unknown(number, line)
         });
     }
@@ -233,7 +247,10 @@ impl<'a> Walk<'a, '_> {
             self.out.record(Record { more, ..unknown(line, text) });
             self.loose.clear();
         }
-        let Some(Pending { head, line, text, more }) = self.pending.take() else { return };
+        let Some(Pending { mut head, line, text, more }) = self.pending.take() else { return };
+        if self.author.elsewhere {
+            head.when = When::Unknown;
+        }
         let container = self.author.container.as_ref();
         let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
         let host = host.or(self.host.as_deref());
@@ -242,7 +259,7 @@ impl<'a> Walk<'a, '_> {
             program: self.author.program(&head),
             name: head.name.as_deref().or(container.map(|log| log.container)),
             host,
-            pod: container.map(|log| &*log.pod),
+            pod: container.and_then(|log| log.pod.as_deref()),
             level: head.level,
             when: head.when,
             message: Cow::Borrowed(&head.message),

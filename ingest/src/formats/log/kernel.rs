@@ -16,17 +16,27 @@ fn console(line: &str) -> Option<Head<'_>> {
 }
 
 /// `[    3.734352] message`, `[Wed Oct  2 02:19:25 2019] message`, with `dmesg -x`'s
-/// `kern  :warn  : ` or `dmesg -r`'s `<4>` before it.
+/// `kern  :warn  : ` or `dmesg -r`'s `<4>` before it; of `dmesg -H` `[Oct 2 02:19] message`, and
+/// `[  +0.136004] message` for those of the same minute.
 fn dmesg(line: &str) -> Option<Head<'_>> {
     let (level, rest) = prefix(line);
     let inside = rest.strip_prefix('[')?;
-    let (when, rest) = stamp::boot(inside).or_else(|| stamp::ctime(inside))?;
+    let (when, rest) = stamp::boot(inside)
+        .or_else(|| stamp::ctime(inside))
+        .or_else(|| stamp::minute(inside))
+        .or_else(|| later(inside))?;
     let rest = match rest.strip_prefix(" <") {
         Some(delta) => delta.split_once('>')?.1,
         None => rest,
     };
     let rest = rest.strip_prefix(']')?;
     Some(kernel(when, level, caller(rest).trim_start_matches(' ')))
+}
+
+/// How long after the line before it was: it has that line's time, to the minute.
+fn later(text: &str) -> Option<(When, &str)> {
+    let (_, rest) = stamp::boot(text.trim_start_matches(' ').strip_prefix('+')?)?;
+    Some((When::Unknown, rest))
 }
 
 /// The facilities that dmesg names.

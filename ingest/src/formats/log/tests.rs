@@ -244,6 +244,8 @@ fn kernel() {
             "Freeing unused kernel memory: 10112K",
         ),
         ("[Wed Oct  2 02:19:25 2019] nfs: server x not responding", "nfs: server x not responding"),
+        ("[Oct 2 02:19] nfs: server x not responding", "nfs: server x not responding"),
+        ("[ +10.105821] nfs: server x not responding", "nfs: server x not responding"),
         ("kern  :warn  : [    1.5] bad gso", "bad gso"),
         ("<4>[    1.000000][    T1] bad gso", "bad gso"),
         (
