@@ -33,7 +33,7 @@ pub(crate) fn settle(
     notes: Vec<Note>,
 ) -> Bundle {
     name_apart(&mut bundle);
-    namespaces::name(&mut bundle);
+    namespaces::name(&mut bundle, schema);
     let clock = Clock::new(&bundle, options);
     let nodes = Nodes::new(&bundle, schema, options.node.as_deref());
     for (doc, gathered) in bundle.iter_mut().enumerate() {

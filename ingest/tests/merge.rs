@@ -131,3 +131,18 @@ fn a_piece_about_a_node_is_of_the_one_that_its_events_name() {
     let told = facts(&[("describe.txt", piece)]);
     assert_eq!(told.matches("\"node\":\"n7\"").count(), 4, "{told}");
 }
+
+#[test]
+fn a_pod_that_a_node_lists_without_its_namespace_has_the_one_that_a_message_gives() {
+    let table = "CONTAINER      IMAGE          CREATED        STATE   NAME  ATTEMPT  POD ID         POD\n\
+                 7ee0ca606c052  18d8661209155  2 minutes ago  Exited  app   7        4d502fbdf4935  web-0\n";
+    for (log, pod) in [
+        ("shop/web-0 waits for busybox: pull QPS exceeded", "shop/web-0"),
+        ("nothing", "(unnamed)/web-0"),
+    ] {
+        let log = format!("2026-03-01T10:00:00Z {log}\n");
+        let facts = facts(&[("crictl.txt", table), ("kubelet.log", &log)]);
+        let listed = facts.lines().find(|line| line.contains("crictl.txt")).unwrap();
+        assert!(listed.contains(&format!("\"pod\":\"{pod}\"")), "{listed}");
+    }
+}

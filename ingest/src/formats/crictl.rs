@@ -14,6 +14,7 @@ use super::{
     rows::{self, bytes},
 };
 use crate::row::{Out, Row, When};
+use crate::unnamed;
 
 /// The section: any of its tables.
 pub(super) const CRICTL: Section = Section { kind: "crictl", begins, read };
@@ -231,7 +232,9 @@ fn row(
     let get = |name: &str| columns.get(cells, name);
     let age = || get("CREATED").and_then(ages::words).map_or(Value::Null, Value::Duration);
     let attempt = || get("ATTEMPT").and_then(|it| it.parse::<i64>().ok());
-    let pod = |name: &str| get("NAMESPACE").zip(get(name)).map(|(ns, pod)| format!("{ns}/{pod}"));
+    // Its column came two years after that of the pod.
+    let namespace = || get("NAMESPACE").unwrap_or(unnamed::NAME);
+    let pod = |name: &str| get(name).map(|pod| format!("{}/{pod}", namespace()));
     let of = |relation| Row::of(relation, number, line.trim());
     Some(match table {
         Table::Containers => of("std.runtime.CriContainer")

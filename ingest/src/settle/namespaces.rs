@@ -2,24 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use etio_plan::Value;
+use etio_plan::{Type, Value};
 
 use crate::gather::Gathered;
+use crate::schema::Schema;
 use crate::unnamed;
 
-/// Fills in namespaces: the one that the command above asked for, else the one that another document
+/// Fills in namespaces: the one that the command above asked for, else the one that something else
 /// gives for the same name, else the one all other names of the document are in, else that of the
-/// document's path, else `default`.
-pub(super) fn name(bundle: &mut [Gathered]) {
+/// document's path, else `default`. A node's pods are in many, so there only what else gives it counts.
+pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
     let mut open = false;
     for gathered in bundle.iter_mut() {
-        gathered.each(&mut |_, text| open |= bare(text).is_some());
+        gathered.each(&mut |_, text| open |= bare(text).or(of_node(text)).is_some());
     }
     if !open {
         return;
     }
-    let known = known(bundle);
+    let known = known(bundle, schema);
+    let one = |name: &str| match known.get(name) {
+        Some(spaces) if spaces.len() == 1 => spaces.first().cloned(),
+        _ => None,
+    };
     for gathered in bundle {
+        gathered.each(&mut |_, text| {
+            if let Some(name) = of_node(text)
+                && let Some(namespace) = one(name)
+            {
+                *text = format!("{namespace}/{name}");
+            }
+        });
         let mut names = BTreeMap::new();
         let asked = std::mem::take(&mut gathered.namespaces);
         gathered.each(&mut |line, text| {
@@ -32,10 +44,6 @@ pub(super) fn name(bundle: &mut [Gathered]) {
         if names.is_empty() {
             continue;
         }
-        let one = |name: &str| match known.get(name) {
-            Some(spaces) if spaces.len() == 1 => spaces.first().cloned(),
-            _ => None,
-        };
         let found: BTreeSet<String> = names.keys().filter_map(|name| one(name)).collect();
         let common = found.first().filter(|_| found.len() == 1).cloned();
         let common = common.or_else(|| of_path(&gathered.path).map(str::to_owned));
@@ -62,21 +70,33 @@ fn bare(text: &str) -> Option<&str> {
     text.strip_prefix(unnamed::NAMESPACE)?.strip_prefix('/')
 }
 
-/// The namespaces of each name that some document gives with one.
-fn known(bundle: &mut [Gathered]) -> BTreeMap<String, BTreeSet<String>> {
+/// The name of a pod in what a node lists, or of anything else that has no namespace.
+fn of_node(text: &str) -> Option<&str> {
+    text.strip_prefix(unnamed::NAME)?.strip_prefix('/')
+}
+
+/// The namespaces of each name that a row gives with one, or a message that names its pod.
+fn known(bundle: &mut [Gathered], schema: &Schema<'_>) -> BTreeMap<String, BTreeSet<String>> {
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut see = |text: &str| {
+        let Some((namespace, name)) = text.split_once('/') else { return };
+        let plain = |part: &str| {
+            part.len() < 254
+                && part.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        };
+        if plain(namespace) && plain(name) {
+            known.entry(name.to_owned()).or_default().insert(namespace.to_owned());
+        }
+    };
     for gathered in bundle {
-        gathered.each(&mut |_, text| {
-            let Some((namespace, name)) = text.split_once('/') else { return };
-            let plain = |part: &str| {
-                part.len() < 254
-                    && part.starts_with(|c: char| c.is_ascii_alphanumeric())
-                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
-            };
-            if plain(namespace) && plain(name) {
-                known.entry(name.to_owned()).or_default().insert(namespace.to_owned());
-            }
-        });
+        gathered.each(&mut |_, text| see(text));
+        for found in gathered.found.iter().filter(|found| found.part > 0) {
+            let fields = schema.get(found.relation).map_or(&[][..], |it| &it.fields);
+            let values = fields.iter().zip(&found.values);
+            let pods = values.filter(|(field, _)| field.ty == Type::Pod);
+            pods.filter_map(|(_, pod)| pod.as_text()).for_each(&mut see);
+        }
     }
     known
 }

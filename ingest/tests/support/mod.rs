@@ -34,6 +34,7 @@ pub(crate) fn pack() -> Pack {
     template(&mut pack, "test.Said", kubelet, "said {what}");
     template(&mut pack, "test.Said", "std.node.RuntimeLog", "runtime said {what}");
     template(&mut pack, "test.Said", "std.node.SystemLog", "system said {what}");
+    template(&mut pack, "test.QpsExceeded", kubelet, "{pod} waits for {image}: pull QPS exceeded");
     template(
         &mut pack,
         "test.QpsExceeded",
