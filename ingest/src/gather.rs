@@ -10,6 +10,9 @@ use crate::schema::Schema;
 use crate::stream::{Host, Span, Stream};
 use crate::unnamed;
 
+/// What is said of a clock without a zone.
+const SET_BACK: &str =
+    "its clock was set back an hour here, so that what is below stands among what is above";
 /// Evidence longer than this is cut.
 const TEXT: usize = 4096;
 
@@ -396,6 +399,9 @@ impl Out for Gather<'_, '_, '_> {
                 self.all.hosts.insert(name.to_owned(), Host::default());
             }
             let tears = self.tears.partition_point(|line| *line <= record.line);
+            if self.all.hosts.get(name).is_some_and(|host| host.is_set_back(&record)) {
+                self.lacks(record.line, SET_BACK);
+            }
             self.all.hosts.get_mut(name).into_iter().for_each(|host| host.add(&record, tears));
         }
         // What has a header is one record, even where that does not say what wrote it or when.

@@ -8,6 +8,12 @@ use crate::row::{Program, Record, Wall, When};
 /// So many programs write into one log only where all do.
 pub(crate) const MANY: usize = 3;
 
+const HOUR: i64 = 3_600_000_000_000;
+/// Clocks are set back between midnight and this.
+const NIGHT: i64 = 4 * HOUR;
+/// A log that says something this often shows that its clock was set back.
+const EDGE: i64 = 5 * HOUR / 60;
+
 /// The stamps of a log stream, as few as are needed to know its first and last.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Span {
@@ -100,6 +106,15 @@ impl Host {
     /// What comes now is of another log: how long after this one it begins says nothing.
     pub(crate) fn apart(&mut self) {
         self.last = When::Unknown;
+    }
+
+    /// Whether the clock was set back an hour before a record, as summer ends: it shows an hour of the night once more.
+    pub(crate) fn is_set_back(&self, record: &Record<'_>) -> bool {
+        let (When::Wall(before), When::Wall(now)) = (self.last, record.when) else { return false };
+        let hour = |wall: Wall| (wall.month, wall.day, wall.nanos / HOUR);
+        let last = before.nanos % HOUR >= HOUR - EDGE;
+        let first = now.nanos % HOUR < EDGE;
+        hour(before) == hour(now) && now.nanos < NIGHT && last && first
     }
 
     /// Notes what is missing before a record.

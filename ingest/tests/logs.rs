@@ -327,3 +327,37 @@ fn so_is_what_cloudwatch_answers() {
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("2025-11-20T03:15:40.5Z events.json:3 node=n1"), "{found:?}");
 }
+
+#[test]
+fn a_clock_that_is_set_back_is_noted() {
+    let log = |second: &str| {
+        format!("Oct 25 02:58:10 n1 kubelet[1]: said a\nOct 25 {second} n1 kubelet[1]: said b\n")
+    };
+    let pack = pack();
+    let notes = |text: &str| {
+        read(&pack, &[("messages", text)], Options::default())
+            .notes
+            .into_iter()
+            .filter(|note| note.text.contains("set back"))
+            .count()
+    };
+    for (second, noted) in [("02:01:00", 1), ("02:59:00", 0), ("01:58:10", 0), ("02:30:00", 0)] {
+        assert_eq!(notes(&log(second)), noted, "{second}");
+    }
+    assert_eq!(notes(&log("02:01:00").replace("Oct 25 ", "2026-10-25T").replace(" n1", "Z n1")), 0);
+}
+
+#[test]
+fn an_hour_that_a_zone_has_twice_or_not_at_all() {
+    let pack = pack();
+    for (stamp, at) in [
+        ("2026-10-25T02:30:00", "2026-10-25T00:30:00Z"),
+        ("2026-03-29T02:30:00", "2026-03-29T01:30:00Z"),
+    ] {
+        let tz = Some("Europe/Berlin".parse::<Zone>().unwrap());
+        let text = format!("{stamp} n1 kubelet[1]: said a\n");
+        let bundle = read(&pack, &[("messages", &text)], Options { tz, ..Options::default() });
+        let found = facts(&pack, &bundle, "test.Said");
+        assert!(found[0].starts_with(at), "{found:?}");
+    }
+}

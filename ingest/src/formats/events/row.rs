@@ -1,5 +1,6 @@
 //! One row of a table of events, in any of the layouts that kubectl has had.
 
+use super::wrapped;
 use crate::formats::{
     ages,
     columns::split,
@@ -35,8 +36,7 @@ pub(super) fn header(line: &str) -> Option<Header> {
 
 /// A row of any layout.
 pub(super) fn row(line: &str, layout: Header) -> Option<Event> {
-    // Markdown's marks of what matters.
-    let line = line.trim().trim_start_matches(['*', '`']);
+    let line = wrapped::unmarked(line.trim());
     let (at, level) = level(line)?;
     let before = line.get(..at)?.trim();
     let after = line.get(at + level.len()..)?.trim_start();

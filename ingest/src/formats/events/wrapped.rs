@@ -32,15 +32,20 @@ impl Above {
 
     /// The message with a line that goes on with it; nothing where the line is something else.
     pub(super) fn join(&mut self, message: &str, line: &str) -> Option<String> {
-        let content = line.trim();
-        let between = if is_listing(message, content) {
-            "\n"
-        } else if !is_rest(message, content) && self.hangs(message, line) && self.is_cut(line) {
-            ""
-        } else if is_rest(message, content) || self.hangs(message, line) {
-            " "
-        } else {
+        let content = unmarked(line.trim());
+        let (message, between) = if is_listing(message, content) {
+            (message, "\n")
+        } else if let Some(head) = message.strip_suffix('\\').filter(|_| is_words(content)) {
+            // As a shell goes on with a line.
+            (head, "")
+        } else if is_rest(message, content) {
+            (message, " ")
+        } else if !self.hangs(message, line) {
             return None;
+        } else if splits_id(message, content) || self.is_cut(line) && !message.ends_with(':') {
+            (message, "")
+        } else {
+            (message, " ")
         };
         self.lines += 1;
         self.blank = line.ends_with(' ');
@@ -55,7 +60,7 @@ impl Above {
     /// Whether a line hangs below a row that was broken to fit a page: it is set in further than the
     /// row, the row is unfinished, or the row is wide and the line begins as no sentence does.
     fn hangs(self, message: &str, line: &str) -> bool {
-        let content = line.trim();
+        let content = unmarked(line.trim());
         let further = indent(line) >= self.indent + 2;
         let within = content.starts_with(|c: char| c.is_ascii_lowercase() || "\"/\\,".contains(c));
         self.lines < LINES
@@ -64,6 +69,24 @@ impl Above {
             && (further || is_unfinished(message) || (self.wide && within))
             && log::peel(content).is_none()
     }
+}
+
+/// Without Markdown's marks of what matters.
+pub(super) fn unmarked(line: &str) -> &str {
+    line.trim_start_matches(['*', '`'])
+}
+
+/// Whether a line begins with a word, and not with a quote that was escaped.
+fn is_words(line: &str) -> bool {
+    line.starts_with(|c: char| c.is_alphanumeric())
+}
+
+/// Whether a container's id is whole only with both.
+fn splits_id(message: &str, line: &str) -> bool {
+    let hex = |c: char| c.is_ascii_hexdigit();
+    let (head, tail) = (message.trim_end_matches(hex).len(), line.trim_start_matches(hex).len());
+    let (before, after) = (message.len() - head, line.len() - tail);
+    before > 0 && after > 0 && before + after == 64
 }
 
 /// Whether a line can only be a part of a message.
@@ -108,6 +131,11 @@ mod tests {
         ] {
             assert_eq!(Above::row(&row).join("for s", line).as_deref(), Some(whole), "{line}");
         }
+        let said = Above::row(&row).join("last err seen:", "iscsi: failed");
+        assert_eq!(said.as_deref(), Some("last err seen: iscsi: failed"));
+        let (head, tail) = ("a".repeat(40), "b".repeat(24));
+        let id = Above::row(row.trim_start()).join(&format!("for {head}"), &format!("{tail}: no"));
+        assert_eq!(id, Some(format!("for {head}{tail}: no")));
     }
 
     #[test]
@@ -123,6 +151,9 @@ mod tests {
             ("Failed to pull image", "  Status: True", None),
             ("secret \"a\" not found", "  and that is why", None),
             ("secret \"a\" not found", "", None),
+            ("preemption: \\", "error finding pods", Some("preemption: error finding pods")),
+            ("no such sandb\\", "  ox", Some("no such sandbox")),
+            ("failed to \"Kill", "**Container\" for", Some("failed to \"Kill Container\" for")),
             ("say \"a", "E0214 17:00:33.187665    1547 kubelet.go:1] x", None),
         ] {
             assert_eq!(Above::row(row).join(message, line).as_deref(), whole, "{message} / {line}");
