@@ -28,13 +28,14 @@ pub(crate) fn read_all(
     scanner: &Scanner,
 ) -> Result<Bundle, String> {
     let options = Options { at: collected.at, ..options(reading)? };
-    read_into(Reader::new(scanner, options), paths)
+    read_into(Reader::new(scanner, options), paths, &|_| None)
 }
 
-/// Reads these paths, and what has come of the standard input so far.
+/// Reads these paths, of each as many bytes as count, and what has come of the standard input so far.
 pub(crate) fn read_so_far(
     stream: Option<&[u8]>,
     paths: &[PathBuf],
+    most: &dyn Fn(&Path) -> Option<u64>,
     reading: &Reading,
     scanner: &Scanner,
 ) -> Result<Bundle, String> {
@@ -42,16 +43,21 @@ pub(crate) fn read_so_far(
     if let Some(come) = stream {
         reader.add("-", come);
     }
-    read_into(reader, paths)
+    read_into(reader, paths, most)
 }
 
-fn read_into(mut reader: Reader<'_>, paths: &[PathBuf]) -> Result<Bundle, String> {
+fn read_into(
+    mut reader: Reader<'_>,
+    paths: &[PathBuf],
+    most: &dyn Fn(&Path) -> Option<u64>,
+) -> Result<Bundle, String> {
     let progress = progress();
     let mut files = 0;
     let mut before = |path: &Path| {
         files += 1;
         progress.set_message(format!("reading {}  {}", count(files, "file"), path.display()));
         progress.tick();
+        most(path)
     };
     let done = read_paths(&mut reader, paths, &mut before);
     progress.set_message("settling the bundle");

@@ -7,6 +7,7 @@
 mod clock;
 mod sources;
 
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -128,5 +129,6 @@ impl Look {
 }
 
 fn read(sources: &Sources, args: &Watch, scanner: &Scanner) -> Result<Bundle, String> {
-    input::read_so_far(sources.stream(), sources.paths(), &args.reading, scanner)
+    let most = |path: &Path| sources.come_of(path);
+    input::read_so_far(sources.stream(), sources.paths(), &most, &args.reading, scanner)
 }

@@ -145,6 +145,22 @@ fn files_that_come_grow_and_go() {
 }
 
 #[test]
+fn a_line_without_an_end_is_one_once_nothing_more_comes() {
+    let (rules, logs) = room("half");
+    let log = logs.join("kubelet.log");
+    fs::write(&log, "2026-03-03T09:00:00Z n1 kubelet[7]: nothing\n").unwrap();
+    let mut watch = Watch::of(&rules, log.to_str().unwrap(), &["--format", "ndjson"]);
+    let append = |text: &str| {
+        let mut file = fs::OpenOptions::new().append(true).open(&log).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    append(line(1, "ha").trim_end());
+    assert_eq!(watch.change(), pair("opened", "it was ha"));
+    append("lf\n2026-03-03T09:30:00Z n1 kubelet[7]: nothing\n");
+    assert_eq!(watch.change(), pair("closed", "it was half"));
+}
+
+#[test]
 fn what_a_file_said_stands_while_it_is_away() {
     let (rules, logs) = room("away");
     let log = logs.join("kubelet.log");

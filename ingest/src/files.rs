@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::Reader;
@@ -13,7 +13,7 @@ const DEPTH: usize = 64;
 const LIVE: [&str; 4] = ["/proc", "/sys", "/dev", "/run"];
 
 /// Reads files, directories with all that is in them, and `-` for the standard input. `before` is told
-/// each file's path before it is read.
+/// each file's path before it is read, and says how many bytes of it count, where not all do.
 ///
 /// What a link in a directory points to is read in its own place where that is read too, and otherwise
 /// under the link's name: `/var/log/containers` holds nothing else. What cannot be read inside a
@@ -24,7 +24,7 @@ const LIVE: [&str; 4] = ["/proc", "/sys", "/dev", "/run"];
 pub fn read_paths(
     reader: &mut Reader<'_>,
     paths: &[PathBuf],
-    before: &mut dyn FnMut(&Path),
+    before: &mut dyn FnMut(&Path) -> Option<u64>,
 ) -> io::Result<()> {
     for found in walk(paths)? {
         match found {
@@ -34,8 +34,8 @@ pub fn read_paths(
             }
             Found::File { path, is_named } => match File::open(&path) {
                 Ok(file) => {
-                    before(&path);
-                    reader.add(&path.to_string_lossy(), file);
+                    let most = before(&path).unwrap_or(u64::MAX);
+                    reader.add(&path.to_string_lossy(), file.take(most));
                 }
                 Err(error) if is_named => return Err(of(&path, &error)),
                 Err(error) => reader.note(&path.to_string_lossy(), not_read(&error)),

@@ -20,7 +20,7 @@ fn read(name: &str) -> Option<Bundle> {
     let pack = support::pack();
     let scanner = Scanner::new(pack.clone());
     let mut reader = Reader::new(&scanner, Options::default());
-    read_paths(&mut reader, &[path], &mut |_| ()).unwrap();
+    read_paths(&mut reader, &[path], &mut |_| None).unwrap();
     Some(reader.finish())
 }
 

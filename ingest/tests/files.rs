@@ -16,7 +16,10 @@ fn read(paths: &[&Path]) -> std::io::Result<(Bundle, Vec<PathBuf>)> {
     let mut reader = Reader::new(&scanner, Options::default());
     let mut seen = Vec::new();
     let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
-    read_paths(&mut reader, &paths, &mut |path| seen.push(path.to_owned()))?;
+    read_paths(&mut reader, &paths, &mut |path| {
+        seen.push(path.to_owned());
+        None
+    })?;
     Ok((reader.finish(), seen))
 }
 
