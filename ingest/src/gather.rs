@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use etio_plan::{FieldId, Kind, RelId, Value};
 use etio_scan::Text;
 
+use crate::formats::mentioned;
 use crate::row::{Out, Program, Record, Row, When, is_unfinished};
 use crate::schema::Schema;
 use crate::stream::{Host, Span, Stream};
@@ -230,7 +231,9 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
             "message" => Value::from(record.message.as_ref()),
             "line" => Value::from(record.written.as_ref()),
             // Of an event that stands here without its object; a log knows whose container wrote it.
-            "pod" if schema.is_event(relation) => Value::from(pod.as_str()),
+            "pod" if schema.is_event(relation) => {
+                mentioned(offer.text).map_or_else(|| Value::from(pod.as_str()), Value::from)
+            }
             "object" if schema.is_event(relation) => Value::from(object.as_str()),
             "pod" => record.pod.map_or(Value::Null, Value::from),
             _ => Value::Null,
@@ -273,11 +276,21 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         if self.offer(record, record.program, &joined, when) {
             return;
         }
-        if let [line] = record.more.as_slice() {
-            // A terminal cuts in the middle of a word.
-            if self.offer(record, record.program, &format!("{message}{line}"), when) {
-                return;
-            }
+        // A terminal cuts in the middle of a word, and every line but the last at its edge.
+        let edge = record.text.chars().count();
+        let full = record
+            .more
+            .split_last()
+            .is_some_and(|(_, lines)| lines.iter().all(|line| line.chars().count() == edge));
+        if full
+            && self.offer(
+                record,
+                record.program,
+                &(message.to_owned() + &record.more.concat()),
+                when,
+            )
+        {
+            return;
         }
         self.offer(record, record.program, message, when);
         for (line, text) in (record.line + 1..).zip(&record.more) {

@@ -15,6 +15,7 @@ mod recurring;
 mod row;
 mod wrapped;
 
+pub(crate) use naming::mentioned;
 use row::{Header, header, row};
 use wrapped::{Above, is_rule};
 
@@ -77,8 +78,11 @@ pub(super) fn table<'a>(
         } else if let Some(mut event) = row(line, layout) {
             event.line = number;
             event.text = content.into();
-            events.push(event);
             above = Above::row(line);
+            if event.message.is_empty() && event.level.as_deref() == Some("Warning") {
+                above = above.awaiting();
+            }
+            events.push(event);
         } else if is_rule(content) && events.is_empty() {
             // The dashes below a header.
         } else if let Some(last) = events.last_mut()

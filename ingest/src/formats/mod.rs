@@ -29,6 +29,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use events::mentioned;
 pub use format::{Document, Format, Section};
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text.

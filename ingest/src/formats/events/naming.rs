@@ -65,19 +65,27 @@ fn assigned(message: &str) -> Option<(String, String)> {
     Some((pod, node.trim().into()))
 }
 
-/// The pod that a message names in full: by the runtime's name for a container of it, or as
-/// `name_namespace(uid)`.
-fn mentioned(message: &str) -> Option<String> {
-    let mut words = message.split(|c: char| c.is_whitespace() || "\"'/\\,:".contains(c));
+/// The pod that a message names in full: by the runtime's name for a container of it, as
+/// `name_namespace(uid)`, or as the network plugin's `pod "name_namespace"`.
+pub(crate) fn mentioned(message: &str) -> Option<String> {
+    let words = message.split(|c: char| c.is_whitespace() || "\"'/\\,:".contains(c));
+    let mut words = words.filter(|word| !word.is_empty());
+    let mut before = "";
     words.find_map(|word| {
+        let pod = std::mem::replace(&mut before, word) == "pod";
         if word.starts_with("k8s_") {
             return docker::named(word).map(|it| it.pod);
         }
-        let (name, uid) = word.split_once('(')?;
+        let (name, uid) = word.split_once('(').unwrap_or((word, ""));
         let (name, namespace) = name.split_once('_')?;
         let uid = uid.split(')').next()?;
-        (uid.len() >= 32 && !name.is_empty()).then(|| format!("{namespace}/{name}"))
+        let named = uid.len() >= 32 || pod && uid.is_empty() && is_name(namespace);
+        (named && !name.is_empty()).then(|| format!("{namespace}/{name}"))
     })
+}
+
+fn is_name(namespace: &str) -> bool {
+    !namespace.is_empty() && namespace.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 /// The node of `Node x status is now: …`.

@@ -13,6 +13,8 @@ const WIDE: usize = 72;
 pub(super) struct Above {
     indent: usize,
     wide: bool,
+    /// Whether the message is still to come: a warning has one.
+    awaits: bool,
     /// Whether the line above was broken at a blank, which stands at its end.
     blank: bool,
     /// How many lines went on with it already.
@@ -24,10 +26,15 @@ impl Above {
     pub(super) fn row(line: &str) -> Self {
         Self {
             indent: indent(line),
-            wide: line.chars().count() >= WIDE,
+            wide: is_wide(line),
             blank: line.ends_with(' '),
-            lines: 0,
+            ..Self::default()
         }
+    }
+
+    /// Below a row that ends where its message would begin.
+    pub(super) fn awaiting(self) -> Self {
+        Self { awaits: true, ..self }
     }
 
     /// The message with a line that goes on with it; nothing where the line is something else.
@@ -48,6 +55,9 @@ impl Above {
             (message, " ")
         };
         self.lines += 1;
+        self.awaits = false;
+        // A row may be short and the lines below it as wide as the page.
+        self.wide |= is_wide(line);
         self.blank = line.ends_with(' ');
         Some(format!("{message}{between}{content}"))
     }
@@ -66,7 +76,7 @@ impl Above {
         self.lines < LINES
             && !content.is_empty()
             && !is_rule(content)
-            && (further || is_unfinished(message) || (self.wide && within))
+            && (further || self.awaits || is_unfinished(message) || (self.wide && within))
             && log::peel(content).is_none()
     }
 }
@@ -110,6 +120,10 @@ fn is_rest(message: &str, line: &str) -> bool {
     line.starts_with("fit failure summary on nodes")
         || (line.starts_with("desc = ") && message.contains("rpc error: code = "))
         || (message.contains(" desc = ") && message.ends_with(':') && !line.is_empty())
+}
+
+fn is_wide(line: &str) -> bool {
+    line.chars().count() >= WIDE
 }
 
 fn indent(line: &str) -> usize {
@@ -166,5 +180,17 @@ mod tests {
         let rest = Above::row(row).join("No portals found", ", err exit status 21");
         assert_eq!(rest.as_deref(), Some("No portals found, err exit status 21"));
         assert_eq!(Above::row(row).join("No portals found", "So I gave up"), None);
+    }
+
+    #[test]
+    fn below_wide_lines() {
+        let row = Above::row("Warning  FailedCreatePodSandBox  2m48s  kubelet, n1");
+        let wide = "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to set";
+        assert_eq!(row.clone().join("", wide), None);
+        let mut above = row.awaiting();
+        let message = above.join("", wide).unwrap_or_default();
+        assert_eq!(above.join(&message, "So I gave up"), None);
+        let whole = above.join(&message, "\"7256\" network for pod").unwrap_or_default();
+        assert!(whole.ends_with("failed to set \"7256\" network for pod"), "{whole}");
     }
 }
