@@ -278,18 +278,9 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         }
         // A terminal cuts in the middle of a word, and every line but the last at its edge.
         let edge = record.text.chars().count();
-        let full = record
-            .more
-            .split_last()
-            .is_some_and(|(_, lines)| lines.iter().all(|line| line.chars().count() == edge));
-        if full
-            && self.offer(
-                record,
-                record.program,
-                &(message.to_owned() + &record.more.concat()),
-                when,
-            )
-        {
+        let mut full = record.more.iter().rev().skip(1).map(|line| line.chars().count());
+        let folded = message.to_owned() + &record.more.concat();
+        if full.all(|width| width == edge) && self.offer(record, record.program, &folded, when) {
             return;
         }
         self.offer(record, record.program, message, when);

@@ -47,6 +47,36 @@ fn the_last_stamp_is_when_a_bundle_was_collected() {
 }
 
 #[test]
+fn a_described_pod_was_looked_at_as_long_after_its_start_as_its_oldest_event_is_old() {
+    let described = |events: &str| {
+        format!(
+            "Name:        web-0\nNamespace:   shop\nNode:        n1/10.0.0.1\n\
+             Start Time:  Fri, 24 Jan 2020 10:59:50 +0000\nStatus:      Pending\nEvents:\n{events}"
+        )
+    };
+    let pack = pack();
+    for (events, expected) in [
+        (
+            "  Normal  Scheduled  20m  default-scheduler  Successfully assigned shop/web-0 to n1\n",
+            "2020-01-24T11:19:50Z",
+        ),
+        (
+            "  Normal  Scheduled  <unknown>  default-scheduler  Successfully assigned shop/web-0 to n1\n  \
+             Warning  BackOff  5s (x9 over 3m)  kubelet, n1  Back-off restarting failed container\n",
+            "2020-01-24T11:02:50Z",
+        ),
+        // Before it was placed it had no start.
+        (
+            "  Warning  FailedScheduling  20m  default-scheduler  0/1 nodes are available\n",
+            "2020-01-24T10:59:50Z",
+        ),
+    ] {
+        let bundle = read(&pack, &[("pod.txt", &described(events))], Options::default());
+        assert_eq!(time(bundle.collected_at), expected, "{events}");
+    }
+}
+
+#[test]
 fn what_is_being_deleted_alone_does_not_say_when_it_was_looked_at() {
     let pack = pack();
     let going = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web","namespace":"a",

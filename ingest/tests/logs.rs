@@ -65,6 +65,17 @@ fn a_line_of_unknown_origin_may_be_broken_or_quoted() {
 }
 
 #[test]
+fn a_record_that_a_terminal_folded_at_its_edge_is_whole() {
+    let first = "2020-02-06T16:05:07+00:00 n1 kubelet[1]: network n";
+    let rest = format!("ot ready: {}", "b".repeat(first.chars().count() - 10));
+    for (text, read) in
+        [(format!("{first}\n{rest}\nb\n"), 1), (format!("{first}\n{rest}b\nb\n"), 0)]
+    {
+        assert_eq!(one("kubelet.log", &text, "test.NotReady").len(), read, "{text}");
+    }
+}
+
+#[test]
 fn the_program_decides_which_extractors_see_a_record() {
     let text = "Feb  6 16:05:07 n1 kubelet[1]: said a\n\
                 Feb  6 16:05:08 n1 systemd[1]: said b\n\

@@ -10,7 +10,7 @@ use super::{
         meta::{self, Condition, Meta},
         node,
     },
-    times::Time,
+    times::{Time, instant},
 };
 use crate::row::{Out, When};
 use crate::unnamed;
@@ -317,6 +317,15 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
             node,
         };
         let about = (!kind.is_empty()).then_some(&about);
+        // Of one that was to go long ago its events no longer tell all.
+        let told = kind == "Pod" && !matches!(meta.deletion_timestamp, Some(Time::At(_)));
+        let started = value(entries, "Start Time").filter(|_| told).and_then(instant);
+        let placed = started.zip(events::placed_ago(events.below.iter().map(|(_, line)| *line)));
+        if let Some((started, ago)) = placed {
+            // It was asked for at least so long after.
+            let asked = When::At(started.saturating_add(ago));
+            out.spans(asked, asked);
+        }
         if events.below.iter().any(|(_, line)| !line.trim().is_empty()) {
             events::table(events.below.iter().copied(), path, about, out);
         }

@@ -57,6 +57,15 @@ pub(super) fn is_part(line: &str) -> bool {
         || wrapped::is_part(line.trim())
 }
 
+/// How long ago, at least, the pod of a table was placed on its node: as long as the scheduler's word or the oldest of its kubelet's.
+pub(super) fn placed_ago<'a>(lines: impl Iterator<Item = &'a str>) -> Option<i64> {
+    let rows = lines.filter_map(|line| row(line, Header::default()));
+    let told = rows.filter(|it| {
+        it.reason == "Scheduled" || it.component.as_deref().is_some_and(|by| by == "kubelet")
+    });
+    told.filter_map(|it| if let When::Ago(age) = it.first { Some(age) } else { None }).max()
+}
+
 /// Reads a table and says how many lines it has. `about` is what it is of, where a describe says.
 pub(super) fn table<'a>(
     lines: impl Iterator<Item = (u64, &'a str)>,

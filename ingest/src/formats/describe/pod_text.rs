@@ -42,8 +42,16 @@ pub(super) fn pod(of: &[Entry<'_>], metadata: Meta, path: &str) -> Pod {
         }
         false => (app, app_statuses),
     };
+    // When its kubelet took it up: it was made little before.
+    let made = metadata.creation_timestamp.or(value(of, "Start Time").and_then(Time::at));
     Pod {
-        metadata: Meta { name: Some(name), namespace, owner_references: owners, ..metadata },
+        metadata: Meta {
+            name: Some(name),
+            namespace,
+            owner_references: owners,
+            creation_timestamp: made,
+            ..metadata
+        },
         spec: Some(Spec {
             // `node/address`
             node_name: value(of, "Node").and_then(|it| it.split('/').next()).map(Into::into),

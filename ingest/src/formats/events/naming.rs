@@ -159,3 +159,24 @@ fn of_node(event: &Event) -> bool {
     ];
     REASONS.contains(&event.reason.as_str()) || node_in(&event.message).is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::mentioned;
+
+    #[test]
+    fn a_pod_in_a_message() {
+        for (message, pod) in [
+            (r#"cni failed to set up pod "web-0_shop" network: x"#, Some("shop/web-0")),
+            (r#"cni failed to set up pod \"web-0_shop\" network: x"#, Some("shop/web-0")),
+            (
+                "volumes for pod \"web-0_shop(0c98df45-982b-4a22-a977-7dac36a014c7)\"",
+                Some("shop/web-0"),
+            ),
+            (r#"network for pod "web-0": x"#, None),
+            (r#"the pod "web_0.9_x" and the file a_b"#, None),
+        ] {
+            assert_eq!(mentioned(message).as_deref(), pod, "{message}");
+        }
+    }
+}
