@@ -27,6 +27,13 @@ fn a_wrapped_line_is_joined() {
 }
 
 #[test]
+fn what_the_journal_shows_on_the_console_is_its_program_s() {
+    let text = "[ 4826.609574] kubelet[812]: E0206 16:05:07.414852     812 kubelet.go:2136] network not ready: X\n";
+    let found = one("console.txt", text, "test.NotReady");
+    assert_eq!(found, ["2000-02-06T16:05:07.414852Z console.txt:1 node=(unnamed) why=X"]);
+}
+
+#[test]
 fn lines_pasted_behind_a_record_are_read_by_themselves() {
     let text =
         "Feb  6 16:05:07 n1 kubelet[1]: nothing\nnf_conntrack: table full, dropping packet\n";

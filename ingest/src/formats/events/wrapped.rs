@@ -118,6 +118,7 @@ fn is_listing(message: &str, line: &str) -> bool {
 /// Whether a line is the rest of a message that an old scheduler broke, or that ends as none does.
 fn is_rest(message: &str, line: &str) -> bool {
     line.starts_with("fit failure summary on nodes")
+        || line.starts_with("fit failure on node (")
         || (line.starts_with("desc = ") && message.contains("rpc error: code = "))
         || (message.contains(" desc = ") && message.ends_with(':') && !line.is_empty())
 }
@@ -162,6 +163,13 @@ mod tests {
                 Some("Failed to pull image \"a:1\": not found"),
             ),
             ("failed to \"Kill", "Container\" for", Some("failed to \"Kill Container\" for")),
+            (
+                "pod (a) failed to fit in any node",
+                "fit failure on node (n1): Insufficient cpu",
+                Some(
+                    "pod (a) failed to fit in any node fit failure on node (n1): Insufficient cpu",
+                ),
+            ),
             ("Failed to pull image", "  Status: True", None),
             ("secret \"a\" not found", "  and that is why", None),
             ("secret \"a\" not found", "", None),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Head, level_of, syslog::severity};
+use super::{Head, klog, level_of, logrus, syslog::severity};
 use crate::{row::When, stamp};
 
 pub(super) fn head(line: &str) -> Option<Head<'_>> {
@@ -30,7 +30,23 @@ fn dmesg(line: &str) -> Option<Head<'_>> {
         None => rest,
     };
     let rest = rest.strip_prefix(']')?;
-    Some(kernel(when, level, caller(rest).trim_start_matches(' ')))
+    let message = caller(rest).trim_start_matches(' ');
+    Some(printed(message).unwrap_or_else(|| kernel(when, level, message)))
+}
+
+/// What the journal shows on the console as well, `kubelet[812]: I0109 11:21:43.065075 …`: it has its own stamp, and the kernel
+/// says nothing that begins like this.
+fn printed(message: &str) -> Option<Head<'_>> {
+    let (program, rest) = message.split_once("]: ")?;
+    let (name, pid) = program.split_once('[')?;
+    let word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let named =
+        !name.is_empty() && name.chars().all(word) && pid.bytes().all(|b| b.is_ascii_digit());
+    (named && klog::head(rest).or_else(|| logrus::head(rest)).is_some()).then(|| Head {
+        name: Some(Cow::Borrowed(name)),
+        message: Cow::Borrowed(rest),
+        ..Head::default()
+    })
 }
 
 /// How long after the line before it was: it has that line's time, to the minute.

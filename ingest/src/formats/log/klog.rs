@@ -93,7 +93,7 @@ pub(crate) fn is_kubelet_source(file: &str) -> bool {
         .any(|start| file.starts_with(start))
 }
 
-const KUBELET_SOURCES: [&str; 37] = [
+const KUBELET_SOURCES: [&str; 47] = [
     "kubelet.go",
     "pod_workers.go",
     "pod_container_deletor.go",
@@ -131,4 +131,14 @@ const KUBELET_SOURCES: [&str; 37] = [
     "kube_docker_client.go",
     "oom_watcher_linux.go",
     "cadvisor_linux.go",
+    "container_log_manager.go",
+    "cri_stats_provider.go",
+    "cadvisor_stats_provider.go",
+    "cpu_manager.go",
+    "memory_manager.go",
+    "topology_manager.go",
+    "plugin_watcher.go",
+    "qos_container_manager_linux.go",
+    "node_container_manager_linux.go",
+    "nodeshutdown_manager_linux.go",
 ];
