@@ -35,6 +35,18 @@ fn no_rule_looks_at_more_than_in_proportion() {
 }
 
 #[test]
+fn no_line_of_a_log_is_scanned_twice() {
+    let pack = etio_dsl::compile(&files()).pack.expect("the standard library compiles");
+    for extractor in &pack.extractors {
+        let (event, from) = (pack.get(extractor.event), pack.get(extractor.from));
+        let (event, from) = event.zip(from).expect("they are declared");
+        let field = &from.fields[extractor.field.index()].name;
+        // What a message says is scanned anyway; one extractor of lines as written scans them all again.
+        assert_ne!(field, "line", "{} is extracted from {}.line", event.path, from.path);
+    }
+}
+
+#[test]
 fn every_rule_file_is_laid_out_one_way() {
     let ran = common::ruleck(&["fmt", "--check", "stdlib-rules"]);
     assert_eq!(ran.code, 0, "`ruleck fmt stdlib-rules` lays them out:\n{}", ran.out);

@@ -40,6 +40,7 @@ const LIKENING: &[&str] = &["like the following", "similar to", "such as"];
 
 /// Keys of what is looked for in texts, and so was not found there.
 const PATTERN: &[&str] = &["expr:", "pattern:", "query:", "regex:"];
+
 /// An example that a text gives, line by line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Example {
