@@ -108,7 +108,8 @@ impl Host {
         self.last = When::Unknown;
     }
 
-    /// Whether the clock was set back an hour before a record, as summer ends: it shows an hour of the night once more.
+    /// Whether the clock was set back an hour before a record, as summer ends: it shows an hour of the night
+    /// once more.
     pub(crate) fn is_set_back(&self, record: &Record<'_>) -> bool {
         let (When::Wall(before), When::Wall(now)) = (self.last, record.when) else { return false };
         let hour = |wall: Wall| (wall.month, wall.day, wall.nanos / HOUR);

@@ -1,7 +1,10 @@
 //! Files about the collection: whose it is, when it was taken, since when the node had been up. They
 //! speak for all files of the directory they are in.
 
-use super::format::{Document, Format};
+use super::{
+    format::{Document, Format},
+    is_name,
+};
 use crate::row::{Out, When};
 use crate::stamp;
 
@@ -71,9 +74,7 @@ fn directory(path: &str) -> &str {
 }
 
 fn name(line: &str) -> Option<&str> {
-    let is_name = line.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-    let named = !line.is_empty() && is_name && !line.starts_with("localhost");
-    named.then_some(line)
+    (is_name(line) && !line.starts_with("localhost")).then_some(line)
 }
 
 /// `date` in its forms, and Go's `2021-09-14 14:37:02.12 +0000 UTC m=+0.2`.

@@ -15,7 +15,7 @@ mod recurring;
 mod row;
 mod wrapped;
 
-pub(crate) use naming::mentioned;
+pub(crate) use naming::{is_name, mentioned};
 use row::{Header, header, row};
 use wrapped::{Above, is_rule};
 
@@ -57,7 +57,8 @@ pub(super) fn is_part(line: &str) -> bool {
         || wrapped::is_part(line.trim())
 }
 
-/// How long ago, at least, the pod of a table was placed on its node: as long as the scheduler's word or the oldest of its kubelet's.
+/// How long ago, at least, the pod of a table was placed on its node: as long as the scheduler's word or the
+/// oldest of its kubelet's.
 pub(super) fn placed_ago<'a>(lines: impl Iterator<Item = &'a str>) -> Option<i64> {
     let rows = lines.filter_map(|line| row(line, Header::default()));
     let told = rows.filter(|it| {

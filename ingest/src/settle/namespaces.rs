@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use etio_plan::{Type, Value};
 
+use crate::formats::is_name;
 use crate::gather::Gathered;
 use crate::schema::Schema;
 use crate::unnamed;
@@ -80,12 +81,7 @@ fn known(bundle: &mut [Gathered], schema: &Schema<'_>) -> BTreeMap<String, BTree
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut see = |text: &str| {
         let Some((namespace, name)) = text.split_once('/') else { return };
-        let plain = |part: &str| {
-            part.len() < 254
-                && part.starts_with(|c: char| c.is_ascii_alphanumeric())
-                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
-        };
-        if plain(namespace) && plain(name) {
+        if is_name(namespace) && is_name(name) {
             known.entry(name.to_owned()).or_default().insert(namespace.to_owned());
         }
     };

@@ -84,8 +84,11 @@ pub(crate) fn mentioned(message: &str) -> Option<String> {
     })
 }
 
-fn is_name(namespace: &str) -> bool {
-    !namespace.is_empty() && namespace.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+/// Whether it may be the name of an object or of a host: a DNS name.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.len() < 254
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 /// The node of `Node x status is now: …`.

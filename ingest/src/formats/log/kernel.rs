@@ -34,8 +34,8 @@ fn dmesg(line: &str) -> Option<Head<'_>> {
     Some(printed(message).unwrap_or_else(|| kernel(when, level, message)))
 }
 
-/// What the journal shows on the console as well, `kubelet[812]: I0109 11:21:43.065075 …`: it has its own stamp, and the kernel
-/// says nothing that begins like this.
+/// What the journal shows on the console as well, `kubelet[812]: I0109 11:21:43.065075 …`: it has its own
+/// stamp, and the kernel says nothing that begins like this.
 fn printed(message: &str) -> Option<Head<'_>> {
     let (program, rest) = message.split_once("]: ")?;
     let (name, pid) = program.split_once('[')?;

@@ -29,8 +29,8 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
     // Without a program it is no syslog line: a container log has stream and tag here.
     let (tag, message) = tag(rest)?;
     let name = tag.split('[').next().unwrap_or(tag);
-    // What looks like a host and a program in a sentence is neither.
-    // Nor is a line of a difference that a program prints: `stamp + key: value`.
+    // What looks like a host and a program in a sentence is neither, nor is it in a line of a difference that a
+    // program prints: `stamp + key: value`.
     let is_host = !host.contains([':', '=', '"', '|', '/', '(', '['])
         && !["+", "-"].contains(&host)
         && level_of(host).is_none();
