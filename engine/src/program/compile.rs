@@ -54,20 +54,11 @@ fn settles(rule: &Rule, first: &Scan, end: &Scan) -> bool {
         && end.tests.iter().all(|ex| ex.reads_only(local))
 }
 
-/// Whether an aggregate is the first condition that names a part of the rule's key.
-fn names_key(rule: &Rule, aggregate: &Cond) -> bool {
-    let named = |cond: &Cond, slot: SlotId| match cond {
-        Cond::Let(of, _) | Cond::Member(of, _) => *of == slot,
-        Cond::Each(source) | Cond::Pick { of: source, .. } | Cond::Agg { of: source, .. } => {
-            source.binding().any(|atom| atom.binds.iter().any(|(_, of)| *of == slot))
-        }
-        Cond::No(_) | Cond::Test(_) => false,
-    };
-    let mut before = rule.body.when.iter().take_while(|cond| !core::ptr::eq(*cond, aggregate));
-    // A block beside `when` knows the whole key.
-    let is_in_when = rule.body.when.iter().any(|cond| core::ptr::eq(cond, aggregate));
-    let mut first = rule.key.iter().filter(|slot| !before.any(|cond| named(cond, **slot)));
-    is_in_when && first.any(|slot| named(aggregate, *slot))
+/// Whether an aggregate is the first condition that names a part of the rule's key: what is named before it
+/// is joined.
+fn names_key(rule: &Rule, of: &Source) -> bool {
+    let mut binds = of.binding().flat_map(|atom| &atom.binds);
+    binds.any(|(_, slot)| rule.key.contains(slot))
 }
 
 impl<'a> Compiler<'a> {
@@ -246,12 +237,12 @@ impl<'a> Compiler<'a> {
             }
             Cond::No(source) => Step::No(self.source(rule, source, &mut bound.clone())),
             Cond::Agg { into, op, arg, of } => {
+                let names_key = names_key(rule, of);
                 let of = self.source(rule, of, &mut bound.clone());
                 let arg = arg.as_ref().map(|expr| self.typing(rule).compile(expr, &[]));
                 let (arg, ty) = arg.map_or((None, Type::Int), |(ex, ty)| (Some(ex), ty));
                 bound.write(into.0);
                 let tally = self.tallied(*op, arg.as_ref(), &of, &before);
-                let names_key = names_key(rule, cond);
                 let by = Aggregate { into: into.0, op: *op, arg, ty, tally, names_key };
                 Step::Agg { of, by: by.into() }
             }
