@@ -34,6 +34,27 @@ impl Solver<'_> {
         self.rule.key.iter().filter(free).filter(|slot| bound.contains(slot)).copied().collect()
     }
 
+    /// The binding with what the source is first to name of the key, and the matches that say so. Where it
+    /// names nothing there is one group, which may be empty (M7.27).
+    fn each_group(
+        &self,
+        of: &Source,
+        binding: &Binding,
+        found: Vec<Binding>,
+    ) -> Vec<(Binding, Vec<Binding>)> {
+        let by = self.group_slots(of, binding);
+        let mut groups = self.groups(&by, found);
+        if groups.is_empty() && by.is_empty() {
+            groups.push(vec![]);
+        }
+        let with = |group: Vec<Binding>| {
+            let mut next = binding.clone();
+            by.iter().for_each(|slot| next.set(*slot, Slot::Value(group[0].value(*slot))));
+            (next, group)
+        };
+        groups.into_iter().map(with).collect()
+    }
+
     pub(super) fn aggregate(
         &self,
         into: SlotId,
@@ -45,19 +66,10 @@ impl Solver<'_> {
         if op == AggOp::Changes {
             return self.changes(into, arg.expect("what changes"), of, binding);
         }
-        let by = self.group_slots(of, binding);
         let mut found = self.matches(of, &bare(binding));
         found.retain(|of| arg.is_none_or(|arg| !self.sight(of, None).eval(arg).is_null()));
-        let mut groups = self.groups(&by, found);
-        if groups.is_empty() && by.is_empty() {
-            groups.push(vec![]);
-        }
         let mut results = Vec::new();
-        for group in groups {
-            let mut next = binding.clone();
-            for slot in &by {
-                next.set(*slot, Slot::Value(group[0].value(*slot)));
-            }
+        for (mut next, group) in self.each_group(of, binding, found) {
             let mut doubt = self.unseen(of, &next);
             // A match that is not sure may be none.
             group.iter().for_each(|of| doubt.add(&of.doubt.of_absence()));
@@ -109,14 +121,7 @@ impl Solver<'_> {
                 }
             }
         }
-        let by = self.group_slots(of, binding);
-        let mut groups = self.groups(&by, changed);
-        if groups.is_empty() && by.is_empty() {
-            groups.push(vec![]);
-        }
-        let of_group = |group: Vec<Binding>| {
-            let mut next = binding.clone();
-            by.iter().for_each(|slot| next.set(*slot, Slot::Value(group[0].value(*slot))));
+        let of_group = |(mut next, group): (Binding, Vec<Binding>)| {
             let to = self.vouched();
             let from = to.saturating_sub(d).saturating_add(1);
             let doubt = self.lack(atom.relation, &self.known(atom, &next), from, to);
@@ -127,7 +132,7 @@ impl Solver<'_> {
             }
             next
         };
-        groups.into_iter().map(of_group).collect()
+        self.each_group(of, binding, changed).into_iter().map(of_group).collect()
     }
 }
 
