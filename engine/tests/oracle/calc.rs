@@ -49,7 +49,29 @@ impl Sight<'_> {
                 (item, Value::List(items)) => Value::Bool(items.contains(&item)),
                 _ => Value::Null,
             },
-            Expr::Call(func, _) => panic!("the oracle does not know {func:?}"),
+            Expr::Call(Func::Concat, of) => match (self.eval(&of[0]), self.eval(&of[1])) {
+                (Value::Text(a), Value::Text(b)) => Value::Text(a + &b),
+                _ => Value::Null,
+            },
+            Expr::Call(func, of) => match (func, self.eval(&of[0]), of.get(1)) {
+                (Func::AsText, Value::Text(text), None) => Value::Text(text),
+                (Func::Len, Value::List(items), None) => Value::Int(items.len() as i64),
+                (Func::Has, Value::List(items), Some(item)) => match self.eval(item) {
+                    Value::Null => Value::Null,
+                    item => Value::Bool(items.contains(&item)),
+                },
+                (Func::Contains | Func::StartsWith, Value::Text(text), Some(part)) => {
+                    match self.eval(part) {
+                        Value::Text(part) if *func == Func::Contains => {
+                            Value::Bool(text.contains(&part))
+                        }
+                        Value::Text(part) => Value::Bool(text.starts_with(&part)),
+                        _ => Value::Null,
+                    }
+                }
+                (_, Value::Null, _) => Value::Null,
+                (func, ..) => panic!("the oracle does not know {func:?}"),
+            },
         }
     }
 

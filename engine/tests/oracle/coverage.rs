@@ -1,7 +1,8 @@
 //! What was collected, and when (M3.1).
 
 use etio_plan::{
-    Atom, Cond, Expr, FieldId, Head, Input, Kind, RelId, Rule, SlotId, Source, Value, Window,
+    Atom, Cond, Expr, Extractor, FieldId, Head, Input, Kind, RelId, Rule, SlotId, Source, Value,
+    Window,
 };
 
 use super::{World, verdict::concludes};
@@ -23,28 +24,34 @@ pub(crate) type Known = Vec<(FieldId, Value)>;
 impl World<'_> {
     /// How an interval of an input relation was covered, both ends included.
     pub(crate) fn seen(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Seen {
-        let declared = &self.pack.relations[relation.index()];
-        debug_assert!(matches!(declared.kind, Kind::Event | Kind::Entity));
+        let kind = self.pack.relations[relation.index()].kind;
+        debug_assert!(matches!(kind, Kind::Event | Kind::Entity));
         let mut intervals = self.intervals(relation, known);
-        intervals.sort_unstable();
-        let mut open = from;
-        let mut end = None;
-        for (start, last) in &intervals {
-            if *start <= open {
-                open = open.max(last.saturating_add(1));
+        for extractor in self.pack.extractors.iter().filter(|of| of.event == relation) {
+            if let Some(known) = carried(extractor, known) {
+                intervals.extend(self.intervals(extractor.from, &known));
             }
-            end = end.max(Some(*last));
         }
+        intervals.sort_unstable();
+        let reached =
+            |lossy: bool| {
+                let counted = intervals.iter().filter(|(.., weak)| lossy || !weak);
+                counted.fold(from, |open, (start, last, _)| {
+                    if *start <= open { open.max(last.saturating_add(1)) } else { open }
+                })
+            };
+        let end = intervals.iter().map(|(_, last, _)| *last).max();
         match end {
-            _ if open > to && declared.lossy => Seen::Weakly,
-            _ if open > to => Seen::Fully,
+            _ if reached(false) > to => Seen::Fully,
+            _ if reached(true) > to => Seen::Weakly,
             Some(end) if end < to => Seen::Ended(end),
             _ => Seen::Not,
         }
     }
 
-    /// The intervals that all that is known lies in, of all sources.
-    fn intervals(&self, relation: RelId, known: &Known) -> Vec<(i64, i64)> {
+    /// The intervals that all that is known lies in, of all sources, and whether these may drop records.
+    fn intervals(&self, relation: RelId, known: &Known) -> Vec<(i64, i64, bool)> {
+        let lossy = self.pack.relations[relation.index()].lossy;
         let mut told: Vec<(i64, i64, u8, String, i64)> = Vec::new();
         for input in self.inputs {
             let (at, kind, source, of, scope, to) = match &input.input {
@@ -97,8 +104,25 @@ impl World<'_> {
                 intervals.push((from, to, source));
             }
         }
-        intervals.into_iter().map(|(from, to, ..)| (from, to)).collect()
+        intervals.into_iter().map(|(from, to, _)| (from, to, lossy)).collect()
     }
+}
+
+/// What is known of the records that an event comes from; none where it does not come this way.
+fn carried(extractor: &Extractor, known: &Known) -> Option<Known> {
+    let value =
+        |field: &FieldId| known.iter().find(|(of, _)| of == field).map(|(_, value)| value.clone());
+    let other =
+        |(field, constant): &(FieldId, Value)| value(field).is_some_and(|known| known != *constant);
+    if extractor.consts.iter().any(other) {
+        return None;
+    }
+    let copied = extractor.copies.iter().filter_map(|(from, to)| Some((*from, value(to)?)));
+    let filtered = extractor.filters.iter().filter_map(|(field, values)| match values.as_slice() {
+        [value] => Some((*field, value.clone())),
+        _ => None,
+    });
+    Some(copied.chain(filtered).collect())
 }
 
 impl World<'_> {

@@ -77,13 +77,20 @@ fn entity() -> impl Strategy<Value = String> {
             format!("P node={node} n={n} mark={mark}{}", word("changed", changed))
         },
     );
-    prop_oneof![e, p]
+    let list = prop::collection::vec(0..3i64, 0..3);
+    let tag = prop::option::weighted(0.6, prop::sample::select(vec!["u", "v"]));
+    let q = (node(), list, tag).prop_map(|(node, all, tag)| {
+        let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+        format!("Q node={node} all={}{}", all.join(","), word("tag", tag))
+    });
+    prop_oneof![3 => e, 3 => p, 1 => q]
 }
 
 fn gone() -> impl Strategy<Value = String> {
     prop_oneof![
         node().prop_map(|node| format!("E node={node}")),
         (node(), 0..3i64).prop_map(|(node, n)| format!("P node={node} n={n}")),
+        node().prop_map(|node| format!("Q node={node}")),
     ]
 }
 
@@ -92,7 +99,9 @@ fn snapshot() -> impl Strategy<Value = What> {
     let first = prop::option::weighted(0.3, 0..12i64);
     (scope, prop::collection::vec(entity(), 0..4), first).prop_map(|(scope, rows, first)| {
         let relation = rows.first().map_or("E", |row| &row[..1]).to_string();
-        let scope = if relation == "P" && scope == " state=on" { "" } else { scope };
+        let unknown =
+            (relation != "E" && scope == " state=on") || (relation == "Q" && scope == " n=1");
+        let scope = if unknown { "" } else { scope };
         let inside = |row: &String| row.starts_with(&relation) && row.contains(scope);
         let rows = rows.iter().filter(|row| inside(row)).cloned().collect();
         What::All(format!("{relation}{scope}"), rows, first)
@@ -114,6 +123,14 @@ fn scope() -> impl Strategy<Value = String> {
         "E node=x",
         "P node=x",
         "P node=y n=2",
+        "Q",
+        "Q node=x",
+        "T",
+        "T node=x",
+        "T n=1",
+        "U",
+        "U node=y",
+        "U node=x n=1",
     ];
     prop::sample::select(scopes.map(String::from).to_vec())
 }
@@ -159,8 +176,8 @@ pub(crate) fn history(collected: bool) -> impl Strategy<Value = History> {
         })
         .prop_map(move |(stops, facts, told)| {
             let step = |(at, source, turn, what)| Step { at, source, turn, what };
-            let always =
-                ["A", "B", "L", "E", "P"].map(|name| (-1000, 0, 0, What::Covered(name.into())));
+            let always = ["A", "B", "L", "E", "P", "Q"]
+                .map(|name| (-1000, 0, 0, What::Covered(name.into())));
             let always = always.into_iter().filter(|_| collected);
             History { stops, steps: always.chain(told).chain(facts).map(step).collect() }
         })
@@ -234,6 +251,10 @@ fn read(pack: &Pack, row: &str) -> (RelId, Scope) {
         let value = match declared.fields[field.index()].ty {
             Type::Int => Value::Int(text.parse().unwrap()),
             Type::Time => Value::Time(time(text.parse().unwrap())),
+            Type::List(_) => {
+                let each = text.split(',').filter(|text| !text.is_empty());
+                Value::List(each.map(|text| Value::Int(text.parse().unwrap())).collect())
+            }
             _ => Value::Text(text.into()),
         };
         (field, value)

@@ -105,6 +105,8 @@ pub(crate) struct Doubt {
     pub(crate) weak: bool,
     /// What would have to be collected.
     pub(crate) needs: BTreeSet<RelId>,
+    /// What was seen, but only by sources that may drop records.
+    pub(crate) weakly: BTreeSet<RelId>,
 }
 
 impl Doubt {
@@ -113,6 +115,7 @@ impl Doubt {
         self.suspect |= other.suspect;
         self.weak |= other.weak;
         self.needs.extend(&other.needs);
+        self.weakly.extend(&other.weakly);
     }
 
     pub(crate) fn is_none(&self) -> bool {

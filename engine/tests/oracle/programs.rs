@@ -3,24 +3,33 @@
 use proptest::prelude::*;
 
 use super::sentences::{
-    BASES, CLAUSES, CONCLUDED, CONDITIONS, FOUND, RARE_CONDITIONS, WIDE_BASES, WIDE_CONDITIONS,
+    ASIDES, BASES, CLAUSES, CONCLUDED, CONDITIONS, EXTRACTORS, FOUND, RARE_CONDITIONS, WIDE_BASES,
+    WIDE_CONDITIONS,
 };
 
-/// Which of the events a producer may drop, what silence means, in which order fields come.
-#[derive(Clone, Copy, Debug)]
+/// Which of the events a producer may drop, what silence means, in which order fields come, which events are
+/// read out of text.
+#[derive(Clone, Debug)]
 struct Schema {
-    lossy: [bool; 3],
+    lossy: [bool; 5],
     defaults: bool,
     turned: bool,
+    extracted: Vec<&'static str>,
 }
 
 fn schema() -> impl Strategy<Value = Schema> {
-    (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), prop::bool::weighted(0.2))
-        .prop_map(|(defaults, turned, a, b)| Schema { lossy: [a, b, !(a || b)], defaults, turned })
+    let rare = || prop::bool::weighted(0.2);
+    let extracted = prop::collection::vec(prop::sample::select(EXTRACTORS), 0..=3);
+    (any::<bool>(), any::<bool>(), rare(), rare(), any::<[bool; 2]>(), extracted).prop_map(
+        |(defaults, turned, a, b, [t, u], extracted)| {
+            let lossy = [a, b, !(a || b), t, u];
+            Schema { lossy, defaults, turned, extracted }
+        },
+    )
 }
 
 impl Schema {
-    fn say(self) -> String {
+    fn say(&self) -> String {
         let relation = |head: &str, fields: &[&str], rest: &str| {
             let mut fields = fields.to_vec();
             if self.turned {
@@ -32,16 +41,25 @@ impl Schema {
             let rest = format!("{}collect \"{name}\"", if lossy { "lossy, " } else { "" });
             relation(&format!("event {name}"), &["node: node", "n: int", "w: text?"], &rest)
         };
-        let [a, b, l] = self.lossy;
+        let text = |name: &str, lossy: bool| {
+            let rest = format!("{}collect \"{name}\"", if lossy { "lossy, " } else { "" });
+            relation(&format!("event {name}"), &["node: node", "n: int?", "m: text"], &rest)
+        };
+        let [a, b, l, t, u] = self.lossy;
         let n = if self.defaults { "n: int = 1" } else { "n: int?" };
         let e = ["key node: node", "state: text", n];
         let p = ["key node: node", "key n: int", "mark: text", "since changed: time?"];
+        let q = ["key node: node", "all: list<int>", "tag: text?"];
         [
             event("A", a),
             event("B", b),
             event("L", l),
             relation("entity E", &e, "collect \"e\""),
             relation("entity P", &p, "collect \"p\""),
+            relation("entity Q", &q, "collect \"q\""),
+            text("T", t),
+            text("U", u),
+            self.extracted.concat(),
         ]
         .concat()
     }
@@ -63,13 +81,17 @@ pub(crate) struct Draft {
     paired: bool,
     when: Vec<usize>,
     confirm: Vec<Vec<usize>>,
-    unless: Vec<usize>,
+    unless: Vec<Vec<usize>>,
     keep: i64,
     derived: bool,
     /// It adds to the relation that was derived last.
     again: bool,
     /// Whether it explains another finding, and by which clause.
     explains: Option<usize>,
+    /// What else it says.
+    aside: Option<usize>,
+    /// There is one of it at most.
+    keyless: bool,
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -81,14 +103,30 @@ fn draft() -> impl Strategy<Value = Draft> {
         (any::<bool>(), prop::bool::weighted(0.3)),
         some(2),
         prop::collection::vec(some(1), 0..=2),
-        some(1),
+        prop_oneof![
+            4 => some(1).prop_map(|block| vec![block]),
+            1 => prop::collection::vec(some(2), 0..=2),
+        ],
         3..9i64,
         prop::bool::weighted(0.5),
         prop::bool::weighted(0.6),
         prop::option::of(0..1000usize),
+        (prop::option::weighted(0.2, 0..1000usize), prop::bool::weighted(0.1)),
     )
         .prop_map(
-            |(base, (joined, paired), when, confirm, unless, keep, derived, again, explains)| {
+            |(
+                base,
+                (joined, paired),
+                when,
+                confirm,
+                unless,
+                keep,
+                derived,
+                again,
+                explains,
+                more,
+            )| {
+                let (aside, keyless) = more;
                 Draft {
                     base,
                     joined,
@@ -100,6 +138,8 @@ fn draft() -> impl Strategy<Value = Draft> {
                     derived,
                     again,
                     explains,
+                    aside,
+                    keyless,
                 }
             },
         )
@@ -130,7 +170,7 @@ pub(crate) fn program(width: Width) -> impl Strategy<Value = String> {
             let said = tuned(say(&draft, &name, width, &derived, &found), at);
             if draft.derived {
                 derived.push(name);
-            } else {
+            } else if !said.contains("() {") {
                 let paired = said.contains("(node, n) {");
                 found.push(Found { name, paired });
             }
@@ -220,9 +260,12 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
             .filter(|block| !block.is_empty())
             .map(|block| block.iter().map(pick).collect()),
     );
-    blocks.extend(draft.unless.iter().map(|at| vec![pick(at)]));
+    let ruled_out = draft.unless.iter().filter(|block| !block.is_empty());
+    blocks.extend(ruled_out.map(|block| block.iter().map(pick).collect::<Vec<_>>()));
     let joins = blocks.iter().flatten().any(|text| text.contains("n: N"));
-    let paired = draft.paired && has_n;
+    // An aggregate would be over all nodes, and name none.
+    let keyless = draft.keyless && !base.contains(" of ") && !base.contains("count(");
+    let paired = draft.paired && has_n && !keyless;
     let n = if paired || draft.joined && joins && has_n { "n" } else { "_" };
     let mut said = vec![filled(base, n)];
     let blocks: Vec<Vec<String>> = blocks
@@ -232,7 +275,11 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
     said.extend(blocks[0].clone());
     let mut text = format!(
         "finding {name}({}) {{ severity info keep {}s when {{ {} }}",
-        if paired { "node, n" } else { "node" },
+        match (keyless, paired) {
+            (true, _) => "",
+            (_, true) => "node, n",
+            (_, false) => "node",
+        },
         draft.keep,
         said.join("\n  ")
     );
@@ -242,6 +289,9 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
         text.push_str(&format!(" {kind} {{ {} }}", block.join("\n  ")));
     }
     text.push_str(" title \"{node}\"");
+    if let Some(aside) = draft.aside {
+        text.push_str(&format!(" {}", ASIDES[aside % ASIDES.len()]));
+    }
     if let Some(clause) = draft.explains
         && let Some(of) = found.last()
         && !text.contains(&of.name)

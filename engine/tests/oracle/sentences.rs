@@ -186,6 +186,45 @@ pub(crate) const RARE_CONDITIONS: &[&str] = &[
     "max(m of P { node: _, n: m, mark: \"on\" }) >= 2",
     "distinct(m of E { node: m, state: \"on\" } for 2s) >= LEAST",
     "changes(m of E { node: _, state: m } within 6s) >= LEAST",
+    "p = Q { node, all: _ }  q in p.all  B { node, n: q } within 5s",
+    "Q { node, all: k }  q in k  A { node, n: q }",
+    "Q { node, all has 1 }",
+    "no Q { node, all has 1 }",
+    "p = Q { node, all: _ }  p.all has 1 or present(p.tag)",
+    "p = Q { node, all: _ }  len(p.all) >= LEAST",
+    "Q { node, tag: \"u\" }",
+    "no Q { node, tag: \"u\" }",
+    "Q { node, tag: q }  A { node, n: _, w: q } within 5s",
+    "p = newest Q { node: _, all: _ }  present(p.tag)",
+    "A { node, n: _, w: q } within 6s  contains(q, \"u\")",
+    "x = newest A { node, n: _ }  starts_with(x.w, \"u\")",
+    "changes(m of Q { node, tag: m } within 8s) >= 1",
+    "distinct(m of Q { node: _, tag: m }) >= 2",
+    "p = P { node, n: N, mark: \"on\" }  age(p.changed) >= 3s or age(p) >= 5s",
+    "p = P { node, n: N, mark: _ }  age(p.changed + 2s) >= 3s",
+    "q = \"{node}u\"  no A { node, n: _, w: q } within 5s",
+    "sum(m of A { node, n: m } then B { node, n: _ } within 4s) >= LEAST",
+    "newest P { node, n: k, mark: \"on\" } for 2s  A { node, n: k }",
+    "x = newest (A { node, n: _ } then B { node, n: _ } within 4s)  count(A { node, n: _ } since x) >= 1",
+    "q in [1, 2]  no P { node, n: q, mark: \"on\" }",
+    "max(m of P { node, n: m, mark: \"on\" }) > min(m of A { node, n: m } within 8s)",
+    "count(Q { node: _, all has 1 }) >= LEAST",
+    "count(P { node, n: _, mark: _ } for 2s tolerating 1s) >= LEAST",
+    "p = newest P { node, n: _, mark: _ }  no Q { node, all has p.n }",
+    "k = count(A { node, n: _ } within 5s)  k in [1, 3]",
+    "m in [0, 2]  no B { node, n: m } within 4s",
+    "Q { node, tag: _ } for 3s",
+    "no A { node, n: _ } for 3s per Q { node, all has 1 }",
+    "x = newest A { node, n: _ }  no Q { node, tag: \"u\" } as of x",
+];
+
+/// What a finding says that decides nothing.
+pub(crate) const ASIDES: &[&str] = &[
+    "maybe { g = newest B { node, n: _ } } because \"{age(g)}\" because \"nothing\"",
+    "because \"{h}\" when { A { node, n: h } } because \"none\"",
+    "because \"at least {e}\" when { e = count(B { node, n: _ } within 5s)  e >= 2 }",
+    "maybe { E { node, state: e }  e != \"off\" } because \"{e}\" remedy \"x\" when { no P { node, n: _, mark: \"on\" } }",
+    "maybe { Q { node, all: e } } maybe { g = oldest L { node, n: _ } } because \"{e} {age(g)}\"",
 ];
 
 /// What is said of a relation `D` that rules conclude.
@@ -238,4 +277,17 @@ pub(crate) const CLAUSES: &[&str] = &[
     "{ node: c } when { newest A { node: c, n: d }  E { node, n: d, state: _ } }",
     "{ node: c } when { E { node: c, state: _ }  c != node }",
     "{ node } when { P { node, n: d, mark: \"on\" }  distinct(m of A { node, n: d, w: m }) >= 1 }",
+];
+
+/// How events are read out of the texts of `T` and `U`.
+pub(crate) const EXTRACTORS: &[&str] = &[
+    "extract A from T.m { node, n } { `a` }\n",
+    "extract A { n: 1 } from U.m { node } { `one {w}` }\n",
+    "extract A { w: \"u\" } from U.m { node, n } { `two` }\n",
+    "extract A from T.m, U.m { node } { `{n} a` }\n",
+    "extract B from T.m { node } { `b {n}` }\n",
+    "extract B { node: \"x\" } from U.m { n } { `x` }\n",
+    "extract B from U.m { node, n: 1 } { `b {n}` }\n",
+    "extract L from T.m, U.m { node, n } { `l {w}` }\n",
+    "extract L { n: 0 } from T.m { node, n in [0, 2] } { `l` }\n",
 ];

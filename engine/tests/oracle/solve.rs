@@ -513,7 +513,10 @@ impl Solver<'_> {
         for (of, seen) in parts {
             match seen {
                 Seen::Fully => {}
-                Seen::Weakly => doubt.weak = true,
+                Seen::Weakly => {
+                    doubt.weak = true;
+                    doubt.weakly.insert(of);
+                }
                 Seen::Ended(_) | Seen::Not => {
                     doubt.unknown = true;
                     doubt.needs.insert(of);

@@ -75,7 +75,9 @@ pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<D
         let mut past = past(&binding.rows, world.told);
         past.unproven &= since.is_none();
         let first = binding.first();
-        let derived = Derived { values, since, doubt: binding.doubt, first, past };
+        // Who might have seen better is asked of conditions, not of what rows rest on.
+        let doubt = Doubt { weakly: BTreeSet::new(), ..binding.doubt };
+        let derived = Derived { values, since, doubt, first, past };
         match rows.iter_mut().find(|known| known.values == derived.values) {
             Some(known) => {
                 let since = [known.since, derived.since].into_iter().flatten().min();
@@ -140,14 +142,15 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
         match truth(solver, block, &bare) {
             Truth::True(_) => return None,
             // What only a lossy relation tells of counts here (M3.4).
-            Truth::Weak => return None,
-            Truth::Unknown(why) => doubt.add(&why),
-            Truth::False { weak, .. } => doubt.weak |= weak,
+            Truth::Weak(_) => return None,
+            Truth::Unknown(why) | Truth::False { why, .. } => doubt.add(&why),
         }
     }
     let mut shown = binding;
     let mut open = Doubt::default();
     let (mut confirms, mut events) = (false, false);
+    // What events that were not seen might have been seen by.
+    let mut seen = BTreeSet::new();
     for block in &rule.body.confirm {
         match truth(solver, block, &bare) {
             Truth::True(with) => {
@@ -157,9 +160,11 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
                 }
                 confirms = true;
             }
-            Truth::Weak => open.weak = true,
-            Truth::Unknown(why) => open.add(&why),
-            Truth::False { event, weak } => events |= event || weak,
+            Truth::Weak(why) | Truth::Unknown(why) => open.add(&why),
+            Truth::False { event, why } => {
+                events |= event || why.weak;
+                seen.extend(why.weakly);
+            }
         }
     }
     let confirmed = if rule.body.confirm.is_empty() {
@@ -174,20 +179,28 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
         false
     };
     let key = rule.key.iter().map(|slot| shown.value(*slot)).collect();
-    let needs = if confirmed { BTreeSet::new() } else { doubt.needs };
+    let mut needs = if confirmed { BTreeSet::new() } else { doubt.needs };
+    if !confirmed && !confirms {
+        let better = |of: &RelId| {
+            let pack = solver.world.pack;
+            let mut ways = pack.extractors.iter().filter(|way| way.event == *of);
+            ways.any(|way| !pack.relations[way.from.index()].lossy)
+        };
+        needs.extend(doubt.weakly.into_iter().chain(seen).filter(better));
+    }
     Some(Conclusion { key, confirmed, needs, shown })
 }
 
 enum Truth {
     True(Binding),
     /// It counts, but confirms nothing (M3.4).
-    Weak,
+    Weak(Doubt),
     Unknown(Doubt),
     False {
         /// An event was merely not seen.
         event: bool,
         /// Only a lossy relation says so.
-        weak: bool,
+        why: Doubt,
     },
 }
 
@@ -198,13 +211,13 @@ fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> T
     if let Some(sure) = found.iter().find(|of| of.doubt.is_none()) {
         return Truth::True(sure.clone());
     }
-    if found.iter().any(|of| !of.doubt.is_open()) {
-        return Truth::Weak;
+    if let Some(way) = found.iter().find(|of| !of.doubt.is_open()) {
+        return Truth::Weak(way.doubt.clone());
     }
     // What would make sure of the way that is there; else what might show one.
     let doubt = found.first().map_or(missed.doubt, |way| way.doubt.clone());
     if !doubt.is_open() {
-        Truth::False { event: missed.event, weak: doubt.weak }
+        Truth::False { event: missed.event, why: doubt }
     } else {
         Truth::Unknown(doubt)
     }
