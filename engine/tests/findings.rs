@@ -454,3 +454,25 @@ fn m4_2_the_first_evidence_of_an_episode_is_that_with_which_it_opened() {
     assert_eq!(of("cause").opened, time(5));
     assert_eq!(of("symptom").explained_by, [(of("cause").id, of("cause").opened)]);
 }
+
+#[test]
+fn m4_2_what_is_only_shown_is_no_evidence() {
+    let rules = r#"
+        entity E { key node: node }
+        event A { node: node }
+        event B { node: node }
+        finding symptom(node) { severity info when { A { node } } title "{node}" }
+        finding cause(node) { severity info when { B { node } } maybe { e = E { node } }
+          title "{node}" because "since {age(e)}" explains symptom { node } }
+    "#;
+    let mut world = World::new(rules);
+    world.row(0, "E x");
+    world.row(1, "A x");
+    world.row(2, "B x");
+    world.advance(2);
+    let episodes = world.engine.episodes();
+    let of = |mode: &str| episodes.iter().find(|of| of.mode == mode).expect("it is open");
+    assert_eq!(of("cause").evidence.len(), 2);
+    // The cause began after the symptom, however old what it shows beside.
+    assert_eq!(of("symptom").explained_by, []);
+}

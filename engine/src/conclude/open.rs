@@ -138,7 +138,7 @@ impl Engine {
             }
         }
         let copied = self.copied(programs, &self.room.shown.pins);
-        let first = self.first_of(programs, program, &self.room.shown.pins);
+        let first = self.first_of(programs, program, self.room.shown.deciding());
         let shown = &mut self.room.shown;
         let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
         if let Some(episode) = episode {
@@ -305,7 +305,7 @@ fn as_row(key: &[Word], found: Holds, shown: &Shown) -> Conclusion {
     Conclusion {
         words: Row::from_slice(key),
         marks: found.marks(),
-        pins: shown.pins.clone(),
+        pins: Pins::from_slice(shown.deciding()),
         wants: shown.wants.clone(),
         since: None,
     }

@@ -8,7 +8,7 @@ use crate::{
     engine::Engine,
     program::{Head, Program, Programs},
     store::{
-        row::{ASSUMED, ENDED, FIRST, LAPSED, Marks, RowId},
+        row::{ASSUMED, ENDED, FIRST, LAPSED, Marks, Pins, RowId},
         sources::Stamp,
         support::{KeyId, Support},
         table::Names,
@@ -264,12 +264,23 @@ impl Engine {
             self.supports.renew(relation, row);
         }
         let wanted = self.supports.wants(relation, row).to_vec();
+        let stood = self.told_by(relation, row);
         self.supports.put(relation, row, support);
         self.restate(programs, relation, row, since);
-        // Who rests on it wants what it wants.
-        if self.supports.wants(relation, row) != wanted {
+        // Who rests on it wants what it wants, and is told by those who tell of it.
+        let rests = |pins: &Pins| {
+            pins.iter().any(|pin| self.supports.get(pin.relation(), pin.row).is_some())
+        };
+        let told = self.told_by(relation, row);
+        if self.supports.wants(relation, row) != wanted || told != stood || rests(&told) {
             self.touch(programs, relation, row);
         }
+    }
+
+    /// The rows that say which sources are behind a concluded one, where that decides (M5.4).
+    fn told_by(&self, relation: usize, row: RowId) -> Pins {
+        let support = self.unnamed.and_then(|_| self.supports.get(relation, row));
+        support.map(|support| support.pins.clone()).unwrap_or_default()
     }
 
     /// Gives a standing row the marks of the support that speaks for it. What was only assumed until
@@ -308,6 +319,10 @@ impl Engine {
     ) {
         if !self.supports.take(relation, row, rule, key) {
             self.restate(programs, relation, row, self.now);
+            // Others may tell of it now (M5.4).
+            if self.unnamed.is_some() {
+                self.touch(programs, relation, row);
+            }
             return;
         }
         self.touch(programs, relation, row);

@@ -95,6 +95,10 @@ impl<'a> Compiler<'a> {
         };
         let (confirm_blocks, unless_blocks) = (blocks(self, confirm), blocks(self, unless));
         confirm_blocks.iter().flat_map(|block| &block.binds).for_each(|slot| bound.write(*slot));
+        // What an aggregate or an absence names for itself joins nothing.
+        let is_node =
+            |(at, slot): &(u16, &Slot)| slot.ty == SlotType::Scalar(Type::Node) && bound.has(*at);
+        let nodes = (0..).zip(&rule.slots).filter(is_node).map(|(at, _)| at).collect();
         let maybe_blocks: Vec<Block> =
             maybe.iter().map(|conds| self.block(rule, conds, &mut bound)).collect();
         let head = self.head(rule, &bound, &when_steps);
@@ -104,7 +108,6 @@ impl<'a> Compiler<'a> {
             Some(SlotType::Scalar(ty)) => ty.clone(),
             _ => Type::Time,
         };
-        let is_node = |(_, slot): &(u16, &Slot)| slot.ty == SlotType::Scalar(Type::Node);
         let mut id = Fnv::new();
         id.write(rule.path.as_bytes());
         Program {
@@ -126,7 +129,7 @@ impl<'a> Compiler<'a> {
             inputs,
             routes: Numbers::new(),
             lapses: !is_timeless(&rule.body, self.schema),
-            nodes: (0..).zip(&rule.slots).filter(is_node).map(|(at, _)| at).collect(),
+            nodes,
             head,
         }
     }

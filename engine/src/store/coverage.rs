@@ -259,13 +259,8 @@ impl Coverage {
         if self.collect(read.relation, known, &mut found, &whole) {
             return fully;
         }
-        for via in vias.get(read.relation).into_iter().flatten() {
-            let says_else = |(field, word): &(u16, Word)| {
-                known.iter().any(|(other, known)| other == field && known != word)
-            };
-            if !via.consts.iter().any(says_else)
-                && self.collect(via.from, &translate(&via.map, known), &mut found, &whole)
-            {
+        for (from, known) in through(vias, read.relation, known) {
+            if self.collect(from, &known, &mut found, &whole) {
                 return fully;
             }
         }
@@ -289,12 +284,14 @@ impl Coverage {
             };
             let from = query.from.saturating_sub(read.back);
             let own = (read.relation, known.clone());
-            let vias = vias.get(read.relation).into_iter().flatten();
-            let through = vias.map(|via| (via.from, translate(&via.map, &known)));
-            for (relation, known) in core::iter::once(own).chain(through) {
+            let ways = core::iter::once(own).chain(through(vias, read.relation, &known));
+            for (relation, known) in ways {
                 for span in self.spans(relation, &known) {
-                    let near = span.intervals.iter().filter(|(a, b)| *a <= query.to && *b >= from);
-                    found.extend(near.map(|(a, b)| (relation, span.source, *a, *b)));
+                    span.intervals_of(&known, |a, b| {
+                        if a <= query.to && b >= from {
+                            found.push((relation, span.source, a, b));
+                        }
+                    });
                 }
             }
         }
@@ -339,6 +336,20 @@ impl Coverage {
         }
         false
     }
+}
+
+/// The relations that an event is read out of, with what is known of their rows; not those that would say
+/// something else.
+fn through<'a>(
+    vias: &'a [Vec<Via>],
+    relation: usize,
+    known: &'a [(u16, Word)],
+) -> impl Iterator<Item = (usize, ScopeWords)> + 'a {
+    let says_else =
+        |(field, word): &(u16, Word)| word_of(known, *field).is_some_and(|of| of != *word);
+    let vias = vias.get(relation).into_iter().flatten();
+    let vias = vias.filter(move |via| !via.consts.iter().any(says_else));
+    vias.map(|via| (via.from, translate(&via.map, known)))
 }
 
 /// What a source's known fields are, where those of the reading relation are known.

@@ -231,7 +231,7 @@ impl<'a> Eval<'a> {
             }
             Step::No(Src { kind: Kind::Rows { scan, window: Window::Stands }, .. }) => {
                 let relation = self.view.relations.get(scan.relation)?;
-                if !self.is_whole(scan, self.now) {
+                if self.view.unnamed.is_some() || !self.is_whole(scan, self.now) {
                     return None;
                 }
                 let none = self.found(scan, relation, scan.index).is_empty();

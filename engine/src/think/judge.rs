@@ -181,10 +181,11 @@ impl<'a> Eval<'a> {
             marks |= FIRST;
         }
         self.lacks.clear();
+        let decides = self.path.len();
         program.maybe.iter().for_each(|block| {
             self.block(block);
         });
-        self.set_shown(texts, explains);
+        self.set_shown(decides, texts, explains);
         self.shown.wants = worth.wants;
         Some(Holds { verdict: worth.verdict, marks })
     }

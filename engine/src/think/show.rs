@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use crate::{
     program::{Explains, Text},
     store::{
-        row::{MOST_EVIDENCE, Pins, RowId},
+        row::{MOST_EVIDENCE, Pin, Pins, RowId},
         support::Want,
     },
     think::{
@@ -32,6 +32,8 @@ const MOST_CLAIMS: usize = 4096;
 pub(crate) struct Shown {
     pub(crate) wants: Vec<Want>,
     pub(crate) pins: Pins,
+    /// So many of them, the first, decide; the others are beside them in `maybe`.
+    decide: usize,
     pub(crate) texts: Choice,
     /// Clauses and the keys, or parts of keys, of what it explains.
     pub(crate) claims: Vec<(usize, Key)>,
@@ -57,10 +59,22 @@ pub(crate) fn choice(place: usize) -> Option<NonZeroU8> {
 /// The values of texts, of which there are few.
 pub(crate) type Values = SmallVec<[Word; 2]>;
 
+impl Shown {
+    /// The rows that decide.
+    pub(crate) fn deciding(&self) -> &[Pin] {
+        self.pins.get(..self.decide).unwrap_or(&self.pins)
+    }
+}
+
 impl<'a> Eval<'a> {
-    /// Leaves in the room what the binding that is shown says, rests on and claims.
-    pub(super) fn set_shown(&mut self, texts: &'a [Vec<Text>; 4], explains: &'a [Explains]) {
-        self.pin();
+    /// Leaves in the room what the binding that is shown says, rests on and claims. So much of its path decides.
+    pub(super) fn set_shown(
+        &mut self,
+        decides: usize,
+        texts: &'a [Vec<Text>; 4],
+        explains: &'a [Explains],
+    ) {
+        self.pin(decides);
         self.choose_all(texts);
         self.shown.claims = self.claims(explains);
     }
@@ -136,11 +150,15 @@ impl<'a> Eval<'a> {
 
     /// Shows the rows on the path as evidence. Their order is that of the conditions, which does not
     /// depend on where rows lie.
-    fn pin(&mut self) {
+    fn pin(&mut self, decides: usize) {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
         self.shown.pins.clear();
+        self.shown.decide = usize::MAX;
         for place in 0..self.path.len() {
+            if place == decides {
+                self.shown.decide = self.shown.pins.len();
+            }
             match self.path.get(place).copied() {
                 Some(Facts::One(relation, row)) => {
                     if let Some(pin) = pin((relation, row)) {
@@ -159,7 +177,7 @@ impl<'a> Eval<'a> {
 
     /// The same, to be kept.
     pub(super) fn pins(&mut self) -> Pins {
-        self.pin();
+        self.pin(usize::MAX);
         core::mem::take(&mut self.shown.pins)
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use etio_plan::Type;
 use smallvec::SmallVec;
 
 use crate::{
@@ -160,7 +161,10 @@ impl<'a> Eval<'a> {
     /// though there are several nodes (M5.4).
     fn is_vouched_elsewhere(&self, query: Query<'_>) -> bool {
         let Some(unnamed) = self.view.unnamed else { return false };
-        if !query.known.iter().any(|(_, word)| *word == unnamed) {
+        // A number may be the same word.
+        let types = self.view.relations.get(query.relation).map_or(&[][..], |of| &of.types);
+        let is_node = |field: u16| types.get(usize::from(field)) == Some(&Type::Node);
+        if !query.known.iter().any(|(field, word)| *word == unnamed && is_node(*field)) {
             return false;
         }
         let programs = self.view.programs;

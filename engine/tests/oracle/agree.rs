@@ -26,6 +26,8 @@ pub(crate) struct Case {
     history: History,
     /// What parameters have instead of their defaults.
     params: Option<i64>,
+    /// The unnamed node may be any of several.
+    unnamed: bool,
     /// So much work may a rule do; the oracle knows no limits.
     work: Option<u64>,
     /// Further stops of the clock.
@@ -38,10 +40,13 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let params = prop::option::weighted(0.3, 1..5i64);
     let work = prop::option::weighted(0.1, 0..60u64);
     let stops = prop::collection::vec(-5..UNTIL, 0..5);
-    (program, history, params, work, stops).prop_map(|(program, history, params, work, stops)| {
-        let stops = stops.into_iter().map(time).collect();
-        Case { program, history, params, work, stops }
-    })
+    let unnamed = prop::bool::weighted(0.3);
+    (program, history, params, unnamed, work, stops).prop_map(
+        |(program, history, params, unnamed, work, stops)| {
+            let stops = stops.into_iter().map(time).collect();
+            Case { program, history, params, unnamed, work, stops }
+        },
+    )
 }
 
 /// How a history is told.
@@ -78,7 +83,7 @@ pub(crate) fn agree(case: &Case) -> Result<(), String> {
     }
     if case.work.is_none() {
         let told: Vec<Told> = inputs.into_iter().map(|(_, told)| told).collect();
-        let (log, late) = tell(&pack, &case.values(&pack), &told, time(UNTIL));
+        let (log, late) = tell(&pack, &case.values(&pack), &told, case.unnamed, time(UNTIL));
         let (oracle, engine) = (lines(&pack, &log), lines(&pack, &plain.events(&pack)));
         if engine != oracle {
             return Err(format!("the engine tells {engine:#?}\nthe oracle {oracle:#?}\n{case}"));
@@ -124,7 +129,7 @@ impl Case {
     fn options(&self, pack: &Pack, seed: u64) -> Options {
         let set = (0..).map(ParamId).zip(self.values(pack));
         let limits = Limits { work: self.work.unwrap_or(1 << 20), ..Limits::default() };
-        Options { params: set.collect(), seed, limits, ..Options::default() }
+        Options { params: set.collect(), seed, limits, unnamed_ambiguous: self.unnamed }
     }
 
     fn account(&self, pack: &Arc<Pack>, inputs: &[(usize, Told)], way: Way) -> Account {
@@ -176,7 +181,8 @@ impl std::fmt::Display for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "of {}", self.program)?;
         let stops: Vec<f64> = self.history.stops.iter().map(|stop| second(*stop)).collect();
-        writeln!(f, "params {:?}, work {:?}, stops {stops:?}", self.params, self.work)?;
+        let Self { params, work, unnamed, .. } = self;
+        writeln!(f, "params {params:?}, work {work:?}, unnamed {unnamed}, stops {stops:?}")?;
         for step in &self.history.steps {
             writeln!(f, "{}s source {} turn {} {:?}", step.at, step.source, step.turn, step.what)?;
         }

@@ -1,5 +1,7 @@
 //! What was collected, and when (M3.1).
 
+use std::collections::BTreeSet;
+
 use etio_plan::{
     Atom, Cond, Expr, Extractor, FieldId, Head, Input, Kind, RelId, Rule, SlotId, Source, Value,
     Window,
@@ -18,6 +20,16 @@ pub(crate) enum Seen {
     Not,
 }
 
+/// What a source covers.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Interval {
+    from: i64,
+    to: i64,
+    /// It may drop records.
+    lossy: bool,
+    by: String,
+}
+
 /// Fields whose values are known.
 pub(crate) type Known = Vec<(FieldId, Value)>;
 
@@ -26,21 +38,14 @@ impl World<'_> {
     pub(crate) fn seen(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Seen {
         let kind = self.pack.relations[relation.index()].kind;
         debug_assert!(matches!(kind, Kind::Event | Kind::Entity));
-        let mut intervals = self.intervals(relation, known);
-        for extractor in self.pack.extractors.iter().filter(|of| of.event == relation) {
-            if let Some(known) = carried(extractor, known) {
-                intervals.extend(self.intervals(extractor.from, &known));
-            }
-        }
-        intervals.sort_unstable();
-        let reached =
-            |lossy: bool| {
-                let counted = intervals.iter().filter(|(.., weak)| lossy || !weak);
-                counted.fold(from, |open, (start, last, _)| {
-                    if *start <= open { open.max(last.saturating_add(1)) } else { open }
-                })
-            };
-        let end = intervals.iter().map(|(_, last, _)| *last).max();
+        let intervals = self.ways(relation, known);
+        let reached = |lossy: bool| {
+            let counted = intervals.iter().filter(|of| lossy || !of.lossy);
+            counted.fold(from, |open, of| {
+                if of.from <= open { open.max(of.to.saturating_add(1)) } else { open }
+            })
+        };
+        let end = intervals.iter().map(|of| of.to).max();
         match end {
             _ if reached(false) > to => Seen::Fully,
             _ if reached(true) > to => Seen::Weakly,
@@ -49,8 +54,20 @@ impl World<'_> {
         }
     }
 
-    /// The intervals that all that is known lies in, of all sources, and whether these may drop records.
-    fn intervals(&self, relation: RelId, known: &Known) -> Vec<(i64, i64, bool)> {
+    /// What is covered of an input relation, by itself or through what it is read out of.
+    fn ways(&self, relation: RelId, known: &Known) -> Vec<Interval> {
+        let mut intervals = self.intervals(relation, known);
+        for extractor in self.pack.extractors.iter().filter(|of| of.event == relation) {
+            if let Some(known) = carried(extractor, known) {
+                intervals.extend(self.intervals(extractor.from, &known));
+            }
+        }
+        intervals.sort_unstable();
+        intervals
+    }
+
+    /// The intervals that all that is known lies in, of all sources.
+    fn intervals(&self, relation: RelId, known: &Known) -> Vec<Interval> {
         let lossy = self.pack.relations[relation.index()].lossy;
         let mut told: Vec<(i64, i64, u8, String, i64)> = Vec::new();
         for input in self.inputs {
@@ -104,7 +121,7 @@ impl World<'_> {
                 intervals.push((from, to, source));
             }
         }
-        intervals.into_iter().map(|(from, to, _)| (from, to, lossy)).collect()
+        intervals.into_iter().map(|(from, to, by)| Interval { from, to, lossy, by }).collect()
     }
 }
 
@@ -133,17 +150,47 @@ impl World<'_> {
         known: &Known,
         from: i64,
         to: i64,
-        parts: &mut Vec<(RelId, Seen)>,
+    ) -> Vec<(RelId, Seen)> {
+        let mut parts = Vec::new();
+        self.each_part(relation, known, from, &mut |of, known, from| {
+            parts.push((of, self.seen(of, known, from, to)));
+        });
+        parts
+    }
+
+    /// The sources that cover some of an interval of what a relation rests on.
+    pub(crate) fn vouchers(
+        &self,
+        relation: RelId,
+        known: &Known,
+        from: i64,
+        to: i64,
+    ) -> BTreeSet<String> {
+        let mut vouchers = BTreeSet::new();
+        self.each_part(relation, known, from, &mut |of, known, from| {
+            let near = self.ways(of, known).into_iter().filter(|of| of.from <= to && of.to >= from);
+            vouchers.extend(near.map(|of| of.by));
+        });
+        vouchers
+    }
+
+    /// Sees every input relation that a relation rests on, what is known of its rows, and from when on they
+    /// count.
+    fn each_part(
+        &self,
+        relation: RelId,
+        known: &Known,
+        from: i64,
+        see: &mut dyn FnMut(RelId, &Known, i64),
     ) {
         let kind = self.pack.relations[relation.index()].kind;
         if matches!(kind, Kind::Event | Kind::Entity) {
-            parts.push((relation, self.seen(relation, known, from, to)));
-            return;
+            return see(relation, known, from);
         }
         for rule in self.pack.rules.iter().filter(|rule| concludes(rule) == relation) {
             for (atom, back) in reads(rule, self.params) {
                 let known = through(rule, atom, known);
-                self.parts(atom.relation, &known, from.saturating_sub(back), to, parts);
+                self.each_part(atom.relation, &known, from.saturating_sub(back), see);
             }
         }
     }

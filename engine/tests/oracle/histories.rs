@@ -47,7 +47,7 @@ pub(crate) struct History {
 }
 
 fn node() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(vec!["x", "y"])
+    prop::sample::select(vec!["x", "x", "y", "y", "(unnamed)"])
 }
 
 fn word(field: &str, value: Option<impl ToString>) -> String {
@@ -123,6 +123,8 @@ fn scope() -> impl Strategy<Value = String> {
         "E node=x",
         "P node=x",
         "P node=y n=2",
+        "B node=(unnamed)",
+        "E node=(unnamed)",
         "Q",
         "Q node=x",
         "T",

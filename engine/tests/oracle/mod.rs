@@ -33,6 +33,8 @@ pub(crate) struct World<'a> {
     pub(crate) pack: &'a Pack,
     pub(crate) params: &'a [Value],
     pub(crate) inputs: &'a [Told],
+    /// There are several nodes, so that the unnamed one may be any of them.
+    pub(crate) unnamed: bool,
     /// What windows, `for` and `age` read.
     pub(crate) now: i64,
     /// Inputs up to here have been told.
@@ -42,6 +44,21 @@ pub(crate) struct World<'a> {
     pub(crate) rows: Vec<Vec<Rc<Row>>>,
     /// Each entity relation's rows that have ever stood, with the interval they did.
     pub(crate) versions: Vec<Vec<facts::Version>>,
+}
+
+/// What stands in needs for the name of a node (M5.4).
+pub(crate) const NODE: RelId = RelId(u32::MAX);
+
+impl World<'_> {
+    /// Whether a value is the unnamed node, which may be any of several.
+    pub(crate) fn is_unnamed(&self, value: &Value) -> bool {
+        self.unnamed && *value == Value::Text("(unnamed)".into())
+    }
+}
+
+/// Who told of the facts behind rows.
+pub(crate) fn tellers(rows: &[Rc<Row>]) -> BTreeSet<String> {
+    rows.iter().flat_map(|row| &row.tellers).cloned().collect()
 }
 
 /// A row of any relation.
@@ -55,6 +72,8 @@ pub(crate) struct Row {
     pub(crate) since: i64,
     /// The name of its source, and its place there.
     pub(crate) place: (String, u64, u32),
+    /// Who told of the facts behind it.
+    pub(crate) tellers: BTreeSet<String>,
     /// How exact its stamp is.
     pub(crate) resolution: i64,
     /// A finding may be suspected.

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use etio_plan::{Atom, Cond, Expr, Head, Kind, Pick, RelId, Rule, SlotId, Source, Value, Window};
 
 use super::{
-    Doubt, Row, World,
+    Doubt, NODE, Row, World,
     calc::{Sight, number},
     coverage::{Known, Seen},
+    tellers,
 };
 
 /// What a variable holds.
@@ -268,6 +269,7 @@ impl Solver<'_> {
                             &known,
                             a.time.min(b.time),
                             a.time.max(b.time),
+                            &with_b.rows[..with_b.rows.len() - 1],
                         );
                         with_b.doubt.add(&doubt);
                     }
@@ -290,7 +292,7 @@ impl Solver<'_> {
                     {
                         continue;
                     }
-                    with_a.doubt.add(&self.lack(end.relation, &known, a.time, due));
+                    with_a.doubt.add(&self.lack(end.relation, &known, a.time, due, &with_a.rows));
                     found.push(with_a);
                 }
             }
@@ -332,7 +334,7 @@ impl Solver<'_> {
                     if end.is_some_and(|end| end >= began) {
                         continue;
                     }
-                    with.doubt.add(&self.lack(of.relation, &known, from, now));
+                    with.doubt.add(&self.lack(of.relation, &known, from, now, &with.rows));
                     found.push(with);
                 }
             }
@@ -342,8 +344,7 @@ impl Solver<'_> {
 
     /// Observed, but not yet for long enough, and what was before is not known (M5.2).
     fn not_long_enough(&self, relation: RelId) -> Doubt {
-        let mut parts = Vec::new();
-        self.world.parts(relation, &Known::new(), self.world.now, self.world.now, &mut parts);
+        let parts = self.world.parts(relation, &Known::new(), self.world.now, self.world.now);
         let needs = parts.into_iter().map(|(of, _)| of).collect();
         Doubt { unknown: true, needs, ..Doubt::default() }
     }
@@ -464,7 +465,7 @@ impl Solver<'_> {
         let back = |d: i64| now.saturating_sub(d).saturating_add(1);
         let keep = self.rule.keep;
         let look = |atom: &Atom, from: i64, to: i64| {
-            self.lack(atom.relation, &self.known(atom, binding), from, to)
+            self.lack(atom.relation, &self.known(atom, binding), from, to, &binding.rows)
         };
         match source {
             Source::Rows { atom, window } => match window {
@@ -497,8 +498,7 @@ impl Solver<'_> {
 
     /// When the coverage of an interval ended, where that is all it lacks.
     fn end(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Option<i64> {
-        let mut parts = Vec::new();
-        self.world.parts(relation, known, from, to, &mut parts);
+        let parts = self.world.parts(relation, known, from, to);
         let ends = parts.iter().filter_map(|(_, seen)| match seen {
             Seen::Ended(end) => Some(*end),
             _ => None,
@@ -506,9 +506,16 @@ impl Solver<'_> {
         ends.min()
     }
 
-    pub(super) fn lack(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Doubt {
-        let mut parts = Vec::new();
-        self.world.parts(relation, known, from, to, &mut parts);
+    /// What keeps an interval from being known, beside these rows.
+    pub(super) fn lack(
+        &self,
+        relation: RelId,
+        known: &Known,
+        from: i64,
+        to: i64,
+        rows: &[Rc<Row>],
+    ) -> Doubt {
+        let parts = self.world.parts(relation, known, from, to);
         let mut doubt = Doubt::default();
         for (of, seen) in parts {
             match seen {
@@ -522,6 +529,17 @@ impl Solver<'_> {
                     doubt.needs.insert(of);
                 }
             }
+        }
+        // Another's file of an unnamed node may be of another node (M5.4).
+        let tellers = tellers(rows);
+        let vouchers = self.world.vouchers(relation, known, from, to);
+        if known.iter().any(|(_, value)| self.world.is_unnamed(value))
+            && !tellers.is_empty()
+            && !vouchers.is_empty()
+            && tellers.is_disjoint(&vouchers)
+        {
+            doubt.unknown = true;
+            doubt.needs.insert(NODE);
         }
         doubt
     }

@@ -8,9 +8,10 @@ use std::{
 use etio_plan::{Expr, Head, Input, Pack, Rule, SourceId, Value};
 
 use super::{
-    Doubt, Past, Row, World,
+    Doubt, NODE, Past, Row, World,
     facts::{self, Sources, Told},
     solve::{Binding, Missed, Solver},
+    tellers,
     verdict::{self, Conclusion, concludes},
 };
 
@@ -37,6 +38,7 @@ struct Standing {
     since: i64,
     doubt: Doubt,
     first: Option<Rc<Row>>,
+    tellers: BTreeSet<String>,
     past: Past,
     /// Since when it is only tolerated, and whether its end was seen.
     gap: Option<(i64, bool)>,
@@ -71,9 +73,10 @@ pub(crate) fn tell(
     pack: &Pack,
     params: &[Value],
     inputs: &[Told],
+    unnamed: bool,
     until: i64,
 ) -> (Vec<Event>, BTreeMap<SourceId, u64>) {
-    let teller = Teller { pack, inputs, sources: Sources::of(inputs), params };
+    let teller = Teller { pack, inputs, sources: Sources::of(inputs), params, unnamed };
     let mut state = State {
         derived: pack.relations.iter().map(|_| vec![]).collect(),
         open: pack.rules.iter().map(|_| vec![]).collect(),
@@ -151,6 +154,7 @@ struct Teller<'a> {
     inputs: &'a [Told],
     sources: Sources,
     params: &'a [Value],
+    unnamed: bool,
 }
 
 impl<'a> Teller<'a> {
@@ -172,7 +176,8 @@ impl<'a> Teller<'a> {
             rows[at].sort_by(|a, b| a.order().cmp(&b.order()));
         }
         let (pack, inputs, sources) = (self.pack, self.inputs, self.sources.clone());
-        let world = World { pack, params: self.params, inputs, now, told, sources, rows, versions };
+        let (params, unnamed) = (self.params, self.unnamed);
+        let world = World { pack, params, inputs, unnamed, now, told, sources, rows, versions };
         let derived = pack.relations.iter().map(|_| vec![]).collect();
         let mut thought = Thought { world, derived, found: vec![] };
         for (at, rule) in pack.rules.iter().enumerate() {
@@ -208,6 +213,7 @@ impl<'a> Teller<'a> {
                             since: opened,
                             place: (String::new(), 0, 0),
                             resolution: 1,
+                            tellers: tellers(&of.shown.rows),
                             doubt,
                             first: open.map_or_else(|| of.shown.first(), |open| open.first.clone()),
                             past,
@@ -245,6 +251,7 @@ impl<'a> Teller<'a> {
                 since: new.since.unwrap_or(told),
                 doubt: new.doubt,
                 first: new.first,
+                tellers: new.tellers,
                 past: new.past,
                 gap: None,
             };
@@ -364,7 +371,10 @@ impl<'a> Teller<'a> {
     }
 
     fn event(&self, time: i64, rule: usize, of: &Open, change: &'static str) -> Event {
-        let name = |relation: &etio_plan::RelId| self.pack.relations[relation.index()].path.clone();
+        let name = |relation: &etio_plan::RelId| match *relation {
+            NODE => "node".to_string(),
+            relation => self.pack.relations[relation.index()].path.clone(),
+        };
         Event {
             time,
             rule,
@@ -424,10 +434,9 @@ impl<'a> Teller<'a> {
 
 /// Whether what tells of a row was told at an instant already.
 fn reaches(world: &World<'_>, row: &Row, when: i64) -> bool {
-    let known = row.values.iter().enumerate();
+    let known = row.values.iter().enumerate().filter(|(_, value)| !value.is_null());
     let known = known.map(|(at, value)| (etio_plan::FieldId(at as u16), value.clone())).collect();
-    let mut parts = Vec::new();
-    world.parts(row.relation, &known, when, when, &mut parts);
+    let parts = world.parts(row.relation, &known, when, when);
     parts.iter().all(|(_, seen)| {
         matches!(seen, super::coverage::Seen::Fully | super::coverage::Seen::Weakly)
     })
@@ -444,6 +453,7 @@ impl Standing {
             resolution: 1,
             doubt: self.doubt.clone(),
             first: self.first.clone(),
+            tellers: self.tellers.clone(),
             past: self.past,
         })
     }

@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeSet, rc::Rc};
 
-use etio_plan::{Cond, Head, Kind, RelId, Rule, Value};
+use etio_plan::{Cond, Head, Kind, RelId, Rule, SlotId, SlotType, Type, Value};
 
 use super::{
-    Doubt, Past, Row, World,
+    Doubt, NODE, Past, Row, World,
     solve::{Binding, Missed, Slot, Solver},
+    tellers,
 };
 
 /// What is concluded about one key of a finding.
@@ -35,6 +36,7 @@ pub(crate) struct Derived {
     pub(crate) doubt: Doubt,
     /// The first fact behind it.
     pub(crate) first: Option<Rc<Row>>,
+    pub(crate) tellers: BTreeSet<String>,
     pub(crate) past: Past,
 }
 
@@ -77,7 +79,8 @@ pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<D
         let first = binding.first();
         // Who might have seen better is asked of conditions, not of what rows rest on.
         let doubt = Doubt { weakly: BTreeSet::new(), ..binding.doubt };
-        let derived = Derived { values, since, doubt, first, past };
+        let tellers = tellers(&binding.rows);
+        let derived = Derived { values, since, doubt, first, tellers, past };
         match rows.iter_mut().find(|known| known.values == derived.values) {
             Some(known) => {
                 let since = [known.since, derived.since].into_iter().flatten().min();
@@ -167,6 +170,10 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
             }
         }
     }
+    if joins_unnamed(solver.world, rule, &shown) {
+        doubt.unknown = true;
+        doubt.needs.insert(NODE);
+    }
     let confirmed = if rule.body.confirm.is_empty() {
         doubt.is_none()
     } else if confirms {
@@ -189,6 +196,13 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
         needs.extend(doubt.weakly.into_iter().chain(seen).filter(better));
     }
     Some(Conclusion { key, confirmed, needs, shown })
+}
+
+/// Whether several sources are joined over a node of which they do not say the name (M5.4).
+fn joins_unnamed(world: &World<'_>, rule: &Rule, shown: &Binding) -> bool {
+    let nodes = rule.slots.iter().zip(0..).filter(|(of, _)| of.ty == SlotType::Scalar(Type::Node));
+    let mut nodes = nodes.map(|(_, at)| shown.value(SlotId(at)));
+    nodes.any(|node| world.is_unnamed(&node)) && tellers(&shown.rows).len() > 1
 }
 
 enum Truth {
