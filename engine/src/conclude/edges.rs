@@ -139,7 +139,8 @@ impl Engine {
         }
         let fields = (0..first.words.len() as u16).zip(first.words.iter().copied());
         let known: Vec<(u16, Word)> = fields.filter(|(_, word)| *word != ABSENT).collect();
-        let query = Query { relation: first.relation, known: &known, from: opened, to: opened };
+        let query =
+            Query { relation: first.relation, known: &known, from: opened, to: opened, by: None };
         let seen = self.coverage.query(&programs.covers, &programs.vias, query, &mut Vec::new());
         seen.seen > Seen::Weakly
     }

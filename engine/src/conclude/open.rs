@@ -138,7 +138,7 @@ impl Engine {
             }
         }
         let copied = self.copied(programs, &self.room.shown.pins);
-        let first = self.first_of(programs, program, self.room.shown.deciding());
+        let first = self.first_of(programs, program, &self.room.shown);
         let shown = &mut self.room.shown;
         let episode = self.keys.get_mut(rule).and_then(|keys| keys.episode(number));
         if let Some(episode) = episode {
@@ -199,9 +199,13 @@ impl Engine {
     }
 
     /// The first fact behind a finding that opens, where it explains others.
-    fn first_of(&self, programs: &Programs, program: &Program, pins: &[Pin]) -> Option<Box<Kept>> {
-        let Head::Finding { explains, .. } = &program.head else { return None };
-        if explains.is_empty() { None } else { self.first_fact(programs, pins).map(Box::new) }
+    fn first_of(&self, programs: &Programs, program: &Program, of: &Shown) -> Option<Box<Kept>> {
+        match &program.head {
+            Head::Finding { explains, .. } if !explains.is_empty() => {
+                self.first_fact(programs, of.deciding()).map(Box::new)
+            }
+            _ => None,
+        }
     }
 
     fn close(

@@ -178,7 +178,7 @@ impl<'a> Eval<'a> {
 
     fn absence(&mut self, book: &Book<'_>, scan: &'a Scan, from: i64, to: i64) -> Absence {
         let known = self.known(scan);
-        let query = Query { relation: scan.relation, known: &known, from, to };
+        let query = Query { relation: scan.relation, known: &known, from, to, by: None };
         let (covers, vias) = (&self.view.programs.covers, &self.view.programs.vias);
         let answer = self.view.coverage.query(covers, vias, query, &mut Vec::new());
         let by = self.view.coverage.vouchers(covers, vias, query);

@@ -60,6 +60,8 @@ pub(crate) struct Query<'a> {
     pub(crate) known: &'a [(u16, Word)],
     pub(crate) from: i64,
     pub(crate) to: i64,
+    /// Only what these sources vouch for counts; none where all do.
+    pub(crate) by: Option<&'a [SourceId]>,
 }
 
 impl Coverage {
@@ -256,11 +258,11 @@ impl Coverage {
         let fully = Answer { seen: Seen::Fully, turns: i64::MAX, until: i64::MAX };
         let mut found = SmallVec::new();
         // Mostly one source covers all there is to cover.
-        if self.collect(read.relation, known, &mut found, &whole) {
+        if self.collect(read.relation, known, query.by, &mut found, &whole) {
             return fully;
         }
         for (from, known) in through(vias, read.relation, known) {
-            if self.collect(from, &known, &mut found, &whole) {
+            if self.collect(from, &known, query.by, &mut found, &whole) {
                 return fully;
             }
         }
@@ -318,6 +320,7 @@ impl Coverage {
         &self,
         relation: usize,
         known: &[(u16, Word)],
+        by: Option<&[SourceId]>,
         found: &mut SmallVec<[(i64, i64, bool); 4]>,
         enough: &dyn Fn(&(i64, i64, bool)) -> bool,
     ) -> bool {
@@ -326,7 +329,8 @@ impl Coverage {
             let word = |field: &u16| word_of(known, *field);
             let key: Option<Key> = shape.fields.iter().map(word).collect();
             let Some(key) = key else { continue };
-            for span in shape.spans.get(key.as_slice()).into_iter().flatten() {
+            let counts = |span: &&Span| by.is_none_or(|by| by.contains(&span.source));
+            for span in shape.spans.get(key.as_slice()).into_iter().flatten().filter(counts) {
                 let before = found.len();
                 span.intervals_of(known, |from, to| found.push((from, to, lossy)));
                 if found.get(before..).unwrap_or_default().iter().any(enough) {

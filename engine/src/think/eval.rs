@@ -350,7 +350,7 @@ impl<'a> Eval<'a> {
             let doubtful = me.marks & SUSPECT != 0 || new.iter().any(|lack| !lack.weak);
             if doubtful {
                 lacks.push(Lack::DOUBT);
-                lacks.extend(new.iter().map(|lack| Lack { want: lack.want, ..Lack::DOUBT }));
+                lacks.extend(new.iter().map(|lack| Lack { below: false, ..*lack }));
                 return Continue(());
             }
             sure = true;

@@ -181,11 +181,15 @@ impl<'a> Eval<'a> {
             marks |= FIRST;
         }
         self.lacks.clear();
-        let decides = self.path.len();
-        program.maybe.iter().for_each(|block| {
-            self.block(block);
-        });
-        self.set_shown(decides, texts, explains);
+        self.pin();
+        self.shown.decide = self.shown.pins.len();
+        if !program.maybe.is_empty() {
+            program.maybe.iter().for_each(|block| {
+                self.block(block);
+            });
+            self.pin();
+        }
+        self.set_shown(texts, explains);
         self.shown.wants = worth.wants;
         Some(Holds { verdict: worth.verdict, marks })
     }

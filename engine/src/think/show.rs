@@ -33,7 +33,7 @@ pub(crate) struct Shown {
     pub(crate) wants: Vec<Want>,
     pub(crate) pins: Pins,
     /// So many of them, the first, decide; the others are beside them in `maybe`.
-    decide: usize,
+    pub(super) decide: usize,
     pub(crate) texts: Choice,
     /// Clauses and the keys, or parts of keys, of what it explains.
     pub(crate) claims: Vec<(usize, Key)>,
@@ -67,14 +67,8 @@ impl Shown {
 }
 
 impl<'a> Eval<'a> {
-    /// Leaves in the room what the binding that is shown says, rests on and claims. So much of its path decides.
-    pub(super) fn set_shown(
-        &mut self,
-        decides: usize,
-        texts: &'a [Vec<Text>; 4],
-        explains: &'a [Explains],
-    ) {
-        self.pin(decides);
+    /// Leaves in the room what the binding that is shown says and claims.
+    pub(super) fn set_shown(&mut self, texts: &'a [Vec<Text>; 4], explains: &'a [Explains]) {
         self.choose_all(texts);
         self.shown.claims = self.claims(explains);
     }
@@ -150,15 +144,11 @@ impl<'a> Eval<'a> {
 
     /// Shows the rows on the path as evidence. Their order is that of the conditions, which does not
     /// depend on where rows lie.
-    fn pin(&mut self, decides: usize) {
+    pub(super) fn pin(&mut self) {
         let relations = self.view.relations;
         let pin = |(relation, row): (usize, RowId)| relations.get(relation)?.pin(relation, row);
         self.shown.pins.clear();
-        self.shown.decide = usize::MAX;
         for place in 0..self.path.len() {
-            if place == decides {
-                self.shown.decide = self.shown.pins.len();
-            }
             match self.path.get(place).copied() {
                 Some(Facts::One(relation, row)) => {
                     if let Some(pin) = pin((relation, row)) {
@@ -177,7 +167,7 @@ impl<'a> Eval<'a> {
 
     /// The same, to be kept.
     pub(super) fn pins(&mut self) -> Pins {
-        self.pin(usize::MAX);
+        self.pin();
         core::mem::take(&mut self.shown.pins)
     }
 }

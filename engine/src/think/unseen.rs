@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use etio_plan::Type;
+use etio_plan::{SourceId, Type};
 use smallvec::SmallVec;
 
 use crate::{
@@ -127,18 +127,27 @@ impl<'a> Eval<'a> {
                 word => known.push((*column, word)),
             }
         }
-        let query = Query { relation: scan.relation, known: &known, from, to };
+        let query = Query { relation: scan.relation, known: &known, from, to, by: None };
         let programs = self.view.programs;
         let mut lacking = Vec::new();
-        let answer =
+        let mut answer =
             self.view.coverage.query(&programs.covers, &programs.vias, query, &mut lacking);
         let lack = |(of, weak): (usize, bool)| Lack { weak, ..Lack::unknown(Want::Relation(of)) };
         lacks.extend(lacking.into_iter().map(lack));
         if answer.seen > Seen::Weakly && lacks.is_empty() {
             lacks.push(Lack::unknown(Want::Relation(scan.relation)));
         }
-        if self.is_vouched_elsewhere(query) {
-            lacks.push(Lack::unknown(Want::NodeName));
+        if answer.seen <= Seen::Weakly
+            && let Some(own) = self.own_sources(query)
+        {
+            let (covers, vias) = (&programs.covers, &programs.vias);
+            let query = Query { by: Some(&own), ..query };
+            let own = self.view.coverage.query(covers, vias, query, &mut Vec::new());
+            if own.seen > Seen::Weakly {
+                lacks.push(Lack::unknown(Want::NodeName));
+            }
+            answer.turns = answer.turns.min(own.turns);
+            answer.until = answer.until.min(own.until);
         }
         answer
     }
@@ -157,20 +166,15 @@ impl<'a> Eval<'a> {
         answer
     }
 
-    /// Whether what is asked of the unnamed node is vouched for by other files than those on the path,
-    /// though there are several nodes (M5.4).
-    fn is_vouched_elsewhere(&self, query: Query<'_>) -> bool {
-        let Some(unnamed) = self.view.unnamed else { return false };
+    /// The sources on the path, where these alone may vouch for what is asked: it is of the unnamed node, which
+    /// others may have under its name (M5.4).
+    fn own_sources(&self, query: Query<'_>) -> Option<Vec<SourceId>> {
+        let unnamed = self.view.unnamed?;
         // A number may be the same word.
         let types = self.view.relations.get(query.relation).map_or(&[][..], |of| &of.types);
         let is_node = |field: u16| types.get(usize::from(field)) == Some(&Type::Node);
-        if !query.known.iter().any(|(field, word)| *word == unnamed && is_node(*field)) {
-            return false;
-        }
-        let programs = self.view.programs;
-        let vouchers = self.view.coverage.vouchers(&programs.covers, &programs.vias, query);
-        let mut own = self.path_sources().peekable();
-        let vouches = |source| vouchers.iter().any(|(_, by, ..)| *by == source);
-        !vouchers.is_empty() && own.peek().is_some() && !own.any(vouches)
+        let asks = query.known.iter().any(|(field, word)| *word == unnamed && is_node(*field));
+        let own: Vec<SourceId> = self.path_sources().collect();
+        (asks && !own.is_empty()).then_some(own)
     }
 }

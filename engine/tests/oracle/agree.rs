@@ -111,7 +111,8 @@ impl Case {
         history.steps.retain(|step| !matches!(step.what, What::First(..) | What::All(..)));
         let inputs = histories::inputs(&pack, &history);
         let inputs: Vec<Input> = inputs.into_iter().map(|(_, told)| told.input).collect();
-        let mut engine = Engine::new(pack.clone(), Options::default()).unwrap();
+        let options = Options { unnamed_ambiguous: self.unnamed, ..Options::default() };
+        let mut engine = Engine::new(pack.clone(), options).unwrap();
         inputs.iter().for_each(|input| engine.insert(input.clone()).unwrap());
         (pack, inputs, engine)
     }

@@ -1,7 +1,5 @@
 //! What was collected, and when (M3.1).
 
-use std::collections::BTreeSet;
-
 use etio_plan::{
     Atom, Cond, Expr, Extractor, FieldId, Head, Input, Kind, RelId, Rule, SlotId, Source, Value,
     Window,
@@ -35,10 +33,18 @@ pub(crate) type Known = Vec<(FieldId, Value)>;
 
 impl World<'_> {
     /// How an interval of an input relation was covered, both ends included.
-    pub(crate) fn seen(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Seen {
+    fn seen(
+        &self,
+        relation: RelId,
+        known: &Known,
+        from: i64,
+        to: i64,
+        by: &dyn Fn(&String) -> bool,
+    ) -> Seen {
         let kind = self.pack.relations[relation.index()].kind;
         debug_assert!(matches!(kind, Kind::Event | Kind::Entity));
-        let intervals = self.ways(relation, known);
+        let mut intervals = self.ways(relation, known);
+        intervals.retain(|of| by(&of.by));
         let reached = |lossy: bool| {
             let counted = intervals.iter().filter(|of| lossy || !of.lossy);
             counted.fold(from, |open, of| {
@@ -151,27 +157,23 @@ impl World<'_> {
         from: i64,
         to: i64,
     ) -> Vec<(RelId, Seen)> {
-        let mut parts = Vec::new();
-        self.each_part(relation, known, from, &mut |of, known, from| {
-            parts.push((of, self.seen(of, known, from, to)));
-        });
-        parts
+        self.parts_by(relation, known, from, to, &|_| true)
     }
 
-    /// The sources that cover some of an interval of what a relation rests on.
-    pub(crate) fn vouchers(
+    /// The same, by some of the sources only.
+    pub(crate) fn parts_by(
         &self,
         relation: RelId,
         known: &Known,
         from: i64,
         to: i64,
-    ) -> BTreeSet<String> {
-        let mut vouchers = BTreeSet::new();
+        by: &dyn Fn(&String) -> bool,
+    ) -> Vec<(RelId, Seen)> {
+        let mut parts = Vec::new();
         self.each_part(relation, known, from, &mut |of, known, from| {
-            let near = self.ways(of, known).into_iter().filter(|of| of.from <= to && of.to >= from);
-            vouchers.extend(near.map(|of| of.by));
+            parts.push((of, self.seen(of, known, from, to, by)));
         });
-        vouchers
+        parts
     }
 
     /// Sees every input relation that a relation rests on, what is known of its rows, and from when on they

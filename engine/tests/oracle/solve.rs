@@ -530,16 +530,17 @@ impl Solver<'_> {
                 }
             }
         }
-        // Another's file of an unnamed node may be of another node (M5.4).
-        let tellers = tellers(rows);
-        let vouchers = self.world.vouchers(relation, known, from, to);
-        if known.iter().any(|(_, value)| self.world.is_unnamed(value))
-            && !tellers.is_empty()
-            && !vouchers.is_empty()
-            && tellers.is_disjoint(&vouchers)
+        // Another's file may have the unnamed node under its name (M5.4).
+        let own = tellers(rows);
+        if !doubt.unknown
+            && !own.is_empty()
+            && known.iter().any(|(_, value)| self.world.is_unnamed(value))
         {
-            doubt.unknown = true;
-            doubt.needs.insert(NODE);
+            let parts = self.world.parts_by(relation, known, from, to, &|by| own.contains(by));
+            if parts.iter().any(|(_, seen)| *seen > Seen::Weakly) {
+                doubt.unknown = true;
+                doubt.needs.insert(NODE);
+            }
         }
         doubt
     }
