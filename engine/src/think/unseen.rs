@@ -173,8 +173,10 @@ impl<'a> Eval<'a> {
         // A number may be the same word.
         let types = self.view.relations.get(query.relation).map_or(&[][..], |of| &of.types);
         let is_node = |field: u16| types.get(usize::from(field)) == Some(&Type::Node);
-        let asks = query.known.iter().any(|(field, word)| *word == unnamed && is_node(*field));
+        if !query.known.iter().any(|(field, word)| *word == unnamed && is_node(*field)) {
+            return None;
+        }
         let own: Vec<SourceId> = self.path_sources().collect();
-        (asks && !own.is_empty()).then_some(own)
+        (!own.is_empty()).then_some(own)
     }
 }
