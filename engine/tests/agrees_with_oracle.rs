@@ -32,7 +32,7 @@ proptest! {
     fn every_proof_holds(case in case()) {
         let (pack, inputs, mut engine) = case.told_at_once();
         for stop in [4, 9, 14, 22, 50] {
-            engine.advance(oracle::agree::time(stop));
+            engine.advance(case.time(stop));
             for (proof, wrong) in checked::proofs(&pack, &inputs, &mut engine) {
                 prop_assert!(wrong.is_empty(), "{wrong:#?} at {stop}, {case}, {proof:#?}");
             }

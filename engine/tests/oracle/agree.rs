@@ -14,8 +14,6 @@ use super::{
     spelled, tell,
 };
 
-pub(crate) use super::histories::time;
-
 /// Histories are told until no window is left.
 const UNTIL: i64 = 50;
 
@@ -43,7 +41,7 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let unnamed = prop::bool::weighted(0.3);
     (program, history, params, unnamed, work, stops).prop_map(
         |(program, history, params, unnamed, work, stops)| {
-            let stops = stops.into_iter().map(time).collect();
+            let stops = stops.into_iter().map(|stop| history.time(stop)).collect();
             Case { program, history, params, unnamed, work, stops }
         },
     )
@@ -83,7 +81,7 @@ pub(crate) fn agree(case: &Case) -> Result<(), String> {
     }
     if case.work.is_none() {
         let told: Vec<Told> = inputs.into_iter().map(|(_, told)| told).collect();
-        let (log, late) = tell(&pack, &case.values(&pack), &told, case.unnamed, time(UNTIL));
+        let (log, late) = tell(&pack, &case.values(&pack), &told, case.unnamed, case.time(UNTIL));
         let (oracle, engine) = (lines(&pack, &log), lines(&pack, &plain.events(&pack)));
         if engine != oracle {
             return Err(format!("the engine tells {engine:#?}\nthe oracle {oracle:#?}\n{case}"));
@@ -104,6 +102,11 @@ fn compile(program: &str) -> Result<Arc<Pack>, String> {
 }
 
 impl Case {
+    /// A second of its history as an instant.
+    pub(crate) fn time(&self, second: i64) -> i64 {
+        self.history.time(second)
+    }
+
     /// An engine that has been told what is neither late nor of a snapshot, and what that is.
     pub(crate) fn told_at_once(&self) -> (Arc<Pack>, Vec<Input>, Engine) {
         let pack = compile(&self.program).unwrap();
@@ -136,7 +139,7 @@ impl Case {
     fn account(&self, pack: &Arc<Pack>, inputs: &[(usize, Told)], way: Way) -> Account {
         let mut engine = Engine::new(pack.clone(), self.options(pack, way as u64)).unwrap();
         let mut clock = i64::MIN;
-        let ends = self.history.stops.iter().copied().chain([time(UNTIL)]);
+        let ends = self.history.stops.iter().copied().chain([self.time(UNTIL)]);
         for (turn, end) in ends.enumerate() {
             let now: Vec<&Told> =
                 inputs.iter().filter(|(of, _)| *of == turn).map(|(_, told)| told).collect();
@@ -171,7 +174,7 @@ impl Case {
         if let Some(told) = told {
             fork.insert(told.input.clone()).unwrap();
         }
-        fork.advance(time(UNTIL) + S);
+        fork.advance(self.time(UNTIL) + S);
         fork.drain();
         let bytes = engine.snapshot();
         Engine::restore(pack.clone(), self.options(pack, bytes.len() as u64), &bytes).unwrap()
@@ -182,8 +185,9 @@ impl std::fmt::Display for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "of {}", self.program)?;
         let stops: Vec<f64> = self.history.stops.iter().map(|stop| second(*stop)).collect();
-        let Self { params, work, unnamed, .. } = self;
-        writeln!(f, "params {params:?}, work {work:?}, unnamed {unnamed}, stops {stops:?}")?;
+        let Self { params, work, unnamed, history: History { long, .. }, .. } = self;
+        write!(f, "params {params:?}, work {work:?}, unnamed {unnamed}, long {long}")?;
+        writeln!(f, ", stops {stops:?}")?;
         for step in &self.history.steps {
             writeln!(f, "{}s source {} turn {} {:?}", step.at, step.source, step.turn, step.what)?;
         }

@@ -11,10 +11,20 @@ pub(crate) const ZERO: i64 = 1_767_225_600 * S;
 /// Nothing happens after this second.
 pub(crate) const END: i64 = 20;
 
-/// A second of a history as an instant.
-pub(crate) const fn time(second: i64) -> i64 {
+fn time(second: i64) -> i64 {
     ZERO.saturating_add(second.saturating_mul(S))
 }
+
+impl History {
+    /// A second of it as an instant.
+    pub(crate) fn time(&self, second: i64) -> i64 {
+        time(if self.long && second >= LATER { second + LONG } else { second })
+    }
+}
+
+/// From this second on a long history goes on when what was removed before is about to be forgotten.
+const LATER: i64 = 10;
+const LONG: i64 = 3590;
 
 /// Something that is told.
 #[derive(Clone, Debug)]
@@ -42,6 +52,8 @@ pub(crate) enum What {
 /// How a history is told: where the clock stops, and what is told before each stop.
 #[derive(Clone, Debug)]
 pub(crate) struct History {
+    /// Nothing happens for most of an hour in the midst of it.
+    pub(crate) long: bool,
     pub(crate) stops: Vec<i64>,
     pub(crate) steps: Vec<Step>,
 }
@@ -137,13 +149,28 @@ fn scope() -> impl Strategy<Value = String> {
     prop::sample::select(scopes.map(String::from).to_vec())
 }
 
-fn fact(busy: bool) -> impl Strategy<Value = What> {
+/// What a history is about.
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum About {
+    Anything,
+    /// Events of few keys.
+    Events,
+    /// Rows that come and go, and nothing for most of an hour in the midst of it.
+    Removals,
+}
+
+fn fact(about: About) -> impl Strategy<Value = What> {
+    let (events, rows, gone) = match about {
+        About::Anything => (1, 4, 1),
+        About::Events => (20, 4, 1),
+        About::Removals => (1, 8, 8),
+    };
     prop_oneof![
-        if busy { 20 } else { 1 } => busy_event().prop_map(What::Row),
+        events => busy_event().prop_map(What::Row),
         4 => event().prop_map(What::Row),
-        4 => entity().prop_map(What::Row),
+        rows => entity().prop_map(What::Row),
         1 => (entity(), 0..12i64).prop_map(|(row, back)| What::First(row, back)),
-        1 => gone().prop_map(What::Gone),
+        gone => self::gone().prop_map(What::Gone),
         1 => snapshot(),
     ]
 }
@@ -159,29 +186,35 @@ fn coverage() -> impl Strategy<Value = What> {
 /// A history in which all is collected from the beginning, or only what it says itself; in one of
 /// some, the clock moves while it is told.
 pub(crate) fn history(collected: bool) -> impl Strategy<Value = History> {
-    let stops = prop_oneof![
-        2 => Just(vec![]),
-        1 => prop::collection::vec((0..END, any::<bool>()), 1..4),
-    ];
-    (stops, any::<bool>())
-        .prop_flat_map(move |(stops, busy)| {
-            let mut stops: Vec<i64> =
-                stops.iter().map(|(at, odd)| time(*at) + i64::from(*odd) * S / 2).collect();
+    let some = |least| prop::collection::vec((0..END, any::<bool>()), least..4);
+    let stops = prop_oneof![2 => Just(vec![]), 1 => some(1)];
+    let about = prop::sample::select(vec![About::Anything, About::Events]);
+    prop_oneof![9 => (stops, about), 1 => (some(2), Just(About::Removals))]
+        .prop_flat_map(move |(stops, about)| {
+            let mut stops = stops;
             stops.sort_unstable();
             stops.dedup();
             let turns = stops.len();
             let turn = move || prop_oneof![1 => Just(0), 2 => 0..=turns];
-            let facts = (0..END, 0..3u32, turn(), fact(busy));
+            let facts = (0..END, 0..3u32, turn(), fact(about));
             let told = (0..END, 0..2u32, turn(), coverage());
             let most = if collected { 1 } else { 10 };
-            (Just(stops), prop::collection::vec(facts, 0..20), prop::collection::vec(told, 0..most))
+            (
+                Just((stops, about == About::Removals)),
+                prop::collection::vec(facts, 0..20),
+                prop::collection::vec(told, 0..most),
+            )
         })
-        .prop_map(move |(stops, facts, told)| {
+        .prop_map(move |((stops, long), facts, told)| {
             let step = |(at, source, turn, what)| Step { at, source, turn, what };
             let always = ["A", "B", "L", "E", "P", "Q"]
                 .map(|name| (-1000, 0, 0, What::Covered(name.into())));
             let always = always.into_iter().filter(|_| collected);
-            History { stops, steps: always.chain(told).chain(facts).map(step).collect() }
+            let steps = always.chain(told).chain(facts).map(step).collect();
+            let mut history = History { long, stops: vec![], steps };
+            let instant = |(at, odd): &(i64, bool)| history.time(*at) + i64::from(*odd) * S / 2;
+            history.stops = stops.iter().map(instant).collect();
+            history
         })
 }
 
@@ -197,12 +230,14 @@ pub(crate) fn inputs(pack: &Pack, history: &History) -> Vec<(usize, Told)> {
     for (nth, step) in history.steps.iter().enumerate() {
         let turn = step.turn.min(history.stops.len());
         let clock = turn.checked_sub(1).map_or(i64::MIN, |before| history.stops[before]);
-        inputs.push((turn, Told { clock, input: input(pack, step, nth) }));
+        inputs.push((turn, Told { clock, input: input(pack, history, step, nth) }));
     }
     inputs
 }
 
-fn input(pack: &Pack, step: &Step, nth: usize) -> Input {
+fn input(pack: &Pack, history: &History, step: &Step, nth: usize) -> Input {
+    let time = |second| history.time(second);
+    let read = |pack: &Pack, row: &str| read(pack, history, row);
     let (source, from) = (SourceId(step.source), time(step.at));
     let fact = |row: &str, part: usize| {
         let (relation, fields) = read(pack, row);
@@ -243,7 +278,7 @@ fn input(pack: &Pack, step: &Step, nth: usize) -> Input {
     }
 }
 
-fn read(pack: &Pack, row: &str) -> (RelId, Scope) {
+fn read(pack: &Pack, history: &History, row: &str) -> (RelId, Scope) {
     let mut words = row.split_whitespace();
     let relation = pack.relation(&format!("t.{}", words.next().unwrap())).unwrap();
     let declared = pack.get(relation).unwrap();
@@ -252,7 +287,7 @@ fn read(pack: &Pack, row: &str) -> (RelId, Scope) {
         let field = declared.field(name).unwrap();
         let value = match declared.fields[field.index()].ty {
             Type::Int => Value::Int(text.parse().unwrap()),
-            Type::Time => Value::Time(time(text.parse().unwrap())),
+            Type::Time => Value::Time(history.time(text.parse().unwrap())),
             Type::List(_) => {
                 let each = text.split(',').filter(|text| !text.is_empty());
                 Value::List(each.map(|text| Value::Int(text.parse().unwrap())).collect())

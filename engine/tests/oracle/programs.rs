@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::sentences::{
     ASIDES, BASES, CLAUSES, CONCLUDED, CONDITIONS, EXTRACTORS, FOUND, RARE_CONDITIONS, WIDE_BASES,
-    WIDE_CONDITIONS,
+    WIDE_CONDITIONS, WORDED,
 };
 
 /// Which of the events a producer may drop, what silence means, in which order fields come, which events are
@@ -92,6 +92,8 @@ pub(crate) struct Draft {
     aside: Option<usize>,
     /// There is one of it at most.
     keyless: bool,
+    /// What it derives has a text that may lack.
+    worded: bool,
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -111,7 +113,11 @@ fn draft() -> impl Strategy<Value = Draft> {
         prop::bool::weighted(0.5),
         prop::bool::weighted(0.6),
         prop::option::of(0..1000usize),
-        (prop::option::weighted(0.2, 0..1000usize), prop::bool::weighted(0.1)),
+        (
+            prop::option::weighted(0.2, 0..1000usize),
+            prop::bool::weighted(0.1),
+            prop::bool::weighted(0.3),
+        ),
     )
         .prop_map(
             |(
@@ -126,7 +132,7 @@ fn draft() -> impl Strategy<Value = Draft> {
                 explains,
                 more,
             )| {
-                let (aside, keyless) = more;
+                let (aside, keyless, worded) = more;
                 Draft {
                     base,
                     joined,
@@ -140,6 +146,7 @@ fn draft() -> impl Strategy<Value = Draft> {
                     explains,
                     aside,
                     keyless,
+                    worded,
                 }
             },
         )
@@ -164,7 +171,8 @@ pub(crate) fn program(width: Width) -> impl Strategy<Value = String> {
                 }
                 other => {
                     derived.extend(other);
-                    format!("{}{at}", if draft.derived { "D" } else { "f" })
+                    let letter = if draft.worded { "W" } else { "D" };
+                    format!("{}{at}", if draft.derived { letter } else { "f" })
                 }
             };
             let said = tuned(say(&draft, &name, width, &derived, &found), at);
@@ -212,6 +220,9 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
         conditions.push(format!("count({of} {{ node, n: _ }}) >= 2"));
         if matches!(width, Width::All) {
             conditions.extend(CONCLUDED.iter().map(|text| text.replace('D', of)));
+            if of.starts_with('W') {
+                conditions.extend(WORDED.iter().map(|text| text.replace('W', of)));
+            }
         }
     }
     if !draft.derived {
@@ -238,6 +249,13 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
         // Its head always has `n`.
         let n = if has_n { "n" } else { "_" };
         let head = if has_n { "n: int".to_string() } else { "n: int = 1".to_string() };
+        let told = base.starts_with("A {") || base.starts_with("B {");
+        let simple = told && !base.contains(" then ") && !base.contains(" without ");
+        let (base, head) = match (name.starts_with('W'), simple) {
+            (true, true) => (format!("of = {base}"), format!("{head}, w: text? = of.w")),
+            (true, false) => (base, format!("{head}, w: text? = \"u\"")),
+            (false, _) => (base, head),
+        };
         let mut when = vec![filled(base, n)];
         when.extend(
             draft

@@ -244,6 +244,17 @@ pub(crate) const CONCLUDED: &[&str] = &[
     "D { node, n: q }  B { node, n: q } within 5s",
 ];
 
+/// What is said of a relation `W` that rules conclude, with a text that may lack.
+pub(crate) const WORDED: &[&str] = &[
+    "W { node, w: \"u\" }",
+    "no W { node, w: \"u\" }",
+    "x = newest W { node, n: _ }  present(x.w)",
+    "W { node, w: q }  A { node, n: _, w: q } within 5s",
+    "count(W { node, w: \"u\" }) >= 1",
+    "distinct(m of W { node: _, w: m }) >= LEAST",
+    "W { node, w: _ } for 2s",
+];
+
 /// What is said of a finding `F`.
 pub(crate) const FOUND: &[&str] = &[
     "F { node } for 3s",
