@@ -19,6 +19,7 @@ mod programs;
 mod sentences;
 mod solve;
 mod story;
+mod unseen;
 mod verdict;
 
 use std::{collections::BTreeSet, rc::Rc};
