@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use etio_dsl::SourceFile;
-use etio_engine::{Change, Engine, Limits, Options, Transition, Verdict};
+use etio_engine::{Change, Engine, Episode, Limits, Options, Transition, Verdict};
 use etio_plan::{Input, Pack, ParamId, SourceId, Type, Value};
 use proptest::prelude::*;
 
@@ -11,7 +11,9 @@ use super::{
     Event, Told,
     histories::{self, History, S, What, ZERO},
     programs::{Width, program},
-    spelled, tell,
+    spelled,
+    story::{Evidence, Story},
+    tell,
 };
 
 /// Histories are told until no window is left.
@@ -30,6 +32,8 @@ pub(crate) struct Case {
     work: Option<u64>,
     /// Further stops of the clock.
     stops: Vec<i64>,
+    /// The second at which the story ends.
+    until: i64,
 }
 
 pub(crate) fn case() -> impl Strategy<Value = Case> {
@@ -39,10 +43,11 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
     let work = prop::option::weighted(0.1, 0..60u64);
     let stops = prop::collection::vec(-5..UNTIL, 0..5);
     let unnamed = prop::bool::weighted(0.3);
-    (program, history, params, unnamed, work, stops).prop_map(
-        |(program, history, params, unnamed, work, stops)| {
+    let until = prop_oneof![2 => Just(UNTIL), 1 => 6..20i64];
+    (program, history, params, (unnamed, until), work, stops).prop_map(
+        |(program, history, params, (unnamed, until), work, stops)| {
             let stops = stops.into_iter().map(|stop| history.time(stop)).collect();
-            Case { program, history, params, unnamed, work, stops }
+            Case { program, history, params, unnamed, work, stops, until }
         },
     )
 }
@@ -63,14 +68,15 @@ enum Way {
 struct Account {
     transitions: Vec<Transition>,
     late: BTreeMap<SourceId, u64>,
-    episodes: Vec<String>,
+    episodes: Vec<Episode>,
     snapshot: Vec<u8>,
 }
 
 /// Whether the engine tells what the oracle tells, in whichever way it hears it.
 pub(crate) fn agree(case: &Case) -> Result<(), String> {
     let pack = compile(&case.program)?;
-    let inputs = histories::inputs(&pack, &case.history);
+    let mut inputs = histories::inputs(&pack, &case.history);
+    inputs.retain(|(turn, _)| *turn < case.ends().len());
     let plain = case.account(&pack, &inputs, Way::Plain);
     for (way, name) in [(Way::Otherwise, "otherwise told"), (Way::Interrupted, "interrupted")] {
         let other = case.account(&pack, &inputs, way);
@@ -81,10 +87,17 @@ pub(crate) fn agree(case: &Case) -> Result<(), String> {
     }
     if case.work.is_none() {
         let told: Vec<Told> = inputs.into_iter().map(|(_, told)| told).collect();
-        let (log, late) = tell(&pack, &case.values(&pack), &told, case.unnamed, case.time(UNTIL));
+        let Story { log, late, evidence } =
+            tell(&pack, &case.values(&pack), &told, case.unnamed, case.time(case.until));
         let (oracle, engine) = (lines(&pack, &log), lines(&pack, &plain.events(&pack)));
         if engine != oracle {
             return Err(format!("the engine tells {engine:#?}\nthe oracle {oracle:#?}\n{case}"));
+        }
+        let shown = plain.evidence(&pack);
+        // What may rest on superseded rows is shown as it was when it was last thought about.
+        let may_be_old = [" as of ", "changes("].iter().any(|text| case.program.contains(text));
+        if shown != evidence && !may_be_old {
+            return Err(format!("the engine shows {shown:#?}\nthe oracle {evidence:#?}\n{case}"));
         }
         if plain.late != late {
             return Err(format!("late are {:?}, not {late:?}\n{case}", plain.late));
@@ -120,6 +133,13 @@ impl Case {
         (pack, inputs, engine)
     }
 
+    /// Where the clock stops, at last at the end of the story.
+    fn ends(&self) -> Vec<i64> {
+        let until = self.time(self.until);
+        let before = self.history.stops.iter().copied().take_while(|stop| *stop < until);
+        before.chain([until]).collect()
+    }
+
     /// The values of the parameters.
     fn values(&self, pack: &Pack) -> Vec<Value> {
         let value = |param: &etio_plan::Param| match (self.params, &param.ty) {
@@ -139,8 +159,7 @@ impl Case {
     fn account(&self, pack: &Arc<Pack>, inputs: &[(usize, Told)], way: Way) -> Account {
         let mut engine = Engine::new(pack.clone(), self.options(pack, way as u64)).unwrap();
         let mut clock = i64::MIN;
-        let ends = self.history.stops.iter().copied().chain([self.time(UNTIL)]);
-        for (turn, end) in ends.enumerate() {
+        for (turn, end) in self.ends().into_iter().enumerate() {
             let now: Vec<&Told> =
                 inputs.iter().filter(|(of, _)| *of == turn).map(|(_, told)| told).collect();
             now.iter().for_each(|told| engine.insert(told.input.clone()).unwrap());
@@ -163,7 +182,7 @@ impl Case {
         Account {
             transitions: engine.drain(),
             late: engine.late().iter().map(|late| (late.source, late.events)).collect(),
-            episodes: engine.episodes().iter().map(|of| format!("{of:?}")).collect(),
+            episodes: engine.episodes(),
             snapshot: engine.snapshot(),
         }
     }
@@ -185,9 +204,9 @@ impl std::fmt::Display for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "of {}", self.program)?;
         let stops: Vec<f64> = self.history.stops.iter().map(|stop| second(*stop)).collect();
-        let Self { params, work, unnamed, history: History { long, .. }, .. } = self;
+        let Self { params, work, unnamed, until, history: History { long, .. }, .. } = self;
         write!(f, "params {params:?}, work {work:?}, unnamed {unnamed}, long {long}")?;
-        writeln!(f, ", stops {stops:?}")?;
+        writeln!(f, ", until {until}s, stops {stops:?}")?;
         for step in &self.history.steps {
             writeln!(f, "{}s source {} turn {} {:?}", step.at, step.source, step.turn, step.what)?;
         }
@@ -225,6 +244,24 @@ impl Account {
         let mut events: Vec<Event> = self.transitions.iter().map(event).collect();
         events.sort();
         events
+    }
+
+    /// What each episode shows, but for what is told beside.
+    fn evidence(&self, pack: &Pack) -> Vec<Evidence> {
+        let fact = |of: &etio_engine::Evidence| {
+            let first = of.origins[0];
+            let place = (histories::name(first.source.0).to_string(), first.at, first.part);
+            (pack.relation(&of.relation).unwrap(), place)
+        };
+        let shown = |of: &Episode| {
+            let key: Vec<Value> = of.key.iter().map(|(_, value)| value.clone()).collect();
+            let instance = (of.path.clone(), spelled(&key), of.opened);
+            (instance, of.evidence.iter().map(fact).collect())
+        };
+        let open = self.episodes.iter().filter(|of| of.closed.is_none());
+        let mut all: Vec<Evidence> = open.map(shown).collect();
+        all.sort();
+        all
     }
 
     fn difference(&self, pack: &Pack, other: &Self) -> String {

@@ -113,7 +113,7 @@ fn row(sources: &Sources, relation: &Relation, fact: &Fact) -> Row {
         time: fact.time,
         since: fact.time,
         place: sources.place(fact.origin),
-        tellers: [sources.name(fact.origin.source)].into(),
+        facts: [(fact.relation, sources.place(fact.origin))].into(),
         resolution: sources.resolution(fact.origin.source),
         doubt: Doubt::default(),
         first: None,

@@ -218,11 +218,16 @@ pub(crate) fn history(collected: bool) -> impl Strategy<Value = History> {
         })
 }
 
+/// The name of a source.
+pub(crate) const fn name(source: u32) -> &'static str {
+    ["kubelet", "api", "audit"][source as usize]
+}
+
 /// The inputs of a history, with where the clock stands when each is told.
 pub(crate) fn inputs(pack: &Pack, history: &History) -> Vec<(usize, Told)> {
     let name = |source: u32| Input::Source {
         source: SourceId(source),
-        name: ["kubelet", "api", "audit"][source as usize].into(),
+        name: self::name(source).into(),
         resolution: [1, 2 * S, 3 * S][source as usize],
     };
     let mut inputs: Vec<(usize, Told)> =

@@ -57,9 +57,17 @@ impl World<'_> {
     }
 }
 
+/// An input fact: its relation and its place in a source.
+pub(crate) type Fact = (RelId, (String, u64, u32));
+
+/// The facts behind rows.
+pub(crate) fn facts_of(rows: &[Rc<Row>]) -> BTreeSet<Fact> {
+    rows.iter().flat_map(|row| &row.facts).cloned().collect()
+}
+
 /// Who told of the facts behind rows.
 pub(crate) fn tellers(rows: &[Rc<Row>]) -> BTreeSet<String> {
-    rows.iter().flat_map(|row| &row.tellers).cloned().collect()
+    facts_of(rows).into_iter().map(|(_, (source, ..))| source).collect()
 }
 
 /// A row of any relation.
@@ -73,8 +81,8 @@ pub(crate) struct Row {
     pub(crate) since: i64,
     /// The name of its source, and its place there.
     pub(crate) place: (String, u64, u32),
-    /// Who told of the facts behind it.
-    pub(crate) tellers: BTreeSet<String>,
+    /// The facts behind it.
+    pub(crate) facts: BTreeSet<Fact>,
     /// How exact its stamp is.
     pub(crate) resolution: i64,
     /// A finding may be suspected.

@@ -8,10 +8,10 @@ use std::{
 use etio_plan::{Expr, Head, Input, Pack, Rule, SourceId, Value};
 
 use super::{
-    Doubt, NODE, Past, Row, World,
+    Doubt, Fact, NODE, Past, Row, World,
     facts::{self, Sources, Told},
+    facts_of,
     solve::{Binding, Missed, Solver},
-    tellers,
     verdict::{self, Conclusion, concludes},
 };
 
@@ -38,7 +38,7 @@ struct Standing {
     since: i64,
     doubt: Doubt,
     first: Option<Rc<Row>>,
-    tellers: BTreeSet<String>,
+    facts: BTreeSet<Fact>,
     past: Past,
     /// Since when it is only tolerated, and whether its end was seen.
     gap: Option<(i64, bool)>,
@@ -61,6 +61,17 @@ struct State {
     open: Vec<Vec<Open>>,
 }
 
+/// An episode that is open and the facts that it shows.
+pub(crate) type Evidence = (Instance, BTreeSet<Fact>);
+
+/// All that is told of a history.
+pub(crate) struct Story {
+    pub(crate) log: Vec<Event>,
+    /// How many events of each source came too late.
+    pub(crate) late: BTreeMap<SourceId, u64>,
+    pub(crate) evidence: Vec<Evidence>,
+}
+
 /// What is so at an instant.
 struct Thought<'a> {
     world: World<'a>,
@@ -68,14 +79,14 @@ struct Thought<'a> {
     found: Vec<Vec<Conclusion>>,
 }
 
-/// The whole log up to an instant, and how many events of each source came too late.
+/// The whole story up to an instant.
 pub(crate) fn tell(
     pack: &Pack,
     params: &[Value],
     inputs: &[Told],
     unnamed: bool,
     until: i64,
-) -> (Vec<Event>, BTreeMap<SourceId, u64>) {
+) -> Story {
     let teller = Teller { pack, inputs, sources: Sources::of(inputs), params, unnamed };
     let mut state = State {
         derived: pack.relations.iter().map(|_| vec![]).collect(),
@@ -91,7 +102,12 @@ pub(crate) fn tell(
             *late.entry(fact.origin.source).or_default() += 1;
         }
     }
-    (log, late)
+    let mut evidence = Vec::new();
+    for (rule, open) in pack.rules.iter().zip(&state.open) {
+        evidence.extend(open.iter().map(|of| of.evidence(rule)));
+    }
+    evidence.sort();
+    Story { log, late, evidence }
 }
 
 /// Every instant at which something could change, and more.
@@ -213,7 +229,7 @@ impl<'a> Teller<'a> {
                             since: opened,
                             place: (String::new(), 0, 0),
                             resolution: 1,
-                            tellers: tellers(&of.shown.rows),
+                            facts: facts_of(&of.shown.rows),
                             doubt,
                             first: open.map_or_else(|| of.shown.first(), |open| open.first.clone()),
                             past,
@@ -251,7 +267,7 @@ impl<'a> Teller<'a> {
                 since: new.since.unwrap_or(told),
                 doubt: new.doubt,
                 first: new.first,
-                tellers: new.tellers,
+                facts: new.facts,
                 past: new.past,
                 gap: None,
             };
@@ -367,7 +383,7 @@ impl<'a> Teller<'a> {
         }
         changes.sort();
         log.extend(changes);
-        *state = State { derived: thought.derived, open };
+        (state.derived, state.open) = (thought.derived, open);
     }
 
     fn event(&self, time: i64, rule: usize, of: &Open, change: &'static str) -> Event {
@@ -442,6 +458,13 @@ fn reaches(world: &World<'_>, row: &Row, when: i64) -> bool {
     })
 }
 
+impl Open {
+    fn evidence(&self, rule: &Rule) -> Evidence {
+        let instance = (rule.path.clone(), spelled(&self.conclusion.key), self.opened);
+        (instance, facts_of(&self.conclusion.rows))
+    }
+}
+
 impl Standing {
     fn row(&self, rule: &Rule, nth: usize) -> Rc<Row> {
         Rc::new(Row {
@@ -453,7 +476,7 @@ impl Standing {
             resolution: 1,
             doubt: self.doubt.clone(),
             first: self.first.clone(),
-            tellers: self.tellers.clone(),
+            facts: self.facts.clone(),
             past: self.past,
         })
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, rc::Rc};
 use etio_plan::{Cond, Head, Kind, RelId, Rule, SlotId, SlotType, Type, Value};
 
 use super::{
-    Doubt, NODE, Past, Row, World,
+    Doubt, Fact, NODE, Past, Row, World, facts_of,
     solve::{Binding, Missed, Slot, Solver},
     tellers,
 };
@@ -17,6 +17,8 @@ pub(crate) struct Conclusion {
     pub(crate) confirmed: bool,
     pub(crate) needs: BTreeSet<RelId>,
     pub(crate) shown: Binding,
+    /// The rows it shows, with those of `maybe`.
+    pub(crate) rows: Vec<Rc<Row>>,
 }
 
 /// The relation a rule concludes.
@@ -36,7 +38,8 @@ pub(crate) struct Derived {
     pub(crate) doubt: Doubt,
     /// The first fact behind it.
     pub(crate) first: Option<Rc<Row>>,
-    pub(crate) tellers: BTreeSet<String>,
+    /// All of them.
+    pub(crate) facts: BTreeSet<Fact>,
     pub(crate) past: Past,
 }
 
@@ -79,8 +82,8 @@ pub(crate) fn derived(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<D
         let first = binding.first();
         // Who might have seen better is asked of conditions, not of what rows rest on.
         let doubt = Doubt { weakly: BTreeSet::new(), ..binding.doubt };
-        let tellers = tellers(&binding.rows);
-        let derived = Derived { values, since, doubt, first, tellers, past };
+        let facts = facts_of(&binding.rows);
+        let derived = Derived { values, since, doubt, first, facts, past };
         match rows.iter_mut().find(|known| known.values == derived.values) {
             Some(known) => {
                 let since = [known.since, derived.since].into_iter().flatten().min();
@@ -163,7 +166,8 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
                 }
                 confirms = true;
             }
-            Truth::Weak(why) | Truth::Unknown(why) => open.add(&why),
+            Truth::Weak(way) => open.add(&way.doubt),
+            Truth::Unknown(why) => open.add(&why),
             Truth::False { event, why } => {
                 events |= event || why.weak;
                 seen.extend(why.weakly);
@@ -195,7 +199,13 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
         };
         needs.extend(doubt.weakly.into_iter().chain(seen).filter(better));
     }
-    Some(Conclusion { key, confirmed, needs, shown })
+    let mut beside = Binding { doubt: Doubt::default(), ..shown.clone() };
+    for block in &rule.body.maybe {
+        if let Truth::True(way) | Truth::Weak(way) = truth(solver, block, &beside) {
+            beside = Binding { doubt: Doubt::default(), ..way };
+        }
+    }
+    Some(Conclusion { key, confirmed, needs, shown, rows: beside.rows })
 }
 
 /// Whether several sources are joined over a node of which they do not say the name (M5.4).
@@ -208,7 +218,7 @@ fn joins_unnamed(world: &World<'_>, rule: &Rule, shown: &Binding) -> bool {
 enum Truth {
     True(Binding),
     /// It counts, but confirms nothing (M3.4).
-    Weak(Doubt),
+    Weak(Binding),
     Unknown(Doubt),
     False {
         /// An event was merely not seen.
@@ -226,7 +236,7 @@ fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> T
         return Truth::True(sure.clone());
     }
     if let Some(way) = found.iter().find(|of| !of.doubt.is_open()) {
-        return Truth::Weak(way.doubt.clone());
+        return Truth::Weak(way.clone());
     }
     // What would make sure of the way that is there; else what might show one.
     let doubt = found.first().map_or(missed.doubt, |way| way.doubt.clone());
