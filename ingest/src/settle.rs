@@ -5,6 +5,7 @@ mod cover;
 mod merge;
 mod namespaces;
 mod nodes;
+mod pods;
 mod reach;
 mod replaced;
 mod retold;
@@ -34,6 +35,7 @@ pub(crate) fn settle(
 ) -> Bundle {
     name_apart(&mut bundle);
     namespaces::name(&mut bundle, schema);
+    pods::name(&mut bundle, schema);
     let clock = Clock::new(&bundle, options);
     let nodes = Nodes::new(&bundle, schema, options.node.as_deref());
     for (doc, gathered) in bundle.iter_mut().enumerate() {

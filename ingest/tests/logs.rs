@@ -42,6 +42,19 @@ fn lines_pasted_behind_a_record_are_read_by_themselves() {
 }
 
 #[test]
+fn what_names_one_pod_only_is_about_that_one() {
+    let pull = "Failed to pull image \"busybox\": pull QPS exceeded\n";
+    let named = "LAST SEEN  TYPE  REASON  OBJECT  MESSAGE\n5s  Normal  Pulling  pod/web-0  Pulling image \"busybox\"\n";
+    let pods = |text: &str| {
+        let found = one("notes.txt", text, "test.QpsExceeded");
+        found.iter().map(|it| it.contains("pod=default/web-0")).collect::<Vec<_>>()
+    };
+    assert_eq!(pods(&format!("{pull}\n{named}")), [true]);
+    let other = named.replace("web-0", "web-1");
+    assert_eq!(pods(&format!("{pull}\n{named}\n{other}")), [false]);
+}
+
+#[test]
 fn a_line_of_unknown_origin_is_offered_to_all() {
     let text = "Failed to pull image \"busybox\": pull QPS exceeded\n  said hello\n";
     assert_eq!(

@@ -96,14 +96,31 @@ pub(super) fn short_condition(line: &str) -> Option<Condition> {
 }
 
 fn dated(head: &[&str], rest: &[&str]) -> Option<Condition> {
-    let ([kind, status], [changed, reason, message @ ..]) = (head, rest) else { return None };
+    let ([kind, status], [changed, said @ ..]) = (head, rest) else { return None };
+    // A reason is one word, and may be so long that its column ends with one space.
+    let said = said.join(" ");
+    let (reason, message) = said.split_once(' ').unwrap_or((&said, ""));
     ["True", "False", "Unknown"].contains(status).then_some(())?;
     Some(Condition {
         kind: Some((*kind).into()),
         status: Some((*status).into()),
-        reason: Some((*reason).into()),
-        message: Some(message.join(" ")),
+        reason: Some(reason).filter(|it| !it.is_empty()).map(Into::into),
+        message: Some(message.trim_start().into()),
         last_transition_time: Some(Time::at(changed)?),
         last_heartbeat_time: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_reason() {
+        let said = condition(
+            "  Ready  Unknown  Fri, 07 Oct 2016 08:13:50 +0000  Fri, 07 Oct 2016 08:14:30 +0000  NodeStatusUnknown Kubelet stopped.",
+        );
+        let said = said.map(|it| (it.reason, it.message));
+        assert_eq!(said, Some((Some("NodeStatusUnknown".into()), Some("Kubelet stopped.".into()))));
+    }
 }

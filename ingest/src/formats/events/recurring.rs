@@ -9,13 +9,13 @@ use crate::row::When;
 /// when another failure of the same step was last seen.
 pub(super) fn fill(events: &mut [Event]) {
     let mut seen: BTreeMap<(String, String), Vec<i64>> = BTreeMap::new();
+    let step = |event: &Event| (event.object.clone(), step(&event.reason).to_owned());
     for event in events.iter().filter(|it| fails(it)) {
-        let step = seen.entry((event.object.clone(), event.reason.clone())).or_default();
-        step.extend(place(event.last));
+        seen.entry(step(event)).or_default().extend(place(event.last));
     }
     for event in events.iter_mut().filter(|it| fails(it)) {
         let Some(last) = place(event.last) else { continue };
-        let step = seen.get(&(event.object.clone(), event.reason.clone()));
+        let step = seen.get(&step(event));
         let recurs = |at: &i64| match place(event.first) {
             Some(first) => event.count > 1 && first < *at,
             None => event.first == When::Unknown,
@@ -27,6 +27,11 @@ pub(super) fn fill(events: &mut [Event]) {
 
 fn fails(event: &Event) -> bool {
     event.level.as_deref() == Some("Warning") && event.reason.starts_with("Failed")
+}
+
+/// The step of a pod's way that a reason is of: a volume is attached and then mounted, and the kubelet waits for both.
+fn step(reason: &str) -> &str {
+    if reason == "FailedAttachVolume" { "FailedMount" } else { reason }
 }
 
 /// Where an age stands on the line of time, the present at its end.
