@@ -335,7 +335,8 @@ fn schema(
         });
     }
     for ((at, rule), atoms) in pack.rules.iter().enumerate().zip(atoms) {
-        let mut rests_on_past = false;
+        // A row that is tolerated may outlive what it rests on.
+        let mut rests_on_past = matches!(&rule.head, Head::Derived { linger: Some(_), .. });
         for (atom, _) in atoms {
             if let Some(read) = schema.get_mut(atom.relation.index()) {
                 (read.read, read.sought) = (true, true);
