@@ -14,14 +14,21 @@ pub(super) const PS: Section = Section { kind: "ps", begins, read };
 /// Rows without a header, as `grep` leaves them.
 pub(super) const PS_ROWS: Section = Section { kind: "ps", begins: begins_rows, read: read_rows };
 
-/// The headers of `ps aux`, `ps -ef`, `ps ax` and `ps axj`.
-const HEADERS: [&str; 4] = [
+/// The headers of `ps aux`, `-ef`, `ax`, `axj`, `axl`, `-el` and `-elf`, and of what people ask for to see who waits.
+const HEADERS: [&str; 9] = [
     "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND",
     "UID PID PPID C STIME TTY TIME CMD",
     "PID TTY STAT TIME COMMAND",
     "PPID PID PGID SID TTY TPGID STAT UID TIME COMMAND",
+    "F UID PID PPID PRI NI VSZ RSS WCHAN STAT TTY TIME COMMAND",
+    "F S UID PID PPID C PRI NI ADDR SZ WCHAN TTY TIME CMD",
+    "F S UID PID PPID C PRI NI ADDR SZ WCHAN STIME TTY TIME CMD",
+    "PID PPID STAT WCHAN CMD",
+    "PID STAT WCHAN CMD",
 ];
 const STATES: &str = "RSDZTtXxKWPI";
+/// What `ps` and busybox put behind a state.
+const MODIFIERS: &str = "<NLsl+WE";
 
 /// A process as a row shows it.
 #[derive(Debug, Default)]
@@ -65,10 +72,13 @@ impl Process<'_> {
 /// The command's name: its column, or what the first word of its arguments comes to. The kernel keeps
 /// 15 bytes.
 fn comm<'a>(comm: Option<&'a str>, args: &'a str) -> &'a str {
+    let within =
+        |open, close| args.strip_prefix(open).and_then(|rest: &str| rest.split_once(close));
     let name = match comm {
         Some(comm) => comm.trim_end_matches(" <defunct>"),
-        None => match args.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            Some((kernel, _)) => kernel,
+        // The kernel's own are in brackets; what busybox finds under another name than its first word, in braces.
+        None => match within('[', ']').or_else(|| within('{', '}')) {
+            Some((name, _)) => name,
             None => base_name(args.split(' ').next().unwrap_or(args)).trim_end_matches(':'),
         },
     };
@@ -218,14 +228,30 @@ fn row_header(line: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a word is a state with what is known of it besides: `Ssl+`.
+fn is_state(cell: &str) -> bool {
+    cell.strip_prefix(|c| STATES.contains(c))
+        .is_some_and(|rest| rest.chars().all(|c| MODIFIERS.contains(c)))
+}
+
 /// Whether a word may stand in a column.
 fn fits(name: &str, cell: &str) -> bool {
     match name {
-        "PID" | "PPID" | "PGID" | "SID" | "C" | "VSZ" | "RSS" => cell.parse::<u64>().is_ok(),
-        "TPGID" => cell.parse::<i64>().is_ok(),
+        "PID" | "PPID" | "PGID" | "SID" | "C" | "F" | "VSZ" | "RSS" | "SZ" => {
+            cell.parse::<u64>().is_ok()
+        }
+        "TPGID" | "PRI" => cell.parse::<i64>().is_ok(),
+        "NI" => cell == "-" || cell.parse::<i8>().is_ok(),
+        "ADDR" => cell == "-" || cell.bytes().all(|b| b.is_ascii_hexdigit()),
+        // A name of the kernel's own, which a command seldom looks like.
+        "WCHAN" => {
+            let name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+            cell == "-" || cell.contains('_') && cell.bytes().all(name)
+        }
         "%CPU" | "%MEM" => cell.contains('.') && cell.parse::<f32>().is_ok(),
         "TTY" => ["?", "-", "tty", "pts/", "console"].iter().any(|it| cell.starts_with(it)),
-        "STAT" => cell.starts_with(|c| STATES.contains(c)) && cell.len() <= 6,
+        "STAT" => is_state(cell),
+        "S" => is_state(cell) && cell.len() == 1,
         "TIME" => {
             cell.contains(':') && cell.bytes().all(|b| b.is_ascii_digit() || b":-".contains(&b))
         }
