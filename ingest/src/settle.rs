@@ -9,6 +9,7 @@ mod pods;
 mod reach;
 mod replaced;
 mod retold;
+mod sandboxes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,7 @@ pub(crate) fn settle(
 ) -> Bundle {
     name_apart(&mut bundle);
     namespaces::name(&mut bundle, schema);
+    sandboxes::name_pods(&mut bundle, schema);
     pods::name(&mut bundle, schema);
     let clock = Clock::new(&bundle, options);
     let nodes = Nodes::new(&bundle, schema, options.node.as_deref());

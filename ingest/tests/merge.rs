@@ -146,3 +146,14 @@ fn a_pod_that_a_node_lists_without_its_namespace_has_the_one_that_a_message_give
         assert!(listed.contains(&format!("\"pod\":\"{pod}\"")), "{listed}");
     }
 }
+
+#[test]
+fn a_container_is_of_the_pod_of_its_sandbox() {
+    let containers = "CONTAINER ID        IMAGE               CREATED             STATE               NAME                ATTEMPT             POD ID\n\
+        9a1cd7c1c0f0c       605c77e624ddb       3 days ago          Exited              web                 7                   775fa97beafb2\n";
+    let sandboxes = "POD ID              CREATED             STATE               NAME                NAMESPACE           ATTEMPT\n\
+        775fa97beafb2       3 days ago          Ready               web-0               shop                0\n";
+    let facts = facts(&[("crictl-pods", sandboxes), ("crictl-ps", containers)]);
+    let of_container = facts.lines().find(|line| line.contains("CriContainer")).unwrap();
+    assert!(of_container.contains("\"pod\":\"shop/web-0\""), "{of_container}");
+}

@@ -178,10 +178,13 @@ enum Table {
 }
 
 fn table(columns: &Columns<'_>) -> Option<Table> {
-    if columns.have(&["STATE", "ATTEMPT", "POD ID", "NAME", "IMAGE"]) {
-        Some(Table::Containers)
-    } else if columns.have(&["POD ID", "STATE", "NAME", "NAMESPACE", "ATTEMPT"]) {
+    if columns.have(&["POD ID", "STATE", "NAME", "NAMESPACE", "ATTEMPT"])
+        && !columns.have(&["IMAGE"])
+    {
         Some(Table::Sandboxes)
+    } else if columns.have(&["IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT"]) {
+        // The first versions did not say of which pod.
+        Some(Table::Containers)
     } else {
         columns.have(&["IMAGE", "TAG", "IMAGE ID"]).then_some(Table::Images)
     }

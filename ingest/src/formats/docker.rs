@@ -61,8 +61,9 @@ const TASK: &str = "std.runtime.ContainerdTask";
 
 impl Listed<'_> {
     fn row(&self, line: u64, text: &str) -> Row {
-        // nerdctl asks containerd for the task, and calls what the CRI made by its pod.
-        if self.name.starts_with("k8s://") {
+        // nerdctl asks containerd for the task, and calls what the CRI made by its pod; its first versions have no
+        // name for it, and docker always has one.
+        if self.name.starts_with("k8s://") || self.name.is_empty() {
             let status = match self.state {
                 "running" => "RUNNING",
                 "paused" => "PAUSED",
@@ -143,7 +144,8 @@ fn listed_in<'a>(columns: &Columns<'_>, cells: &[&'a str]) -> Option<Listed<'a>>
     let (state, exit_code) = state(get("STATUS")?)?;
     let id = get("CONTAINER ID").filter(|id| id.len() >= 12)?;
     // Where PORTS is empty and the columns are not kept, the name is the last cell all the same.
-    let name = get("NAMES").or(cells.last().copied()).unwrap_or_default();
+    let last = cells.last().copied().filter(|it| Some(*it) != get("STATUS"));
+    let name = get("NAMES").or(last).unwrap_or_default();
     Some(Listed { id, name, image: get("IMAGE"), state, exit_code })
 }
 
