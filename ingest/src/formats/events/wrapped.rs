@@ -12,7 +12,11 @@ const WIDE: usize = 72;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Above {
     indent: usize,
+    /// How wide the line above is, and whether it or one before was as wide as a page.
+    width: usize,
     wide: bool,
+    /// Where a terminal cut the lines of this table, once two in a row are as wide.
+    edge: Option<usize>,
     /// Whether the message is still to come: a warning has one.
     awaits: bool,
     /// Whether the line above was broken at a blank, which stands at its end.
@@ -26,10 +30,16 @@ impl Above {
     pub(super) fn row(line: &str) -> Self {
         Self {
             indent: indent(line),
+            width: width(line),
             wide: is_wide(line),
             blank: line.ends_with(' '),
             ..Self::default()
         }
+    }
+
+    /// Below another row of the table.
+    pub(super) fn next(self, line: &str) -> Self {
+        Self { edge: self.edge, ..Self::row(line) }
     }
 
     /// Below a row that ends where its message would begin.
@@ -47,6 +57,10 @@ impl Above {
             (head, "")
         } else if is_rest(message, content) {
             (message, " ")
+        } else if self.goes_on(line) {
+            let apart = self.blank || line.starts_with(' ');
+            self.edge = Some(self.width);
+            (message, if apart { " " } else { "" })
         } else if !self.hangs(message, line) {
             return None;
         } else if splits_id(message, content) || self.is_cut(line) && !message.ends_with(':') {
@@ -58,6 +72,7 @@ impl Above {
         self.awaits = false;
         // A row may be short and the lines below it as wide as the page.
         self.wide |= is_wide(line);
+        self.width = width(line);
         self.blank = line.ends_with(' ');
         Some(format!("{message}{between}{content}"))
     }
@@ -65,6 +80,17 @@ impl Above {
     /// Whether a terminal cut the row wherever its edge was: the line goes on at the very edge, left of the row.
     fn is_cut(self, line: &str) -> bool {
         self.wide && self.indent > 0 && indent(line) == 0 && !self.blank
+    }
+
+    /// Whether a terminal cut a row that begins at the very edge: the line below is as wide as the one above, or that one
+    /// ends where others were cut.
+    fn goes_on(self, line: &str) -> bool {
+        self.indent == 0
+            && indent(line) <= 1
+            && self.width >= WIDE
+            && self.lines < LINES
+            && (width(line) == self.width || self.edge == Some(self.width))
+            && log::peel(line).is_none()
     }
 
     /// Whether a line hangs below a row that was broken to fit a page: it is set in further than the
@@ -124,7 +150,11 @@ fn is_rest(message: &str, line: &str) -> bool {
 }
 
 fn is_wide(line: &str) -> bool {
-    line.chars().count() >= WIDE
+    width(line) >= WIDE
+}
+
+fn width(line: &str) -> usize {
+    line.chars().count()
 }
 
 fn indent(line: &str) -> usize {
@@ -151,6 +181,20 @@ mod tests {
         let (head, tail) = ("a".repeat(40), "b".repeat(24));
         let id = Above::row(row.trim_start()).join(&format!("for {head}"), &format!("{tail}: no"));
         assert_eq!(id, Some(format!("for {head}{tail}: no")));
+    }
+
+    #[test]
+    fn cut_at_the_edge_of_a_row_that_begins_there() {
+        let row = format!("5s  Warning  Failed  pod/a  {} for s", "a ".repeat(24));
+        let full = format!("andbox {}", "b".repeat(row.len() - 7));
+        let mut above = Above::row(&row);
+        let message = above.join("for s", &full).unwrap();
+        assert!(message.starts_with("for sandbox b"), "{message}");
+        assert_eq!(above.join("so that", "it ended").as_deref(), Some("so thatit ended"));
+        assert_eq!(above.join("it ended", "So I gave up"), None);
+        // The next row of the table has the same edge.
+        assert_eq!(above.next(&row).join("for s", "andbox").as_deref(), Some("for sandbox"));
+        assert_eq!(Above::row(&row).join("for s", "So I gave up"), None);
     }
 
     #[test]
