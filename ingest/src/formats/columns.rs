@@ -29,6 +29,11 @@ impl<'a> Columns<'a> {
         self.columns.len()
     }
 
+    /// Their names, in order.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.columns.iter().map(|(name, _)| *name)
+    }
+
     /// Whether all of these are among them.
     pub(super) fn have(&self, names: &[&str]) -> bool {
         names.iter().all(|name| self.index(name).is_some())

@@ -10,11 +10,13 @@ use super::{
 };
 use crate::row::{Out, When};
 
+mod chosen;
 mod naming;
 mod recurring;
 mod row;
 mod wrapped;
 
+use chosen::Chosen;
 pub(crate) use naming::{is_name, mentioned};
 use row::{Header, header, row};
 use wrapped::{Above, is_rule};
@@ -32,7 +34,11 @@ pub(super) struct About {
 
 fn begins(doc: &Document<'_>) -> bool {
     let line = doc.text.lines().next().unwrap_or_default();
-    header(line).is_some() || row(line, Header::default()).is_some() || heads(doc)
+    is_header(line) || row(line, Header::default()).is_some() || heads(doc)
+}
+
+fn is_header(line: &str) -> bool {
+    header(line).is_some() || Chosen::of(line).is_some()
 }
 
 /// Whether `Events:` stands here with a table below.
@@ -47,6 +53,13 @@ fn heads(doc: &Document<'_>) -> bool {
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let skip = usize::from(doc.text.lines().next().is_some_and(|line| line.trim() == "Events:"));
     skip + table(doc.lines().skip(skip), doc.path, None, out)
+}
+
+/// A row by what stands in it, or by the columns that somebody chose.
+fn any_row(line: &str, layout: Header, chosen: Option<&Chosen<'_>>) -> Option<Event> {
+    let by_columns = || chosen?.row(line);
+    let first = chosen.filter(|it| it.comes_first()).and_then(|it| it.row(line));
+    first.or_else(|| row(line, layout)).or_else(by_columns)
 }
 
 /// Whether a line can stand in a table.
@@ -74,21 +87,21 @@ pub(super) fn table<'a>(
     about: Option<&About>,
     out: &mut dyn Out,
 ) -> usize {
-    let mut layout = Header::default();
+    let (mut layout, mut chosen) = (Header::default(), None);
     let mut events: Vec<Event> = Vec::new();
     let mut above = Above::default();
     let mut taken = 0;
     for (index, (number, line)) in lines.enumerate() {
         let content = line.trim();
-        if let Some(header) = header(line) {
+        if is_header(line) {
             if !events.is_empty() {
                 break;
             }
-            layout = header;
-        } else if let Some(mut event) = row(line, layout) {
+            (layout, chosen) = (header(line).unwrap_or_default(), Chosen::of(line));
+        } else if let Some(mut event) = any_row(line, layout, chosen.as_ref()) {
             event.line = number;
             event.text = content.into();
-            above = Above::row(line);
+            above = above.next(line);
             if event.message.is_empty() && event.level.as_deref() == Some("Warning") {
                 above = above.awaiting();
             }

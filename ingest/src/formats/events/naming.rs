@@ -103,6 +103,60 @@ fn node_in(message: &str) -> Option<String> {
         .filter(|it| it != "condition")
 }
 
+/// The kind of an object that a row only names; empty where what happened to it could be of several.
+pub(super) fn kind(event: &Event) -> &'static str {
+    if of_node(event) {
+        "Node"
+    } else if of_claim(event) {
+        "PersistentVolumeClaim"
+    } else if of_pod(event) {
+        "Pod"
+    } else {
+        ""
+    }
+}
+
+/// Whether a row without a kind is about a pod.
+fn of_pod(event: &Event) -> bool {
+    const REASONS: &[&str] = &[
+        "BackOff",
+        "DNSConfigForming",
+        "ErrImageNeverPull",
+        "Evicted",
+        "FailedAttachVolume",
+        "FailedCreatePodSandBox",
+        "FailedKillPod",
+        "FailedMapVolume",
+        "FailedMount",
+        "FailedPodSandBoxStatus",
+        "FailedPostStartHook",
+        "FailedPreStopHook",
+        "FailedScheduling",
+        "FailedSync",
+        "FailedUnMount",
+        "InspectFailed",
+        "InvalidImageName",
+        "Killing",
+        "NetworkNotReady",
+        "Preempted",
+        "ProbeError",
+        "Pulled",
+        "Pulling",
+        "SandboxChanged",
+        "Scheduled",
+        "SuccessfulAttachVolume",
+        "SuccessfulMountVolume",
+        "TaintManagerEviction",
+        "Unhealthy",
+    ];
+    REASONS.contains(&event.reason.as_str())
+        // Words that others use too.
+        || event.component.as_deref() == Some("kubelet")
+        || ["Created container", "Started container", "Failed to pull image", "Error: "]
+            .iter()
+            .any(|it| event.message.starts_with(it))
+}
+
 /// Whether a row without an object is about a claim.
 fn of_claim(event: &Event) -> bool {
     const REASONS: &[&str] = &[

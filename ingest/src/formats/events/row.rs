@@ -23,6 +23,7 @@ pub(super) struct Header {
 
 /// What a header says of its rows.
 pub(super) fn header(line: &str) -> Option<Header> {
+    names_reason(line).then_some(())?;
     let cells: Vec<String> =
         split(line).iter().map(|it| it.to_ascii_uppercase().replace(' ', "")).collect();
     let at = |name: &str| cells.iter().position(|it| it == name);
@@ -32,6 +33,13 @@ pub(super) fn header(line: &str) -> Option<Header> {
     let object = at("OBJECT").or_else(|| at("KIND").filter(|kind| Some(*kind) > at("REASON")));
     let before = object.map_or(0, |object| message.saturating_sub(object + 1));
     Some(Header { before, behind: cells.len() - message - 1 })
+}
+
+/// Whether a line may be a header at all; most have not that word.
+pub(super) fn names_reason(line: &str) -> bool {
+    ["EASON", "eason"]
+        .iter()
+        .any(|it| memchr::memmem::find(line.as_bytes(), it.as_bytes()).is_some())
 }
 
 /// A row of any layout.
@@ -81,7 +89,7 @@ fn word(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A reason is one word in capitals and small letters.
-fn reason(text: &str) -> Option<(&str, &str)> {
+pub(super) fn reason(text: &str) -> Option<(&str, &str)> {
     let (reason, rest) = word(text)?;
     let capital = reason.starts_with(|c: char| c.is_ascii_uppercase());
     let letters = reason.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
@@ -260,7 +268,7 @@ fn came_from(event: &mut Event, from: &str) {
 }
 
 /// The kind as the API writes it, of the short and small spellings in tables.
-fn kind_name(kind: &str) -> String {
+pub(super) fn kind_name(kind: &str) -> String {
     let kind = kind.split('.').next().unwrap_or(kind);
     let known = [
         ("po", "Pod"),
