@@ -129,6 +129,24 @@ impl Diagnostic {
         self
     }
 
+    /// Says which of the known names was meant where one is near, and writes it over the name; otherwise the help.
+    #[must_use]
+    pub fn meant(self, name: &str, near: Option<String>, help: impl FnOnce() -> String) -> Self {
+        let Some(near) = near else {
+            let help = help();
+            return if help.is_empty() { self } else { self.help(help) };
+        };
+        let said = self.help(format!("did you mean `{near}`?"));
+        // A label may cover more than the name, as the braces around it in a template.
+        let label = said.labels.iter().find(|label| label.primary);
+        match label.map(|label| (label.file, label.span)) {
+            Some((file, span)) if (span.start..span.end).len() == name.len() => {
+                said.fix(file, span, near)
+            }
+            _ => said,
+        }
+    }
+
     /// Whether it keeps the file from being used.
     #[must_use]
     pub fn is_error(&self) -> bool {

@@ -52,15 +52,19 @@ fn warnings(pack: &Pack, draft: &Draft) -> Vec<Diagnostic> {
 }
 
 fn told(never: &Never, which: &str, place: Place) -> Diagnostic {
-    let message = format!("{which} never holds: nothing is all that is asked of {}", never.what);
+    let why = match &never.what {
+        Some(name) => format!("`{name}` cannot be all that is asked of it"),
+        None => "nothing is as it asks".to_owned(),
+    };
+    let message = format!("{which} never holds: {why}");
     Diagnostic::new(codes::NEVER_HOLDS, message).at(place.file, place.span, "").help(
         "all conditions must hold at once; for one or the other write `x in […]`, or several blocks",
     )
 }
 
-/// What leaves no value, and the row that it is about.
+/// What leaves no value, where it has a name, and the row that it is about.
 struct Never {
-    what: String,
+    what: Option<String>,
     row: Option<SlotId>,
 }
 
@@ -101,7 +105,7 @@ impl<'p> Asked<'p> {
                 of.binding().try_for_each(|atom| self.atom(atom, of))
             }
             Cond::No(Source::Rows { atom, window: Window::Stands }) if self.stands(atom) => {
-                Err(Never { what: "it".into(), row: Some(atom.row) })
+                Err(Never { what: None, row: Some(atom.row) })
             }
             Cond::No(_) => Ok(()),
             Cond::Agg { of, .. } => {
@@ -323,7 +327,7 @@ impl<'p> Asked<'p> {
             _ => None,
         };
         let named = name.filter(|name| !name.starts_with('#'));
-        Never { what: named.map_or("it".into(), |name| format!("`{name}`")), row }
+        Never { what: named.map(str::to_owned), row }
     }
 
     /// The row that binds the first name in an expression.

@@ -3,7 +3,7 @@
 use etio_plan::{EnumId, HoleType, Pack, Type, Value, canonical};
 
 use crate::{
-    diag::{codes, did_you_mean},
+    diag::{Diagnostic, codes, did_you_mean},
     resolve::{Cx, Def, path_text, short},
     syntax::ast::{Expr, ExprKind, InterpPart, Literal, Span, TypeRef},
 };
@@ -79,12 +79,9 @@ fn enum_of(cx: &mut Cx<'_>, file: usize, written: &TypeRef) -> Option<EnumId> {
         return None;
     }
     let near = did_you_mean(&name, built_in());
-    let help = near.map_or_else(
-        || "types are bool, int, float, text, duration, time, bytes, percent, ip, version, node, pod, uid, cid, image, digest, list<T>, map<T> and enums".into(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    let message = format!("there is no type `{name}`");
-    cx.error(codes::UNKNOWN_NAME, file, written.name.span, message, &help);
+    let help = "types are bool, int, float, text, duration, time, bytes, percent, ip, version, node, pod, uid, cid, image, digest, list<T>, map<T> and enums";
+    let error = Diagnostic::new(codes::UNKNOWN_NAME, format!("there is no type `{name}`"));
+    cx.report(error.at(file, written.name.span, "").meant(&name, near, || help.into()));
     None
 }
 
@@ -243,12 +240,10 @@ fn text(
         let known = cx.pack.enums.get(id.index()).map_or(&[][..], |found| &found.names);
         if !known.contains(&whole) {
             let near = did_you_mean(&whole, known.iter().map(String::as_str));
-            let help = near.map_or_else(
-                || format!("its names are {}", known.join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let all = format!("its names are {}", known.join(", "));
             let message = format!("`{}` has no `{whole}`", name_of(&ty, &cx.pack));
-            cx.error(codes::UNKNOWN_ENUM_NAME, file, span, message, &help);
+            let error = Diagnostic::new(codes::UNKNOWN_ENUM_NAME, message).at(file, span, "");
+            cx.report(error.meant(&whole, near, || all));
             return None;
         }
     }

@@ -8,7 +8,7 @@ use super::{
     mode::{Age, Mode},
 };
 use crate::{
-    diag::{codes, did_you_mean},
+    diag::{Diagnostic, codes, did_you_mean},
     syntax::ast::{self, ExprKind, Name, Span},
     types,
 };
@@ -58,12 +58,11 @@ impl<'a> Lower<'_, 'a> {
         }
         if !OTHERS.contains(&name.text.as_str()) {
             let known = functions();
-            let help = did_you_mean(&name.text, known.clone()).map_or_else(
-                || format!("there are {}", known.collect::<Vec<_>>().join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let near = did_you_mean(&name.text, known.clone());
+            let all = || format!("there are {}", known.collect::<Vec<_>>().join(", "));
             let message = format!("there is no function `{}`", name.text);
-            self.error(codes::UNKNOWN_FUNCTION, name.span, message, &help);
+            let error = Diagnostic::new(codes::UNKNOWN_FUNCTION, message);
+            self.cx.report(error.at(self.st.file, name.span, "").meant(&name.text, near, all));
             return None;
         }
         self.check_count(name, args, 1)?;

@@ -57,8 +57,14 @@ pub(super) fn captures<'a>(
                 Some(names.into_iter().map(capture).collect())
             }
             Err(reason) => {
+                let help = match reason.contains("not supported") {
+                    true => {
+                        "one pass over the text must do, so there is no looking around and no going back: say what the text is, or give it several spellings"
+                    }
+                    false => "",
+                };
                 let message = format!("this regular expression is not valid: {reason}");
-                cx.error(codes::BAD_PATTERN, file, pattern.span, message, "");
+                cx.error(codes::BAD_PATTERN, file, pattern.span, message, help);
                 None
             }
         },

@@ -291,12 +291,15 @@ impl<'a> Lower<'_, 'a> {
         let known = self.st.frames.iter().flat_map(|frame| frame.keys().copied());
         let mut known: Vec<&str> = known.chain(self.st.params.keys().copied()).collect();
         known.sort_unstable();
-        let near = || did_you_mean(name, known).map(|near| format!("did you mean `{near}`?"));
-        let help = self.field_help(name).or_else(near).unwrap_or_else(|| {
-            "bind it on a line above (names within `no` and aggregates end with them); a text stands in quotes"
-                .into()
+        let error = Diagnostic::new(codes::UNBOUND_NAME, format!("`{name}` is not bound here"));
+        let error = error.at(self.st.file, span, "");
+        self.cx.report(match self.field_help(name) {
+            Some(help) => error.help(help),
+            None => error.meant(name, did_you_mean(name, known), || {
+                "bind it on a line above (names within `no` and aggregates end with them); a text stands in quotes"
+                    .into()
+            }),
         });
-        self.error(codes::UNBOUND_NAME, span, format!("`{name}` is not bound here"), &help);
     }
 
     /// What to write where a name is a field of a row that the rule looks at.

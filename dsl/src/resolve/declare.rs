@@ -170,12 +170,11 @@ impl<'a> Cx<'a> {
             let path = path_text(&line.module);
             let Some((module, _)) = self.names.modules.get_key_value(path.as_str()) else {
                 let near = did_you_mean(&path, self.names.modules.keys().copied());
-                let help = near.map_or_else(
-                    || "a module is named after its file; the library's begin with `std.`".into(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let help = "a module is named after its file; the library's begin with `std.`";
                 let message = format!("there is no module `{path}`");
-                self.error(codes::UNKNOWN_MODULE, file, line.module.span, message, &help);
+                let error = Diagnostic::new(codes::UNKNOWN_MODULE, message);
+                let error = error.at(file, line.module.span, "");
+                self.report(error.meant(&path, near, || help.into()));
                 continue;
             };
             let module = *module;
@@ -195,9 +194,9 @@ impl<'a> Cx<'a> {
             let known = self.names.modules.get(module);
             let near =
                 did_you_mean(&name.text, known.into_iter().flat_map(|names| names.keys().copied()));
-            let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
             let message = format!("module `{module}` has no `{}`", name.text);
-            self.error(codes::UNKNOWN_NAME, file, name.span, message, &help);
+            let error = Diagnostic::new(codes::UNKNOWN_NAME, message).at(file, name.span, "");
+            self.report(error.meant(&name.text, near, String::new));
             return;
         };
         if let Def::Relation(relation) = def {

@@ -49,15 +49,15 @@ impl Cx<'_> {
         };
         let known = found.fields.iter().filter(|field| !field.hidden);
         let known: Vec<&str> = known.map(|field| field.name.as_str()).collect();
-        let help = match did_you_mean(&name.text, known.iter().copied()) {
-            _ if hidden => format!("bind `{}` in the braces before `for`", name.text),
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its fields are {}", known.join(", ")),
+        let near = did_you_mean(&name.text, known.iter().copied()).filter(|_| !hidden);
+        let help = || match hidden {
+            true => format!("bind `{}` in the braces before `for`", name.text),
+            false => format!("its fields are {}", known.join(", ")),
         };
         let here = if hidden { " here" } else { "" };
         let message = format!("`{shown}` has no field `{}`{here}", name.text);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_FIELD, message).at(file, name.span, "").help(help);
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, message).at(file, name.span, "");
+        let mut diagnostic = diagnostic.meant(&name.text, near, help);
         if let Some(place) = self.names.place(relation) {
             diagnostic = diagnostic.also(place.file, place.span, "declared here");
         }

@@ -144,19 +144,14 @@ fn unknown_param(cx: &mut Cx<'_>, statement: &Statement<'_>) {
         return;
     }
     let near = did_you_mean(&name.text, known.iter().copied());
-    let help = match (&near, known.is_empty()) {
-        (Some(near), _) => format!("did you mean `{near}`?"),
-        (None, true) => "it has no parameters".into(),
-        (None, false) => format!("its parameters are {}", known.join(", ")),
+    let all = match known.is_empty() {
+        true => "it has no parameters".into(),
+        false => format!("its parameters are {}", known.join(", ")),
     };
     let rule = cx.name_of(statement.relation);
     let message = format!("`{rule}` has no parameter `{}`", name.text);
-    let mut diagnostic =
-        Diagnostic::new(codes::UNKNOWN_PARAM, message).at(statement.file, name.span, "").help(help);
-    if let Some(near) = near {
-        diagnostic = diagnostic.fix(statement.file, name.span, near);
-    }
-    cx.report(diagnostic);
+    let error = Diagnostic::new(codes::UNKNOWN_PARAM, message).at(statement.file, name.span, "");
+    cx.report(error.meant(&name.text, near, || all));
 }
 
 /// The parameters that the blocks of a rule declare.

@@ -88,11 +88,9 @@ fn replacement(cx: &mut Cx<'_>, file: usize, rule: &Path, version: (u32, Span)) 
             cx.pack.relations.iter().filter(|other| other.kind == etio_plan::Kind::Finding);
         let near =
             did_you_mean(name, others.map(etio_plan::Relation::name).filter(|it| *it != name));
-        let help = near.map_or_else(
-            || "remove the statement: the finding of this file stands alone".into(),
-            |near| format!("did you mean `{near}`?"),
-        );
-        cx.error(codes::BAD_REPLACEMENT, file, rule.span, message, &help);
+        let alone = "remove the statement: the finding of this file stands alone";
+        let error = Diagnostic::new(codes::BAD_REPLACEMENT, message).at(file, rule.span, "");
+        cx.report(error.meant(name, near, || alone.into()));
         return None;
     };
     let mine = cx.blocks.iter().find_map(|block| match block.item {

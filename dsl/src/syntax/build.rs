@@ -12,7 +12,7 @@ mod timeline;
 
 use super::ast::{Item, Name, Path, Span, Use};
 use super::cst::{Kind, Node};
-use super::hints::looking;
+use super::hints::{IN_BRACES, looking};
 use super::literal;
 use crate::diag::{Code, Diagnostic, codes};
 
@@ -117,30 +117,41 @@ impl<'a> Builder<'a> {
         nodes: impl IntoIterator<Item = &'n Node<'n>>,
         kinds: &[Kind],
     ) {
-        let mut last: Option<Span> = None;
+        let mut before: Option<Span> = None;
         for child in nodes {
             if kinds.contains(&child.kind) {
-                if let Some(last) = last {
-                    let between = Span { start: last.end, end: child.span.start };
-                    if !self.slice(between).contains('\n') {
-                        let error = Diagnostic::new(
-                            codes::MISSING_SEPARATOR,
-                            "two entries stand on one line with nothing between them",
-                        )
-                        .at(self.file, child.span, "the second entry")
-                        .also(self.file, last, "the first entry");
-                        self.errors.push(match looking(self.slice(child.span)) {
-                            Some(help) => error.help(help),
-                            None => {
-                                error.help("put a `,` between them").fix(self.file, between, ", ")
-                            }
-                        });
-                    }
+                let last = before.replace(child.span);
+                let Some(last) = last else { continue };
+                let between = Span { start: last.end, end: child.span.start };
+                if self.slice(child.span) == "and" {
+                    self.errors.push(self.joined_by_and(last, child.span));
+                    before = None;
+                } else if !self.slice(between).contains('\n') {
+                    self.errors.push(self.not_separated(last, child.span));
                 }
-                last = Some(child.span);
             } else if child.kind == Kind::Comma {
-                last = None;
+                before = None;
             }
+        }
+    }
+
+    fn joined_by_and(&self, last: Span, and: Span) -> Diagnostic {
+        let message = "`and` joins expressions, and no entries";
+        let error = Diagnostic::new(codes::MISSING_SEPARATOR, message).at(self.file, and, "");
+        error.help(IN_BRACES).fix(self.file, Span { start: last.end, end: and.end }, ",")
+    }
+
+    fn not_separated(&self, first: Span, second: Span) -> Diagnostic {
+        let error = Diagnostic::new(
+            codes::MISSING_SEPARATOR,
+            "two entries stand on one line with nothing between them",
+        )
+        .at(self.file, second, "the second entry")
+        .also(self.file, first, "the first entry");
+        let between = Span { start: first.end, end: second.start };
+        match looking(self.slice(second)) {
+            Some(help) => error.help(help),
+            None => error.help("put a `,` between them").fix(self.file, between, ", "),
         }
     }
 

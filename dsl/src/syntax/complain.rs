@@ -25,8 +25,7 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
     if let Some(meant) = meant.filter(|_| is_name(word)) {
         return Diagnostic::new(codes::MISSPELT, format!("`{word}` means nothing here"))
             .at(file, here, label)
-            .help(format!("did you mean `{meant}`?"))
-            .fix(file, here, meant);
+            .meant(word, Some(meant), String::new);
     }
     let error = match found {
         "" => Diagnostic::new(codes::UNEXPECTED, format!("this `{first}` ends too early")),
@@ -78,11 +77,10 @@ pub(super) fn stray(text: &str, piece: Span, file: usize) -> Diagnostic {
     if PARTS.contains(&word) {
         return error.help(format!("`{word}` is a part of a finding: `finding name(key) {{ … }}`"));
     }
-    match did_you_mean(word, ITEMS).filter(|_| !word.is_empty()) {
-        Some(meant) => error.help(format!("did you mean `{meant}`?")).fix(file, here, meant),
-        None => error
-            .help(format!("a file holds {}", list(&ITEMS.map(|item| format!("`{item}`")), "and"))),
-    }
+    let near = did_you_mean(word, ITEMS).filter(|_| !word.is_empty());
+    error.meant(word, near, || {
+        format!("a file holds {}", list(&ITEMS.map(|item| format!("`{item}`")), "and"))
+    })
 }
 
 /// The keywords that could stand where these kinds could.

@@ -21,6 +21,9 @@ const OR: &str = "`or` joins expressions; for alternatives of whole conditions u
 const REMARK: &str = "a remark begins with `//` and ends with its line";
 const LOOK: &str =
     "to look into a text write `field ~` and a template, `` `{_}part{_}` ``, or a `/regex/`";
+/// What joins the entries of braces.
+pub(super) const IN_BRACES: &str =
+    "all that stands in braces must hold: write `,` or a new line between";
 const QUOTES: &str = "a text stands in plain double quotes: `\"`";
 
 /// What is found, what could stand there where that matters, and what to do. The first that fits is said.
@@ -65,6 +68,7 @@ pub(super) fn hint(place: &Place<'_>) -> Option<String> {
             "a window stands behind the braces: `R {…} within 5m`".into()
         }
         "," if is_in_list(before) => "a list stands in square brackets: `x in [\"a\", \"b\"]`".into(),
+        "&" | "&&" if in_braces => IN_BRACES.into(),
         "{" | "(" if in_braces => {
             "in braces stand fields and tests of them: give a condition or a call a line of its own, and a \
              whole pattern a `derive`"
@@ -73,7 +77,10 @@ pub(super) fn hint(place: &Place<'_>) -> Option<String> {
         "{" if can(Kind::RParen) && !can(Kind::Cond) => {
             "over rows there are the aggregates, `count(R {…} within 5m)`, and no other calls".into()
         }
-        ":" if PARTS.contains(&last) => format!("write `{last}` without `:`"),
+        ":" | "=" if PARTS.contains(&last) => format!("write `{last}` without `{found}`"),
+        "{" if item == "finding" && can(Kind::LParen) => {
+            format!("a finding is of something, which is its key: `{last}(node) {{ … }}`")
+        }
         _ if last == "given" && before_word(before).trim_end().ends_with(|c: char| c.is_ascii_alphanumeric()) => {
             "what is `given` stands at `0s`; with a time write `5m R {…}`".into()
         }

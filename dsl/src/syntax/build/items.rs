@@ -262,15 +262,9 @@ impl Builder<'_> {
                     name.span,
                     "expected `info`, `warning` or `critical`",
                 );
-                let error = match did_you_mean(other, ["info", "warning", "critical"]) {
-                    Some(meant) => error
-                        .help(format!("did you mean `{meant}`?"))
-                        .fix(self.file, name.span, meant),
-                    None => {
-                        error.help("`critical` hurts now, `warning` will, `info` is worth knowing")
-                    }
-                };
-                self.errors.push(error);
+                let near = did_you_mean(other, ["info", "warning", "critical"]);
+                let help = "`critical` hurts now, `warning` will, `info` is worth knowing";
+                self.errors.push(error.meant(other, near, || help.into()));
                 return None;
             }
         };
