@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{
-    crictl, docker,
+    crictl, docker, findmnt,
     format::{Document, Section, near},
     kube::{self, List, Place, Text, pod::Pod},
-    log, mounts, yaml,
+    log, yaml,
 };
 use crate::row::Out;
 
@@ -216,7 +216,7 @@ impl Reader<'_, '_> {
         } else if let Some(status) = it.status.filter(|_| it.kind.is_none() && it.info.is_some()) {
             crictl::inspected(status.get(), place, out);
         } else if let Some(mounts) = it.filesystems {
-            mounts::findmnt(mounts.get(), place, out);
+            findmnt::filesystems(mounts.get(), place, out);
         } else if it.docker_inspect.is_some() {
             docker::inspected(text, place, out);
         } else if it.docker_id.is_some() {

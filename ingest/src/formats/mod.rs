@@ -10,6 +10,7 @@ mod describe;
 mod df;
 mod docker;
 mod events;
+mod findmnt;
 pub(crate) mod format;
 mod get;
 mod json;
@@ -60,6 +61,7 @@ pub const SECTIONS: &[Section] = &[
     ps::PS,
     ps::PS_ROWS,
     mounts::MOUNTS,
+    findmnt::FINDMNT,
     node_tables::BUDDYINFO,
     node_tables::SWAPS,
     node_tables::SYSCTL,

@@ -1,11 +1,8 @@
-//! Mounts: `/proc/<pid>/mountinfo`, `/proc/mounts`, what `mount` prints, and `findmnt -J`.
-
-use serde::Deserialize;
+//! Mounts: `/proc/<pid>/mountinfo`, `/proc/mounts`, and what `mount` prints.
 
 use super::{
     cgroup,
     format::{Document, Section},
-    kube::Place,
 };
 use crate::row::{Out, Row, When};
 
@@ -14,16 +11,17 @@ pub(super) const MOUNTS: Section = Section { kind: "mounts", begins, read };
 
 /// A mount, however it was written.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-struct Mount {
-    path: String,
-    device: String,
-    fstype: String,
-    root: Option<String>,
-    read_only: bool,
+pub(super) struct Mount {
+    pub(super) path: String,
+    pub(super) device: String,
+    pub(super) fstype: String,
+    pub(super) root: Option<String>,
+    pub(super) read_only: bool,
 }
 
 impl Mount {
-    fn row(self, ns_pid: i64, line: u64, text: &str) -> Row {
+    /// Its row.
+    pub(super) fn row(self, ns_pid: i64, line: u64, text: &str) -> Row {
         let owner = cgroup::volume_owner(&self.path).map(str::to_owned);
         Row::of("std.node.Mount", line, text)
             .with("ns_pid", ns_pid)
@@ -85,7 +83,7 @@ fn mount_output(line: &str) -> Option<Mount> {
     })
 }
 
-fn is_read_only(options: &str) -> bool {
+pub(super) fn is_read_only(options: &str) -> bool {
     options.split(',').any(|option| option.trim() == "ro")
 }
 
@@ -148,18 +146,18 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
 
 /// A pasted or filtered piece leaves out the root or `/proc`: `findmnt /` shows the one, `mount | grep ext4` the disks only.
 #[derive(Debug, Default)]
-struct Whole {
+pub(super) struct Whole {
     root: bool,
     proc: bool,
 }
 
 impl Whole {
-    fn see(&mut self, path: &str) {
+    pub(super) fn see(&mut self, path: &str) {
         self.root |= path == "/";
         self.proc |= path == "/proc";
     }
 
-    fn end(&self, ns_pid: i64, out: &mut dyn Out) {
+    pub(super) fn end(&self, ns_pid: i64, out: &mut dyn Out) {
         if self.root && self.proc {
             out.complete("std.node.Mount", vec![("ns_pid", ns_pid.into())], When::Unknown);
         }
@@ -171,46 +169,6 @@ fn grepped(line: &str) -> Option<(i64, &str)> {
     let (pid, rest) = line.strip_prefix("/proc/")?.split_once('/')?;
     let rest = rest.strip_prefix("mountinfo:").or(rest.strip_prefix("mounts:"))?;
     Some((pid.parse().ok()?, rest))
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Found {
-    target: String,
-    source: Option<String>,
-    fstype: Option<String>,
-    options: Option<String>,
-    children: Vec<Found>,
-}
-
-/// The `filesystems` of `findmnt -J`.
-pub(super) fn findmnt(text: &str, place: Place<'_>, out: &mut dyn Out) {
-    let Ok(mut open) = serde_json::from_str::<Vec<Found>>(text) else {
-        return out.unparsed(place.line, "file systems with fields of other types than findmnt's");
-    };
-    let mut whole = Whole::default();
-    open.reverse();
-    while let Some(mut it) = open.pop() {
-        whole.see(&it.target);
-        let source = it.source.unwrap_or_default();
-        let shown =
-            format!("{} {} {}", it.target, source, it.fstype.as_deref().unwrap_or_default());
-        let (device, root) = match source.split_once('[') {
-            Some((device, root)) => (device.into(), Some(root.trim_end_matches(']').into())),
-            None => (source, None),
-        };
-        let mount = Mount {
-            path: it.target,
-            device,
-            fstype: it.fstype.unwrap_or_default(),
-            root,
-            read_only: it.options.as_deref().is_some_and(is_read_only),
-        };
-        out.row(mount.row(1, place.line, &shown));
-        it.children.reverse();
-        open.append(&mut it.children);
-    }
-    whole.end(1, out);
 }
 
 #[cfg(test)]

@@ -17,9 +17,14 @@ fn console(line: &str) -> Option<Head<'_>> {
 
 /// `[    3.734352] message`, `[Wed Oct  2 02:19:25 2019] message`, with `dmesg -x`'s
 /// `kern  :warn  : ` or `dmesg -r`'s `<4>` before it; of `dmesg -H` `[Oct 2 02:19] message`, and
-/// `[  +0.136004] message` for those of the same minute.
+/// `[  +0.136004] message` for those of the same minute; and of `dmesg -x --time-format iso` a date without brackets.
 fn dmesg(line: &str) -> Option<Head<'_>> {
     let (level, rest) = prefix(line);
+    if rest.len() < line.len()
+        && let Some((when, message)) = stamp::iso(rest)
+    {
+        return Some(kernel(when, level, message.trim_start()));
+    }
     let inside = rest.strip_prefix('[')?;
     let (when, rest) = stamp::boot(inside)
         .or_else(|| stamp::ctime(inside))

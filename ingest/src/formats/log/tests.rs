@@ -247,6 +247,7 @@ fn kernel() {
         ("[Oct 2 02:19] nfs: server x not responding", "nfs: server x not responding"),
         ("[ +10.105821] nfs: server x not responding", "nfs: server x not responding"),
         ("kern  :warn  : [    1.5] bad gso", "bad gso"),
+        ("kern  :warn  : 2024-10-02T02:19:25,123456+00:00 bad gso", "bad gso"),
         ("<4>[    1.000000][    T1] bad gso", "bad gso"),
         (
             "6,339,5140900,-;NET: Registered protocol family 10",
