@@ -212,12 +212,38 @@ fn is_gap(line: &str) -> bool {
     ["...", "…", "[...]", "<snip>", "[snip]"].contains(&line.trim())
 }
 
-/// Reads one object; the keys it has tell its kind.
+/// Reads one object.
 fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
-    let has = |name: &str| entries.iter().any(|entry| entry.key == name);
     let Some(first) = entries.first() else { return };
     let place = Place { path, line: first.line, whole: false };
-    let kind = if has("System Info") || has("Roles") || has("Allocatable") || has("Taints") {
+    let kind = kind(entries);
+    let meta = metadata(entries);
+    let node = rows(kind, entries, &meta, place, out);
+    let conditions = conditions(below(entries, "Conditions"));
+    // A namespace has conditions only while it is being deleted.
+    if meta.deletion_timestamp.is_some() || conditions.iter().any(of_namespace) {
+        meta::deleted(kind, &meta, &conditions, place, out);
+    }
+    if let Some(events) = entries.iter().find(|entry| entry.key == "Events") {
+        let object = match kind {
+            "Pod" => meta.pod(place),
+            // Its events may name it.
+            "Node" if meta.name.is_none() => unnamed::NAME.into(),
+            _ if meta.name.is_none() => unnamed::object(path),
+            _ => meta.object(place),
+        };
+        let about = About { kind: kind.into(), object, node };
+        // Of one that was to go long ago its events no longer tell all.
+        let told = kind == "Pod" && !matches!(meta.deletion_timestamp, Some(Time::At(_)));
+        let started = value(entries, "Start Time").filter(|_| told).and_then(instant);
+        events_of(events, (!kind.is_empty()).then_some(&about), started, path, out);
+    }
+}
+
+/// The kind of an object, by the keys it has; empty where they are of several.
+fn kind<'a>(entries: &[Entry<'a>]) -> &'a str {
+    let has = |name: &str| entries.iter().any(|entry| entry.key == name);
+    if has("System Info") || has("Roles") || has("Allocatable") || has("Taints") {
         "Node"
     } else if has("Containers") && !has("Pod Template") || has("Init Containers") || has("Node") {
         "Pod"
@@ -246,89 +272,68 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         "Node"
     } else if has("Status") && !has("Resource Quotas") && !has("Namespace") && has("Name") {
         "Namespace"
-    } else if has("Status")
-        || has("State")
-        || has("Last State")
-        || has("Conditions")
-        || has("Reason")
-    {
+    } else if ["Status", "State", "Last State", "Conditions", "Reason"].into_iter().any(has) {
         "Pod"
     } else {
         ""
-    };
-    let meta = metadata(entries);
-    let node = match kind {
+    }
+}
+
+/// The rows of an object of a kind, and the node that it is or is on.
+fn rows(
+    kind: &str,
+    entries: &[Entry<'_>],
+    meta: &Meta,
+    place: Place<'_>,
+    out: &mut dyn Out,
+) -> Option<String> {
+    match kind {
         "Node" => {
-            let node = node_text::node(entries, meta.clone());
-            node::rows(&node, place, out);
-            if let Some(name) = meta.name.as_deref() {
-                let tables =
-                    [("Conditions", "std.kube.NodeCondition"), ("Taints", "std.kube.NodeTaint")];
-                for (_, relation) in tables.into_iter().filter(|(key, _)| has(key)) {
+            node::rows(&node_text::node(entries, meta.clone()), place, out);
+            let name = meta.name.as_deref()?;
+            for (key, relation) in
+                [("Conditions", "std.kube.NodeCondition"), ("Taints", "std.kube.NodeTaint")]
+            {
+                if entries.iter().any(|entry| entry.key == key) {
                     out.complete(relation, vec![("node", name.into())], When::Unknown);
                 }
             }
-            meta.name.clone()
+            return meta.name.clone();
         }
         "Pod" => {
-            let pod = pod_text::pod(entries, meta.clone(), path);
+            let pod = pod_text::pod(entries, meta.clone(), place.path);
             super::kube::pod::rows(&pod, place, out);
-            let named = meta.name.is_some();
-            for relation in
-                ["std.kube.Container", "std.kube.PodCondition"].into_iter().filter(|_| named)
-            {
-                out.complete(
-                    relation,
-                    vec![("pod", pod.metadata.pod(place).into())],
-                    When::Unknown,
-                );
+            if meta.name.is_some() {
+                for relation in ["std.kube.Container", "std.kube.PodCondition"] {
+                    let scope = vec![("pod", pod.metadata.pod(place).into())];
+                    out.complete(relation, scope, When::Unknown);
+                }
             }
-            pod.spec.and_then(|it| it.node_name)
+            return pod.spec.and_then(|it| it.node_name);
         }
-        "PersistentVolumeClaim" => {
-            storage_text::claim(entries, &meta, place, out);
-            None
-        }
-        "PersistentVolume" => {
-            storage_text::volume(entries, &meta, place, out);
-            None
-        }
-        "VolumeAttachment" => {
-            storage_text::attachment(entries, &meta, place, out);
-            None
-        }
-        _ => None,
-    };
-    let conditions = conditions(below(entries, "Conditions"));
-    // A namespace has conditions only while it is being deleted.
-    if meta.deletion_timestamp.is_some() || conditions.iter().any(of_namespace) {
-        meta::deleted(kind, &meta, &conditions, place, out);
+        "PersistentVolumeClaim" => storage_text::claim(entries, meta, place, out),
+        "PersistentVolume" => storage_text::volume(entries, meta, place, out),
+        "VolumeAttachment" => storage_text::attachment(entries, meta, place, out),
+        _ => {}
     }
-    if let Some(events) = entries.iter().find(|entry| entry.key == "Events") {
-        let about = About {
-            kind: kind.into(),
-            object: match kind {
-                "Pod" => meta.pod(place),
-                // Its events may name it.
-                "Node" if meta.name.is_none() => unnamed::NAME.into(),
-                _ if meta.name.is_none() => unnamed::object(path),
-                _ => meta.object(place),
-            },
-            node,
-        };
-        let about = (!kind.is_empty()).then_some(&about);
-        // Of one that was to go long ago its events no longer tell all.
-        let told = kind == "Pod" && !matches!(meta.deletion_timestamp, Some(Time::At(_)));
-        let started = value(entries, "Start Time").filter(|_| told).and_then(instant);
-        let placed = started.zip(events::placed_ago(events.below.iter().map(|(_, line)| *line)));
-        if let Some((started, ago)) = placed {
-            // It was asked for at least so long after.
-            let asked = When::At(started.saturating_add(ago));
-            out.spans(asked, asked);
-        }
-        if events.below.iter().any(|(_, line)| !line.trim().is_empty()) {
-            events::table(events.below.iter().copied(), path, about, out);
-        }
+    None
+}
+
+/// The events of an object, which are as old as it at the most: when it was started says when they were asked for.
+fn events_of(
+    events: &Entry<'_>,
+    about: Option<&About>,
+    started: Option<i64>,
+    path: &str,
+    out: &mut dyn Out,
+) {
+    let lines = || events.below.iter().map(|(_, line)| *line);
+    if let Some((started, ago)) = started.zip(events::placed_ago(lines())) {
+        let asked = When::At(started.saturating_add(ago));
+        out.spans(asked, asked);
+    }
+    if lines().any(|line| !line.trim().is_empty()) {
+        events::table(events.below.iter().copied(), path, about, out);
     }
 }
 

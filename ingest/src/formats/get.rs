@@ -13,6 +13,8 @@ use super::{
 use crate::row::{Out, Row, When};
 use crate::unnamed;
 
+mod pod_status;
+
 /// The section: a header and its rows.
 pub(super) const GET: Section = Section { kind: "kubectl get", begins, read };
 /// Rows of pods, nodes and claims pasted without a header.
@@ -231,41 +233,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
     let id = meta.namespaced(place);
     let status = it.get("STATUS").unwrap_or_default();
     let terminating = status == "Terminating";
-    let phase = match status {
-        "Running" | "CrashLoopBackOff" | "NotReady" => Some("Running"),
-        "Pending" | "ContainerCreating" | "PodInitializing" | "ErrImagePull"
-        | "ImagePullBackOff" => Some("Pending"),
-        "Completed" | "Succeeded" => Some("Succeeded"),
-        // What the kubelet refused at its door, or ended itself.
-        "Evicted"
-        | "Failed"
-        | "NodeLost"
-        | "UnexpectedAdmissionError"
-        | "TopologyAffinityError"
-        | "Topology Affinity Error"
-        | "SMTAlignmentError"
-        | "NodeAffinity"
-        | "MatchNodeSelector"
-        | "PodFitsHostPorts"
-        | "NodePorts"
-        | "NodeShutdown"
-        | "Shutdown"
-        | "Terminated"
-        | "AppArmor" => Some("Failed"),
-        "Unknown" => Some("Unknown"),
-        "CreateContainerConfigError"
-        | "CreateContainerError"
-        | "ErrImageNeverPull"
-        | "ImageInspectError"
-        | "InvalidImageName"
-            if it.ready(0) == Some(0) && it.number("RESTARTS") == Some(0) =>
-        {
-            Some("Pending")
-        }
-        other if other.starts_with("Init:") => Some("Pending"),
-        other if other.starts_with("OutOf") => Some("Failed"),
-        _ => None,
-    };
+    let phase = pod_status::phase(status, it);
     let reason = (phase == Some("Failed")).then_some(status);
     let ready = it.ready(0).zip(it.ready(1)).map(|(ready, all)| ready == all && all > 0);
     out.row(
@@ -293,24 +261,7 @@ fn pod_row(it: &Cells<'_>, place: Place<'_>, out: &mut dyn Out) {
     let initializing = status.strip_prefix("Init:").is_some_and(|done| done.contains('/'));
     let status = if initializing { "PodInitializing" } else { status };
     let reason = status.rsplit(':').next().unwrap_or(status);
-    let state = match reason {
-        "CrashLoopBackOff"
-        | "ErrImagePull"
-        | "ImagePullBackOff"
-        | "ErrImageNeverPull"
-        | "ImageInspectError"
-        | "InvalidImageName"
-        | "RegistryUnavailable"
-        | "SignatureValidationFailed"
-        | "ContainerCreating"
-        | "CreateContainerConfigError"
-        | "CreateContainerError"
-        | "PostStartHookError"
-        | "RunContainerError"
-        | "PodInitializing" => "waiting",
-        "Error" | "OOMKilled" | "ContainerCannotRun" | "StartError" | "Completed" => "terminated",
-        _ => return,
-    };
+    let Some(state) = pod_status::state(reason) else { return };
     let kind = if status.starts_with("Init:") { "init" } else { "app" };
     out.row(
         Row::of("std.kube.Container", place.line, it.line)
