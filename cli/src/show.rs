@@ -259,7 +259,13 @@ impl Show<'_> {
             Expr::Age(expr) => format!("age({})", self.instant(expr)),
             Expr::Not(expr) => format!("not {}", show(expr)),
             Expr::All(items) => list(items, " and "),
-            Expr::Any(items) => format!("({})", list(items, " or ")),
+            Expr::Any(items) => match one_of(items) {
+                Some((one, all)) => {
+                    let all: Vec<_> = all.into_iter().map(show).collect();
+                    format!("{} in [{}]", show(one), all.join(", "))
+                }
+                None => format!("({})", list(items, " or ")),
+            },
             Expr::Cmp(op, a, b) => {
                 let op = match op {
                     Cmp::Eq => "==",
@@ -288,6 +294,19 @@ impl Show<'_> {
             },
         }
     }
+}
+
+/// What `x in [a, b]` became, where not all in the list is constant: one thing, and what it may be equal to.
+fn one_of(items: &[Expr]) -> Option<(&Expr, Vec<&Expr>)> {
+    fn equal(item: &Expr) -> Option<(&Expr, &Expr)> {
+        match item {
+            Expr::Cmp(Cmp::Eq, a, b) => Some((a, b)),
+            _ => None,
+        }
+    }
+    let (one, _) = equal(items.first()?)?;
+    let all = items.iter().map(|item| equal(item).filter(|(a, _)| *a == one).map(|(_, b)| b));
+    Some((one, all.collect::<Option<_>>()?))
 }
 
 const fn name(func: Func) -> &'static str {
