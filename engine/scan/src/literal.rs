@@ -11,6 +11,8 @@ use core::cmp::Reverse;
 use etio_plan::{Pattern, Piece};
 use regex_syntax::hir::{Hir, HirKind};
 
+use plain::NotPlain;
+
 /// Shorter ones are in every line.
 const SHORTEST: usize = 3;
 /// Longer ones only make the automaton larger.
@@ -30,7 +32,7 @@ pub(crate) fn required(pattern: &Pattern) -> Option<Vec<String>> {
             best(literals).map(|literal| vec![literal])
         }
         Pattern::Regex(regex) => plain::required(regex)
-            .unwrap_or_else(|| regex_syntax::parse(regex).ok().as_ref().and_then(of_hir)),
+            .unwrap_or_else(|NotPlain| regex_syntax::parse(regex).ok().as_ref().and_then(of_hir)),
     }
 }
 

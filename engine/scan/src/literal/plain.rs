@@ -7,9 +7,11 @@ use etio_plan::plain::{Part, parts};
 
 use super::{MOST, best, is_kept, rank};
 
-/// Literals of which at least one is in every text that it matches: none, or none worth looking for, is the inner
-/// `None`. The outer one is that it is not plain.
-pub(super) fn required(regex: &str) -> Option<Option<Vec<String>>> {
+/// It says more than can be read byte by byte.
+pub(super) struct NotPlain;
+
+/// Literals of which at least one is in every text that it matches; `None` where there are none worth looking for.
+pub(super) fn required(regex: &str) -> Result<Option<Vec<String>>, NotPlain> {
     let (mut outer, mut here) = (Vec::new(), Choice::default());
     parts(regex, |part| match part {
         Part::Open(_) => {
@@ -26,8 +28,9 @@ pub(super) fn required(regex: &str) -> Option<Option<Vec<String>>> {
         Part::Times { least: 0, .. } => here.forget_last(),
         // Once it is there all the same, but what follows need not stand beside it.
         Part::Times { .. } => here.end_literal(),
-    })?;
-    Some(here.needs())
+    })
+    .ok_or(NotPlain)?;
+    Ok(here.needs())
 }
 
 /// Some alternatives, as far as they are read.
@@ -125,7 +128,7 @@ mod tests {
             text in "[ab]{0,9}[abé\"]{0,3}[ab]{0,9}",
         ) {
             let regex: String = parts.concat();
-            if let Some(Some(needs)) = required(&regex) && Regex::new(&regex).unwrap().is_match(&text) {
+            if let Ok(Some(needs)) = required(&regex) && Regex::new(&regex).unwrap().is_match(&text) {
                 prop_assert!(needs.iter().any(|need| text.contains(need.as_str())), "{regex} {text} {needs:?}");
             }
         }
