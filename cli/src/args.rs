@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use etio_ingest::Since;
 
 use crate::date;
@@ -194,7 +194,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "ZONE")]
     pub(crate) tz: Option<String>,
     /// The year of stamps that name none
-    #[arg(long, value_name = "YEAR", value_parser = value_parser!(i16).range(date::YEARS))]
+    #[arg(long, value_name = "YEAR", value_parser = date::year)]
     pub(crate) year: Option<i16>,
 }
 

@@ -47,6 +47,12 @@ pub(crate) fn since(text: &str) -> Result<Since, String> {
     })
 }
 
+/// A year.
+pub(crate) fn year(text: &str) -> Result<i16, String> {
+    let year: i64 = text.parse().map_err(|_| "write a year like `2026`".to_owned())?;
+    i16::try_from(year).ok().filter(|_| YEARS.contains(&year)).ok_or_else(out_of_range)
+}
+
 /// How long: `5s`, `2m`.
 pub(crate) fn length(text: &str) -> Result<Duration, String> {
     let nanos = span(text).and_then(|nanos| u64::try_from(nanos).ok());

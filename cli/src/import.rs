@@ -4,13 +4,14 @@
 //! Exit 1: some rules were left out, each with the reason. Exit 2: an input was none of the tool's.
 
 use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use etio_import::{File, LeftOut, Names, cre, npd, sigma};
 use etio_plan::Kind;
 
 use crate::args::{Import, Tool};
+use crate::disk::{cannot_read, cannot_write, find, read_text};
 use crate::text::count;
 use crate::{Exit, out};
 
@@ -19,8 +20,7 @@ pub(crate) fn run(args: &Import) -> Result<Exit, String> {
     // They are to run beside the standard library.
     let mut names = standard();
     for path in &args.paths {
-        let mut found = Vec::new();
-        find(path, args.from, &mut found)?;
+        let found = rule_files(path, args.from)?;
         let named = found.as_slice() == [path.clone()];
         for path in found {
             let text = read(&path)?;
@@ -63,43 +63,29 @@ fn standard() -> Names {
 }
 
 /// The files that a path means.
-fn find(path: &Path, tool: Tool, found: &mut Vec<PathBuf>) -> Result<(), String> {
-    let cannot = |error: io::Error| format!("cannot read {}: {error}", path.display());
-    if path.as_os_str() == "-" || !fs::metadata(path).map_err(cannot)?.is_dir() {
-        found.push(path.to_owned());
-        return Ok(());
+fn rule_files(path: &Path, tool: Tool) -> Result<Vec<PathBuf>, String> {
+    if path.as_os_str() == "-" {
+        return Ok(vec![path.to_owned()]);
     }
     let endings: &[&str] = match tool {
         Tool::Cre | Tool::Sigma => &["yaml", "yml"],
         Tool::Npd => &["json"],
     };
-    let mut entries: Vec<PathBuf> = fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(cannot)?;
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir()
-            || entry.extension().is_some_and(|of| endings.iter().any(|end| of == *end))
-        {
-            find(&entry, tool, found)?;
-        }
-    }
-    Ok(())
+    let mut files = Vec::new();
+    find(path, endings, &mut files)?;
+    Ok(files)
 }
 
 fn read(path: &Path) -> Result<String, String> {
-    let cannot = |error: io::Error| format!("cannot read {}: {error}", path.display());
-    if path.as_os_str() == "-" {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map_err(cannot)?;
-        return Ok(text);
+    if path.as_os_str() != "-" {
+        return read_text(path);
     }
-    fs::read_to_string(path).map_err(cannot)
+    io::read_to_string(io::stdin()).map_err(|error| cannot_read(path, &error))
 }
 
 /// Writes the files. One that is there and says something else is somebody's work and stays.
 fn write(dir: &Path, files: &[File]) -> Result<(), String> {
-    fs::create_dir_all(dir).map_err(|error| format!("cannot make {}: {error}", dir.display()))?;
+    fs::create_dir_all(dir).map_err(|error| cannot_write(dir, &error))?;
     let path = |file: &File| dir.join(format!("{}.etio", file.name));
     let changed = files
         .iter()
@@ -107,14 +93,13 @@ fn write(dir: &Path, files: &[File]) -> Result<(), String> {
         .find(|(path, file)| fs::read_to_string(path).is_ok_and(|there| there != file.text));
     if let Some((path, _)) = changed {
         return Err(format!(
-            "{} is there and says something else; remove it, or name another directory",
+            "`{}` is there and says something else; remove it, or name another directory",
             path.display()
         ));
     }
     for file in files {
         let path = path(file);
-        fs::write(&path, &file.text)
-            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        fs::write(&path, &file.text).map_err(|error| cannot_write(&path, &error))?;
     }
     Ok(())
 }

@@ -57,9 +57,8 @@ fn read_into(
         files += 1;
         progress.set_message(format!("reading {}  {}", count(files, "file"), path.display()));
         progress.tick();
-        most(path)
     };
-    let done = read_paths(&mut reader, paths, &mut before);
+    let done = read_paths(&mut reader, paths, most, &mut before);
     progress.set_message("settling the bundle");
     let bundle = done.map(|()| reader.finish()).map_err(|error| error.to_string());
     progress.finish_and_clear();

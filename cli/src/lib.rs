@@ -3,6 +3,7 @@
 mod args;
 mod date;
 mod diagnose;
+mod disk;
 mod effective;
 mod exit;
 mod explain;

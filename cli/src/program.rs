@@ -11,6 +11,7 @@ use etio_plan::Pack;
 
 use crate::args::Program;
 use crate::date;
+use crate::disk::{cannot_read, find, read_text};
 
 /// The rule files compiled together, in the order of their indices in diagnostics.
 pub(crate) struct Sources {
@@ -106,7 +107,7 @@ fn read_pack(path: &Path) -> Result<Pack, String> {
 fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
     let mut files = Vec::new();
     for path in paths {
-        find(path, &mut files)?;
+        find_rules(path, &mut files)?;
     }
     // A file may also lie in a directory that is given.
     let mut seen = HashSet::new();
@@ -120,36 +121,17 @@ fn read_all(paths: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
             if is_pack(path) {
                 let path = path.display();
                 return Err(format!(
-                    "`{path}` is a pack and holds all its rules: it goes with no rule files"
+                    "`{path}` is a pack, which holds all its rules and goes with no rule files; give the files it was made of"
                 ));
             }
-            let text = fs::read_to_string(path).map_err(|error| cannot_read(path, &error))?;
-            Ok(SourceFile::new(path.display().to_string(), text))
+            Ok(SourceFile::new(path.display().to_string(), read_text(path)?))
         })
         .collect()
 }
 
-/// Adds the rule files in a path.
-pub(crate) fn find(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
-    let cannot = |error: std::io::Error| cannot_read(path, &error);
-    if !fs::metadata(path).map_err(cannot)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    let mut entries: Vec<PathBuf> = fs::read_dir(path)
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
-        .map_err(cannot)?;
-    entries.sort();
-    for entry in entries {
-        if entry.is_dir() || entry.extension().is_some_and(|ending| ending == "etio") {
-            find(&entry, files)?;
-        }
-    }
-    Ok(())
-}
-
-fn cannot_read(path: &Path, error: &std::io::Error) -> String {
-    format!("cannot read `{}`: {error}", path.display())
+/// Adds the rule files that a path means.
+pub(crate) fn find_rules(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+    find(path, &["etio"], files)
 }
 
 /// The module of a file in the standard library's folders, also of one that is not in the library yet.

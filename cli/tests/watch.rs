@@ -170,7 +170,7 @@ fn what_a_file_said_stands_while_it_is_away() {
     fs::remove_file(&log).unwrap();
     let mut note = String::new();
     watch.stderr.read_line(&mut note).unwrap();
-    assert!(note.starts_with("note: `") && note.contains("kubelet.log"), "{note}");
+    assert!(note.starts_with("note: cannot read `") && note.contains("kubelet.log"), "{note}");
     fs::write(&log, "2026-03-03T09:30:00Z n1 kubelet[7]: nothing\n").unwrap();
     assert_eq!(watch.change(), pair("closed", "it was here"));
 }

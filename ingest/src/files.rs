@@ -12,8 +12,8 @@ const DEPTH: usize = 64;
 /// What links from or to these say is of this machine at this moment, and not of what was collected.
 const LIVE: [&str; 4] = ["/proc", "/sys", "/dev", "/run"];
 
-/// Reads files, directories with all that is in them, and `-` for the standard input. `before` is told
-/// each file's path before it is read, and says how many bytes of it count, where not all do.
+/// Reads files, directories with all that is in them, and `-` for the standard input. `most` says how many bytes of a
+/// file count, where not all do; `before` is told each file's path before it is read.
 ///
 /// What a link in a directory points to is read in its own place where that is read too, and otherwise
 /// under the link's name: `/var/log/containers` holds nothing else. What cannot be read inside a
@@ -24,7 +24,8 @@ const LIVE: [&str; 4] = ["/proc", "/sys", "/dev", "/run"];
 pub fn read_paths(
     reader: &mut Reader<'_>,
     paths: &[PathBuf],
-    before: &mut dyn FnMut(&Path) -> Option<u64>,
+    most: &dyn Fn(&Path) -> Option<u64>,
+    before: &mut dyn FnMut(&Path),
 ) -> io::Result<()> {
     for found in walk(paths)? {
         match found {
@@ -34,7 +35,8 @@ pub fn read_paths(
             }
             Found::File { path, is_named } => match File::open(&path) {
                 Ok(file) => {
-                    let most = before(&path).unwrap_or(u64::MAX);
+                    before(&path);
+                    let most = most(&path).unwrap_or(u64::MAX);
                     reader.add(&path.to_string_lossy(), file.take(most));
                 }
                 Err(error) if is_named => return Err(of(&path, &error)),
@@ -76,11 +78,20 @@ fn walk(paths: &[PathBuf]) -> io::Result<Vec<Found>> {
 }
 
 fn of(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("`{}`: {error}", path.display()))
+    io::Error::new(error.kind(), format!("cannot read `{}`: {}", path.display(), reason(error)))
 }
 
 fn not_read(error: &io::Error) -> String {
-    format!("not read: {error}")
+    format!("not read: {}", reason(error))
+}
+
+/// Why something failed, in the system's words but without its number, to stand within a sentence.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    let said = error.to_string();
+    let said = said.split(" (os error ").next().unwrap_or_default();
+    let mut letters = said.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Something that lies at a path.

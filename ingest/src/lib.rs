@@ -27,6 +27,6 @@ mod unpack;
 mod words;
 
 pub use bundle::{Bundle, Dated, EMPTY, InputReport, Note, Place, UNREAD};
-pub use files::{find_files, read_paths};
+pub use files::{find_files, read_paths, reason};
 pub use options::{Options, Since, Zone};
 pub use reader::Reader;

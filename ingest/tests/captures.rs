@@ -20,7 +20,7 @@ fn read(name: &str) -> Option<Bundle> {
     let pack = support::pack();
     let scanner = Scanner::new(pack.clone());
     let mut reader = Reader::new(&scanner, Options::default());
-    read_paths(&mut reader, &[path], &mut |_| None).unwrap();
+    read_paths(&mut reader, &[path], &|_| None, &mut |_| ()).unwrap();
     Some(reader.finish())
 }
 

@@ -16,10 +16,7 @@ fn read(paths: &[&Path]) -> std::io::Result<(Bundle, Vec<PathBuf>)> {
     let mut reader = Reader::new(&scanner, Options::default());
     let mut seen = Vec::new();
     let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
-    read_paths(&mut reader, &paths, &mut |path| {
-        seen.push(path.to_owned());
-        None
-    })?;
+    read_paths(&mut reader, &paths, &|_| None, &mut |path| seen.push(path.to_owned()))?;
     Ok((reader.finish(), seen))
 }
 

@@ -25,7 +25,7 @@ pub fn incidents() -> Vec<Story> {
     paths.sort();
     let read = |path: &Path| {
         let mut reader = Reader::new(&scanner, etio_ingest::Options::default());
-        let read = etio_ingest::read_paths(&mut reader, &[path.into()], &mut |_| None);
+        let read = etio_ingest::read_paths(&mut reader, &[path.into()], &|_| None, &mut |_| ());
         read.unwrap_or_else(|error| panic!("{error}"));
         let bundle = reader.finish();
         let mut steps = Vec::new();

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::args::Doc;
 use super::checked;
+use crate::disk::cannot_write;
 use crate::page::{Page, pages};
 use crate::report::severity_word;
 use crate::text::count;
@@ -36,10 +37,9 @@ pub(super) fn run(args: &Doc) -> Result<Exit, String> {
 fn write(dir: &Path, pages: &[Page<'_>]) -> Result<(), String> {
     let to = |name: &str, text: String| {
         let path = dir.join(name);
-        fs::write(&path, text)
-            .map_err(|error| format!("cannot write `{}`: {error}", path.display()))
+        fs::write(&path, text).map_err(|error| cannot_write(&path, &error))
     };
-    fs::create_dir_all(dir).map_err(|error| format!("cannot make `{}`: {error}", dir.display()))?;
+    fs::create_dir_all(dir).map_err(|error| cannot_write(dir, &error))?;
     to("README.md", index(pages))?;
     pages.iter().try_for_each(|page| to(&format!("{}.md", page.mode()), markdown(page)))
 }

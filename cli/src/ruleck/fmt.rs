@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::IsTerminal as _;
+use std::path::Path;
 
 use etio_dsl::diag::render;
 
 use super::args::Fmt;
+use crate::disk::cannot_write;
 use crate::text::count;
 use crate::{Exit, out, program::Sources};
 
@@ -21,7 +23,7 @@ pub(super) fn run(args: &Fmt) -> Result<Exit, String> {
                 out::print(&format!("{}\n", file.path))?;
                 if !args.check {
                     fs::write(&file.path, text)
-                        .map_err(|error| format!("cannot write `{}`: {error}", file.path))?;
+                        .map_err(|error| cannot_write(Path::new(&file.path), &error))?;
                 }
             }
             Err(diagnostics) => {

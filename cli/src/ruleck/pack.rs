@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::args::Pack;
+use crate::disk::cannot_write;
 use crate::text::count;
 use crate::{Exit, out, program::Sources};
 
@@ -13,7 +14,7 @@ pub(crate) fn run(args: &Pack) -> Result<Exit, String> {
         return Err(format!("the rules do not compile\n{}", sources.render(&compiled.diagnostics)));
     };
     let (bytes, to) = (pack.to_bytes(), args.out.display());
-    fs::write(&args.out, &bytes).map_err(|error| format!("cannot write `{to}`: {error}"))?;
+    fs::write(&args.out, &bytes).map_err(|error| cannot_write(&args.out, &error))?;
     out::say(format_args!("{} in {to}, {} bytes", count(pack.rules.len(), "rule"), bytes.len()));
     Ok(Exit::Clean)
 }

@@ -10,7 +10,7 @@ use lsp_types::TextDocumentContentChangeEvent;
 use super::position::Encoding;
 use super::program::Program;
 use super::uri;
-use crate::program::find;
+use crate::program::find_rules;
 use crate::ruleck::args::Files;
 
 /// What there is to check.
@@ -103,7 +103,7 @@ impl Workspace {
         let mut paths = Vec::new();
         for path in self.folders.iter().flatten() {
             // A directory that cannot be read has no rules for us; the others do.
-            let _ = find(path, &mut paths);
+            let _ = find_rules(path, &mut paths);
         }
         let read = |path: PathBuf| Some((path.clone(), fs::read_to_string(path).ok()?));
         let disk = paths.into_iter().filter_map(read).collect();
