@@ -24,6 +24,7 @@ mod ps;
 mod quantity;
 pub(crate) mod rows;
 mod times;
+mod units;
 mod versions;
 mod yaml;
 
@@ -66,6 +67,8 @@ pub const SECTIONS: &[Section] = &[
     node_tables::SWAPS,
     node_tables::SYSCTL,
     node_tables::DU,
+    units::UNIT_STATUS,
+    units::UNITS,
     versions::VERSIONS,
     other::OTHER,
 ];
