@@ -1,4 +1,4 @@
-//! What the CRI lists: `crictl ps -a`, `crictl pods`, `crictl images`, as tables or in JSON, and `crictl inspect`.
+//! What the CRI lists: `crictl ps -a`, `crictl pods`, `crictl images`, as tables or in JSON, `crictl inspect` and `crictl info`.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,8 @@ use super::{
     kube::Place,
     rows::{self, bytes},
 };
-use crate::row::{Out, Row, When};
+use crate::row::{Out, Program, Record, Row, When};
+use crate::text::unknown;
 use crate::unnamed;
 
 /// The section: any of its tables.
@@ -111,6 +112,30 @@ pub(super) fn inspected(text: &str, place: Place<'_>, out: &mut dyn Out) {
         Ok(it) if !it.id.is_empty() => out.row(container(&it, place.line)),
         _ => out.unparsed(place.line, "a status that is neither a container's nor a sandbox's"),
     }
+}
+
+/// The `status` of `crictl info`: what is not ready, in the words of the kubelet's log.
+pub(super) fn info(text: &str, place: Place<'_>, out: &mut dyn Out) -> bool {
+    #[derive(Deserialize)]
+    struct Status {
+        conditions: Vec<Condition>,
+    }
+    #[derive(Deserialize)]
+    struct Condition {
+        #[serde(rename = "type")]
+        kind: String,
+        status: bool,
+        #[serde(default)]
+        reason: String,
+        #[serde(default)]
+        message: String,
+    }
+    let Ok(Status { conditions }) = serde_json::from_str(text) else { return false };
+    for it in conditions.iter().filter(|it| !it.status) {
+        let said = format!("{}=false reason:{} message:{}", it.kind, it.reason, it.message);
+        out.record(Record { program: Program::Runtime, ..unknown(place.line, &said) });
+    }
+    true
 }
 
 /// The `items` of `crictl pods -o json`, with their lines.

@@ -215,6 +215,11 @@ impl Reader<'_, '_> {
             crictl::images(images.get(), place, out);
         } else if let Some(status) = it.status.filter(|_| it.kind.is_none() && it.info.is_some()) {
             crictl::inspected(status.get(), place, out);
+        } else if let Some(status) =
+            it.status.filter(|_| it.kind.is_none() && it.metadata.is_none())
+            && crictl::info(status.get(), place, out)
+        {
+            // Said.
         } else if let Some(mounts) = it.filesystems {
             findmnt::filesystems(mounts.get(), place, out);
         } else if it.docker_inspect.is_some() {

@@ -9,7 +9,9 @@ use crate::{row::When, stamp};
 pub(super) fn head(line: &str) -> Option<Head<'_>> {
     let bare = priority(line).map_or(line, |(_, rest)| rest);
     let (when, rest) = match bare.as_bytes().first()? {
-        b'0'..=b'9' => stamp::iso(bare).or_else(|| stamp::syslog(bare))?,
+        b'0'..=b'9' => {
+            stamp::iso(bare).or_else(|| stamp::syslog(bare)).or_else(|| since_epoch(bare))?
+        }
         b'[' => monotonic(bare)?,
         _ => stamp::syslog(bare).or_else(|| stamp::weekday_iso(bare))?,
     };
@@ -44,6 +46,16 @@ pub(super) fn head(line: &str) -> Option<Head<'_>> {
         message: Cow::Borrowed(message),
         ..Head::default()
     })
+}
+
+/// `1590040726.442311`, as `journalctl -o short-unix` writes it.
+fn since_epoch(text: &str) -> Option<(When, &str)> {
+    let (seconds, rest) = text.split_at_checked(10)?;
+    let micros = rest.strip_prefix('.')?.get(..6)?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    (digits(seconds) && digits(micros)).then_some(())?;
+    let (number, rest) = text.split_at_checked(17)?;
+    Some((stamp::epoch(number.parse().ok()?), rest))
 }
 
 /// The program of a tag right after the stamp, where `journalctl --no-hostname` wrote no host.

@@ -180,6 +180,10 @@ fn syslog_and_journal() {
             "Sep 15 09:44:56 k8s01 kubelet: E0915 09:44:56.414852   39587 kubelet.go:2136] not ready:",
             ("k8s01", "kubelet", "kubelet.go", "error", "not ready:"),
         ),
+        (
+            "1590040726.442311 k8s01 kubelet[1207]: E0521 05:58:46.442152    1207 pod.go:19] no",
+            ("k8s01", "kubelet", "pod.go", "error", "no"),
+        ),
         // A difference that a container prints is of no host.
         (
             "2021-08-03T09:20:56.596291697Z + 	config-file: x",
