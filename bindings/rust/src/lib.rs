@@ -45,3 +45,8 @@ pub use params::Params;
 pub mod stdlib {
     pub use etio_stdlib::pack;
 }
+
+/// The examples of the page run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/embedding.md")]
+struct Page;
