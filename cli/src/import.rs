@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Import) -> Result<Exit, String> {
                     files.extend(import.files);
                     left_out.extend(import.left_out);
                 }
-                Err(why) if named => return Err(format!("{}: {why}", path.display())),
+                Err(why) if named => return Err(format!("`{}`: {why}", path.display())),
                 Err(why) => left_out.push(LeftOut { origin: path.display().to_string(), why }),
             }
         }

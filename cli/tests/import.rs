@@ -181,3 +181,16 @@ fn every_published_npd_rule_compiles_and_passes_its_tests() {
         assert_eq!(ran.code, 0, "{command}: {}{}", ran.out, ran.err);
     }
 }
+
+#[test]
+fn what_is_no_yaml_is_said_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.yaml");
+    fs::write(&path, "no rule\n").unwrap();
+    let path = path.to_str().unwrap();
+    for tool in ["cre", "sigma"] {
+        let ran = etio(&["import", tool, path]);
+        assert_eq!(ran.code, 2);
+        assert!(ran.err.starts_with(&format!("error: `{path}`: line 1")), "{}", ran.err);
+    }
+}

@@ -7,6 +7,7 @@ mod model;
 
 use std::collections::BTreeMap;
 
+use crate::documents::documents;
 use crate::draft::{Draft, Line, Lines, Source, Term, Unless, Way};
 use crate::span::Span;
 use crate::{Import, Names, names, page, pattern, samples};
@@ -19,8 +20,7 @@ use model::{Application, Body, Cre, Document, Machine, Rule, Written};
 /// What is wrong where the text is no CRE document.
 pub fn cre(yaml: &str, log: &str, names: &mut Names) -> Result<Import, String> {
     // The terms of YAML's own errors say where.
-    let documents: Vec<Document> =
-        serde_saphyr::from_multiple(yaml).map_err(|error| error.to_string())?;
+    let documents: Vec<Document> = documents(yaml)?;
     let mut import = Import::default();
     for document in &documents {
         for rule in &document.rules {

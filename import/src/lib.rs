@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod cre;
+mod documents;
 mod draft;
 mod names;
 mod npd;

@@ -15,6 +15,7 @@ mod value;
 
 use std::collections::BTreeSet;
 
+use crate::documents::documents;
 use crate::draft::{Draft, Lines, Term, Way};
 use crate::tree::Tree;
 use crate::{Import, Names, page};
@@ -28,8 +29,7 @@ use source::{Layout, Log};
 ///
 /// What is wrong where the text is no Sigma document.
 pub fn sigma(yaml: &str, log: &str, names: &mut Names) -> Result<Import, String> {
-    let documents: Vec<Document> =
-        serde_saphyr::from_multiple(yaml).map_err(|error| error.to_string())?;
+    let documents: Vec<Document> = documents(yaml)?;
     if !documents.iter().any(Document::is_rule) {
         return Err("it has neither `detection` nor `correlation`".to_owned());
     }
