@@ -132,3 +132,19 @@ fn m5_4_who_tells_of_what_a_rule_concludes_may_change() {
         ["2s opened f((unnamed)) suspected needs node", "3s updated f((unnamed)) confirmed"];
     assert_eq!(world.log(3), expected);
 }
+
+#[test]
+fn m5_4_another_binding_may_be_of_the_file_that_vouches() {
+    let rules = r#"
+        event A { node: node }
+        event B { node: node }
+        finding f(node) { severity info when { A { node } } confirm { no B { node } within 1s } title "{node}" }
+    "#;
+    let mut world = nodes_unnamed(rules, true);
+    world.covered("B", 1, 0);
+    world.row_of(2, 1, "A (unnamed)");
+    world.row_of(1, 3, "A (unnamed)");
+    let expected =
+        ["1s opened f((unnamed)) suspected needs node", "3s updated f((unnamed)) confirmed"];
+    assert_eq!(world.log(4), expected);
+}

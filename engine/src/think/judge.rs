@@ -239,7 +239,7 @@ impl<'a> Eval<'a> {
             let rows = self.path.len();
             match self.block(block) {
                 Held::True | Held::Weak => {
-                    self.is_decided = block.is_steady;
+                    self.decided(block.is_steady);
                     return None;
                 }
                 Held::Unknown => {
@@ -271,11 +271,11 @@ impl<'a> Eval<'a> {
         } else {
             never_sure |= program.is_pinned_by_key();
             if !open && !unseen {
-                self.is_decided = program.is_pinned_by_key();
+                self.decided(program.is_pinned_by_key());
                 return None;
             }
         }
-        self.is_decided = never_sure;
+        self.decided(never_sure);
         // What a suspected row lacks makes this suspect, as the row does.
         let unknown = self.lacks.iter().any(|lack| !lack.weak && !lack.below);
         let weak = self.marks & WEAK != 0 || self.lacks.iter().any(|lack| lack.weak);
@@ -302,6 +302,11 @@ impl<'a> Eval<'a> {
             weak: weak && !confirmed,
             suspect,
         })
+    }
+
+    /// Notes whether no other binding can be better: not where that depends on who tells of it (M5.4).
+    fn decided(&mut self, is_so: bool) {
+        self.is_decided = is_so && self.view.unnamed.is_none();
     }
 
     /// Walks a block beside `when`. Where it is true its variables stay bound and its rows stay on
