@@ -62,7 +62,7 @@ impl Head<'_> {
 }
 
 /// The headers that may be on a line, the most telling first.
-const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 12] = [
+const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 13] = [
     klog::head,
     logrus::head,
     container::head,
@@ -75,6 +75,7 @@ const HEADS: [for<'a> fn(&'a str) -> Option<Head<'a>>; 12] = [
     talos::head,
     audit::head,
     container::stamped,
+    syslog::unstamped,
 ];
 
 /// Layers a line may have: journal, container runtime, program, and one to spare.

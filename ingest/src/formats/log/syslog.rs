@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::{Head, level_of};
-use crate::{row::When, stamp};
+use super::{Head, level_of, program_of};
+use crate::{
+    row::{Program, When},
+    stamp,
+};
 
 /// `Oct  2 02:33:37 host kubelet[123]: message`, with any stamp that syslog or journalctl write.
 pub(super) fn head(line: &str) -> Option<Head<'_>> {
@@ -64,6 +67,17 @@ fn unhosted(tag: &str) -> Option<&str> {
         tag.strip_suffix(']').and_then(|tag| tag.split_once('[')).map_or(tag, |(name, _)| name);
     let is_name = !name.is_empty() && !name.contains(' ');
     (is_name && (tag.ends_with(']') || tag == "kernel")).then_some(name)
+}
+
+/// `containerd[123]: message`, whose stamp and host were cut away. Of programs that are known: in a sentence, or a path, many
+/// things look like this.
+pub(super) fn unstamped(line: &str) -> Option<Head<'_>> {
+    let (tag, message) = tag(line)?;
+    let (name, pid) = tag.strip_suffix(']')?.split_once('[')?;
+    let is_pid = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
+    (is_pid && program_of(name) != Program::System).then_some(())?;
+    let (name, message) = (Some(Cow::Borrowed(name)), Cow::Borrowed(message));
+    Some(Head { name, message, ..Head::default() })
 }
 
 /// `<34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message`.

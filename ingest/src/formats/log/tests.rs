@@ -194,6 +194,11 @@ fn syslog_and_journal() {
             r#"May 16 15:05:02 containerd[29581]: time="2019-05-16T15:05:02Z" level=error msg="no task""#,
             ("-", "containerd", "-", "error", "no task"),
         ),
+        // Nor with a stamp.
+        (
+            r#"containerd[29581]: time="2019-05-16T15:05:02Z" level=error msg="no task""#,
+            ("-", "containerd", "-", "error", "no task"),
+        ),
         (
             "Feb  6 16:05:07 kernel: nf_conntrack: table full, dropping packet.",
             ("-", "kernel", "-", "-", "nf_conntrack: table full, dropping packet."),
