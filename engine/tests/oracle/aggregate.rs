@@ -124,7 +124,7 @@ impl Solver<'_> {
         let of_group = |(mut next, group): (Binding, Vec<Binding>)| {
             let to = self.vouched();
             let from = to.saturating_sub(d).saturating_add(1);
-            let doubt = self.lack(atom.relation, &self.known(atom, &next), from, to, &next.rows);
+            let doubt = self.lack(&self.asked(atom, &next, from, to), &next.rows);
             next.set(into, Slot::Value(Value::Int(group.len() as i64)));
             next.rows.extend(group.iter().filter_map(|of| of.rows.last()).cloned());
             if !doubt.is_none() {

@@ -31,16 +31,19 @@ struct Interval {
 /// Fields whose values are known.
 pub(crate) type Known = Vec<(FieldId, Value)>;
 
+/// What is asked for: the rows of a relation of which some fields are known, in an interval, both ends included.
+#[derive(Clone)]
+pub(crate) struct Asked {
+    pub(crate) relation: RelId,
+    pub(crate) known: Known,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+}
+
 impl World<'_> {
-    /// How an interval of an input relation was covered, both ends included.
-    fn seen(
-        &self,
-        relation: RelId,
-        known: &Known,
-        from: i64,
-        to: i64,
-        by: &dyn Fn(&String) -> bool,
-    ) -> Seen {
+    /// How what is asked of an input relation was covered by some of the sources.
+    fn seen(&self, asked: &Asked, by: &dyn Fn(&String) -> bool) -> Seen {
+        let &Asked { relation, ref known, from, to } = asked;
         let kind = self.pack.relations[relation.index()].kind;
         debug_assert!(matches!(kind, Kind::Event | Kind::Entity));
         let mut intervals = self.ways(relation, known);
@@ -150,51 +153,36 @@ fn carried(extractor: &Extractor, known: &Known) -> Option<Known> {
 
 impl World<'_> {
     /// How everything that a relation rests on was covered: a derived one where all it reads are.
-    pub(crate) fn parts(
-        &self,
-        relation: RelId,
-        known: &Known,
-        from: i64,
-        to: i64,
-    ) -> Vec<(RelId, Seen)> {
-        self.parts_by(relation, known, from, to, &|_| true)
+    pub(crate) fn parts(&self, asked: &Asked) -> Vec<(RelId, Seen)> {
+        self.parts_by(asked, &|_| true)
     }
 
     /// The same, by some of the sources only.
     pub(crate) fn parts_by(
         &self,
-        relation: RelId,
-        known: &Known,
-        from: i64,
-        to: i64,
+        asked: &Asked,
         by: &dyn Fn(&String) -> bool,
     ) -> Vec<(RelId, Seen)> {
-        let mut parts = Vec::new();
-        self.each_part(relation, known, from, &mut |of, known, from| {
-            parts.push((of, self.seen(of, known, from, to, by)));
-        });
-        parts
+        let inputs = self.inputs_of(asked).into_iter();
+        inputs.map(|of| (of.relation, self.seen(&of, by))).collect()
     }
 
-    /// Sees every input relation that a relation rests on, what is known of its rows, and from when on they
-    /// count.
-    fn each_part(
-        &self,
-        relation: RelId,
-        known: &Known,
-        from: i64,
-        see: &mut dyn FnMut(RelId, &Known, i64),
-    ) {
-        let kind = self.pack.relations[relation.index()].kind;
+    /// What that asks of every input relation.
+    fn inputs_of(&self, asked: &Asked) -> Vec<Asked> {
+        let kind = self.pack.relations[asked.relation.index()].kind;
         if matches!(kind, Kind::Event | Kind::Entity) {
-            return see(relation, known, from);
+            return vec![asked.clone()];
         }
-        for rule in self.pack.rules.iter().filter(|rule| concludes(rule) == relation) {
-            for (atom, back) in reads(rule, self.params) {
-                let known = through(rule, atom, known);
-                self.each_part(atom.relation, &known, from.saturating_sub(back), see);
-            }
-        }
+        let rules = self.pack.rules.iter().filter(|rule| concludes(rule) == asked.relation);
+        let read = |rule| {
+            reads(rule, self.params).into_iter().map(move |(atom, back)| Asked {
+                relation: atom.relation,
+                known: through(rule, atom, &asked.known),
+                from: asked.from.saturating_sub(back),
+                to: asked.to,
+            })
+        };
+        rules.flat_map(read).flat_map(|of| self.inputs_of(&of)).collect()
     }
 }
 

@@ -57,11 +57,11 @@ impl World<'_> {
     }
 }
 
-/// An input fact: its relation and its place in a source.
-pub(crate) type Fact = (RelId, (String, u64, u32));
+/// What tells an input fact from others: its relation and its place in a source.
+pub(crate) type FactId = (RelId, (String, u64, u32));
 
 /// The facts behind rows.
-pub(crate) fn facts_of(rows: &[Rc<Row>]) -> BTreeSet<Fact> {
+pub(crate) fn facts_of(rows: &[Rc<Row>]) -> BTreeSet<FactId> {
     rows.iter().flat_map(|row| &row.facts).cloned().collect()
 }
 
@@ -82,7 +82,7 @@ pub(crate) struct Row {
     /// The name of its source, and its place there.
     pub(crate) place: (String, u64, u32),
     /// The facts behind it.
-    pub(crate) facts: BTreeSet<Fact>,
+    pub(crate) facts: BTreeSet<FactId>,
     /// How exact its stamp is.
     pub(crate) resolution: i64,
     /// A finding may be suspected.

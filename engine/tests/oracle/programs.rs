@@ -96,60 +96,33 @@ pub(crate) struct Draft {
     worded: bool,
 }
 
-fn draft() -> impl Strategy<Value = Draft> {
-    let some = |most| {
-        prop::collection::vec(any::<prop::sample::Index>().prop_map(|at| at.index(1000)), 0..=most)
-    };
-    (
-        0..1000usize,
-        (any::<bool>(), prop::bool::weighted(0.3)),
-        some(2),
-        prop::collection::vec(some(1), 0..=2),
-        prop_oneof![
-            4 => some(1).prop_map(|block| vec![block]),
-            1 => prop::collection::vec(some(2), 0..=2),
-        ],
-        3..9i64,
-        prop::bool::weighted(0.5),
-        prop::bool::weighted(0.6),
-        prop::option::of(0..1000usize),
-        (
-            prop::option::weighted(0.2, 0..1000usize),
-            prop::bool::weighted(0.1),
-            prop::bool::weighted(0.3),
-        ),
-    )
-        .prop_map(
-            |(
-                base,
-                (joined, paired),
-                when,
-                confirm,
-                unless,
-                keep,
-                derived,
-                again,
-                explains,
-                more,
-            )| {
-                let (aside, keyless, worded) = more;
-                Draft {
-                    base,
-                    joined,
-                    paired,
-                    when,
-                    confirm,
-                    unless,
-                    keep,
-                    derived,
-                    again,
-                    explains,
-                    aside,
-                    keyless,
-                    worded,
-                }
-            },
-        )
+/// Places in a list of sentences, at most so many.
+fn some(most: usize) -> impl Strategy<Value = Vec<usize>> {
+    prop::collection::vec(0..1000usize, 0..=most)
+}
+
+fn unless() -> impl Strategy<Value = Vec<Vec<usize>>> {
+    prop_oneof![
+        4 => some(1).prop_map(|block| vec![block]),
+        1 => prop::collection::vec(some(2), 0..=2),
+    ]
+}
+
+prop_compose! {
+    fn draft()(
+        base in 0..1000usize,
+        when in some(2),
+        confirm in prop::collection::vec(some(1), 0..=2),
+        unless in unless(),
+        keep in 3..9i64,
+        explains in prop::option::of(0..1000usize),
+        aside in prop::option::weighted(0.2, 0..1000usize),
+        (joined, paired) in (any::<bool>(), prop::bool::weighted(0.3)),
+        (derived, again) in (prop::bool::weighted(0.5), prop::bool::weighted(0.6)),
+        (keyless, worded) in (prop::bool::weighted(0.1), prop::bool::weighted(0.3)),
+    ) -> Draft {
+        Draft { base, joined, paired, when, confirm, unless, keep, derived, again, explains, aside, keyless, worded }
+    }
 }
 
 /// The text of a program.

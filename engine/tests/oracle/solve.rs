@@ -261,14 +261,9 @@ impl Solver<'_> {
                         if cs.any(|c| self.fit(without, c, &with_b).is_some()) {
                             continue;
                         }
-                        let known = self.known(without, &with_b);
-                        let doubt = self.lack(
-                            without.relation,
-                            &known,
-                            a.time.min(b.time),
-                            a.time.max(b.time),
-                            &with_b.rows[..with_b.rows.len() - 1],
-                        );
+                        let (from, to) = (a.time.min(b.time), a.time.max(b.time));
+                        let asked = self.asked(without, &with_b, from, to);
+                        let doubt = self.lack(&asked, &with_b.rows[..with_b.rows.len() - 1]);
                         with_b.doubt.add(&doubt);
                     }
                     found.push(with_b);
@@ -285,12 +280,11 @@ impl Solver<'_> {
                     if ends.any(|b| self.fit(end, b, &with_a).is_some()) {
                         continue;
                     }
-                    let known = self.known(end, &with_a);
-                    if self.end(end.relation, &known, a.time, due).is_some_and(|end| end >= a.time)
-                    {
+                    let asked = self.asked(end, &with_a, a.time, due);
+                    if self.end(&asked).is_some_and(|end| end >= a.time) {
                         continue;
                     }
-                    with_a.doubt.add(&self.lack(end.relation, &known, a.time, due, &with_a.rows));
+                    with_a.doubt.add(&self.lack(&asked, &with_a.rows));
                     found.push(with_a);
                 }
             }
@@ -326,13 +320,12 @@ impl Solver<'_> {
                     if events.any(|a| self.fit(of, a, &with).is_some()) {
                         continue;
                     }
-                    let known = self.known(of, &with);
                     // It is due now, always: where nobody listens any more it has not happened.
-                    let end = self.end(of.relation, &known, from, now);
-                    if end.is_some_and(|end| end >= began) {
+                    let asked = self.asked(of, &with, from, now);
+                    if self.end(&asked).is_some_and(|end| end >= began) {
                         continue;
                     }
-                    with.doubt.add(&self.lack(of.relation, &known, from, now, &with.rows));
+                    with.doubt.add(&self.lack(&asked, &with.rows));
                     found.push(with);
                 }
             }

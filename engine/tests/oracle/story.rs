@@ -8,7 +8,8 @@ use std::{
 use etio_plan::{Expr, Head, Input, Pack, Rule, SourceId, Value};
 
 use super::{
-    Doubt, Fact, NODE, Past, Row, World,
+    Doubt, FactId, NODE, Past, Row, World,
+    coverage::{Asked, Seen},
     facts::{self, Sources, Told},
     facts_of,
     solve::{Binding, Missed, Solver},
@@ -38,7 +39,7 @@ struct Standing {
     since: i64,
     doubt: Doubt,
     first: Option<Rc<Row>>,
-    facts: BTreeSet<Fact>,
+    facts: BTreeSet<FactId>,
     past: Past,
     /// Since when it is only tolerated, and whether its end was seen.
     gap: Option<(i64, bool)>,
@@ -62,7 +63,7 @@ struct State {
 }
 
 /// An episode that is open and the facts that it shows.
-pub(crate) type Evidence = (Instance, BTreeSet<Fact>);
+pub(crate) type Evidence = (Instance, BTreeSet<FactId>);
 
 /// All that is told of a history.
 pub(crate) struct Story {
@@ -452,10 +453,8 @@ impl<'a> Teller<'a> {
 fn reaches(world: &World<'_>, row: &Row, when: i64) -> bool {
     let known = row.values.iter().enumerate().filter(|(_, value)| !value.is_null());
     let known = known.map(|(at, value)| (etio_plan::FieldId(at as u16), value.clone())).collect();
-    let parts = world.parts(row.relation, &known, when, when);
-    parts.iter().all(|(_, seen)| {
-        matches!(seen, super::coverage::Seen::Fully | super::coverage::Seen::Weakly)
-    })
+    let asked = Asked { relation: row.relation, known, from: when, to: when };
+    world.parts(&asked).iter().all(|(_, seen)| matches!(seen, Seen::Fully | Seen::Weakly))
 }
 
 impl Open {

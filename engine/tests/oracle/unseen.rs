@@ -7,7 +7,7 @@ use etio_plan::{Atom, Expr, Head, RelId, Source, Value, Window};
 use super::{
     Doubt, NODE, Row,
     calc::number,
-    coverage::{Known, Seen},
+    coverage::{Asked, Known, Seen},
     solve::{Binding, Solver},
     tellers,
 };
@@ -20,7 +20,7 @@ impl Solver<'_> {
         let back = |d: i64| now.saturating_sub(d).saturating_add(1);
         let keep = self.rule.keep;
         let look = |atom: &Atom, from: i64, to: i64| {
-            self.lack(atom.relation, &self.known(atom, binding), from, to, &binding.rows)
+            self.lack(&self.asked(atom, binding, from, to), &binding.rows)
         };
         match source {
             Source::Rows { atom, window } => match window {
@@ -52,8 +52,8 @@ impl Solver<'_> {
     }
 
     /// When the coverage of an interval ended, where that is all it lacks.
-    pub(super) fn end(&self, relation: RelId, known: &Known, from: i64, to: i64) -> Option<i64> {
-        let parts = self.world.parts(relation, known, from, to);
+    pub(super) fn end(&self, asked: &Asked) -> Option<i64> {
+        let parts = self.world.parts(asked);
         let ends = parts.iter().filter_map(|(_, seen)| match seen {
             Seen::Ended(end) => Some(*end),
             _ => None,
@@ -62,15 +62,8 @@ impl Solver<'_> {
     }
 
     /// What keeps an interval from being known, beside these rows.
-    pub(super) fn lack(
-        &self,
-        relation: RelId,
-        known: &Known,
-        from: i64,
-        to: i64,
-        rows: &[Rc<Row>],
-    ) -> Doubt {
-        let parts = self.world.parts(relation, known, from, to);
+    pub(super) fn lack(&self, asked: &Asked, rows: &[Rc<Row>]) -> Doubt {
+        let parts = self.world.parts(asked);
         let mut doubt = Doubt::default();
         for (of, seen) in parts {
             match seen {
@@ -89,9 +82,9 @@ impl Solver<'_> {
         let own = tellers(rows);
         if !doubt.unknown
             && !own.is_empty()
-            && known.iter().any(|(_, value)| self.world.is_unnamed(value))
+            && asked.known.iter().any(|(_, value)| self.world.is_unnamed(value))
         {
-            let parts = self.world.parts_by(relation, known, from, to, &|by| own.contains(by));
+            let parts = self.world.parts_by(asked, &|by| own.contains(by));
             if parts.iter().any(|(_, seen)| *seen > Seen::Weakly) {
                 doubt.unknown = true;
                 doubt.needs.insert(NODE);
@@ -102,18 +95,20 @@ impl Solver<'_> {
 
     /// Observed, but not yet for long enough, and what was before is not known (M5.2).
     pub(super) fn not_long_enough(&self, relation: RelId) -> Doubt {
-        let parts = self.world.parts(relation, &Known::new(), self.world.now, self.world.now);
-        let needs = parts.into_iter().map(|(of, _)| of).collect();
+        let now = self.world.now;
+        let asked = Asked { relation, known: Known::new(), from: now, to: now };
+        let needs = self.world.parts(&asked).into_iter().map(|(of, _)| of).collect();
         Doubt { unknown: true, needs, ..Doubt::default() }
     }
 
-    /// What is known of the rows a pattern looks for: not what nothing has bound yet.
-    pub(super) fn known(&self, atom: &Atom, binding: &Binding) -> Known {
+    /// The rows that a pattern looks for in an interval: what nothing has bound yet is not known of them.
+    pub(super) fn asked(&self, atom: &Atom, binding: &Binding, from: i64, to: i64) -> Asked {
         let joins = atom.joins.iter();
         let joins = joins.map(|(field, expr)| (*field, self.sight(binding, None).eval(expr)));
         // A group is of these values.
         let binds = atom.binds.iter().map(|(field, slot)| (*field, binding.value(*slot)));
-        joins.chain(binds).filter(|(_, value)| *value != Value::Null).collect()
+        let known = joins.chain(binds).filter(|(_, value)| *value != Value::Null).collect();
+        Asked { relation: atom.relation, known, from, to }
     }
 
     /// The instant of which coverage is asked. In asking what lapsed, what is known by now not to be contradicts a

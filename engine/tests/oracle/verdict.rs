@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, rc::Rc};
 use etio_plan::{Cond, Head, Kind, RelId, Rule, SlotId, SlotType, Type, Value};
 
 use super::{
-    Doubt, Fact, NODE, Past, Row, World, facts_of,
+    Doubt, FactId, NODE, Past, Row, World, facts_of,
     solve::{Binding, Missed, Slot, Solver},
     tellers,
 };
@@ -39,7 +39,7 @@ pub(crate) struct Derived {
     /// The first fact behind it.
     pub(crate) first: Option<Rc<Row>>,
     /// All of them.
-    pub(crate) facts: BTreeSet<Fact>,
+    pub(crate) facts: BTreeSet<FactId>,
     pub(crate) past: Past,
 }
 
