@@ -18,7 +18,7 @@ mod wrapped;
 
 use chosen::Chosen;
 pub(crate) use naming::{is_name, mentioned};
-use row::{Header, header, row};
+use row::{Header, header, names_reason, row};
 use wrapped::{Above, is_rule};
 
 /// The section: a table, its header, or one row.
@@ -34,11 +34,33 @@ pub(super) struct About {
 
 fn begins(doc: &Document<'_>) -> bool {
     let line = doc.text.lines().next().unwrap_or_default();
-    is_header(line) || row(line, Header::default()).is_some() || heads(doc)
+    Layout::of(line).is_some() || row(line, Header::default()).is_some() || heads(doc)
 }
 
-fn is_header(line: &str) -> bool {
-    header(line).is_some() || Chosen::of(line).is_some()
+/// What a header says of the rows below it: kubectl's own columns, or those that somebody chose.
+#[derive(Default)]
+struct Layout<'a> {
+    header: Header,
+    chosen: Option<Chosen<'a>>,
+}
+
+impl<'a> Layout<'a> {
+    fn of(line: &'a str) -> Option<Self> {
+        names_reason(line).then_some(())?;
+        let (own, chosen) = (header(line), Chosen::of(line));
+        let is_header = own.is_some() || chosen.is_some();
+        is_header.then(|| Self { header: own.unwrap_or_default(), chosen })
+    }
+
+    /// A row, by what stands in it or by its columns: first by what can tell it.
+    fn row(&self, line: &str) -> Option<Event> {
+        let own = || row(line, self.header);
+        match &self.chosen {
+            Some(chosen) if chosen.tells_more() => chosen.row(line).or_else(own),
+            Some(chosen) => own().or_else(|| chosen.row(line)),
+            None => own(),
+        }
+    }
 }
 
 /// Whether `Events:` stands here with a table below.
@@ -55,16 +77,9 @@ fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     skip + table(doc.lines().skip(skip), doc.path, None, out)
 }
 
-/// A row by what stands in it, or by the columns that somebody chose.
-fn any_row(line: &str, layout: Header, chosen: Option<&Chosen<'_>>) -> Option<Event> {
-    let by_columns = || chosen?.row(line);
-    let first = chosen.filter(|it| it.comes_first()).and_then(|it| it.row(line));
-    first.or_else(|| row(line, layout)).or_else(by_columns)
-}
-
 /// Whether a line can stand in a table.
 pub(super) fn is_part(line: &str) -> bool {
-    header(line).is_some()
+    Layout::of(line).is_some()
         || is_rule(line.trim())
         || row(line, Header::default()).is_some()
         || wrapped::is_part(line.trim())
@@ -87,18 +102,18 @@ pub(super) fn table<'a>(
     about: Option<&About>,
     out: &mut dyn Out,
 ) -> usize {
-    let (mut layout, mut chosen) = (Header::default(), None);
+    let mut layout = Layout::default();
     let mut events: Vec<Event> = Vec::new();
     let mut above = Above::default();
     let mut taken = 0;
     for (index, (number, line)) in lines.enumerate() {
         let content = line.trim();
-        if is_header(line) {
+        if let Some(header) = Layout::of(line) {
             if !events.is_empty() {
                 break;
             }
-            (layout, chosen) = (header(line).unwrap_or_default(), Chosen::of(line));
-        } else if let Some(mut event) = any_row(line, layout, chosen.as_ref()) {
+            layout = header;
+        } else if let Some(mut event) = layout.row(line) {
             event.line = number;
             event.text = content.into();
             above = above.next(line);

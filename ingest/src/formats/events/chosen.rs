@@ -64,7 +64,6 @@ impl<'a> Chosen<'a> {
     /// Reads a header: every column is known, what happened and to what are among them, and so is one by which a row
     /// can be told from other text.
     pub(super) fn of(header: &'a str) -> Option<Self> {
-        row::names_reason(header).then_some(())?;
         let columns = Columns::of(header.trim_end());
         let fields: Vec<Field> = columns.names().map(field).collect::<Option<_>>()?;
         let has = |field| fields.contains(&field);
@@ -73,8 +72,8 @@ impl<'a> Chosen<'a> {
         (told && named).then_some(Self { columns, fields })
     }
 
-    /// Whether a row of kubectl's own layouts would be read wrongly: it has its object in one column.
-    pub(super) fn comes_first(&self) -> bool {
+    /// Whether these columns tell more than a row of kubectl's own layouts, which has its object in one.
+    pub(super) fn tells_more(&self) -> bool {
         !self.columns.have(&["OBJECT"])
     }
 
