@@ -10,6 +10,7 @@ mod reach;
 mod replaced;
 mod retold;
 mod sandboxes;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use etio_plan::{Type, Value};
-
 use crate::formats::is_name;
 use crate::gather::Gathered;
 use crate::schema::Schema;
@@ -88,10 +86,7 @@ fn known(bundle: &mut [Gathered], schema: &Schema<'_>) -> BTreeMap<String, BTree
     for gathered in bundle {
         gathered.each(&mut |_, text| see(text));
         for found in gathered.found.iter().filter(|found| found.part > 0) {
-            let fields = schema.get(found.relation).map_or(&[][..], |it| &it.fields);
-            let values = fields.iter().zip(&found.values);
-            let pods = values.filter(|(field, _)| field.ty == Type::Pod);
-            pods.filter_map(|(_, pod)| pod.as_text()).for_each(&mut see);
+            found.pods(schema).for_each(&mut see);
         }
     }
     known
@@ -105,21 +100,10 @@ fn of_path(path: &str) -> Option<&str> {
 impl Gathered {
     /// Every text that may be the name of an object, with its line where it has one.
     fn each(&mut self, see: &mut dyn FnMut(Option<u64>, &mut String)) {
-        fn walk(value: &mut Value, see: &mut dyn FnMut(&mut String)) {
-            match value {
-                Value::Text(text) => see(text),
-                Value::List(items) => items.iter_mut().for_each(|item| walk(item, see)),
-                _ => {}
-            }
-        }
         for found in self.found.iter_mut().filter(|found| found.part == 0) {
             let line = Some(found.line);
-            found.values.iter_mut().for_each(|value| walk(value, &mut |text| see(line, text)));
-            if let Some(pod) = &mut found.pod {
-                see(line, pod);
-            }
+            found.texts(&mut |text| see(line, text));
         }
-        let scopes = self.complete.iter_mut().flat_map(|complete| &mut complete.scope);
-        scopes.for_each(|(_, value)| walk(value, &mut |text| see(None, text)));
+        self.scopes(&mut |text| see(None, text));
     }
 }
