@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Head, klog, level_of, logrus, syslog::severity};
+use super::{
+    Head, klog, level_of, logrus,
+    syslog::{self, severity},
+};
 use crate::{row::When, stamp};
 
 pub(super) fn head(line: &str) -> Option<Head<'_>> {
@@ -42,12 +45,8 @@ fn dmesg(line: &str) -> Option<Head<'_>> {
 /// What the journal shows on the console as well, `kubelet[812]: I0109 11:21:43.065075 …`: it has its own
 /// stamp, and the kernel says nothing that begins like this.
 fn printed(message: &str) -> Option<Head<'_>> {
-    let (program, rest) = message.split_once("]: ")?;
-    let (name, pid) = program.split_once('[')?;
-    let word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let named =
-        !name.is_empty() && name.chars().all(word) && pid.bytes().all(|b| b.is_ascii_digit());
-    (named && klog::head(rest).or_else(|| logrus::head(rest)).is_some()).then(|| Head {
+    let (name, rest) = syslog::numbered(message)?;
+    klog::head(rest).or_else(|| logrus::head(rest)).is_some().then(|| Head {
         name: Some(Cow::Borrowed(name)),
         message: Cow::Borrowed(rest),
         ..Head::default()

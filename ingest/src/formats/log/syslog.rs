@@ -69,15 +69,25 @@ fn unhosted(tag: &str) -> Option<&str> {
     (is_name && (tag.ends_with(']') || tag == "kernel")).then_some(name)
 }
 
+/// The program and the message of `containerd[123]: message`.
+pub(super) fn numbered(line: &str) -> Option<(&str, &str)> {
+    let (tag, message) = tag(line)?;
+    let (name, pid) = tag.strip_suffix(']')?.split_once('[')?;
+    let word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_name = !name.is_empty() && name.chars().all(word);
+    let is_pid = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
+    (is_name && is_pid).then_some((name, message))
+}
+
 /// `containerd[123]: message`, whose stamp and host were cut away. Of programs that are known: in a sentence, or a path, many
 /// things look like this.
 pub(super) fn unstamped(line: &str) -> Option<Head<'_>> {
-    let (tag, message) = tag(line)?;
-    let (name, pid) = tag.strip_suffix(']')?.split_once('[')?;
-    let is_pid = !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit());
-    (is_pid && program_of(name) != Program::System).then_some(())?;
-    let (name, message) = (Some(Cow::Borrowed(name)), Cow::Borrowed(message));
-    Some(Head { name, message, ..Head::default() })
+    let (name, message) = numbered(line)?;
+    (program_of(name) != Program::System).then(|| Head {
+        name: Some(Cow::Borrowed(name)),
+        message: Cow::Borrowed(message),
+        ..Head::default()
+    })
 }
 
 /// `<34>1 2003-10-11T22:14:15.003Z host app procid msgid [sd] message`.
