@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use etio_dsl::SourceFile;
-use etio_engine::{Change, Engine, Episode, Limits, Options, Transition, Verdict};
-use etio_plan::{Input, Pack, ParamId, SourceId, Type, Value};
+use etio_engine::{Change, Engine, Episode, Limits, Options, Standing, Transition, Verdict};
+use etio_plan::{Head, Input, Pack, ParamId, Rule, SlotType, SourceId, Type, Value};
 use proptest::prelude::*;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     histories::{self, History, S, What, ZERO},
     programs::{Width, program},
     spelled,
-    story::{Evidence, Story},
+    story::{Shown, Story},
     tell,
 };
 
@@ -69,6 +69,8 @@ struct Account {
     transitions: Vec<Transition>,
     late: BTreeMap<SourceId, u64>,
     episodes: Vec<Episode>,
+    /// Of each finding, how it stands for the keys that there may be.
+    standings: Vec<BTreeMap<String, Standing>>,
     snapshot: Vec<u8>,
 }
 
@@ -87,18 +89,41 @@ pub(crate) fn agree(case: &Case) -> Result<(), String> {
     }
     if case.work.is_none() {
         let told: Vec<Told> = inputs.into_iter().map(|(_, told)| told).collect();
-        let Story { log, late, evidence } =
+        let Story { log, late, shown, reached } =
             tell(&pack, &case.values(&pack), &told, case.unnamed, case.time(case.until));
         let (oracle, engine) = (lines(&pack, &log), lines(&pack, &plain.events(&pack)));
         if engine != oracle {
             return Err(format!("the engine tells {engine:#?}\nthe oracle {oracle:#?}\n{case}"));
         }
-        let shown = plain.evidence(&pack);
         // What may rest on rows that are gone is shown as it was when it was last thought about.
         let asks = |text: &&str| case.program.contains(*text);
         let may_be_old = [" as of ", "changes(", "tolerating"].iter().any(asks);
-        if shown != evidence && !may_be_old {
-            return Err(format!("the engine shows {shown:#?}\nthe oracle {evidence:#?}\n{case}"));
+        let mut seen = plain.shown(&pack);
+        let facts = |of: &mut Shown| {
+            if may_be_old || of.closed.is_some() {
+                of.facts.clear();
+            }
+        };
+        let mut shown = shown;
+        shown.iter_mut().chain(&mut seen).for_each(facts);
+        if seen != shown {
+            return Err(format!("the engine shows {seen:#?}\nthe oracle {shown:#?}\n{case}"));
+        }
+        for (rule, (reached, standings)) in reached.iter().zip(&plain.standings).enumerate() {
+            for (key, standing) in standings {
+                let path = &pack.rules[rule].path;
+                let open = |of: &Shown| (&of.of.0, &of.of.1, of.closed) == (path, key, None);
+                let right = match standing {
+                    Standing::Holds => shown.iter().any(open),
+                    Standing::Fails => !reached.contains_key(key),
+                    Standing::RuledOut | Standing::NotPinned => {
+                        reached.contains_key(key) && !shown.iter().any(open)
+                    }
+                };
+                if !right {
+                    return Err(format!("{path}({key}) {standing:?}, but {shown:#?}\n{case}"));
+                }
+            }
         }
         if plain.late != late {
             return Err(format!("late are {:?}, not {late:?}\n{case}", plain.late));
@@ -184,6 +209,7 @@ impl Case {
             transitions: engine.drain(),
             late: engine.late().iter().map(|late| (late.source, late.events)).collect(),
             episodes: engine.episodes(),
+            standings: pack.rules.iter().enumerate().map(|of| standings(&mut engine, of)).collect(),
             snapshot: engine.snapshot(),
         }
     }
@@ -247,8 +273,8 @@ impl Account {
         events
     }
 
-    /// What each episode shows, but for what is told beside.
-    fn evidence(&self, pack: &Pack) -> Vec<Evidence> {
+    /// What people see.
+    fn shown(&self, pack: &Pack) -> Vec<Shown> {
         let fact = |of: &etio_engine::Evidence| {
             let first = of.origins[0];
             let place = (histories::name(first.source.0).to_string(), first.at, first.part);
@@ -256,11 +282,15 @@ impl Account {
         };
         let shown = |of: &Episode| {
             let key: Vec<Value> = of.key.iter().map(|(_, value)| value.clone()).collect();
-            let instance = (of.path.clone(), spelled(&key), of.opened);
-            (instance, of.evidence.iter().map(fact).collect())
+            Shown {
+                of: (of.path.clone(), spelled(&key), of.opened),
+                closed: of.closed,
+                texts: [&of.title, &of.because, &of.remedy].map(String::clone),
+                root: of.root,
+                facts: of.evidence.iter().map(fact).collect(),
+            }
         };
-        let open = self.episodes.iter().filter(|of| of.closed.is_none());
-        let mut all: Vec<Evidence> = open.map(shown).collect();
+        let mut all: Vec<Shown> = self.episodes.iter().map(shown).collect();
         all.sort();
         all
     }
@@ -273,11 +303,35 @@ impl Account {
         if self.episodes != other.episodes {
             return format!("episodes {:#?}\ninstead of {:#?}", other.episodes, self.episodes);
         }
+        if self.standings != other.standings {
+            return format!("{:#?}\ninstead of {:#?}", other.standings, self.standings);
+        }
         if self.late != other.late {
             return format!("late {:?} instead of {:?}", other.late, self.late);
         }
         "another snapshot".into()
     }
+}
+
+/// How a finding stands for each key that there may be.
+fn standings(engine: &mut Engine, (at, rule): (usize, &Rule)) -> BTreeMap<String, Standing> {
+    if matches!(rule.head, Head::Derived { .. }) {
+        return BTreeMap::new();
+    }
+    let mut keys: Vec<Vec<Value>> = vec![vec![]];
+    for slot in &rule.key {
+        let values: Vec<Value> = match rule.slots[slot.index()].ty {
+            SlotType::Scalar(Type::Int) => (0..3).map(Value::Int).collect(),
+            _ => ["x", "y", "(unnamed)"].map(Value::from).into(),
+        };
+        let longer = |key: &Vec<Value>| {
+            let one = |value: &Value| key.iter().chain([value]).cloned().collect();
+            values.iter().map(one).collect::<Vec<_>>()
+        };
+        keys = keys.iter().flat_map(longer).collect();
+    }
+    let why = |key: Vec<Value>| (spelled(&key), engine.why_not(at, &key).unwrap().standing);
+    keys.into_iter().map(why).collect()
 }
 
 fn key(of: &Transition) -> String {

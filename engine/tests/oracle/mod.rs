@@ -19,6 +19,7 @@ mod programs;
 mod sentences;
 mod solve;
 mod story;
+mod texts;
 mod unseen;
 mod verdict;
 

@@ -116,7 +116,7 @@ prop_compose! {
         unless in unless(),
         keep in 3..9i64,
         explains in prop::option::of(0..1000usize),
-        aside in prop::option::weighted(0.2, 0..1000usize),
+        aside in prop::option::weighted(0.4, 0..1000usize),
         (joined, paired) in (any::<bool>(), prop::bool::weighted(0.3)),
         (derived, again) in (prop::bool::weighted(0.5), prop::bool::weighted(0.6)),
         (keyless, worded) in (prop::bool::weighted(0.1), prop::bool::weighted(0.3)),
@@ -279,10 +279,10 @@ fn say(draft: &Draft, name: &str, width: Width, derived: &[String], found: &[Fou
         let kind = if at < confirms { "confirm" } else { "unless" };
         text.push_str(&format!(" {kind} {{ {} }}", block.join("\n  ")));
     }
-    text.push_str(" title \"{node}\"");
     if let Some(aside) = draft.aside {
         text.push_str(&format!(" {}", ASIDES[aside % ASIDES.len()]));
     }
+    text.push_str(" title \"{node}\"");
     if let Some(clause) = draft.explains
         && let Some(of) = found.last()
         && !text.contains(&of.name)

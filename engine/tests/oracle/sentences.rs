@@ -225,6 +225,15 @@ pub(crate) const ASIDES: &[&str] = &[
     "because \"at least {e}\" when { e = count(B { node, n: _ } within 5s)  e >= 2 }",
     "maybe { E { node, state: e }  e != \"off\" } because \"{e}\" remedy \"x\" when { no P { node, n: _, mark: \"on\" } }",
     "maybe { Q { node, all: e } } maybe { g = oldest L { node, n: _ } } because \"{e} {age(g)}\"",
+    "title \"{e} of {node}\" when { E { node, n: e, state: _ } } remedy \"one\" when { no A { node, n: _ } within 3s } remedy \"two\"",
+    "title \"{e}\" when { e = max(h of A { node, n: h } within 6s) } title \"{node} {age(g)}\" when { g = oldest A { node, n: _ } }",
+    "maybe { g = newest P { node, n: _, mark: \"on\" } } title \"{g.n} {age(g.changed)}\" because \"{age(g)}\" when { g.n > 0 }",
+    "maybe { g = newest Q { node, all: _ } } because \"{g.tag}\" because \"{len(g.all)}\" remedy \"{g.tag}\"",
+    "maybe { g = A { node, n: _ } without B { node, n: _ } for 3s } because \"{age(g)} {g.w}\" because \"{g.n}\"",
+    "because \"{e}\" when { e = count(E { node: _, state: \"on\" })  e >= 1 } because \"silent\" when { no A { node, n: _ } for 3s per E { node, state: _ } }",
+    "maybe { E { node, state: \"on\" } for 3s  e = 1 } maybe { h = sum(g of A { node, n: g } within 6s) } remedy \"{e}\" remedy \"{h}\"",
+    "because \"changed {e}\" when { e = changes(h of E { node, state: h } within 8s)  e > 0 } because \"{text(node)}\"",
+    "maybe { g = newest A { node, n: _ } then B { node, n: h } within 4s } because \"{h} {age(g)}\" because \"no {h}\"",
 ];
 
 /// What is said of a relation `D` that rules conclude.

@@ -13,6 +13,7 @@ use super::{
     facts::{self, Sources, Told},
     facts_of,
     solve::{Binding, Missed, Solver},
+    texts::{Texts, read, texts},
     verdict::{self, Conclusion, concludes},
 };
 
@@ -48,6 +49,7 @@ struct Standing {
 #[derive(Clone)]
 struct Open {
     conclusion: Conclusion,
+    texts: Texts,
     opened: i64,
     /// Since when it holds is not known (M5.2).
     unproven: bool,
@@ -60,17 +62,32 @@ struct Open {
 struct State {
     derived: Vec<Vec<Standing>>,
     open: Vec<Vec<Open>>,
+    /// What is over: of which rule, and when it ended.
+    over: Vec<(usize, Open, i64)>,
+    /// Whether each episode was confirmed when it was last open.
+    confirmed: BTreeMap<Instance, bool>,
 }
 
-/// An episode that is open and the facts that it shows.
-pub(crate) type Evidence = (Instance, BTreeSet<FactId>);
+/// An episode as people see it in the end.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Shown {
+    pub(crate) of: Instance,
+    pub(crate) closed: Option<i64>,
+    /// Title, because and remedy.
+    pub(crate) texts: [String; 3],
+    /// Whether no cause stands above it (M4.3).
+    pub(crate) root: bool,
+    pub(crate) facts: BTreeSet<FactId>,
+}
 
 /// All that is told of a history.
 pub(crate) struct Story {
     pub(crate) log: Vec<Event>,
     /// How many events of each source came too late.
     pub(crate) late: BTreeMap<SourceId, u64>,
-    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) shown: Vec<Shown>,
+    /// Of each finding the keys for which its conditions hold then ([`verdict::reached`]).
+    pub(crate) reached: Vec<BTreeMap<String, bool>>,
 }
 
 /// What is so at an instant.
@@ -92,6 +109,8 @@ pub(crate) fn tell(
     let mut state = State {
         derived: pack.relations.iter().map(|_| vec![]).collect(),
         open: pack.rules.iter().map(|_| vec![]).collect(),
+        over: Vec::new(),
+        confirmed: BTreeMap::new(),
     };
     let mut log = Vec::new();
     for instant in instants(pack, params, inputs, until) {
@@ -103,12 +122,21 @@ pub(crate) fn tell(
             *late.entry(fact.origin.source).or_default() += 1;
         }
     }
-    let mut evidence = Vec::new();
+    let mut shown = Vec::new();
     for (rule, open) in pack.rules.iter().zip(&state.open) {
-        evidence.extend(open.iter().map(|of| of.evidence(rule)));
+        shown.extend(open.iter().map(|of| of.shown(rule, &state.confirmed, (None, until))));
     }
-    evidence.sort();
-    Story { log, late, evidence }
+    shown.extend(state.over.iter().map(|(rule, of, closed)| {
+        of.shown(&pack.rules[*rule], &state.confirmed, (Some(*closed), *closed))
+    }));
+    shown.sort();
+    let world = teller.think(until, until, &state, None).world;
+    let reached = |rule: &Rule| match rule.head {
+        Head::Finding(_) => verdict::reached(&world, rule, params),
+        Head::Derived { .. } => BTreeMap::new(),
+    };
+    let reached = pack.rules.iter().map(reached).collect();
+    Story { log, late, shown, reached }
 }
 
 /// Every instant at which something could change, and more.
@@ -333,12 +361,19 @@ impl<'a> Teller<'a> {
         let mut open: Vec<Vec<Open>> = Vec::new();
         for (at, found) in thought.found.iter().enumerate() {
             let mut now_open = Vec::new();
+            let rule = &self.pack.rules[at];
+            let solver = Solver { world: &thought.world, rule, params: self.params };
             for conclusion in found {
+                // What texts ask comes after all that is concluded, like edges.
+                let texts = texts(&solver, conclusion);
                 let before = state.open[at].iter().find(|of| of.conclusion.key == conclusion.key);
                 now_open.push(match before {
-                    Some(before) => Open { conclusion: conclusion.clone(), ..before.clone() },
+                    Some(before) => {
+                        Open { conclusion: conclusion.clone(), texts, ..before.clone() }
+                    }
                     None => Open {
                         conclusion: conclusion.clone(),
+                        texts,
                         opened: instant,
                         unproven: verdict::past(&conclusion.shown.rows, instant).unproven,
                         first: conclusion.shown.first(),
@@ -351,6 +386,7 @@ impl<'a> Teller<'a> {
                 if now_open.iter().any(|of| of.conclusion.key == *key) {
                     continue;
                 }
+                state.over.push((at, before.clone(), instant));
                 let stands = still
                     .as_ref()
                     .is_some_and(|still| still.found[at].iter().any(|of| of.key == *key));
@@ -384,6 +420,10 @@ impl<'a> Teller<'a> {
         }
         changes.sort();
         log.extend(changes);
+        for (rule, open) in self.pack.rules.iter().zip(&open) {
+            let verdict = |of: &Open| (of.instance(rule), of.conclusion.confirmed);
+            state.confirmed.extend(open.iter().map(verdict));
+        }
         (state.derived, state.open) = (thought.derived, open);
     }
 
@@ -416,7 +456,7 @@ impl<'a> Teller<'a> {
             let rule = &self.pack.rules[at];
             let Head::Finding(finding) = &rule.head else { continue };
             for cause in open[at].clone() {
-                let instance = (rule.path.clone(), spelled(&cause.conclusion.key), cause.opened);
+                let instance = cause.instance(rule);
                 let Some(first) = &cause.first else { continue };
                 // That it holds is not asked again; what the edge asks must be sure.
                 let shown = &cause.conclusion.shown;
@@ -458,9 +498,27 @@ fn reaches(world: &World<'_>, row: &Row, when: i64) -> bool {
 }
 
 impl Open {
-    fn evidence(&self, rule: &Rule) -> Evidence {
-        let instance = (rule.path.clone(), spelled(&self.conclusion.key), self.opened);
-        (instance, facts_of(&self.conclusion.rows))
+    fn instance(&self, rule: &Rule) -> Instance {
+        (rule.path.clone(), spelled(&self.conclusion.key), self.opened)
+    }
+
+    /// What people see of it at an instant.
+    fn shown(
+        &self,
+        rule: &Rule,
+        confirmed: &BTreeMap<Instance, bool>,
+        (closed, now): (Option<i64>, i64),
+    ) -> Shown {
+        let Conclusion { beside, confirmed: sure, .. } = &self.conclusion;
+        // What is only suspected makes no symptom of what is sure.
+        let above = |cause: &Instance| confirmed[cause] || !sure;
+        Shown {
+            of: self.instance(rule),
+            closed,
+            texts: read(&self.texts, now),
+            root: !self.causes.iter().any(above),
+            facts: facts_of(&beside.rows),
+        }
     }
 }
 

@@ -1,12 +1,16 @@
 //! What a rule concludes at an instant, and how sure that is (M3.3 to M3.5).
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use etio_plan::{Cond, Head, Kind, RelId, Rule, SlotId, SlotType, Type, Value};
 
 use super::{
     Doubt, FactId, NODE, Past, Row, World, facts_of,
     solve::{Binding, Missed, Slot, Solver},
+    story::spelled,
     tellers,
 };
 
@@ -17,8 +21,8 @@ pub(crate) struct Conclusion {
     pub(crate) confirmed: bool,
     pub(crate) needs: BTreeSet<RelId>,
     pub(crate) shown: Binding,
-    /// The rows it shows, with those of `maybe`.
-    pub(crate) rows: Vec<Rc<Row>>,
+    /// The same with what `maybe` found.
+    pub(crate) beside: Binding,
 }
 
 /// The relation a rule concludes.
@@ -140,6 +144,18 @@ pub(crate) fn findings(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<
     best
 }
 
+/// The keys for which the conditions of a finding hold, whatever speaks against it; with whether some way to make
+/// them hold is more than assumed.
+pub(crate) fn reached(world: &World<'_>, rule: &Rule, params: &[Value]) -> BTreeMap<String, bool> {
+    let solver = Solver { world, rule, params };
+    let mut keys: BTreeMap<String, bool> = BTreeMap::new();
+    for binding in solver.solve(&rule.body.when, &Binding::new(rule), &mut Missed::default()) {
+        let key: Vec<Value> = rule.key.iter().map(|slot| binding.value(*slot)).collect();
+        *keys.entry(spelled(&key)).or_default() |= !past(&binding.rows, world.told).assumed;
+    }
+    keys
+}
+
 fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusion> {
     let mut doubt = binding.doubt.clone();
     let mut bare = binding.clone();
@@ -205,7 +221,7 @@ fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusio
             beside = Binding { doubt: Doubt::default(), ..way };
         }
     }
-    Some(Conclusion { key, confirmed, needs, shown, rows: beside.rows })
+    Some(Conclusion { key, confirmed, needs, shown, beside })
 }
 
 /// Whether several sources are joined over a node of which they do not say the name (M5.4).
@@ -215,7 +231,7 @@ fn joins_unnamed(world: &World<'_>, rule: &Rule, shown: &Binding) -> bool {
     nodes.any(|node| world.is_unnamed(&node)) && tellers(&shown.rows).len() > 1
 }
 
-enum Truth {
+pub(super) enum Truth {
     True(Binding),
     /// It counts, but confirms nothing (M3.4).
     Weak(Binding),
@@ -228,7 +244,7 @@ enum Truth {
     },
 }
 
-fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> Truth {
+pub(super) fn truth(solver: &Solver<'_>, block: &[etio_plan::Cond], binding: &Binding) -> Truth {
     let mut missed = Missed::default();
     let mut found = solver.solve(block, binding, &mut missed);
     found.retain(|way| !past(&way.rows, solver.world.told).assumed);
