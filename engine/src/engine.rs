@@ -345,6 +345,7 @@ impl Engine {
         self.batch = batch;
         self.link(programs);
         self.leave();
+        self.supports.settle();
         self.tell(programs);
     }
 

@@ -126,6 +126,9 @@ pub(crate) struct Schema {
     pub(crate) eventful: bool,
     /// Whether its rows are concluded and may rest on superseded ones.
     pub(crate) rests_on_past: bool,
+    /// Whether some finding may have copied the facts behind its rows, because it rests on the past as well or
+    /// because what rests on it does.
+    pub(crate) is_followed: bool,
     /// The rules that conclude it; a finding has one.
     pub(crate) rules: Numbers,
     /// Whether it may explain others, for a finding.

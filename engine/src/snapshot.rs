@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// First bytes of every snapshot; the last two are the version of the format.
-const MAGIC: &[u8; 8] = b"ETIOSN\x00\x05";
+const MAGIC: &[u8; 8] = b"ETIOSN\x00\x06";
 /// How many of them say that it is one.
 const NAME: usize = 6;
 /// Bytes of a checksum.

@@ -14,7 +14,7 @@ use crate::{
     store::{
         copies::{Copies, Kept},
         row::{MOST_EVIDENCE, Marks, Pin, Pins, RowId, SUSPECT},
-        support::{KeyId, Want},
+        support::{KeyId, Support, Supports, Want},
     },
     think::{
         judge::{Conclusion, Holds, Verdict},
@@ -226,7 +226,7 @@ impl Engine {
             Some(copied) => copies = copied,
             None => {
                 copies.clear();
-                self.gather(programs, &pins, &mut Pins::new(), &mut copies);
+                self.gather(programs, &pins, Supports::before, &mut Pins::new(), &mut copies);
             }
         }
         let (status, change) = match lapsed {
@@ -264,11 +264,25 @@ impl Engine {
     /// The input facts behind rows. A concluded row stands for what it rests on.
     pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Copies {
         let mut copies = Copies::with_room(pins.len());
-        self.gather(programs, pins, &mut Pins::new(), &mut copies);
+        self.gather(programs, pins, Supports::get, &mut Pins::new(), &mut copies);
         copies
     }
 
-    fn gather(&self, programs: &Programs, pins: &[Pin], seen: &mut Pins, copies: &mut Copies) {
+    /// The same as it was before this instant.
+    pub(crate) fn evidence_before(&self, programs: &Programs, pins: &[Pin]) -> Copies {
+        let mut copies = Copies::with_room(pins.len());
+        self.gather(programs, pins, Supports::before, &mut Pins::new(), &mut copies);
+        copies
+    }
+
+    fn gather(
+        &self,
+        programs: &Programs,
+        pins: &[Pin],
+        behind: for<'a> fn(&'a Supports, usize, RowId) -> Option<&'a Support>,
+        seen: &mut Pins,
+        copies: &mut Copies,
+    ) {
         for pin in pins {
             if copies.len() >= MOST_EVIDENCE {
                 return;
@@ -278,8 +292,11 @@ impl Engine {
                 continue;
             };
             seen.push(*pin);
-            match self.supports.get(pin.relation(), pin.row) {
-                Some(support) => self.gather(programs, &support.pins, seen, copies),
+            match behind(&self.supports, pin.relation(), pin.row) {
+                Some(Support { facts: Some(facts), .. }) => facts.iter().for_each(|fact| {
+                    copies.push(fact.relation, fact.stamp, &fact.more, &fact.words);
+                }),
+                Some(Support { pins, .. }) => self.gather(programs, pins, behind, seen, copies),
                 None => {
                     let relation = programs.base(pin.relation());
                     copies.push(relation, stamp, rows.more_origins(pin.row), words);
@@ -292,6 +309,7 @@ impl Engine {
     pub(crate) fn in_order(&self, copies: &Copies) -> Vec<Kept> {
         let mut facts: Vec<Kept> = copies.iter().collect();
         facts.sort_by(|a, b| self.compare_facts(a, b));
+        facts.dedup();
         facts
     }
 

@@ -140,6 +140,9 @@ impl Engine {
         // What would still be so, had no window run out in this instant.
         let mut still: Option<Vec<Conclusion>> = None;
         for Standing { row, gap } in gone {
+            if gap.is_none() && linger > 0 {
+                self.keep_facts(programs, (program.relation, row), (rule, number));
+            }
             let gap = gap.unwrap_or_else(|| {
                 let still = still.get_or_insert_with(|| {
                     self.ask_before(programs, (program, key), |eval, program| eval.derive(program))
@@ -233,7 +236,7 @@ impl Engine {
             None => stood.into_iter().find(|known| rows.words(*known) == &*row.words),
         };
         let marks = row.marks;
-        let support = Support { rule, key, marks, pins: row.pins, wants: row.wants };
+        let support = Support { rule, key, marks, pins: row.pins, wants: row.wants, facts: None };
         let Some(known) = known else {
             let names = Names { sources: &self.sources, symbols: &self.symbols };
             let stamp = Stamp::concluded(since);
@@ -264,22 +267,25 @@ impl Engine {
             self.supports.renew(relation, row);
         }
         let wanted = self.supports.wants(relation, row).to_vec();
-        let stood = self.told_by(relation, row);
+        let stood = self.followed(programs, relation, row);
         self.supports.put(relation, row, support);
         self.restate(programs, relation, row, since);
-        // Who rests on it wants what it wants, and is told by those who tell of it.
+        // Who rests on it wants what it wants, and shows what is behind it.
         let rests = |pins: &Pins| {
             pins.iter().any(|pin| self.supports.get(pin.relation(), pin.row).is_some())
         };
-        let told = self.told_by(relation, row);
-        if self.supports.wants(relation, row) != wanted || told != stood || rests(&told) {
+        let stands = self.followed(programs, relation, row);
+        if self.supports.wants(relation, row) != wanted || stands != stood || rests(&stands) {
             self.touch(programs, relation, row);
         }
     }
 
-    /// The rows that say which sources are behind a concluded one, where that decides (M5.4).
-    fn told_by(&self, relation: usize, row: RowId) -> Pins {
-        let support = self.unnamed.and_then(|_| self.supports.get(relation, row));
+    /// The rows behind a concluded one, where who rests on it has to follow them: they say which sources are behind
+    /// it (M5.4), or their facts are copied.
+    fn followed(&self, programs: &Programs, relation: usize, row: RowId) -> Pins {
+        let copied = programs.schema.get(relation).is_some_and(|schema| schema.is_followed);
+        let support = self.supports.get(relation, row);
+        let support = support.filter(|_| copied || self.unnamed.is_some());
         support.map(|support| support.pins.clone()).unwrap_or_default()
     }
 
@@ -305,6 +311,18 @@ impl Engine {
             self.touch(programs, relation, row);
         }
         Some(())
+    }
+
+    /// What a row has rested on until now stays behind it while it is tolerated.
+    fn keep_facts(
+        &mut self,
+        programs: &Programs,
+        row: (usize, RowId),
+        (rule, key): (usize, KeyId),
+    ) {
+        let Some(support) = self.supports.of(row.0, row.1, rule, key) else { return };
+        let facts = self.evidence_before(programs, &support.pins);
+        self.supports.keep(row, (rule, key), facts);
     }
 
     /// Takes a key's support from a row; a row without any leaves at the end of the instant. `lapsed`

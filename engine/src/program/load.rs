@@ -355,5 +355,17 @@ fn schema(
             }
         }
     }
+    for (rule, atoms) in pack.rules.iter().zip(atoms).rev() {
+        let Some(concluded) = schema.get_mut(relation_of(rule)) else { continue };
+        concluded.is_followed |= concluded.rests_on_past;
+        if !concluded.is_followed {
+            continue;
+        }
+        for (atom, _) in atoms {
+            if let Some(read) = schema.get_mut(atom.relation.index()) {
+                read.is_followed = true;
+            }
+        }
+    }
     schema
 }

@@ -20,7 +20,7 @@ use crate::{
         types,
     },
     store::{
-        copies::Kept,
+        copies::{Copies, Kept},
         entity::Removal,
         row::{self, ASSUMED, EVENTFUL, FIRST, MOST_EVIDENCE, Marks, RowId, SUSPECT, WEAK},
         sources::Stamp,
@@ -254,9 +254,17 @@ impl Reader<'_> {
     ) -> Option<RowId> {
         let row = self.id(relation, of.row)?;
         let (pins, wants) = (self.pins(&of.pins)?, self.wants(of.wants)?);
-        let support = Support { rule, key, marks: of.marks, pins, wants };
+        let facts = match of.facts {
+            Some(facts) => Some(Box::new(self.facts(&facts)?)),
+            None => None,
+        };
+        let support = Support { rule, key, marks: of.marks, pins, wants, facts };
         self.engine.supports.put(relation, row, support);
         (of.marks & !LASTING == 0).then_some(row)
+    }
+
+    fn facts(&mut self, facts: &[Fact]) -> Option<Copies> {
+        facts.iter().map(|fact| self.fact(fact)).collect()
     }
 
     fn episode(&mut self, rule: usize, of: Episode) -> Option<Life> {
@@ -283,7 +291,7 @@ impl Reader<'_> {
         let rare = Rare {
             wants: self.wants(of.wants)?,
             evidence: match of.evidence {
-                Some(of) => Some(of.iter().map(|fact| self.fact(fact)).collect::<Option<_>>()?),
+                Some(of) => Some(self.facts(&of)?),
                 None => None,
             },
             first,

@@ -191,7 +191,7 @@ impl Writer<'_> {
         row: RowId,
         gap: Option<(i64, Option<row::Marks>)>,
     ) -> Option<Standing> {
-        let Support { marks, pins, wants, .. } =
+        let Support { marks, pins, wants, facts, .. } =
             self.engine.supports.of(program.relation, row, rule, key)?;
         Some(Standing {
             row: self.place(program.relation, row)?,
@@ -199,6 +199,7 @@ impl Writer<'_> {
             marks: *marks,
             pins: self.pins(pins),
             wants: wants.clone(),
+            facts: facts.as_ref().map(|facts| self.facts(facts)),
         })
     }
 
@@ -223,12 +224,16 @@ impl Writer<'_> {
             wants: life.rare().wants.clone(),
             texts,
             pins: self.pins(&life.pins()),
-            evidence: evidence.map(|of| of.iter().map(|fact| self.fact(&fact)).collect()),
+            evidence: evidence.map(|facts| self.facts(facts)),
             first: life.rare().first.as_ref().map(|fact| self.fact(fact)),
             claims: sorted(life.rare().claims.iter().map(claim)),
             causes: life.rare().causes.clone(),
             explains,
         }
+    }
+
+    fn facts(&self, facts: &Copies) -> Vec<Fact> {
+        facts.iter().map(|fact| self.fact(&fact)).collect()
     }
 
     fn cursors(&self, condition: usize) -> Vec<(Values, i64)> {

@@ -121,6 +121,8 @@ pub(super) struct Standing {
     pub(super) marks: Marks,
     pub(super) pins: Vec<Pin>,
     pub(super) wants: Vec<Want>,
+    /// The facts behind it, of a row that is tolerated.
+    pub(super) facts: Option<Vec<Fact>>,
 }
 
 /// A relation and a row; none where it is gone.

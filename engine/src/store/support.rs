@@ -1,13 +1,13 @@
 //! What each row that rules conclude rests on.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, vec, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
     store::{
-        copies::Kept,
+        copies::{Copies, Kept},
         row::{Marks, Pins, RowId, blemish},
     },
     value::word::Word,
@@ -24,6 +24,8 @@ pub(crate) struct Support {
     pub(crate) marks: Marks,
     pub(crate) pins: Pins,
     pub(crate) wants: Vec<Want>,
+    /// The facts behind the pins, of a row that is only tolerated: their rows may be gone.
+    pub(crate) facts: Option<Box<Copies>>,
 }
 
 /// What would have to be collected, or done, for a verdict to be sure.
@@ -41,6 +43,9 @@ pub(crate) enum Want {
 #[derive(Clone)]
 pub(crate) struct Supports {
     relations: Vec<Vec<Backing>>,
+    /// What rows rested on until this instant that rest on something else now, by relation and row: what ends in it
+    /// shows that.
+    former: BTreeMap<(usize, RowId), Support>,
 }
 
 /// What is behind one row.
@@ -55,13 +60,16 @@ struct Backing {
 
 impl Supports {
     pub(crate) fn new(relations: usize) -> Self {
-        Self { relations: vec![Vec::new(); relations] }
+        Self { relations: vec![Vec::new(); relations], former: BTreeMap::new() }
     }
 
     /// Shows all words it keeps.
     pub(crate) fn each_words(&self, see: &mut impl FnMut(&[Word])) {
-        let backings = self.relations.iter().flatten();
-        backings.filter_map(|of| of.first.as_ref()).for_each(|first| see(&first.words));
+        for Backing { supports, first } in self.relations.iter().flatten() {
+            first.iter().for_each(|first| see(&first.words));
+            let facts = supports.iter().filter_map(|support| support.facts.as_ref());
+            facts.flat_map(|facts| facts.iter()).for_each(|fact| see(&fact.words));
+        }
     }
 
     fn at(&self, relation: usize, row: RowId) -> Option<&Backing> {
@@ -78,12 +86,46 @@ impl Supports {
 
     /// Adds a support or puts it in place of the one its rule and key gave before.
     pub(crate) fn put(&mut self, relation: usize, row: RowId, support: Support) {
+        if self.get(relation, row).is_some_and(|known| known.pins != support.pins) {
+            self.note_former(relation, row);
+        }
         let Some(Backing { supports, .. }) = self.at_mut(relation, row) else { return };
         supports.retain(|known| (known.rule, known.key) != (support.rule, support.key));
         supports.push(support);
         if supports.len() > 1 {
             supports.sort_by_key(|of| (blemish(of.marks), of.rule, of.key));
         }
+    }
+
+    /// Remembers until the instant is over what a row has rested on.
+    fn note_former(&mut self, relation: usize, row: RowId) {
+        if let Some(support) = self.get(relation, row).cloned() {
+            self.former.entry((relation, row)).or_insert(support);
+        }
+    }
+
+    /// The support that spoke for a row before this instant, or that speaks for it since.
+    pub(crate) fn before(&self, relation: usize, row: RowId) -> Option<&Support> {
+        self.former.get(&(relation, row)).or_else(|| self.get(relation, row))
+    }
+
+    /// Lets the support that a key gives a row keep the facts behind it.
+    pub(crate) fn keep(
+        &mut self,
+        (relation, row): (usize, RowId),
+        (rule, key): (usize, KeyId),
+        facts: Copies,
+    ) {
+        let supports = self.at_mut(relation, row).map(|of| &mut of.supports);
+        let mut supports = supports.into_iter().flatten();
+        if let Some(of) = supports.find(|known| (known.rule, known.key) == (rule, key)) {
+            of.facts = Some(Box::new(facts));
+        }
+    }
+
+    /// The instant is over.
+    pub(crate) fn settle(&mut self) {
+        self.former.clear();
     }
 
     /// Notes the first fact behind a row.
@@ -101,16 +143,20 @@ impl Supports {
     /// Takes a support away, unless it is the last, and says whether it is. The last stays until the row has
     /// left: what ends with the row shows by it what it rested on.
     pub(crate) fn take(&mut self, relation: usize, row: RowId, rule: usize, key: KeyId) -> bool {
-        let Some(Backing { supports, .. }) = self.at_mut(relation, row) else { return true };
-        let is_last = supports.iter().all(|known| (known.rule, known.key) == (rule, key));
-        if !is_last {
-            supports.retain(|known| (known.rule, known.key) != (rule, key));
+        let gives = |known: &Support| (known.rule, known.key) == (rule, key);
+        let others = self.at(relation, row).is_some_and(|of| !of.supports.iter().all(gives));
+        if others {
+            self.note_former(relation, row);
+            if let Some(Backing { supports, .. }) = self.at_mut(relation, row) {
+                supports.retain(|known| !gives(known));
+            }
         }
-        is_last
+        !others
     }
 
     /// Takes the last support of a row that was about to leave and is concluded again.
     pub(crate) fn renew(&mut self, relation: usize, row: RowId) {
+        self.note_former(relation, row);
         if let Some(backing) = self.at_mut(relation, row) {
             backing.supports.clear();
         }
