@@ -476,20 +476,3 @@ fn m4_2_what_is_only_shown_is_no_evidence() {
     // The cause began after the symptom, however old what it shows beside.
     assert_eq!(of("symptom").explained_by, []);
 }
-
-#[test]
-fn m2_6_what_is_tolerated_still_shows_what_it_rested_on() {
-    let rules = r#"
-        entity E { key node: node, on: bool }
-        finding f(node) { severity info when { E { node, on: true } for 4s tolerating 2s } title "{node}" }
-    "#;
-    let mut world = World::new(rules);
-    world.row(0, "E x true");
-    world.row(9, "E x false");
-    for (at, closed) in [(8, None), (10, None), (12, Some(time(11)))] {
-        world.advance(at);
-        let [episode] = &world.engine.episodes()[..] else { panic!("there is one") };
-        assert_eq!((episode.closed, episode.evidence.len()), (closed, 1), "{at}");
-        assert_eq!(episode.evidence[0].fields[1].1, etio_plan::Value::Bool(true), "{at}");
-    }
-}

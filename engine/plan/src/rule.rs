@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Expr, FieldId, ParamId, RelId, SlotId, Type};
 
 /// One `derive` block or finding. [`Pack::rules`](crate::Pack::rules) is in dependency order: a rule
-/// reads only relations concluded by rules before it.
+/// reads only relations concluded by rules before it. Texts and `explains` decide nothing and may read any.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// Full path; derive blocks after the first of a relation get `#2`, `#3`, ….
