@@ -67,6 +67,8 @@ enum Way {
 #[derive(PartialEq)]
 struct Account {
     transitions: Vec<Transition>,
+    /// What changed before the engine had said that anything would.
+    unforeseen: Vec<Transition>,
     late: BTreeMap<SourceId, u64>,
     episodes: Vec<Episode>,
     /// Of each finding, how it stands for the keys that there may be.
@@ -175,6 +177,7 @@ impl Case {
     fn account(&self, pack: &Arc<Pack>, inputs: &[(usize, Told)], way: Way) -> Account {
         let mut engine = Engine::new(pack.clone(), self.options(pack, way as u64)).unwrap();
         let mut clock = i64::MIN;
+        let (mut transitions, mut unforeseen) = (vec![], vec![]);
         for (turn, end) in self.ends().into_iter().enumerate() {
             let now: Vec<&Told> =
                 inputs.iter().filter(|(of, _)| *of == turn).map(|(_, told)| told).collect();
@@ -188,15 +191,23 @@ impl Case {
             let mut stops: Vec<i64> = self.stops.iter().filter(between).copied().collect();
             stops.sort_unstable();
             for stop in stops.into_iter().chain([end]) {
+                let due = engine.next_deadline().unwrap_or(i64::MAX);
                 engine.advance(stop);
+                if way == Way::Otherwise {
+                    let told = engine.drain();
+                    unforeseen.extend(told.iter().filter(|of| of.time < due).cloned());
+                    transitions.extend(told);
+                }
                 if way == Way::Interrupted {
                     engine = self.interrupt(pack, engine, now.first().copied());
                 }
             }
             clock = end;
         }
+        transitions.extend(engine.drain());
         Account {
-            transitions: engine.drain(),
+            transitions,
+            unforeseen,
             late: engine.late().iter().map(|late| (late.source, late.events)).collect(),
             episodes: engine.episodes(),
             standings: pack.rules.iter().enumerate().map(|of| standings(&mut engine, of)).collect(),
@@ -289,6 +300,9 @@ impl Account {
         if self.transitions != other.transitions {
             let [one, two] = [self, other].map(|of| lines(pack, &of.events(pack)));
             return format!("told {two:#?}\ninstead of {one:#?}");
+        }
+        if !other.unforeseen.is_empty() {
+            return format!("nobody was told to expect {:#?}", other.unforeseen);
         }
         if self.episodes != other.episodes {
             return format!("episodes {:#?}\ninstead of {:#?}", other.episodes, self.episodes);
