@@ -213,14 +213,8 @@ impl Engine {
     ) -> Option<RowId> {
         if let Some(row) = old {
             let rows = self.relations.get(relation)?;
-            if *rows.words(row) == *words {
-                if rows.marks(row) & ASSUMED == 0 {
-                    return old;
-                }
-                self.keep_past(programs, relation, row);
-                let names = Names { sources: &self.sources, symbols: &self.symbols };
-                self.relations.get_mut(relation)?.restamp(row, stamp, marks, names);
-                self.touch(programs, relation, row);
+            // What was only assumed until now is another row: what ends now rested on that one.
+            if *rows.words(row) == *words && rows.marks(row) & ASSUMED == 0 {
                 return old;
             }
             self.drop_row(programs, relation, row);
