@@ -40,7 +40,7 @@ impl<'a> Author<'a> {
     pub(crate) fn of_part(name: &'a str, text: &'a str) -> Self {
         let below = text.split_once('\n').map_or("", |(_, below)| below);
         let text = below.split_once("\n==> ").map_or(below, |(part, _)| part);
-        let author = Self::of(&Document { path: name, text, first_line: 1 });
+        let author = Self::of(&Document { path: name, text, first_line: 1, asked: None });
         Self {
             container: author.container.or_else(|| container_part(name)),
             // What minikube did to start the node.
@@ -265,7 +265,7 @@ mod tests {
             ("journal.txt", "E0214 17:00:33.187665 1 kubelet.go:1] x", Program::Kubelet),
             ("journal.txt", "hello", Program::Unknown),
         ] {
-            let document = Document { path, text, first_line: 1 };
+            let document = Document { path, text, first_line: 1, asked: None };
             assert_eq!(Author::of(&document).program, expected, "{path}");
         }
     }

@@ -8,6 +8,7 @@
 
 mod author;
 mod bundle;
+mod command;
 mod decode;
 mod dump;
 mod files;

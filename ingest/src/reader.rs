@@ -88,7 +88,7 @@ impl Files for Sink<'_, '_> {
         // What a file is called before it is compressed tells what it is.
         let name = unpack::plain_name(path);
         let before = if let Part::End(lines) = part { lines } else { 0 };
-        let document = Document { path: name, text: &text, first_line: before + 1 };
+        let document = Document { path: name, text: &text, first_line: before + 1, asked: None };
         let mut gather = Gather::new(self.schema, name, &tears);
         match FORMATS.iter().find(|format| (format.detect)(&document)) {
             Some(format) => {

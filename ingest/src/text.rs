@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::author::{self, Author};
+use crate::command;
 use crate::formats::log::{self, Banner, FileHeader, Flags, Head};
 use crate::formats::{SECTIONS, format::Document};
 use crate::prose::Example;
@@ -26,6 +27,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
         pending: None,
         gap: false,
         example: Example::default(),
+        asked: None,
         loose: Vec::new(),
         host: None,
         last: None,
@@ -45,6 +47,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
             path: document.path,
             text: document.text.get(at..).unwrap_or_default(),
             first_line: number,
+            asked: None,
         };
         skip = walk.line(number, line, &rest).saturating_sub(1);
     }
@@ -66,6 +69,8 @@ struct Walk<'a, 'o> {
     gap: bool,
     /// What the text only says that one may see.
     example: Example,
+    /// The object that the last command described, to the end of what it printed.
+    asked: Option<(&'a str, &'a str)>,
     /// Lines in a row that do not say what wrote them: one message or several.
     loose: Vec<(u64, &'a str)>,
     /// The host of the line before, which a line without one shares.
@@ -98,7 +103,8 @@ impl<'a> Walk<'a, '_> {
             return 1;
         }
         // A blank line ends a record, but for the one in the middle of a Go program's crash.
-        if std::mem::take(&mut self.gap) {
+        let apart = std::mem::take(&mut self.gap);
+        if apart {
             match &mut self.pending {
                 Some(pending) if line.starts_with("goroutine ") => pending.more.push(""),
                 _ => self.flush(),
@@ -143,13 +149,19 @@ impl<'a> Walk<'a, '_> {
                 self.example.end();
                 self.record(number, line, head);
             }
-            None => self.headless(number, line),
+            None => {
+                // Below stands what somebody says, and then maybe what was asked of another object.
+                if apart && line.contains(char::is_alphanumeric) {
+                    self.asked = None;
+                }
+                self.headless(number, line);
+            }
         }
         1
     }
 
     fn section(&mut self, rest: &dyn Fn() -> Document<'a>) -> usize {
-        let document = rest();
+        let document = Document { asked: self.asked, ..rest() };
         for section in SECTIONS.iter().filter(|section| (section.begins)(&document)) {
             self.flush();
             let taken = (section.read)(&document, self.out);
@@ -175,7 +187,7 @@ impl<'a> Walk<'a, '_> {
         self.out.apart();
         self.author = author;
         self.example.end();
-        (self.host, self.last) = (None, None);
+        (self.host, self.last, self.asked) = (None, None, None);
     }
 
     fn record(&mut self, line: u64, text: &'a str, mut head: Head<'a>) {
@@ -216,8 +228,9 @@ impl<'a> Walk<'a, '_> {
             self.out.collected_at(at);
             return;
         }
-        if let Some(namespace) = asked(line) {
-            self.out.namespace(number, namespace);
+        if let Some(asked) = command::asked(line) {
+            self.out.namespace(number, asked.namespace);
+            self.asked = asked.object;
         }
         if let Some(pending) = &mut self.pending
             && pending.more.len() < MORE
@@ -281,23 +294,6 @@ impl<'a> Walk<'a, '_> {
         }
         self.last = Some(head);
     }
-}
-
-/// The namespace that a command to kubectl asks for, where a line is one: `$ kubectl -n shop get pods`.
-fn asked(line: &str) -> Option<Option<&str>> {
-    let (prompt, command) = line.split_once("kubectl ").or_else(|| line.split_once("oc "))?;
-    let prompt = prompt.trim_end().trim_end_matches("sudo").trim_end();
-    (prompt.is_empty() || prompt.ends_with(['$', '#', '>', '%'])).then_some(())?;
-    let mut words = command.split_whitespace();
-    while let Some(word) = words.next() {
-        if let Some(name) = word.strip_prefix("--namespace=").or(word.strip_prefix("-n=")) {
-            return Some(Some(name));
-        }
-        if ["-n", "--namespace"].contains(&word) {
-            return Some(words.next());
-        }
-    }
-    Some(None)
 }
 
 /// A line that was pasted without saying what wrote it.

@@ -58,7 +58,7 @@ mod tests {
             ("kubelet.log", "PLEG is not healthy\n<30>PLEG is not healthy", 0),
             ("go", "PLEG is not healthy", 0),
         ] {
-            let words = Words::of(&Document { path, text, first_line: 1 });
+            let words = Words::of(&Document { path, text, first_line: 1, asked: None });
             let lines = text.lines().filter(|line| !line.is_empty() && words.quote(line));
             assert_eq!(lines.count(), quoted, "{path}");
         }

@@ -12,6 +12,7 @@ use super::{
     },
     times::{Time, instant},
 };
+use crate::command;
 use crate::row::{Out, When};
 use crate::unnamed;
 
@@ -144,7 +145,7 @@ fn begins(doc: &Document<'_>) -> bool {
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let (lines, taken) = extent(doc);
-    object(&entries(&lines), doc.path, out);
+    object(&entries(&lines), doc, out);
     taken
 }
 
@@ -213,11 +214,16 @@ fn is_gap(line: &str) -> bool {
 }
 
 /// Reads one object.
-fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
+fn object(entries: &[Entry<'_>], doc: &Document<'_>, out: &mut dyn Out) {
     let Some(first) = entries.first() else { return };
+    let path = doc.path;
     let place = Place { path, line: first.line, whole: false };
     let kind = kind(entries);
-    let meta = metadata(entries);
+    let mut meta = metadata(entries);
+    // Who pastes a part leaves out its name, and not the command.
+    if meta.name.is_none() {
+        meta.name = command::described(doc.asked, kind).map(Into::into);
+    }
     let node = rows(kind, entries, &meta, place, out);
     let conditions = conditions(below(entries, "Conditions"));
     // A namespace has conditions only while it is being deleted.
@@ -236,7 +242,7 @@ fn object(entries: &[Entry<'_>], path: &str, out: &mut dyn Out) {
         // Of one that was to go long ago its events no longer tell all.
         let told = kind == "Pod" && !matches!(meta.deletion_timestamp, Some(Time::At(_)));
         let started = value(entries, "Start Time").filter(|_| told).and_then(instant);
-        events_of(events, (!kind.is_empty()).then_some(&about), started, path, out);
+        events_of(events, (!kind.is_empty()).then_some(&about), started, doc, out);
     }
 }
 
@@ -287,6 +293,8 @@ fn rows(
     place: Place<'_>,
     out: &mut dyn Out,
 ) -> Option<String> {
+    // A part without its name is not known to be all.
+    let named = value(entries, "Name").is_some();
     match kind {
         "Node" => {
             node::rows(&node_text::node(entries, meta.clone()), place, out);
@@ -294,7 +302,7 @@ fn rows(
             for (key, relation) in
                 [("Conditions", "std.kube.NodeCondition"), ("Taints", "std.kube.NodeTaint")]
             {
-                if entries.iter().any(|entry| entry.key == key) {
+                if named && entries.iter().any(|entry| entry.key == key) {
                     out.complete(relation, vec![("node", name.into())], When::Unknown);
                 }
             }
@@ -303,7 +311,7 @@ fn rows(
         "Pod" => {
             let pod = pod_text::pod(entries, meta.clone(), place.path);
             super::kube::pod::rows(&pod, place, out);
-            if meta.name.is_some() {
+            if named {
                 for relation in ["std.kube.Container", "std.kube.PodCondition"] {
                     let scope = vec![("pod", pod.metadata.pod(place).into())];
                     out.complete(relation, scope, When::Unknown);
@@ -324,7 +332,7 @@ fn events_of(
     events: &Entry<'_>,
     about: Option<&About>,
     started: Option<i64>,
-    path: &str,
+    doc: &Document<'_>,
     out: &mut dyn Out,
 ) {
     let lines = || events.below.iter().map(|(_, line)| *line);
@@ -333,7 +341,7 @@ fn events_of(
         out.spans(asked, asked);
     }
     if lines().any(|line| !line.trim().is_empty()) {
-        events::table(events.below.iter().copied(), path, about, out);
+        events::table(events.below.iter().copied(), doc, about, out);
     }
 }
 

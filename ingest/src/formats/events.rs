@@ -18,6 +18,7 @@ mod wrapped;
 
 use chosen::Chosen;
 pub(crate) use naming::{is_name, mentioned};
+pub(crate) use row::kind_name;
 use row::{Header, header, names_reason, row};
 use wrapped::{Above, is_rule};
 
@@ -74,7 +75,7 @@ fn heads(doc: &Document<'_>) -> bool {
 
 fn read(doc: &Document<'_>, out: &mut dyn Out) -> usize {
     let skip = usize::from(doc.text.lines().next().is_some_and(|line| line.trim() == "Events:"));
-    skip + table(doc.lines().skip(skip), doc.path, None, out)
+    skip + table(doc.lines().skip(skip), doc, None, out)
 }
 
 /// Whether a line can stand in a table.
@@ -95,10 +96,10 @@ pub(super) fn placed_ago<'a>(lines: impl Iterator<Item = &'a str>) -> Option<i64
     told.filter_map(|it| if let When::Ago(age) = it.first { Some(age) } else { None }).max()
 }
 
-/// Reads a table and says how many lines it has. `about` is what it is of, where a describe says.
+/// Reads a table of a document and says how many lines it has. `about` is what it is of, where a describe says.
 pub(super) fn table<'a>(
     lines: impl Iterator<Item = (u64, &'a str)>,
-    path: &str,
+    doc: &Document<'_>,
     about: Option<&About>,
     out: &mut dyn Out,
 ) -> usize {
@@ -133,7 +134,7 @@ pub(super) fn table<'a>(
         taken = index + 1;
     }
     let whole = about.is_some() || taken > events.len();
-    naming::name(&mut events, path, about);
+    naming::name(&mut events, doc, about);
     recurring::fill(&mut events);
     // Without a header it may be a part; of a pod's events it is none where the first of them all is there.
     let first = |event: &&Event| whole || event.reason == "Scheduled";

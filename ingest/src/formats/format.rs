@@ -11,6 +11,8 @@ pub struct Document<'a> {
     pub text: &'a str,
     /// The number of its first line, from 1.
     pub first_line: u64,
+    /// The kind and the name of what the command above described, as it was typed: `pod`, `web-0`.
+    pub asked: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Document<'a> {

@@ -93,7 +93,7 @@ impl Out for Written {
 }
 
 fn read(path: &str, text: &str) -> String {
-    let document = Document { path, text, first_line: 1 };
+    let document = Document { path, text, first_line: 1, asked: None };
     let mut out = Written::default();
     match FORMATS.iter().find(|format| (format.detect)(&document)) {
         Some(format) => (format.read)(&document, &mut out),

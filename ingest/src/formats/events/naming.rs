@@ -1,21 +1,33 @@
 //! What the rows of a table leave open: their object, its namespace, its node.
 
 use super::{About, row::qualified};
-use crate::formats::{docker, kube::event::Event};
+use crate::command::described;
+use crate::formats::{docker, format::Document, kube::event::Event};
 use crate::unnamed;
 
-/// Names what the rows leave open: their object, by what the table is about or what a message says,
-/// its namespace, and its node.
-pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
+/// Names what the rows leave open: their object, by what the table is about, what a message says or what the command above
+/// described, its namespace, and its node.
+pub(super) fn name(events: &mut [Event], doc: &Document<'_>, about: Option<&About>) {
+    let path = doc.path;
+    let asked = |kind: &str| {
+        let name = described(doc.asked, kind)?;
+        Some(qualified(kind, unnamed::NAMESPACE, name))
+    };
     let told: Vec<_> = events.iter().map(|it| assigned(&it.message)).collect();
     let mut current = told.iter().flatten().next().cloned();
-    let mentioned = events.iter().find_map(|it| mentioned(&it.message));
+    let pod = described(doc.asked, "Pod");
+    let is = |it: &String| pod.is_none_or(|pod| it.split('/').nth(1) == Some(pod));
+    let mentioned = events.iter().find_map(|it| mentioned(&it.message).filter(is));
     let about_node = about.map_or_else(
-        || current.is_none() && events.iter().any(|it| it.object.is_empty() && of_node(it)),
+        || {
+            let tells = || events.iter().any(|it| it.object.is_empty() && of_node(it));
+            asked("Node").is_some() || current.is_none() && tells()
+        },
         |it| it.kind == "Node",
     );
     let host = events.iter().find_map(|it| it.node.clone());
-    let node = events.iter().find_map(|it| node_in(&it.message)).or_else(|| host.clone());
+    let node = events.iter().find_map(|it| node_in(&it.message));
+    let node = node.or_else(|| asked("Node")).or_else(|| host.clone());
     for (event, told) in events.iter_mut().zip(&told) {
         if told.is_some() {
             current.clone_from(told);
@@ -31,13 +43,14 @@ pub(super) fn name(events: &mut [Event], path: &str, about: Option<&About>) {
             event.node = event.node.take().or_else(|| node.clone());
             event.object = event.node.clone().unwrap_or_else(|| unnamed::NAME.into());
         } else if !["", "Pod"].contains(&event.kind.as_str()) {
-            event.object = unnamed::object(path);
+            event.object = asked(&event.kind).unwrap_or_else(|| unnamed::object(path));
         } else if of_claim(event) {
             event.kind = "PersistentVolumeClaim".into();
-            event.object = unnamed::object(path);
+            event.object = asked(&event.kind).unwrap_or_else(|| unnamed::object(path));
         } else {
             event.kind = "Pod".into();
             let named = current.as_ref().map(|(pod, _)| pod.clone()).or_else(|| mentioned.clone());
+            let named = named.or_else(|| asked("Pod"));
             event.object = named.unwrap_or_else(|| unnamed::pod(path));
             let assigned = current.as_ref().map(|(_, node)| node.clone());
             event.node = event.node.take().or(assigned).or_else(|| host.clone());

@@ -267,7 +267,7 @@ fn came_from(event: &mut Event, from: &str) {
 }
 
 /// The kind as the API writes it, of the short and small spellings in tables.
-pub(super) fn kind_name(kind: &str) -> String {
+pub(crate) fn kind_name(kind: &str) -> String {
     let kind = kind.split('.').next().unwrap_or(kind);
     let known = [
         ("po", "Pod"),
