@@ -140,3 +140,19 @@ fn m5_4_who_tells_of_what_a_rule_concludes_may_change() {
         ["2s opened f((unnamed)) suspected needs node", "3s updated f((unnamed)) confirmed"];
     assert_eq!(world.log(3), expected);
 }
+
+#[test]
+fn m5_4_of_what_is_tolerated_it_tells_who_told_of_it() {
+    let rules = r#"
+        entity E { key node: node, on: bool }
+        event A { node: node }
+        finding f(node) { severity info when { E { node, on: true } for 4s tolerating 2s }
+          confirm { E { node, on: _ } } title "{node}" }
+    "#;
+    let mut world = world_of(rules, true);
+    world.covered("E", 1, 0);
+    world.row_of(1, 1, "E (unnamed) true");
+    world.remove_of(1, 4, "E (unnamed) true");
+    // It is due at 5 and tolerated; the one file that told of it vouches that it is gone.
+    assert_eq!(world.log(6), [""; 0]);
+}

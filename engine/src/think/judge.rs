@@ -13,7 +13,7 @@ use crate::{
         row::{
             ASSUMED, EVENTFUL, FIRST, MOST_EVIDENCE, Marks, Pins, RowId, SUSPECT, WEAK, blemish,
         },
-        support::Want,
+        support::{Support, Want},
     },
     think::eval::{Eval, Facts, Lack},
     value::word::{ABSENT, Row, Word, as_int, at, put},
@@ -431,8 +431,12 @@ impl<'a> Eval<'a> {
     /// The sources of the facts behind a row.
     fn sources_of(&self, relation: usize, row: RowId) -> Vec<SourceId> {
         match self.view.supports.get(relation, row) {
-            Some(support) => {
-                let pins = support.pins.iter();
+            // Of a row that is tolerated those behind it may be gone.
+            Some(Support { facts: Some(facts), .. }) => {
+                facts.iter().map(|fact| fact.stamp.origin.source).collect()
+            }
+            Some(Support { pins, .. }) => {
+                let pins = pins.iter();
                 pins.flat_map(|pin| self.sources_of(pin.relation(), pin.row)).collect()
             }
             None => vec![self.stamp_in(relation, row).origin.source],
