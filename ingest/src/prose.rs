@@ -64,7 +64,9 @@ impl Example {
             Self::Fenced => Self::Fenced,
             Self::Announced if is_fence(line) => Self::Fenced,
             _ if supposes(line) && line.ends_with(':') => Self::Announced,
-            _ if supposes(line) || is_pattern(line) || is_change(line) => Self::None,
+            _ if supposes(line) || is_pattern(line) || is_change(line) || is_dump(line) => {
+                Self::None
+            }
             Self::Announced => Self::Open(1),
             Self::Open(lines) if lines < LINES => Self::Open(lines + 1),
             Self::None | Self::Open(_) => {
@@ -99,6 +101,13 @@ fn is_change(line: &str) -> bool {
         ["Fix ", "Fixed ", "Fixes "].iter().any(|verb| said.starts_with(verb))
             || said.contains(" no longer ")
     })
+}
+
+/// Whether a test prints a whole object, or an event that it made happen.
+fn is_dump(line: &str) -> bool {
+    line.starts_with("Type = [")
+        || line.starts_with('&')
+            && line.split_once('{').is_some_and(|(_, of)| of.starts_with("ObjectMeta:{"))
 }
 
 /// Whether a line of YAML has what is looked for.
@@ -146,6 +155,11 @@ mod tests {
             ("- Fixed `PLEG is not healthy` (#1)\nPLEG is not healthy", 1),
             ("* It no longer says \"PLEG is not healthy\"\nPLEG is not healthy", 1),
             ("- regex: 'PLEG is not healthy'\nPLEG is not healthy", 1),
+            ("&Pod{ObjectMeta:{web-0  shop}},Message:PLEG is not healthy}\nPLEG is not healthy", 1),
+            (
+                "Type = [Warning], Name = [web-0.1], Message = [PLEG is not healthy]\nPLEG is not healthy",
+                1,
+            ),
         ] {
             assert_eq!(taken(text).len(), lines, "{text}");
         }

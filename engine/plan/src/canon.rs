@@ -44,16 +44,28 @@ fn ip(text: &str) -> String {
     text.parse::<IpAddr>().map_or_else(|_| text.into(), |ip| ip.to_string())
 }
 
-/// `name_namespace(uid)`, `name_namespace` and a bare name become `namespace/name`.
+/// `name_namespace(uid)`, `name_namespace`, the CRI's `Name:name,Uid:uid,Namespace:namespace` and a bare name become
+/// `namespace/name`.
 fn pod(text: &str) -> String {
     if text.contains('/') {
         return text.into();
+    }
+    if let Some((name, namespace)) = sandbox_of(text) {
+        return format!("{namespace}/{name}");
     }
     let bare = text.split('(').next().unwrap_or(text);
     match bare.rsplit_once('_') {
         Some((name, namespace)) => format!("{namespace}/{name}"),
         None => format!("default/{bare}"),
     }
+}
+
+/// The name and the namespace in a pod sandbox's metadata, as containerd prints them.
+#[must_use]
+pub fn sandbox_of(text: &str) -> Option<(&str, &str)> {
+    let (name, rest) = text.strip_prefix("Name:")?.split_once(",Uid:")?;
+    let (_, namespace) = rest.split_once(",Namespace:")?;
+    Some((name, namespace))
 }
 
 /// Fills in what a reference leaves out, as in the distribution project's `reference` package: the
@@ -130,6 +142,7 @@ mod tests {
             (Type::Image, "docker-pullable://r.io/a@sha256:ab", "r.io/a@sha256:ab"),
             (Type::Digest, "r.io/a@sha256:ab", "sha256:ab"),
             (Type::Pod, "web-0_default(8d73e524)", "default/web-0"),
+            (Type::Pod, "Name:web-0,Uid:8d73e524,Namespace:shop", "shop/web-0"),
             (Type::Pod, "kube-system/dns", "kube-system/dns"),
             (Type::Node, " n1 ", "n1"),
             (Type::Text, "has unbound ", "has unbound "),

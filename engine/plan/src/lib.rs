@@ -24,7 +24,7 @@ pub mod stream;
 mod validate;
 mod value;
 
-pub use canon::{canonical, compare_versions};
+pub use canon::{canonical, compare_versions, sandbox_of};
 pub use expr::{Arith, Cmp, Expr, Func};
 pub use fact::{Fact, Input, Origin, Scope};
 pub use ids::{EnumId, FieldId, ParamId, RelId, SlotId, SourceId};

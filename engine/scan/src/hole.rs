@@ -3,7 +3,7 @@
 use alloc::{string::String, vec::Vec};
 use core::net::IpAddr;
 
-use etio_plan::{Enum, HoleType};
+use etio_plan::{Enum, HoleType, sandbox_of};
 
 use crate::convert;
 
@@ -127,9 +127,12 @@ fn cid(text: &str) -> bool {
     (12..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// `namespace/name`, `name_namespace` or `name_namespace(uid)`.
+/// `namespace/name`, `name_namespace`, `name_namespace(uid)` or `Name:name,Uid:uid,Namespace:namespace`.
 fn pod(text: &str) -> bool {
     let part = |part: &str| !part.is_empty() && !part.contains(['/', '_', '(', ')']);
+    if let Some((name, namespace)) = sandbox_of(text) {
+        return [name, namespace].into_iter().all(|it| part(it) && !it.contains([',', '}']));
+    }
     if let Some((namespace, name)) = text.split_once('/') {
         return part(namespace) && part(name);
     }
