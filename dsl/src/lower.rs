@@ -20,6 +20,7 @@ mod pattern;
 mod regex;
 mod scope;
 mod shadow;
+mod slip;
 mod source;
 mod sustained;
 

@@ -177,6 +177,11 @@ impl<'a> Cx<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Counts an error that was said where it was made: what depends on it has one too, and says nothing of its own.
+    pub(crate) const fn is_known_broken(&mut self) {
+        self.errors += 1;
+    }
+
     /// How many errors there are so far.
     pub(crate) fn errors(&self) -> usize {
         self.errors
@@ -269,8 +274,7 @@ impl<'a> Cx<'a> {
         let last = path.parts.last().map_or("", |part| part.text.as_str());
         let is_missing = |tree: &ast::File| tree.missing.iter().any(|name| name == last);
         if found.is_none() && self.trees.get(file).is_some_and(is_missing) {
-            // Its declaration has an error of its own.
-            self.errors += 1;
+            self.is_known_broken();
         } else if found.is_none() {
             let name = path_text(path);
             let mut diagnostic = Diagnostic::new(

@@ -16,6 +16,7 @@ mod signs;
 mod split;
 
 pub use cursor::{Wanted, wanted};
+pub(crate) use literal::unit_in_words;
 
 use smol_str::SmolStr;
 

@@ -8,8 +8,8 @@ pub fn did_you_mean<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
     let allowed = match name.chars().count() {
-        0..=2 => 1,
-        3..=7 => 2,
+        0..=3 => 1,
+        4..=7 => 2,
         _ => 3,
     };
     let candidates: Vec<&str> =
@@ -65,7 +65,8 @@ mod tests {
             ("podstatus", Some("PodStatus")),
             ("nod", Some("node")),
             ("pod_stuck", Some("pod_stuck_creating")),
-            ("pod", Some("node")),
+            ("pod", None),
+            ("hot", None),
             ("relation", None),
             ("x", None),
             ("", None),

@@ -19,6 +19,7 @@ impl<'a> Lower<'_, 'a> {
     /// A pattern whose relation is known.
     pub(super) fn atom_over(&mut self, relation: RelId, written: &'a ast::Atom) -> Option<Atom> {
         if self.cx.broken.contains(&relation) {
+            self.cx.is_known_broken();
             return None;
         }
         self.check_node(relation, written);
@@ -36,6 +37,10 @@ impl<'a> Lower<'_, 'a> {
         let mut later = Vec::new();
         let mut complete = true;
         for pat in &written.fields {
+            if self.is_own_name(relation, written, &pat.field) {
+                complete = false;
+                continue;
+            }
             let Some(field) = self.field_of(relation, &pat.field) else {
                 complete = false;
                 continue;
@@ -63,6 +68,23 @@ impl<'a> Lower<'_, 'a> {
             complete &= self.said(&mut atom, field, pat).is_some();
         }
         complete.then_some(atom)
+    }
+
+    /// Says where the braces test a name that they give to a field, and not the field: `error: said, said != ""`.
+    fn is_own_name(&mut self, relation: RelId, written: &'a ast::Atom, name: &Name) -> bool {
+        if self.cx.pack.get(relation).is_none_or(|found| found.field(&name.text).is_some()) {
+            return false;
+        }
+        let gives = |pat: &&FieldPat| matches!(&pat.op, FieldOp::Is(ast::Expr { kind: ExprKind::Name(given), .. }) if *given == name.text);
+        let Some(meant) = written.fields.iter().find(gives) else { return false };
+        let field = &meant.field.text;
+        let message = format!("`{}` has no field `{}`", self.cx.name_of(relation), name.text);
+        let error = Diagnostic::new(codes::UNKNOWN_FIELD, message)
+            .at(self.st.file, name.span, "a name that these braces give")
+            .help(format!("tests in braces name fields: write `{field}`"))
+            .fix(self.st.file, name.span, field.clone());
+        self.cx.report(error);
+        true
     }
 
     /// A field by name, or an error.

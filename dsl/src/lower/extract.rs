@@ -221,7 +221,7 @@ fn spell(cx: &mut Cx<'_>, file: usize, event: RelId, written: &PatternLit) -> Op
     let mut captures = Vec::with_capacity(found.len());
     let mut holes: Vec<(&str, HoleType)> = Vec::with_capacity(found.len());
     for capture in found {
-        let name = Name { text: capture.name.into(), span: capture.span };
+        let name = Name { text: capture.name.into(), span: capture.name_span };
         let into = cx.field(file, event, &name)?;
         let ty = cx.type_of(event, into)?;
         let Some(default) = types::hole(&ty) else {

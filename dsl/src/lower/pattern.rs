@@ -23,7 +23,10 @@ use crate::{
 pub(super) struct Capture<'a> {
     pub(super) name: &'a str,
     pub(super) hole: Option<HoleType>,
+    /// The hole with its braces, or the whole of a regular expression.
     pub(super) span: Span,
+    /// Where its name stands, so that it can be written anew; of a regular expression the same.
+    pub(super) name_span: Span,
 }
 
 /// The captures of a pattern, or an error where it is no pattern.
@@ -47,13 +50,15 @@ pub(super) fn captures<'a>(
                     name: &name.text,
                     hole: hole_type(cx, file, part)?,
                     span: *span,
+                    name_span: name.span,
                 });
             }
             Some(found)
         }
         PatternKind::Regex(regex) => match regex::group_names(regex) {
             Ok(names) => {
-                let capture = |name| Capture { name, hole: None, span: pattern.span };
+                let span = pattern.span;
+                let capture = |name| Capture { name, hole: None, span, name_span: span };
                 Some(names.into_iter().map(capture).collect())
             }
             Err(reason) => {

@@ -293,6 +293,10 @@ impl<'a> Lower<'_, 'a> {
         known.sort_unstable();
         let error = Diagnostic::new(codes::UNBOUND_NAME, format!("`{name}` is not bound here"));
         let error = error.at(self.st.file, span, "");
+        if let Some((help, fix)) = self.slip(name, span) {
+            self.cx.report(error.help(help).fix(fix.file, fix.span, fix.replacement));
+            return;
+        }
         self.cx.report(match self.field_help(name) {
             Some(help) => error.help(help),
             None => error.meant(name, did_you_mean(name, known), || {

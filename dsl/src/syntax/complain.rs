@@ -32,6 +32,12 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
         _ => Diagnostic::new(codes::UNEXPECTED, format!("{} cannot stand here", code(found))),
     };
     let error = error.at(file, here, label);
+    if let Some(name) = hyphened(text, at).filter(|_| !failure.expected.contains(&Kind::ArithOp)) {
+        let written = text.get(name.start as usize..name.end as usize).unwrap_or_default();
+        let ours = written.replace('-', "_");
+        let help = format!("names are made of letters, digits and `_`: write `{ours}`");
+        return error.help(help).fix(file, name, ours);
+    }
     match hint(&place(text, at, item.end, first, &failure.expected)) {
         Some(help) => error.help(help),
         None if found.is_empty() => error.help("complete it"),
@@ -50,6 +56,17 @@ pub(super) fn broken(text: &str, item: Span, failure: &Failure, file: usize) -> 
 fn place<'a>(text: &'a str, at: u32, end: u32, item: &'a str, expected: &'a [Kind]) -> Place<'a> {
     let (before, rest) = text.split_at_checked(at as usize).unwrap_or_default();
     Place { before, rest, found: found(text, at, end), word: word_at(text, at), item, expected }
+}
+
+/// The name that a hyphen at this place is within, as modes have it in reports: `image-pull-backoff`.
+fn hyphened(text: &str, at: u32) -> Option<Span> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_part = |c: char| is_letter(c) || c == '-';
+    let (before, rest) = text.split_at_checked(at as usize)?;
+    let joins = before.ends_with(is_letter) && rest.strip_prefix('-')?.starts_with(is_letter);
+    let start = before.trim_end_matches(is_part).len();
+    let end = text.len() - rest.trim_start_matches(is_part).len();
+    joins.then_some(Span { start: u32::try_from(start).ok()?, end: u32::try_from(end).ok()? })
 }
 
 /// A text between items that begins none.

@@ -90,9 +90,6 @@ pub(super) fn hint(place: &Place<'_>) -> Option<String> {
         "{" if can(Kind::Cond) && last_word(before_word(before)) == "not" => {
             format!("where there must be none write `no {last} {{…}}`; `not` is for expressions")
         }
-        "-" if is_joined(before, rest) && !can(Kind::ArithOp) => {
-            "names are made of letters, digits and `_`".into()
-        }
         "}" | "," if can(Kind::Colon) && ["event", "entity", "derive"].contains(&item) => {
             "a field is declared with its type: `name: text`".into()
         }
@@ -200,11 +197,6 @@ pub(super) fn is_invisible(c: char) -> bool {
 }
 
 /// Whether a sign joins two words, as in `my-rule`.
-fn is_joined(before: &str, rest: &str) -> bool {
-    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    before.ends_with(is_letter) && rest.get(1..).is_some_and(|after| after.starts_with(is_letter))
-}
-
 fn last_word(text: &str) -> &str {
     let text = text.trim_end();
     text.get(before_word(text).len()..).unwrap_or_default()

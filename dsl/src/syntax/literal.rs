@@ -90,15 +90,11 @@ fn unknown_unit(digits: &str, unit: &str) -> String {
         return format!("`{digits}` needs a unit of time, for example `{digits}s`");
     }
     let meant = match unit.to_ascii_lowercase().as_str() {
-        "sec" | "secs" | "second" | "seconds" => Some("s"),
-        "min" | "mins" | "minute" | "minutes" => Some("m"),
-        "hr" | "hrs" | "hour" | "hours" => Some("h"),
-        "day" | "days" => Some("d"),
         "w" | "week" | "weeks" => Some("d` with the number of days, `7d"),
         "kib" => Some("Ki"),
         "mib" => Some("Mi"),
         "gib" | "gi" | "gb" | "g" => Some("Gi"),
-        _ => None,
+        word => unit_in_words(word),
     };
     match meant {
         Some(meant) => format!("`{unit}` is not a unit; write `{meant}`"),
@@ -106,6 +102,17 @@ fn unknown_unit(digits: &str, unit: &str) -> String {
             "`{unit}` is not a unit; times have ns us ms s m h d, sizes B Ki Mi Gi Ti k M G T"
         ),
     }
+}
+
+/// The unit of time that a word names, in small letters.
+pub(crate) fn unit_in_words(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        _ => return None,
+    })
 }
 
 fn too_large(text: &str) -> String {
