@@ -3,8 +3,10 @@
 mod zstd;
 
 use std::cell::Cell;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::rc::Rc;
+
+use crate::files::reason;
 
 /// No more of a file is held than this.
 const ENTRY: u64 = 256 << 20;
@@ -166,9 +168,9 @@ impl Unpack {
         let before = self.given;
         if let Err(error) = self.layer(path, reader, depth, files) {
             if self.given == before {
-                self.unread(path, format!("not read: {error}"), files);
+                self.unread(path, format!("not read: {}", why(&error)), files);
             } else {
-                files.note(path, format!("not read to its end: {error}"));
+                files.note(path, format!("not read to its end: {}", why(&error)));
             }
         }
     }
@@ -280,20 +282,35 @@ fn is_log(bytes: &[u8]) -> bool {
     }
 }
 
+/// Why reading failed, and what to do where it is not for the system to say.
+fn why(error: &io::Error) -> String {
+    let said = reason(error);
+    match error.kind() {
+        ErrorKind::UnexpectedEof => "the archive breaks off; collect or copy it again".to_owned(),
+        ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other => {
+            format!("the archive is damaged ({said}); collect or copy it again")
+        }
+        _ => said,
+    }
+}
+
+/// A bound of ours: what goes beyond it is sound.
+fn bound(said: String) -> io::Error {
+    io::Error::new(ErrorKind::FileTooLarge, said)
+}
+
 fn too_long() -> io::Error {
     let mib = ENTRY >> 20;
-    io::Error::other(format!("of one file only {mib} MiB are read; split it to have all of it"))
+    bound(format!("of one file only {mib} MiB are read; split it to have all of it"))
 }
 
 fn too_much() -> io::Error {
     let gib = TOTAL >> 30;
-    io::Error::other(format!(
-        "of what archives hold only {gib} GiB are read; name what you need of it"
-    ))
+    bound(format!("of what archives hold only {gib} GiB are read; name what you need of it"))
 }
 
 fn too_grown() -> io::Error {
-    io::Error::other(format!("it grows more than {RATIO} times when unpacked"))
+    bound(format!("it grows more than {RATIO} times when unpacked"))
 }
 
 /// What a file is, by its first bytes.

@@ -328,6 +328,37 @@ fn an_event_of_a_node_in_its_kubelets_log_is_of_that_node() {
 }
 
 #[test]
+fn a_verbose_journal_is_read() {
+    let text = "\
+-- Journal begins at Sun 2020-09-13 12:00:00 UTC, ends at Sun 2020-09-13 12:26:41 UTC. --
+Sun 2020-09-13 12:26:40.000000 UTC [s=7c;i=1;b=5e;m=1;t=5af3107a40000;x=9]
+    PRIORITY=6
+    SYSLOG_IDENTIFIER=kubelet
+    _HOSTNAME=n1
+    MESSAGE=said a
+    _SOURCE_REALTIME_TIMESTAMP=1600000000000000
+Sun 2020-09-13 12:26:41.000000 UTC [s=7c;i=2;b=5e;m=2;t=5af3107b34240;x=8]
+    _HOSTNAME=n1
+    SYSLOG_IDENTIFIER=kubelet
+    MESSAGE=said b
+            and more
+    _CMDLINE=[42B blob data]
+";
+    let pack = pack();
+    let scanner = Scanner::new(pack.clone());
+    let mut reader = etio_ingest::Reader::new(&scanner, Options::default());
+    reader.add("journal.txt", text.as_bytes());
+    let found = facts(&pack, &reader.finish(), "test.Said");
+    assert_eq!(
+        found,
+        [
+            "2020-09-13T12:26:40Z journal.txt:2 node=n1 what=a",
+            "2020-09-13T12:26:41Z journal.txt:8 node=n1 what=b\nand more"
+        ]
+    );
+}
+
+#[test]
 fn a_list_of_exported_entries_is_a_log() {
     let pack = pack();
     let entry = |at: &str, node: &str| {

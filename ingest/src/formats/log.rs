@@ -16,6 +16,7 @@ mod pairs;
 mod shipped;
 mod syslog;
 mod talos;
+mod verbose;
 mod zap;
 
 use std::borrow::Cow;
@@ -30,6 +31,7 @@ pub(crate) use klog::{FileHeader, embedded as embedded_klog, file_header, is_kub
 pub(crate) use lost::{Lost, lost};
 pub(crate) use shipped::ENTRIES;
 pub(crate) use syslog::{Banner, banner};
+pub(crate) use verbose::VERBOSE;
 
 /// One layer of a log line, taken apart.
 #[derive(Clone, PartialEq, Debug, Default)]

@@ -36,7 +36,7 @@ pub use format::{Document, Format, Section};
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text.
 pub const FORMATS: &[Format] =
-    &[about::ABOUT, log::EXPORT, log::ENTRIES, proc::PROCESS, proc::LIMIT];
+    &[about::ABOUT, log::EXPORT, log::VERBOSE, log::ENTRIES, proc::PROCESS, proc::LIMIT];
 
 /// Formats inside text, in the order they are tried.
 pub const SECTIONS: &[Section] = &[

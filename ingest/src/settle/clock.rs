@@ -56,57 +56,19 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn new(bundle: &[Gathered], options: &Options) -> Self {
-        let full = bundle.iter().filter_map(full_stamps);
-        let latest_full = full.map(|(_, high)| high).max();
         let said = bundle.iter().filter_map(|doc| doc.collected_at).max();
-        let ending = Year::Ending(options.year.unwrap_or(NO_YEAR), cut(bundle));
-        let tomorrow = options.today.map(|day| day.saturating_add(DAY));
-        let common_year = match options.at.or(said).or(latest_full).or(tomorrow) {
-            _ if options.year.is_some() => ending,
-            Some(anchor) => Year::UpTo(anchor.saturating_add(DAY)),
-            None => ending,
-        };
-        let common_zone = common_zone(bundle);
-        let readings = bundle.iter().map(|doc| {
-            let shown = doc.zone().or(common_zone).and_then(|east| Offset::from_seconds(east).ok());
-            let zone = options.tz.as_ref().map(|zone| zone.0.clone());
-            let own = full_stamps(doc)
-                .or_else(|| dated_name(&doc.path).map(|date| (date, date)))
-                .or_else(|| leap_day(doc, common_year).map(|day| (day, day)));
-            Reading {
-                zone: zone.unwrap_or_else(|| shown.unwrap_or(Offset::UTC).to_time_zone()),
-                year: match own {
-                    Some((low, high)) if options.year.is_none() => Year::Near(low, high),
-                    _ => common_year,
-                },
-                collected_at: said_of(bundle, &doc.path, |about| about.collected_at)
-                    .or(doc.collected_at),
-                booted_at: said_of(bundle, &doc.path, |about| about.booted_at),
-                up_for: said_of(bundle, &doc.path, |about| about.up_for)
-                    .unwrap_or_else(|| last_boot(doc)),
-            }
-        });
+        let common_year = common_year(bundle, options, said);
         let mut clock = Self {
             collected_at: 0,
             dated: Dated::Not,
             start: 0,
-            year_unknown: options.year.is_none() && common_year == ending,
-            readings: readings.collect(),
+            year_unknown: options.year.is_none() && matches!(common_year, Year::Ending(..)),
+            readings: readings(bundle, options, common_year),
         };
-        let stamps = || {
-            bundle.iter().enumerate().flat_map(|(doc, gathered)| {
-                let ends = gathered.spans().flat_map(Span::ends);
-                let rows = gathered.found.iter().map(|found| found.when);
-                ends.chain(rows).filter_map(|when| clock.absolute(doc, when)).collect::<Vec<_>>()
-            })
-        };
-        let found = || bundle.iter().flat_map(|doc| &doc.found);
-        // Objects that are all being deleted were picked out because they stay: how long they do, their own times
-        // do not say.
-        let kept = found().any(|it| it.deleted == Some(true))
-            && found().all(|it| it.deleted != Some(false));
-        let objects = found().filter(|_| !kept).filter_map(|found| found.newest);
-        let latest = stamps().max().max(objects.max());
+        let (first, last) = clock.ends(bundle);
+        let kept = were_picked(bundle);
+        let objects = bundle.iter().flat_map(|doc| &doc.found).filter(|_| !kept);
+        let latest = last.max(objects.filter_map(|found| found.newest).max());
         let nothing = Wall { year: None, month: 1, day: 1, nanos: 0 };
         let nothing = || instant(nothing.civil(NO_YEAR)?, &TimeZone::UTC);
         let told = options
@@ -114,22 +76,33 @@ impl Clock {
             .or(said.max(latest.filter(|at| said.is_none_or(|said| *at <= said + DAY))))
             .or(options.now.filter(|_| kept));
         let collected_at = told.or(options.today).or_else(nothing).unwrap_or_default();
-        let start = stamps().min().map_or(collected_at, |first| first.min(collected_at));
         clock.collected_at = collected_at;
         clock.dated = match (told, options.at.or(said), latest) {
             (None, ..) => Dated::Not,
             (_, None, Some(_)) => Dated::ByNewest,
             _ => Dated::Told,
         };
-        clock.start = start;
+        clock.start = first.map_or(collected_at, |first| first.min(collected_at));
         // Ages reach further back than stamps.
         let ages = bundle
             .iter()
             .enumerate()
             .flat_map(|(doc, gathered)| gathered.found.iter().map(move |found| (doc, found.when)));
-        let first = ages.map(|(doc, when)| clock.at(doc, when)).min();
-        clock.start = first.map_or(start, |first| first.min(start));
+        let oldest = ages.map(|(doc, when)| clock.at(doc, when)).min();
+        clock.start = oldest.map_or(clock.start, |oldest| oldest.min(clock.start));
         clock
+    }
+
+    /// The first and the last moment that a stamp says.
+    fn ends(&self, bundle: &[Gathered]) -> (Option<i64>, Option<i64>) {
+        let stamps = bundle.iter().enumerate().flat_map(|(doc, gathered)| {
+            let ends = gathered.spans().flat_map(Span::ends);
+            let rows = gathered.found.iter().map(|found| found.when);
+            ends.chain(rows).filter_map(move |when| self.absolute(doc, when))
+        });
+        stamps.fold((None, None), |(first, last): (Option<i64>, _), at| {
+            (Some(first.map_or(at, |first| first.min(at))), last.max(Some(at)))
+        })
     }
 
     /// When, in nanoseconds since the epoch.
@@ -168,6 +141,49 @@ impl Clock {
             When::Ago(_) | When::Boot(_) | When::Unknown => None,
         }
     }
+}
+
+/// The year of stamps that say none, where their document does not tell it better.
+fn common_year(bundle: &[Gathered], options: &Options, said: Option<i64>) -> Year {
+    let ending = Year::Ending(options.year.unwrap_or(NO_YEAR), cut(bundle));
+    let latest_full = bundle.iter().filter_map(full_stamps).map(|(_, high)| high).max();
+    let tomorrow = options.today.map(|day| day.saturating_add(DAY));
+    match options.at.or(said).or(latest_full).or(tomorrow) {
+        Some(anchor) if options.year.is_none() => Year::UpTo(anchor.saturating_add(DAY)),
+        _ => ending,
+    }
+}
+
+/// How the clocks of each document are read.
+fn readings(bundle: &[Gathered], options: &Options, common_year: Year) -> Vec<Reading> {
+    let common_zone = common_zone(bundle);
+    let reading = |doc: &Gathered| {
+        let shown = doc.zone().or(common_zone).and_then(|east| Offset::from_seconds(east).ok());
+        let zone = options.tz.as_ref().map(|zone| zone.0.clone());
+        let own = full_stamps(doc)
+            .or_else(|| dated_name(&doc.path).map(|date| (date, date)))
+            .or_else(|| leap_day(doc, common_year).map(|day| (day, day)));
+        Reading {
+            zone: zone.unwrap_or_else(|| shown.unwrap_or(Offset::UTC).to_time_zone()),
+            year: match own {
+                Some((low, high)) if options.year.is_none() => Year::Near(low, high),
+                _ => common_year,
+            },
+            collected_at: said_of(bundle, &doc.path, |about| about.collected_at)
+                .or(doc.collected_at),
+            booted_at: said_of(bundle, &doc.path, |about| about.booted_at),
+            up_for: said_of(bundle, &doc.path, |about| about.up_for)
+                .unwrap_or_else(|| last_boot(doc)),
+        }
+    };
+    bundle.iter().map(reading).collect()
+}
+
+/// Whether all objects are being deleted: then they were picked out because they stay, and how long they do, their
+/// own times do not say.
+fn were_picked(bundle: &[Gathered]) -> bool {
+    let found = || bundle.iter().flat_map(|doc| &doc.found);
+    found().any(|it| it.deleted == Some(true)) && found().all(|it| it.deleted != Some(false))
 }
 
 impl Reading {

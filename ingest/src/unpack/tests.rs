@@ -171,8 +171,8 @@ fn a_bomb_in_pieces_is_stopped() {
 fn what_is_not_read_is_said() {
     for (path, bytes, why) in [
         ("a.journal", b"LPKSHHRH".as_slice(), "a binary journal (export it with "),
-        ("b.zip", b"PK\x03\x04 and no more", "not read: "),
-        ("c.gz", &gzip(b"text")[..8], "not read: "),
+        ("b.zip", b"PK\x03\x04 and no more", "not read: the archive is damaged ("),
+        ("c.gz", &gzip(b"text")[..8], "not read: the archive breaks off; "),
         ("d.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", "an archive without files"),
     ] {
         let seen = read(path, bytes);

@@ -38,7 +38,7 @@ fn read(document: &Document<'_>, out: &mut dyn Out) {
     emit(&fields, first, out);
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
@@ -56,7 +56,8 @@ fn binary(fields: &mut Map<String, Value>, line: &str) {
     }
 }
 
-fn emit(fields: &Map<String, Value>, line: u64, out: &mut dyn Out) {
+/// Tells a record once all of its fields are there.
+pub(super) fn emit(fields: &Map<String, Value>, line: u64, out: &mut dyn Out) {
     let Some(head) = journal_json::record(fields) else {
         if !fields.is_empty() {
             out.unparsed(line, "a journal record without a time");
