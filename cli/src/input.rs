@@ -70,6 +70,9 @@ pub(crate) fn check(bundle: &Bundle) -> Result<(), String> {
     if !bundle.is_unread() {
         return Ok(());
     }
+    if bundle.inputs.is_empty() {
+        return Err("nothing could be read".to_owned());
+    }
     let paths =
         bundle.inputs.iter().map(|input| format!("`{}` ({})", clean(&input.path), input.kind));
     let shown: Vec<String> = paths.take(SHOWN).collect();

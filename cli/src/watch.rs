@@ -8,7 +8,6 @@ mod clock;
 mod sources;
 
 use std::path::Path;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use etio::{Engine, Scanner};
@@ -38,7 +37,7 @@ pub(crate) fn run(args: &Watch) -> Result<Exit, String> {
             break;
         }
         let pause = args.every.max(look.took * SHARE);
-        thread::sleep(left.map_or(pause, |left| left.min(pause)));
+        sources.rest(left.map_or(pause, |left| left.min(pause)));
         look.again(&mut sources, args, &scanner)?;
         let now = look.report();
         let news = News::between(&told, &now, look.clock.now());

@@ -36,6 +36,11 @@ fn a_directory_that_may_not_be_read_is_an_input_error() {
     let ran = etio(&["diagnose", locked.to_str().unwrap()]);
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("locked"), "{}", ran.err);
+    // Where nothing else lies in a directory the note says why.
+    let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.ends_with("nothing could be read\n"), "{}", ran.err);
+    assert!(ran.out.contains("locked: not read"), "{}", ran.out);
     // Beside what can be read it is a note.
     fs::write(dir.path().join("kubelet.log"), ORPHAN).unwrap();
     let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
@@ -115,7 +120,8 @@ fn where_nothing_can_be_read_nothing_is_found_healthy() {
     fs::write(dir.path().join("kubelet.log"), "all is well\n").unwrap();
     let ran = etio(&["diagnose", dir.path().to_str().unwrap()]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("nothing found") && ran.out.contains("b.zst"), "{}", ran.out);
+    let known = "nothing found: these files tell nothing that Etio knows";
+    assert!(ran.out.contains(known) && ran.out.contains("b.zst"), "{}", ran.out);
     assert!(!ran.out.contains("a.log"), "{}", ran.out);
 }
 
@@ -126,7 +132,7 @@ fn where_only_the_newest_time_dates_what_is_healthy_it_is_said() {
         [(&["diagnose", "-"][..], true), (&["diagnose", "--at", "2026-01-02", "-"], false)]
     {
         let ran = etio_reading(args, log);
-        assert!(ran.out.contains("nothing found"), "{}", ran.out);
+        assert!(ran.out.contains("nothing found\n"), "{}", ran.out);
         assert_eq!(ran.out.contains("`--at`"), said, "{}", ran.out);
     }
 }
@@ -141,6 +147,8 @@ fn a_binary_file_is_named_and_the_rest_is_read() {
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("core.bin"), "{}", ran.out);
     assert!(ran.out.contains("orphaned-pod-volumes"), "{}", ran.out);
+    let page = etio(&["diagnose", "--format", "html", dir.path().to_str().unwrap()]).out;
+    assert!(page.contains("core.bin: it is not text</small>"), "{page}");
 }
 
 #[test]

@@ -149,3 +149,23 @@ fn texts(dir: &Path) -> BTreeMap<String, String> {
         })
         .collect()
 }
+
+/// Whatever a finding may ask to be collected is on the page about it.
+#[test]
+fn the_page_about_collecting_names_every_command() {
+    let page = fs::read_to_string(root().join("docs/collecting.md")).unwrap();
+    let facts = fs::read_dir(root().join("stdlib-rules/facts")).unwrap();
+    let mut known = 0;
+    for file in facts {
+        let text = fs::read_to_string(file.unwrap().path()).unwrap();
+        let asked = text.lines().filter_map(|line| line.trim().strip_prefix("collect \""));
+        for asked in asked.map(|asked| asked.trim_end_matches('"').replace("<node>", "$node")) {
+            for command in asked.split("; ") {
+                let is_there = command.split(" --show-").all(|part| page.contains(part));
+                assert!(is_there, "`{command}` is not on the page");
+                known += 1;
+            }
+        }
+    }
+    assert!(known > 20, "{known}");
+}

@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 
-use common::{etio, root};
+use common::{etio, etio_reading, root};
 use serde_json::Value;
 
 const RULES: &str = "
@@ -127,6 +127,16 @@ fn a_standard_input_that_goes_on() {
     drop(watch.stdin.take());
     assert_eq!(watch.change(), pair("opened", "it was again"));
     assert_eq!(watch.end(), 1);
+}
+
+#[test]
+fn the_end_of_a_standard_input_is_not_waited_for() {
+    let (rules, _) = room("ended");
+    let rules = rules.to_str().unwrap();
+    let args = ["watch", "-", "--no-stdlib", "--every", "1h", "--rules", rules];
+    let ran = etio_reading(&args, &line(1, "first"));
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.out.contains("it was first"), "{}", ran.out);
 }
 
 #[test]

@@ -26,32 +26,58 @@ pub(crate) fn render(report: &Report) -> String {
     );
     if report.is_unread {
         page.push_str("<p>Nothing could be read.</p>\n");
+    } else if report.findings.is_empty() && report.knows_nothing() {
+        page.push_str("<p>Nothing found: these files tell nothing that Etio knows.</p>\n");
     } else if report.findings.is_empty() {
         page.push_str("<p>Nothing found.</p>\n");
     }
+    for note in &report.notes {
+        let _ = writeln!(page, "<p><small>note: {}</small></p>", escape(note));
+    }
     for finding in &report.findings {
-        article(&mut page, finding);
+        article(&mut page, report, finding);
     }
     page.push_str("</html>\n");
     page
 }
 
-fn article(page: &mut String, finding: &Finding) {
+fn article(page: &mut String, report: &Report, finding: &Finding) {
     let verdict = match finding.verdict {
         Verdict::Confirmed => "confirmed",
         Verdict::Suspected => "suspected",
     };
     let role = if finding.root { "root cause" } else { "symptom" };
+    let over = finding.over(report.as_of.is_some());
+    let over = over.map_or(String::new(), |over| format!(" ({over})"));
     // Writing into a string cannot fail.
     let _ = writeln!(
         page,
-        "<article id=\"{}\" class=\"{}\"><h2>{}</h2><small>{} · {} · {verdict} · {role}</small><dl>",
+        "<article id=\"{}\" class=\"{}\"><h2>{}</h2><small>{} · {} · {verdict}{over} · {role}</small>",
         escape(&finding.id),
         severity_word(finding.severity),
         escape(&finding.title),
         escape(&finding.mode),
         escape(&finding.subject_text()),
     );
+    definitions(page, report, finding);
+    for item in &finding.evidence {
+        let _ = writeln!(
+            page,
+            "<div class=\"at\">{}:{}</div><pre>{}</pre>",
+            escape(&item.path),
+            item.line,
+            escape(&item.text)
+        );
+    }
+    for url in finding.refs.iter().filter(|url| url.starts_with("https://")) {
+        let _ = writeln!(page, "<div><a href=\"{0}\">{0}</a></div>", escape(url));
+    }
+    page.push_str("</article>\n");
+}
+
+/// Why, what to do, what to collect, and what it comes of.
+fn definitions(page: &mut String, report: &Report, finding: &Finding) {
+    page.push_str("<dl>");
     let ignored = finding.ignored.clone().unwrap_or_default();
     for (name, text) in
         [("because", &finding.because), ("remedy", &finding.remedy), ("ignored", &ignored)]
@@ -69,22 +95,12 @@ fn article(page: &mut String, finding: &Finding) {
         );
     }
     for id in &finding.explained_by {
-        let _ = writeln!(page, "<dt>caused by</dt><dd><a href=\"#{0}\">{0}</a></dd>", escape(id));
+        let cause = report.findings.iter().find(|cause| cause.id == *id);
+        let title = cause.map_or(id, |cause| &cause.title);
+        let (id, title) = (escape(id), escape(title));
+        let _ = writeln!(page, "<dt>caused by</dt><dd><a href=\"#{id}\">{title}</a></dd>");
     }
     page.push_str("</dl>\n");
-    for item in &finding.evidence {
-        let _ = writeln!(
-            page,
-            "<div class=\"at\">{}:{}</div><pre>{}</pre>",
-            escape(&item.path),
-            item.line,
-            escape(&item.text)
-        );
-    }
-    for url in finding.refs.iter().filter(|url| url.starts_with("https://")) {
-        let _ = writeln!(page, "<div><a href=\"{0}\">{0}</a></div>", escape(url));
-    }
-    page.push_str("</article>\n");
 }
 
 fn escape(text: &str) -> String {

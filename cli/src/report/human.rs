@@ -46,7 +46,7 @@ pub(crate) struct Layout {
 /// The report as text with styles.
 pub(crate) fn render(report: &Report, layout: Layout) -> String {
     let tree = Tree::of(report.findings.iter().collect());
-    let mut page = Page { out: String::new(), layout, tree, base: base(report) };
+    let mut page = Page::of(report, tree, layout);
     page.head(report);
     page.roots(&page.tree.roots.clone());
     page.foot(report);
@@ -87,19 +87,27 @@ struct Page<'a> {
     tree: Tree<'a>,
     /// The directory all files lie in, said once.
     base: &'a str,
+    /// Whether a file said when it was: no moment is told of what nobody dated.
+    is_dated: bool,
+}
+
+impl<'a> Page<'a> {
+    fn of(report: &'a Report, tree: Tree<'a>, layout: Layout) -> Self {
+        let is_dated = report.as_of.is_some();
+        Self { out: String::new(), layout, tree, base: base(report), is_dated }
+    }
 }
 
 impl Page<'_> {
     fn head(&mut self, report: &Report) {
         let lines: u64 = report.inputs.iter().map(|input| input.lines).sum();
-        let facts: u64 = report.inputs.iter().map(|input| input.facts).sum();
         let base = self.base.trim_end_matches('/');
         let place = if base.is_empty() { String::new() } else { format!("{}: ", clean(base)) };
         self.line(&format!(
             "{DIM}{place}{}, {}, {}{}{DIM:#}",
             count(report.inputs.len() as u64, "file"),
             count(lines, "line"),
-            count(facts, "fact"),
+            count(report.facts(), "fact"),
             report.as_of.map_or(String::new(), |at| format!("; as of {}", seconds(at)))
         ));
     }
@@ -129,7 +137,7 @@ impl Page<'_> {
 
     fn root(&mut self, finding: &Finding) {
         self.line("");
-        self.line(&headline(finding));
+        self.line(&self.headline(finding));
         self.wrapped("  ", "  ", &finding.title, BOLD);
         self.field("because", &finding.because);
         self.field("remedy", &finding.remedy);
@@ -231,6 +239,10 @@ impl Page<'_> {
         self.line("");
         if report.is_unread {
             self.line(&format!("{BOLD}nothing could be read{BOLD:#}"));
+        } else if report.findings.is_empty() && report.knows_nothing() {
+            self.line(&format!(
+                "{BOLD}nothing found: these files tell nothing that Etio knows{BOLD:#}"
+            ));
         } else if report.findings.is_empty() {
             let but = if report.ignored.is_empty() { "" } else { " that is not ignored" };
             self.line(&format!("{GOOD}nothing found{but}{GOOD:#}"));
@@ -273,10 +285,13 @@ impl Page<'_> {
         let room = self.layout.width.saturating_sub(11).max(20);
         let mut lines = fold(text, room);
         if lines.len() > LINES && !self.layout.all {
-            lines.truncate(LINES);
+            // What failed is said at the begin, why it did at the end.
+            let end = lines.split_off(lines.len() - LINES / 2);
+            lines.truncate(LINES - LINES / 2);
             if let Some(last) = lines.last_mut() {
                 last.push_str(" … (--all)");
             }
+            lines.extend(end);
         }
         for (at, line) in lines.iter().enumerate() {
             let lead = if at == 0 { first } else { rest };
@@ -284,27 +299,27 @@ impl Page<'_> {
         }
     }
 
+    /// How bad, what, of what, and how sure.
+    fn headline(&self, finding: &Finding) -> String {
+        let style = style(finding.severity);
+        let mark = match finding.severity {
+            Severity::Info => "·",
+            Severity::Warning => "▲",
+            Severity::Critical => "●",
+        };
+        format!(
+            "{style}{mark} {}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}  {}",
+            severity_word(finding.severity),
+            finding.mode,
+            finding.subject_text(),
+            standing(finding, self.is_dated),
+        )
+    }
+
     fn line(&mut self, text: &str) {
         // Writing into a string cannot fail.
         let _ = writeln!(self.out, "{}", text.trim_end());
     }
-}
-
-/// How bad, what, of what, and how sure.
-fn headline(finding: &Finding) -> String {
-    let style = style(finding.severity);
-    let mark = match finding.severity {
-        Severity::Info => "·",
-        Severity::Warning => "▲",
-        Severity::Critical => "●",
-    };
-    format!(
-        "{style}{mark} {}{style:#}  {BOLD}{}{BOLD:#}  {DIM}{}{DIM:#}  {}",
-        severity_word(finding.severity),
-        finding.mode,
-        finding.subject_text(),
-        standing(finding),
-    )
 }
 
 const fn style(severity: Severity) -> Style {
@@ -323,17 +338,14 @@ fn kind(finding: &Finding) -> Kind<'_> {
 }
 
 /// How sure, and since when or until when.
-fn standing(finding: &Finding) -> String {
+fn standing(finding: &Finding, is_dated: bool) -> String {
     let verdict = match finding.verdict {
         Verdict::Confirmed => format!("{GOOD}confirmed{GOOD:#}"),
         Verdict::Suspected => "suspected".to_owned(),
     };
-    match (finding.status, finding.closed) {
-        (Status::Open, _) | (_, None) => verdict,
-        (Status::Lapsed, Some(at)) => {
-            format!("{verdict} {DIM}(past, until {}){DIM:#}", seconds(at))
-        }
-        (Status::Resolved, Some(at)) => format!("{verdict} {DIM}(resolved {}){DIM:#}", seconds(at)),
+    match finding.over(is_dated) {
+        Some(over) => format!("{verdict} {DIM}({over}){DIM:#}"),
+        None => verdict,
     }
 }
 

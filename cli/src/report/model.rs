@@ -3,7 +3,7 @@
 use etio_plan::Severity;
 use serde::{Serialize, Serializer};
 
-use super::time::{optional_time, time};
+use super::time::{optional_time, seconds, time};
 
 /// What was read and what was found.
 #[derive(Clone, Debug, Serialize)]
@@ -109,7 +109,35 @@ pub(crate) struct Evidence {
     pub(crate) text: String,
 }
 
+impl Report {
+    /// How many facts the files gave.
+    pub(crate) fn facts(&self) -> u64 {
+        self.inputs.iter().map(|input| input.facts).sum()
+    }
+
+    /// Whether the files say neither a fact nor a time, as a log does in which all is well. To know nothing is not to
+    /// be well.
+    pub(crate) fn knows_nothing(&self) -> bool {
+        self.facts() == 0 && self.as_of.is_none()
+    }
+}
+
 impl Finding {
+    /// That it is over, and since when where a file said what time it was. Its texts are the last it said, so ages in
+    /// them are of then.
+    pub(crate) fn over(&self, is_dated: bool) -> Option<String> {
+        let (over, before) = match self.status {
+            Status::Open => return None,
+            Status::Lapsed => ("past", ", until "),
+            Status::Resolved => ("resolved", " "),
+        };
+        let at = self.closed.filter(|_| is_dated);
+        let when = at.map_or(String::new(), |at| format!("{before}{}", seconds(at)));
+        let says_age = [&self.title, &self.because, &self.remedy].map(|text| text.contains(" ago"));
+        let as_of = if says_age.contains(&true) { "; ages as of then" } else { "" };
+        Some(format!("{over}{when}{as_of}"))
+    }
+
     /// The subject as people say it: `node worker-3, pod shop/cart`, `a pod of events.txt`.
     pub(crate) fn subject_text(&self) -> String {
         let parts: Vec<String> = self

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use etio_ingest::find_files;
 
@@ -86,6 +87,14 @@ impl Sources {
         changed || come
     }
 
+    /// Lets time pass before the next look: not longer than something can come.
+    pub(super) fn rest(&mut self, pause: Duration) {
+        match &mut self.stream {
+            Some(stream) if self.paths.is_empty() => stream.rest(pause),
+            _ => thread::sleep(pause),
+        }
+    }
+
     /// Whether nothing more can come.
     pub(super) fn have_ended(&self) -> bool {
         self.paths.is_empty() && self.stream.as_ref().is_some_and(|stream| stream.ended)
@@ -96,6 +105,8 @@ impl Sources {
 struct Stream {
     pieces: Receiver<Vec<u8>>,
     come: Vec<u8>,
+    /// Whether something has come that was not looked at.
+    is_new: bool,
     ended: bool,
 }
 
@@ -110,35 +121,45 @@ impl Stream {
                 && to.send(read.to_vec()).is_ok()
             {}
         });
-        Self { pieces, come: Vec::new(), ended: false }
+        Self { pieces, come: Vec::new(), is_new: false, ended: false }
     }
 
     /// Waits until it begins or ends.
     fn wait(&mut self) {
         if let Ok(piece) = self.pieces.recv() {
-            self.come = piece;
+            self.keep(&piece);
         }
+    }
+
+    /// Waits so long, or until it ends.
+    fn rest(&mut self, pause: Duration) {
+        let begun = Instant::now();
+        let left = || pause.saturating_sub(begun.elapsed());
+        while let Ok(piece) = self.pieces.recv_timeout(left()) {
+            self.keep(&piece);
+        }
+    }
+
+    fn keep(&mut self, piece: &[u8]) {
+        self.come.extend_from_slice(piece);
+        forget(&mut self.come, KEPT);
+        self.is_new = true;
     }
 
     /// Takes what has come since, and says whether something has.
     fn take(&mut self) -> bool {
-        let mut came = false;
         loop {
             match self.pieces.try_recv() {
-                Ok(piece) => {
-                    came = true;
-                    self.come.extend_from_slice(&piece);
-                }
+                Ok(piece) => self.keep(&piece),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => {
-                    came |= !self.ended && whole(&self.come).len() < self.come.len();
+                    self.is_new |= !self.ended && whole(&self.come).len() < self.come.len();
                     self.ended = true;
                     break;
                 }
             }
         }
-        forget(&mut self.come, KEPT);
-        came
+        mem::take(&mut self.is_new)
     }
 }
 

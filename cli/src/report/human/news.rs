@@ -3,12 +3,12 @@
 use crate::report::{Change, Finding, News, Report, seconds};
 use crate::text::{clean, duration};
 
-use super::{BOLD, DIM, GOOD, Layout, Page, Tree, base, headline};
+use super::{BOLD, DIM, GOOD, Layout, Page, Tree};
 
 /// New roots as in a report; a line for what else begins, changes and ends.
 pub(crate) fn render(news: &News, report: &Report, layout: Layout) -> String {
     let tree = Tree::of(news.of(Change::Opened));
-    let mut page = Page { out: String::new(), layout, tree, base: base(report) };
+    let mut page = Page::of(report, tree, layout);
     page.line("");
     page.line(&format!("{DIM}── {}{DIM:#}", seconds(news.at)));
     let (roots, symptoms): (Vec<&Finding>, Vec<&Finding>) =
@@ -25,7 +25,7 @@ pub(crate) fn render(news: &News, report: &Report, layout: Layout) -> String {
         let causes: Vec<&str> = causes.map(|cause| cause.mode.as_str()).collect();
         page.line(&format!(
             "{}  {DIM}explained by {}{DIM:#}",
-            headline(symptom),
+            page.headline(symptom),
             causes.join(", ")
         ));
         page.line(&format!("  {}", clean(&symptom.title)));
@@ -33,7 +33,7 @@ pub(crate) fn render(news: &News, report: &Report, layout: Layout) -> String {
     let changed = news.of(Change::Changed);
     gap(&mut page, &changed);
     for finding in changed {
-        page.line(&format!("{} {DIM}now{DIM:#}", headline(finding)));
+        page.line(&format!("{} {DIM}now{DIM:#}", page.headline(finding)));
         page.line(&format!("  {}", clean(&finding.title)));
     }
     let over = news.of(Change::Closed);

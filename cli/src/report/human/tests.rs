@@ -32,6 +32,10 @@ fn finding(id: &str, mode: &str, root: bool, explained_by: &[&str]) -> Finding {
 }
 
 fn plain(findings: Vec<Finding>) -> String {
+    plain_as_of(Some(0), findings)
+}
+
+fn plain_as_of(as_of: Option<i64>, findings: Vec<Finding>) -> String {
     let inputs = vec![Input {
         path: "events.txt".into(),
         kind: "events".into(),
@@ -44,7 +48,7 @@ fn plain(findings: Vec<Finding>) -> String {
         inputs,
         findings,
         ignored: vec![],
-        as_of: Some(0),
+        as_of,
         notes: vec![],
         is_unread: false,
     };
@@ -118,6 +122,21 @@ fn needs_say_what_to_collect() {
 }
 
 #[test]
+fn of_what_is_over_it_is_said_when_its_words_were_true() {
+    let mut over = finding("a", "cause", true, &[]);
+    over.status = Status::Lapsed;
+    over.closed = Some(60_000_000_000);
+    let text = plain(vec![over.clone()]);
+    assert!(text.contains("confirmed (past, until 1970-01-01T00:01:00Z)\n"), "{text}");
+    over.because = "it failed 20m ago".into();
+    let text = plain(vec![over.clone()]);
+    assert!(text.contains("(past, until 1970-01-01T00:01:00Z; ages as of then)\n"), "{text}");
+    // Nobody has said which day it was.
+    let text = plain_as_of(None, vec![over]);
+    assert!(text.contains("confirmed (past; ages as of then)\n"), "{text}");
+}
+
+#[test]
 fn what_is_suspected_is_marked_in_the_tree() {
     let mut symptom = finding("b", "symptom", false, &["a"]);
     symptom.verdict = Verdict::Suspected;
@@ -128,9 +147,10 @@ fn what_is_suspected_is_marked_in_the_tree() {
 #[test]
 fn a_text_is_a_few_lines_long() {
     let mut long = finding("a", "cause", true, &[]);
-    long.because = "seven letters ".repeat(100);
+    long.because = format!("it failed: {}no such host", "seven letters ".repeat(100));
     let text = plain(vec![long]);
-    let lines: Vec<&str> = text.lines().filter(|line| line.contains("seven")).collect();
-    assert_eq!(lines.len(), 6, "{text}");
-    assert!(lines[5].ends_with(" … (--all)"), "{text}");
+    let line = |part: &str| text.lines().position(|line| line.contains(part)).unwrap();
+    assert_eq!(line("evidence") - line("it failed: seven"), 6, "{text}");
+    assert_eq!(line(" … (--all)") - line("it failed: seven"), 2, "{text}");
+    assert!(text.contains("host\n  evidence"), "{text}");
 }
