@@ -41,22 +41,7 @@ fn extract(cx: &mut Cx<'_>, file: usize, written: &Extract, samples: &mut Vec<Sa
     let consts = constants(cx, file, event, &written.consts);
     let spellings: Vec<Option<Spelling>> =
         written.spellings.iter().map(|spelling| spell(cx, file, event, spelling)).collect();
-    for (at, later) in spellings.iter().enumerate() {
-        let Some(later) = later else { continue };
-        let above = spellings.iter().take(at).zip(&written.spellings);
-        let covers =
-            |earlier: &Option<Spelling>| earlier.as_ref().is_some_and(|one| covers(one, later));
-        let mut hiding =
-            above.filter(|(earlier, _)| covers(earlier)).map(|(_, written)| written.span);
-        if let (Some(hiding), Some(hidden)) = (hiding.next(), written.spellings.get(at)) {
-            cx.report(
-                Diagnostic::new(codes::SHADOWED_SPELLING, "this spelling is never reached")
-                    .at(file, hidden.span, "")
-                    .also(file, hiding, "this matches all that it does")
-                    .help("the first spelling that matches is used: put the narrower one first"),
-            );
-        }
-    }
+    report_hidden(cx, file, written, &spellings);
     if written.spellings.is_empty() {
         cx.error(
             codes::INCOMPLETE_EXTRACT,
@@ -96,6 +81,26 @@ fn extract(cx: &mut Cx<'_>, file: usize, written: &Extract, samples: &mut Vec<Sa
         let expect = sample.expect.as_ref().map(|fields| constants(cx, file, event, fields));
         let (text, span) = (sample.text.clone(), sample.span);
         samples.push(SampleCase { extractor: first, text, expect, file, span });
+    }
+}
+
+/// A spelling that one above it leaves nothing for.
+fn report_hidden(cx: &mut Cx<'_>, file: usize, written: &Extract, spellings: &[Option<Spelling>]) {
+    for (at, later) in spellings.iter().enumerate() {
+        let Some(later) = later else { continue };
+        let above = spellings.iter().take(at).zip(&written.spellings);
+        let covers =
+            |earlier: &Option<Spelling>| earlier.as_ref().is_some_and(|one| covers(one, later));
+        let mut hiding =
+            above.filter(|(earlier, _)| covers(earlier)).map(|(_, written)| written.span);
+        if let (Some(hiding), Some(hidden)) = (hiding.next(), written.spellings.get(at)) {
+            cx.report(
+                Diagnostic::new(codes::SHADOWED_SPELLING, "this spelling is never reached")
+                    .at(file, hidden.span, "")
+                    .also(file, hiding, "this matches all that it does")
+                    .help("the first spelling that matches is used: put the narrower one first"),
+            );
+        }
     }
 }
 
