@@ -178,7 +178,7 @@ impl<'a> Cx<'a> {
     }
 
     /// Counts an error that was said where it was made: what depends on it has one too, and says nothing of its own.
-    pub(crate) const fn is_known_broken(&mut self) {
+    pub(crate) const fn count_known_error(&mut self) {
         self.errors += 1;
     }
 
@@ -274,7 +274,7 @@ impl<'a> Cx<'a> {
         let last = path.parts.last().map_or("", |part| part.text.as_str());
         let is_missing = |tree: &ast::File| tree.missing.iter().any(|name| name == last);
         if found.is_none() && self.trees.get(file).is_some_and(is_missing) {
-            self.is_known_broken();
+            self.count_known_error();
         } else if found.is_none() {
             let name = path_text(path);
             let mut diagnostic = Diagnostic::new(

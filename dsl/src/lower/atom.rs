@@ -19,7 +19,7 @@ impl<'a> Lower<'_, 'a> {
     /// A pattern whose relation is known.
     pub(super) fn atom_over(&mut self, relation: RelId, written: &'a ast::Atom) -> Option<Atom> {
         if self.cx.broken.contains(&relation) {
-            self.cx.is_known_broken();
+            self.cx.count_known_error();
             return None;
         }
         self.check_node(relation, written);
