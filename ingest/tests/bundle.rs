@@ -139,6 +139,10 @@ fn a_node_left_out_is_the_files_or_the_only_one() {
         // The path names it.
         (vec![("logs/n2/kubelet.log", klog), ("a", KUBELET), ("b", other)], None, "n2", false),
         (vec![("n2.log", klog), ("a", KUBELET), ("b", other)], None, "n2", false),
+        (vec![("kubelet-n2.log", klog), ("a", KUBELET), ("b", other)], None, "n2", false),
+        (vec![("sos-n2-1128/kubelet", klog), ("a", KUBELET), ("b", other)], None, "n2", false),
+        (vec![("kubelet-n22.log", klog), ("a", KUBELET), ("b", other)], None, "(unnamed)", true),
+        (vec![("n1-to-n2.log", klog), ("a", KUBELET), ("b", other)], None, "(unnamed)", true),
     ] {
         let options = Options { node: node.map(str::to_owned), ..Options::default() };
         let bundle = read(&pack, &files, options);

@@ -33,6 +33,7 @@ impl Nodes {
             let near = || said_of(bundle, &doc.path, |about| about.node.as_deref()).map(&name);
             said.or_else(|| by_path(&doc.path, &canonical))
                 .or_else(|| sole_host(doc).map(&name))
+                .or_else(|| doc.path.rsplit('/').find_map(|part| within(part, &canonical)))
                 .or_else(near)
         });
         let mut pods = BTreeMap::new();
@@ -146,6 +147,32 @@ fn by_path(path: &str, canonical: &BTreeMap<String, String>) -> Option<String> {
         let stem = part.split('.').next().unwrap_or(part);
         canonical.get(part).or_else(|| canonical.get(stem)).cloned()
     })
+}
+
+/// The node whose name is a piece of a longer one: `configz-worker-3.json`, `sosreport-n1-2026-11-28`.
+/// Where two are, neither is meant more than the other.
+fn within(part: &str, canonical: &BTreeMap<String, String>) -> Option<String> {
+    let cuts = || part.match_indices(|c: char| c.is_ascii_punctuation()).map(|(at, _)| at);
+    let ends: Vec<usize> = cuts().chain([part.len()]).collect();
+    let (mut node, mut free) = (None, 0);
+    for start in [0].into_iter().chain(cuts().map(|at| at + 1)) {
+        let named = ends.iter().rev().take_while(|end| **end > start).find_map(|end| {
+            let name = part.get(start..*end).filter(|name| is_telling(name))?;
+            canonical.get(name).map(|node| (node, *end))
+        });
+        let Some((named, end)) = named.filter(|_| start >= free) else { continue };
+        free = end;
+        if node.replace(named).is_some_and(|other| other != named) {
+            return None;
+        }
+    }
+    node.cloned()
+}
+
+/// Whether a name is no word of everyday, and no number: `n1` or `kind-worker`, but not `master` or `12`.
+fn is_telling(name: &str) -> bool {
+    name.contains(|c: char| c == '-' || c.is_ascii_digit())
+        && !name.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The host of a log, where all of it is one host's.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Place, meta::map};
 use crate::formats::ages;
-use crate::row::{Out, Row};
+use crate::row::{Out, Row, When};
 
 /// What is read of a kubelet's configuration.
 #[derive(Debug, Default, Deserialize)]
@@ -35,7 +35,7 @@ pub(crate) struct Config {
     cluster_dns: Option<Vec<String>>,
 }
 
-/// The row of a kubelet's configuration; `node` where the document says whose it is.
+/// The row of a kubelet's configuration; `node` where the document says whose it is. A kubelet has one.
 pub(crate) fn rows(it: &Config, node: Option<&str>, place: Place<'_>, out: &mut dyn Out) {
     let percent = |value: Option<i32>| value.map_or(Value::Null, |it| Value::Percent(it.into()));
     let timeout = it.runtime_request_timeout.as_deref().and_then(ages::duration);
@@ -57,6 +57,10 @@ pub(crate) fn rows(it: &Config, node: Option<&str>, place: Place<'_>, out: &mut 
         .with("runtime_endpoint", it.container_runtime_endpoint.clone())
         .with("runtime_request_timeout", timeout.map_or(Value::Null, Value::Duration));
     out.row(row.with_list("cluster_dns", it.cluster_dns.iter().flatten()));
+    if place.whole {
+        let scope = node.map(|node| ("node", node.into())).into_iter().collect();
+        out.complete("std.kube.KubeletConfig", scope, When::Unknown);
+    }
 }
 
 /// The one line shown as evidence: what differs most often and matters most.
