@@ -15,7 +15,7 @@ use support::{S, World, ZERO};
 /// What the newest episode of a finding shows: relation and second of each fact.
 fn shown(world: &World, mode: &str) -> Vec<String> {
     let episodes = world.engine.episodes();
-    let last = episodes.iter().rfind(|of| of.mode == mode).expect("it has opened");
+    let last = episodes.iter().rfind(|of| of.mode == mode).unwrap();
     let fact = |of: &Evidence| format!("{}@{}", &of.relation[2..], (of.time - ZERO) / S);
     last.evidence.iter().map(fact).collect()
 }
