@@ -85,9 +85,14 @@ fn value(raw: &str) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     if let Ok(text) = serde_json::from_str::<String>(raw) {
         quoted(&text)
-    } else if let Ok(one) = serde_json::from_str::<Reference>(raw) {
+    // A list of one text would do for a name, too.
+    } else if raw.starts_with('{')
+        && let Ok(one) = serde_json::from_str::<Reference>(raw)
+    {
         quoted(&one.written())
-    } else if let Ok(all) = serde_json::from_str::<Vec<Reference>>(raw) {
+    } else if raw.starts_with("[{")
+        && let Ok(all) = serde_json::from_str::<Vec<Reference>>(raw)
+    {
         let all: Vec<String> = all.iter().map(|it| quoted(&it.written())).collect();
         format!("[{}]", all.join(","))
     } else {

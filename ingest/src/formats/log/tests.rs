@@ -65,6 +65,10 @@ fn klog_json() {
             r#"{"ts":1655581336244.2942,"caller":"kubelet/setters.go:602","msg":"Node became not ready","v":0,"node":{"name":"n1"},"condition":{"type":"Ready","status":"False"}}"#,
             r#""Node became not ready" node="n1" condition={"type":"Ready","status":"False"}"#,
         ),
+        (
+            r#"{"ts":1655581336244.2942,"caller":"eviction/eviction_manager.go:163","msg":"Failed to admit pod to node","v":2,"pod":{"name":"web-0","namespace":"shop"},"nodeCondition":["DiskPressure"]}"#,
+            r#""Failed to admit pod to node" pod="shop/web-0" nodeCondition=["DiskPressure"]"#,
+        ),
     ] {
         assert_eq!(peel(line).unwrap().message, message);
     }
