@@ -19,7 +19,7 @@ const MOST: usize = 400_000;
 const ADVICE: &str = "\
 the standard library for wasm32-unknown-unknown is not there; install it with one of
   rustup target add wasm32-unknown-unknown
-  apt-get install rustc-web rust-web-src     # Debian, where rustup's target cannot be had";
+  apt-get update && apt-get install rustc-web rust-web-src   # Debian, where rustup's target cannot be had";
 
 /// The chore.
 pub(crate) fn wasm() -> ExitCode {
