@@ -20,13 +20,14 @@ fn shown(world: &World, mode: &str) -> Vec<String> {
     last.evidence.iter().map(fact).collect()
 }
 
+const TOLERATED: &str = r#"
+    entity E { key node: node, on: bool }
+    finding f(node) { severity info when { E { node, on: true } for 4s tolerating 2s } title "{node}" }
+"#;
+
 #[test]
 fn m2_6_what_is_tolerated_still_shows_what_it_rested_on() {
-    let rules = r#"
-        entity E { key node: node, on: bool }
-        finding f(node) { severity info when { E { node, on: true } for 4s tolerating 2s } title "{node}" }
-    "#;
-    let mut world = World::new(rules);
+    let mut world = World::new(TOLERATED);
     world.row(0, "E x true");
     world.row(9, "E x false");
     for at in [8, 10, 12] {
@@ -37,11 +38,7 @@ fn m2_6_what_is_tolerated_still_shows_what_it_rested_on() {
 
 #[test]
 fn m2_6_what_opens_while_it_is_tolerated_shows_what_it_rested_on() {
-    let rules = r#"
-        entity E { key node: node, on: bool }
-        finding f(node) { severity info when { E { node, on: true } for 4s tolerating 2s } title "{node}" }
-    "#;
-    let mut world = World::new(rules);
+    let mut world = World::new(TOLERATED);
     world.row(0, "E x true");
     world.remove(3, "E x true");
     for at in [4, 6] {
