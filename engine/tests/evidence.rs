@@ -102,3 +102,24 @@ fn what_copies_facts_hears_of_others_through_all_rules_between() {
         assert_eq!(shown(&world, "f"), [expected], "{at}");
     }
 }
+
+#[test]
+fn what_copies_facts_hears_that_another_rule_holds_a_row_up() {
+    let rules = r#"
+        event A { node: node }
+        event B { node: node }
+        entity E { key node: node, on: bool }
+        derive D { node: node } keep 3s when { A { node }  changes(on of E { node, on } within 20s) >= 1 }
+        derive D { node: node } keep 9s when { B { node } }
+        finding f(node) { severity info when { D { node } } title "{node}" }
+    "#;
+    let mut world = World::new(rules);
+    world.row(0, "E x true");
+    world.row(1, "E x false");
+    world.row(2, "A x");
+    world.row(2, "B x");
+    world.advance(4);
+    assert!(shown(&world, "f").contains(&"A@2".into()), "{:?}", shown(&world, "f"));
+    world.advance(6);
+    assert_eq!(shown(&world, "f"), ["B@2"]);
+}

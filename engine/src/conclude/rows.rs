@@ -337,8 +337,8 @@ impl Engine {
     ) {
         if !self.supports.take(relation, row, rule, key) {
             self.restate(programs, relation, row, self.now);
-            // Others may tell of it now (M5.4).
-            if self.unnamed.is_some() {
+            // Others are behind it now.
+            if !self.followed(programs, relation, row).is_empty() {
                 self.touch(programs, relation, row);
             }
             return;
