@@ -20,6 +20,13 @@ fn shown(world: &World, mode: &str) -> Vec<String> {
     last.evidence.iter().map(fact).collect()
 }
 
+/// Rules, and rows of which each comes at its second.
+fn told(rules: &str, rows: &[(i64, &str)]) -> World {
+    let mut world = World::new(rules);
+    rows.iter().for_each(|(at, row)| world.row(*at, row));
+    world
+}
+
 const TOLERATED: &str = r#"
     entity E { key node: node, on: bool }
     finding f(node) { severity info when { E { node, on: true } for 4s tolerating 2s } title "{node}" }
@@ -27,9 +34,7 @@ const TOLERATED: &str = r#"
 
 #[test]
 fn m2_6_what_is_tolerated_still_shows_what_it_rested_on() {
-    let mut world = World::new(TOLERATED);
-    world.row(0, "E x true");
-    world.row(9, "E x false");
+    let mut world = told(TOLERATED, &[(0, "E x true"), (9, "E x false")]);
     for at in [8, 10, 12] {
         world.advance(at);
         assert_eq!(shown(&world, "f"), ["E@0"], "{at}");
@@ -38,8 +43,7 @@ fn m2_6_what_is_tolerated_still_shows_what_it_rested_on() {
 
 #[test]
 fn m2_6_what_opens_while_it_is_tolerated_shows_what_it_rested_on() {
-    let mut world = World::new(TOLERATED);
-    world.row(0, "E x true");
+    let mut world = told(TOLERATED, &[(0, "E x true")]);
     world.remove(3, "E x true");
     for at in [4, 6] {
         world.advance(at);
@@ -58,9 +62,7 @@ fn what_ends_shows_what_it_rested_on_until_then() {
         finding below(node) { severity info keep 5s when { B { node, n: _ } } title "{node}" }
         finding f(node) { severity info when { below { node }  B { node, n: _ } within 4s } title "{node}" }
     "#;
-    let mut world = World::new(rules);
-    world.row(0, "B x 1");
-    world.row(1, "B x 2");
+    let mut world = told(rules, &[(0, "B x 1"), (1, "B x 2")]);
     // In the instant in which it ends, `below` comes to rest on the second.
     world.advance(5);
     assert_eq!(shown(&world, "below"), ["B@1"]);
@@ -76,11 +78,7 @@ fn what_rests_on_the_past_follows_what_is_behind_it() {
           when { B { node }  changes(on of E { node, on } within 20s) >= 1 } title "{node}" }
         finding f(node) { severity info when { below { node } } title "{node}" }
     "#;
-    let mut world = World::new(rules);
-    world.row(0, "E x true");
-    world.row(1, "E x false");
-    world.row(2, "B x");
-    world.row(4, "B x");
+    let mut world = told(rules, &[(0, "E x true"), (1, "E x false"), (2, "B x"), (4, "B x")]);
     for (at, expected) in [(7, "B@2"), (9, "B@4")] {
         world.advance(at);
         assert!(shown(&world, "f").contains(&expected.into()), "{at}: {:?}", shown(&world, "f"));
@@ -94,9 +92,7 @@ fn what_copies_facts_hears_of_others_through_all_rules_between() {
         finding below(node) { severity info keep 3s when { A { node } } title "{node}" }
         finding f(node) { severity info when { below { node } for 2s tolerating 9s } title "{node}" }
     "#;
-    let mut world = World::new(rules);
-    world.row(0, "A x");
-    world.row(2, "A x");
+    let mut world = told(rules, &[(0, "A x"), (2, "A x")]);
     for (at, expected) in [(2, "A@0"), (3, "A@2"), (7, "A@2")] {
         world.advance(at);
         assert_eq!(shown(&world, "f"), [expected], "{at}");
@@ -113,11 +109,7 @@ fn what_copies_facts_hears_that_another_rule_holds_a_row_up() {
         derive D { node: node } keep 9s when { B { node } }
         finding f(node) { severity info when { D { node } } title "{node}" }
     "#;
-    let mut world = World::new(rules);
-    world.row(0, "E x true");
-    world.row(1, "E x false");
-    world.row(2, "A x");
-    world.row(2, "B x");
+    let mut world = told(rules, &[(0, "E x true"), (1, "E x false"), (2, "A x"), (2, "B x")]);
     world.advance(4);
     assert!(shown(&world, "f").contains(&"A@2".into()), "{:?}", shown(&world, "f"));
     world.advance(6);

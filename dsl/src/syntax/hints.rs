@@ -196,7 +196,6 @@ pub(super) fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-/// Whether a sign joins two words, as in `my-rule`.
 fn last_word(text: &str) -> &str {
     let text = text.trim_end();
     text.get(before_word(text).len()..).unwrap_or_default()

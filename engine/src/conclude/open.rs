@@ -23,6 +23,9 @@ use crate::{
     value::word::{Row, Word, as_key},
 };
 
+/// Which support of a row is asked: [`Supports::get`] or [`Supports::before`].
+pub(crate) type Behind = for<'a> fn(&'a Supports, usize, RowId) -> Option<&'a Support>;
+
 impl Engine {
     /// Thinks about one key of a finding.
     pub(crate) fn think_finding(
@@ -94,7 +97,7 @@ impl Engine {
         let (row, pins) = (open.row(), open.life.pins());
         // It may outlive what it rests on.
         let known = open.life.rare_mut().evidence.take();
-        let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins));
+        let evidence = known.unwrap_or_else(|| self.evidence(programs, &pins, Supports::get));
         let open = self.keys.get_mut(rule).and_then(|keys| keys.open_mut(number));
         if let Some(open) = open {
             open.life.rare_mut().evidence = Some(evidence);
@@ -195,7 +198,7 @@ impl Engine {
         let shows = |pin: &Pin| {
             programs.schema.get(pin.relation()).is_some_and(|schema| !schema.rests_on_past)
         };
-        (!pins.iter().all(shows)).then(|| self.evidence(programs, pins))
+        (!pins.iter().all(shows)).then(|| self.evidence(programs, pins, Supports::get))
     }
 
     /// The first fact behind a finding that opens, where it explains others.
@@ -261,17 +264,10 @@ impl Engine {
         })
     }
 
-    /// The input facts behind rows. A concluded row stands for what it rests on.
-    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin]) -> Copies {
+    /// The input facts behind rows. A concluded row stands for what it rests on, now or before this instant.
+    pub(crate) fn evidence(&self, programs: &Programs, pins: &[Pin], behind: Behind) -> Copies {
         let mut copies = Copies::with_room(pins.len());
-        self.gather(programs, pins, Supports::get, &mut Pins::new(), &mut copies);
-        copies
-    }
-
-    /// The same as it was before this instant.
-    pub(crate) fn evidence_before(&self, programs: &Programs, pins: &[Pin]) -> Copies {
-        let mut copies = Copies::with_room(pins.len());
-        self.gather(programs, pins, Supports::before, &mut Pins::new(), &mut copies);
+        self.gather(programs, pins, behind, &mut Pins::new(), &mut copies);
         copies
     }
 
@@ -279,7 +275,7 @@ impl Engine {
         &self,
         programs: &Programs,
         pins: &[Pin],
-        behind: for<'a> fn(&'a Supports, usize, RowId) -> Option<&'a Support>,
+        behind: Behind,
         seen: &mut Pins,
         copies: &mut Copies,
     ) {

@@ -12,7 +12,10 @@ use crate::{
     },
     engine::Engine,
     program::{Head, Program},
-    store::copies::{Copies, Kept},
+    store::{
+        copies::{Copies, Kept},
+        support::Supports,
+    },
     think::judge::Verdict,
     value::{
         expr::Ex,
@@ -90,7 +93,7 @@ impl Engine {
         let [title, because, remedy, ignored] = self.texts(finding, program, life, now);
         let facts = match &entry.copied {
             Some(copies) => self.in_order(copies),
-            None => self.in_order(&self.evidence(&self.programs, &life.pins())),
+            None => self.in_order(&self.evidence(&self.programs, &life.pins(), Supports::get)),
         };
         let evidence = facts.iter().map(|kept| self.shown(kept)).collect();
         Some(Episode {

@@ -10,7 +10,7 @@ use crate::{
     store::{
         row::{ASSUMED, ENDED, FIRST, LAPSED, Marks, Pins, RowId},
         sources::Stamp,
-        support::{KeyId, Support},
+        support::{KeyId, Support, Supports},
         table::Names,
     },
     think::{
@@ -321,7 +321,7 @@ impl Engine {
         (rule, key): (usize, KeyId),
     ) {
         let Some(support) = self.supports.of(row.0, row.1, rule, key) else { return };
-        let facts = self.evidence_before(programs, &support.pins);
+        let facts = self.evidence(programs, &support.pins, Supports::before);
         self.supports.keep(row, (rule, key), facts);
     }
 

@@ -28,6 +28,13 @@ pub(crate) struct Support {
     pub(crate) facts: Option<Box<Copies>>,
 }
 
+impl Support {
+    /// Whether this key of a rule gives it.
+    fn is_of(&self, rule: usize, key: KeyId) -> bool {
+        (self.rule, self.key) == (rule, key)
+    }
+}
+
 /// What would have to be collected, or done, for a verdict to be sure.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
 pub(crate) enum Want {
@@ -90,7 +97,7 @@ impl Supports {
             self.note_former(relation, row);
         }
         let Some(Backing { supports, .. }) = self.at_mut(relation, row) else { return };
-        supports.retain(|known| (known.rule, known.key) != (support.rule, support.key));
+        supports.retain(|known| !known.is_of(support.rule, support.key));
         supports.push(support);
         if supports.len() > 1 {
             supports.sort_by_key(|of| (blemish(of.marks), of.rule, of.key));
@@ -118,7 +125,7 @@ impl Supports {
     ) {
         let supports = self.at_mut(relation, row).map(|of| &mut of.supports);
         let mut supports = supports.into_iter().flatten();
-        if let Some(of) = supports.find(|known| (known.rule, known.key) == (rule, key)) {
+        if let Some(of) = supports.find(|known| known.is_of(rule, key)) {
             of.facts = Some(Box::new(facts));
         }
     }
@@ -143,12 +150,12 @@ impl Supports {
     /// Takes a support away, unless it is the last, and says whether it is. The last stays until the row has
     /// left: what ends with the row shows by it what it rested on.
     pub(crate) fn take(&mut self, relation: usize, row: RowId, rule: usize, key: KeyId) -> bool {
-        let gives = |known: &Support| (known.rule, known.key) == (rule, key);
-        let others = self.at(relation, row).is_some_and(|of| !of.supports.iter().all(gives));
+        let own = |known: &Support| known.is_of(rule, key);
+        let others = self.at(relation, row).is_some_and(|of| !of.supports.iter().all(own));
         if others {
             self.note_former(relation, row);
             if let Some(Backing { supports, .. }) = self.at_mut(relation, row) {
-                supports.retain(|known| !gives(known));
+                supports.retain(|known| !own(known));
             }
         }
         !others
@@ -178,7 +185,7 @@ impl Supports {
         key: KeyId,
     ) -> Option<&Support> {
         let supports = &self.at(relation, row)?.supports;
-        supports.iter().find(|known| (known.rule, known.key) == (rule, key))
+        supports.iter().find(|known| known.is_of(rule, key))
     }
 
     /// The support that speaks for a row.

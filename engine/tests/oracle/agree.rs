@@ -107,9 +107,9 @@ pub(crate) fn agree(case: &Case) -> Result<(), String> {
                 let open = |of: &Shown| (&of.of.0, &of.of.1, of.closed) == (path, key, None);
                 let right = match standing {
                     Standing::Holds => shown.iter().any(open),
-                    Standing::Fails => !reached.contains_key(key),
+                    Standing::Fails => !reached.contains(key),
                     Standing::RuledOut | Standing::NotPinned => {
-                        reached.contains_key(key) && !shown.iter().any(open)
+                        reached.contains(key) && !shown.iter().any(open)
                     }
                 };
                 if !right {

@@ -87,7 +87,7 @@ pub(crate) struct Story {
     pub(crate) late: BTreeMap<SourceId, u64>,
     pub(crate) shown: Vec<Shown>,
     /// Of each finding the keys for which its conditions hold then ([`verdict::reached`]).
-    pub(crate) reached: Vec<BTreeMap<String, bool>>,
+    pub(crate) reached: Vec<BTreeSet<String>>,
 }
 
 /// What is so at an instant.
@@ -133,7 +133,7 @@ pub(crate) fn tell(
     let world = teller.think(until, until, &state, None).world;
     let reached = |rule: &Rule| match rule.head {
         Head::Finding(_) => verdict::reached(&world, rule, params),
-        Head::Derived { .. } => BTreeMap::new(),
+        Head::Derived { .. } => BTreeSet::new(),
     };
     let reached = pack.rules.iter().map(reached).collect();
     Story { log, late, shown, reached }

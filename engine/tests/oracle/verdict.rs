@@ -1,9 +1,6 @@
 //! What a rule concludes at an instant, and how sure that is (M3.3 to M3.5).
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{collections::BTreeSet, rc::Rc};
 
 use etio_plan::{Cond, Head, Kind, RelId, Rule, SlotId, SlotType, Type, Value};
 
@@ -144,16 +141,12 @@ pub(crate) fn findings(world: &World<'_>, rule: &Rule, params: &[Value]) -> Vec<
     best
 }
 
-/// The keys for which the conditions of a finding hold, whatever speaks against it; with whether some way to make
-/// them hold is more than assumed.
-pub(crate) fn reached(world: &World<'_>, rule: &Rule, params: &[Value]) -> BTreeMap<String, bool> {
+/// The keys for which the conditions of a finding hold, whatever speaks against it.
+pub(crate) fn reached(world: &World<'_>, rule: &Rule, params: &[Value]) -> BTreeSet<String> {
     let solver = Solver { world, rule, params };
-    let mut keys: BTreeMap<String, bool> = BTreeMap::new();
-    for binding in solver.solve(&rule.body.when, &Binding::new(rule), &mut Missed::default()) {
-        let key: Vec<Value> = rule.key.iter().map(|slot| binding.value(*slot)).collect();
-        *keys.entry(spelled(&key)).or_default() |= !past(&binding.rows, world.told).assumed;
-    }
-    keys
+    let found = solver.solve(&rule.body.when, &Binding::new(rule), &mut Missed::default());
+    let key = |of: &Binding| rule.key.iter().map(|slot| of.value(*slot)).collect::<Vec<_>>();
+    found.iter().map(|of| spelled(&key(of))).collect()
 }
 
 fn judge(solver: &Solver<'_>, rule: &Rule, binding: Binding) -> Option<Conclusion> {
