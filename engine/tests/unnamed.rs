@@ -156,3 +156,21 @@ fn m5_4_of_what_is_tolerated_it_tells_who_told_of_it() {
     // It is due at 5 and tolerated; the one file that told of it vouches that it is gone.
     assert_eq!(world.log(6), [""; 0]);
 }
+
+#[test]
+fn m5_4_what_does_not_confirm_joins_nothing() {
+    let rules = r#"
+        entity P { key node: node }
+        event A { node: node }
+        event L { node: node, lossy }
+        finding f(node) { severity info when { A { node } }
+          confirm { P { node: m }  no L { node: m } within 4s } title "{node}" because "{m}" because "nothing" }
+    "#;
+    let mut world = world_of(rules, true);
+    world.covered("P", 2, 0);
+    world.covered("L", 1, -9);
+    world.row_of(2, 1, "P (unnamed)");
+    world.row_of(1, 2, "A x");
+    assert_eq!(world.log(2), ["2s opened f(x) suspected"]);
+    assert_eq!(world.engine.episodes()[0].because, "nothing");
+}

@@ -253,13 +253,19 @@ impl<'a> Eval<'a> {
         let sure_lacks = self.lacks.len();
         let (mut confirmed, mut open, mut unseen) = (false, false, program.confirm.is_empty());
         for block in &program.confirm {
-            let rows = self.path.len();
+            let (rows, marks) = (self.path.len(), self.marks);
             match self.block(block) {
                 Held::True => {
                     confirmed = true;
                     break;
                 }
-                Held::Weak | Held::Unknown => open = true,
+                // It confirms nothing, so that nothing of it is shown.
+                Held::Weak => {
+                    open = true;
+                    block.binds.iter().for_each(|slot| put(&mut self.slots, *slot, ABSENT));
+                    self.marks = marks;
+                }
+                Held::Unknown => open = true,
                 Held::Unseen => unseen = true,
                 Held::False => {}
             }
