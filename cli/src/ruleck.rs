@@ -8,6 +8,7 @@ mod fmt;
 mod lsp;
 mod pack;
 mod plan;
+mod position;
 pub mod test;
 
 use clap::Parser as _;
@@ -19,7 +20,7 @@ use args::{Command, Files, Ruleck};
 #[must_use]
 pub fn run() -> Exit {
     let done = match Ruleck::parse().command {
-        Command::Check(files) => check::run(&files),
+        Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Explain { code } => explain::run(code.as_deref()),

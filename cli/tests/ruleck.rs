@@ -8,6 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use common::{Ran, etio, ruleck};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const RULES: &str = r#"//! Licences.
@@ -149,6 +150,48 @@ fn an_error_has_a_place_and_a_code_that_is_explained() {
     let unknown = ruleck(&["explain", "E9999"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("E9999"), "{}", unknown.err);
+}
+
+/// What `ruleck check` says as JSON or SARIF of rules in which a name is misspelt, behind a sign of two bytes.
+fn misspelt(format: &str) -> Value {
+    let text = RULES.replace("title \"{node} waits", "title \"é {nodde} waits");
+    let ran = on(&text, &["check", "--format", format]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    serde_json::from_str(&ran.out).unwrap()
+}
+
+#[test]
+fn a_program_reads_what_is_wrong_and_what_settles_it() {
+    let report = misspelt("json");
+    let counts = ["files", "rules", "tests", "errors", "warnings"].map(|name| &report[name]);
+    assert_eq!(counts, [&json!(1), &json!(0), &json!(2), &json!(1), &json!(0)]);
+    let said = &report["diagnostics"][0];
+    assert_eq!((&said["severity"], &said["also"]), (&json!("error"), &json!([])));
+    let place = ["line", "column", "end_line", "end_column"].map(|name| &said["place"][name]);
+    assert_eq!(place, [&json!(17), &json!(13), &json!(17), &json!(18)]);
+    let fix = ["line", "column", "replacement"].map(|name| &said["fix"][name]);
+    assert_eq!(fix, [&json!(17), &json!(13), &json!("node")]);
+}
+
+#[test]
+fn a_viewer_shows_what_is_wrong_and_what_settles_it() {
+    let log = misspelt("sarif");
+    let run = &log["runs"][0];
+    let result = &run["results"][0];
+    assert_eq!(run["tool"]["driver"]["rules"][0]["id"], result["ruleId"]);
+    let physical = &result["locations"][0]["physicalLocation"];
+    let region = json!({ "startLine": 17, "startColumn": 13, "endLine": 17, "endColumn": 18 });
+    assert_eq!((&physical["region"], &run["columnKind"]), (&region, &json!("unicodeCodePoints")));
+    let replacement = &result["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["deletedRegion"], region);
+    assert_eq!(replacement["insertedContent"]["text"], "node");
+}
+
+#[test]
+fn a_program_hears_that_nothing_is_wrong() {
+    let ran = on(RULES, &["check", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((ran.code, &report["rules"], &report["diagnostics"]), (0, &json!(1), &json!([])));
 }
 
 #[test]

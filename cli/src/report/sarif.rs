@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use etio_plan::Severity;
 use serde_json::{Value, json};
 
-use super::{Finding, Report};
+use super::{Finding, Report, json};
 
 /// The report as one SARIF run.
 pub(crate) fn render(report: &Report) -> String {
@@ -27,17 +27,21 @@ pub(crate) fn render(report: &Report) -> String {
         })
         .collect();
     let results: Vec<Value> = report.findings.iter().map(result).collect();
-    let log = json!({
+    log("etio", &rules, &results)
+}
+
+/// A log of one run of a tool of this version. Columns are counted in characters.
+pub(crate) fn log(tool: &str, rules: &[Value], results: &[Value]) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    json::object(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": { "driver": { "name": "etio", "version": report.etio, "rules": rules } },
+            "tool": { "driver": { "name": tool, "version": version, "rules": rules } },
+            "columnKind": "unicodeCodePoints",
             "results": results,
         }],
-    });
-    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
-    text.push('\n');
-    text
+    }))
 }
 
 fn result(finding: &Finding) -> Value {
@@ -80,7 +84,7 @@ fn result(finding: &Finding) -> Value {
 }
 
 /// A path as a reference: what is not plain is percent-encoded.
-fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

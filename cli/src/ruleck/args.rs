@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::date;
 
@@ -17,7 +17,7 @@ pub(crate) struct Ruleck {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Compiles rule files and prints what is wrong with them
-    Check(Files),
+    Check(Check),
     /// Runs the tests and samples in rule files
     Test(Test),
     /// Writes rule files in their one layout
@@ -49,6 +49,25 @@ pub(crate) struct Files {
     /// The day by which the `until` of sites is judged; otherwise today
     #[arg(long, value_name = "DATE", value_parser = date::parse)]
     pub(crate) at: Option<i64>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// How to say it
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// One object
+    Json,
+    /// For code-scanning viewers
+    Sarif,
 }
 
 #[derive(Args, Debug)]

@@ -1,40 +1,60 @@
 //! `ruleck check`: what is wrong with rule files.
 
+mod report;
+mod sarif;
+
+use etio_dsl::Compiled;
 use etio_dsl::diag::Diagnostic;
 use etio_plan::Rule;
 
-use super::args::Files;
+use super::args::{Check, Format};
+use crate::report::json;
 use crate::text::count;
 use crate::{Exit, out, program::Sources};
+use report::{Checked, Report};
 
-pub(super) fn run(files: &Files) -> Result<Exit, String> {
-    let sources = Sources::load(&files.paths, files.no_stdlib)?;
-    let compiled = sources.compile(files.at);
+pub(super) fn run(args: &Check) -> Result<Exit, String> {
+    let sources = Sources::load(&args.files.paths, args.files.no_stdlib)?;
+    let compiled = sources.compile(args.files.at);
     let checked = super::checked(&sources);
     let mine = |diagnostic: &&Diagnostic| {
         let place = diagnostic.place().map(|label| label.file);
         diagnostic.is_error() || place.is_none_or(|file| checked.contains(&file))
     };
     let shown: Vec<Diagnostic> = compiled.diagnostics.iter().filter(mine).cloned().collect();
-    let errors = shown.iter().filter(|diagnostic| diagnostic.is_error()).count();
-    if !shown.is_empty() {
-        out::say(format_args!("{}\n", sources.render(&shown)));
+    let counts = Checked {
+        files: checked.len(),
+        rules: rules(&compiled, |file| checked.contains(&file)),
+        tests: compiled.tests.iter().filter(|test| checked.contains(&test.file)).count(),
+    };
+    let report = Report::new(&sources, counts, &shown);
+    match args.format {
+        Format::Human => {
+            if !shown.is_empty() {
+                out::say(format_args!("{}\n", sources.render(&shown)));
+            }
+            out::print(&summary(&report))?;
+        }
+        Format::Json => out::print(&json::object(&report))?,
+        Format::Sarif => out::print(&sarif::render(&report))?,
     }
-    let rules = compiled.pack.as_ref().map_or(0, |pack| {
-        let file = |rule: &&Rule| compiled.places.get(rule.head.relation().index()).map(|at| at.0);
-        pack.rules
-            .iter()
-            .filter(|rule| file(rule).is_some_and(|file| checked.contains(&file)))
-            .count()
-    });
-    let tests = compiled.tests.iter().filter(|test| checked.contains(&test.file)).count();
-    out::print(&format!(
-        "{}, {}, {}, {}, {}\n",
-        count(checked.len(), "file"),
-        count(rules, "rule"),
-        count(tests, "test"),
-        count(errors, "error"),
-        count(shown.len() - errors, "warning"),
-    ))?;
     Ok(if shown.is_empty() { Exit::Clean } else { Exit::Found })
+}
+
+/// How many rules stand in files that are asked for.
+fn rules(compiled: &Compiled, asked: impl Fn(usize) -> bool) -> usize {
+    let file = |rule: &Rule| compiled.places.get(rule.head.relation().index()).map(|at| at.0);
+    let rules = compiled.pack.iter().flat_map(|pack| &pack.rules);
+    rules.filter(|rule| file(rule).is_some_and(&asked)).count()
+}
+
+fn summary(report: &Report<'_>) -> String {
+    format!(
+        "{}, {}, {}, {}, {}\n",
+        count(report.checked.files, "file"),
+        count(report.checked.rules, "rule"),
+        count(report.checked.tests, "test"),
+        count(report.errors, "error"),
+        count(report.warnings, "warning"),
+    )
 }

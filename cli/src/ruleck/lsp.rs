@@ -8,7 +8,6 @@ mod diagnostics;
 mod edits;
 mod hover;
 mod outline;
-mod position;
 mod program;
 mod reference;
 mod requests;

@@ -7,8 +7,8 @@ use etio_dsl::{Compiled, SourceFile};
 
 use lsp_types::{Position, Range};
 
-use super::position::Encoding;
 use crate::program::Sources;
+use crate::ruleck::position::Encoding;
 
 /// Rule files and what they mean.
 pub(super) struct Program {

@@ -16,10 +16,10 @@ use lsp_types::{
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::position::Encoding;
 use super::program::Program;
 use super::workspace::Workspace;
 use super::{complete, edits, hover, outline, uri};
+use crate::ruleck::position::Encoding;
 
 /// What `initialize` says of this server.
 pub(super) fn capabilities(encoding: Encoding) -> Value {

@@ -17,13 +17,13 @@ use lsp_types::{
 };
 use serde_json::{Value, json};
 
-use super::position::Encoding;
 use super::requests::read;
 use super::wire::{self, Malformed};
 use super::workspace::Workspace;
 use super::{diagnostics, requests, uri};
 use crate::Exit;
 use crate::ruleck::args::Lsp;
+use crate::ruleck::position::Encoding;
 
 /// A server and what its editor knows.
 pub(super) struct Server<'a, W> {

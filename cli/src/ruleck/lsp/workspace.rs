@@ -7,11 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use etio_dsl::SourceFile;
 use lsp_types::TextDocumentContentChangeEvent;
 
-use super::position::Encoding;
 use super::program::Program;
 use super::uri;
 use crate::program::find_rules;
 use crate::ruleck::args::Files;
+use crate::ruleck::position::Encoding;
 
 /// What there is to check.
 pub(super) struct Workspace {

@@ -1,40 +1,44 @@
-//! Places as editors count them: lines, and in a line the units of an encoding.
+//! Places in rule files as editors and other programs count them: lines, and in a line the units of an encoding.
 
 use etio_dsl::syntax::ast::Span;
 use lsp_types::{Position, PositionEncodingKind, Range};
 
 /// What is counted in a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) enum Encoding {
+pub(in crate::ruleck) enum Encoding {
     /// What every editor knows.
     #[default]
     Utf16,
     /// Bytes.
     Utf8,
+    /// Characters, as people count.
+    Utf32,
 }
 
 impl Encoding {
     /// The one to use among those that an editor offers.
-    pub(super) fn among(offered: &[PositionEncodingKind]) -> Self {
+    pub(in crate::ruleck) fn among(offered: &[PositionEncodingKind]) -> Self {
         if offered.contains(&PositionEncodingKind::UTF8) { Self::Utf8 } else { Self::Utf16 }
     }
 
-    pub(super) const fn kind(self) -> PositionEncodingKind {
+    pub(in crate::ruleck) const fn kind(self) -> PositionEncodingKind {
         match self {
             Self::Utf16 => PositionEncodingKind::UTF16,
             Self::Utf8 => PositionEncodingKind::UTF8,
+            Self::Utf32 => PositionEncodingKind::UTF32,
         }
     }
 
-    fn width(self, c: char) -> usize {
+    const fn width(self, c: char) -> usize {
         match self {
             Self::Utf16 => c.len_utf16(),
             Self::Utf8 => c.len_utf8(),
+            Self::Utf32 => 1,
         }
     }
 
     /// The byte at a position; behind the end of a line it is that end.
-    pub(super) fn offset(self, text: &str, position: Position) -> usize {
+    pub(in crate::ruleck) fn offset(self, text: &str, position: Position) -> usize {
         let Some(line) = lines(text).nth(position.line as usize) else { return text.len() };
         let (mut at, mut units) = (line.0, 0);
         for c in line.1.chars() {
@@ -47,7 +51,7 @@ impl Encoding {
         at
     }
 
-    pub(super) fn position(self, text: &str, offset: usize) -> Position {
+    pub(in crate::ruleck) fn position(self, text: &str, offset: usize) -> Position {
         let (number, (start, line)) = lines(text)
             .take_while(|(start, _)| *start <= offset)
             .enumerate()
@@ -59,7 +63,7 @@ impl Encoding {
         Position { line: short(number), character: short(units) }
     }
 
-    pub(super) fn range(self, text: &str, span: Span) -> Range {
+    pub(in crate::ruleck) fn range(self, text: &str, span: Span) -> Range {
         let end = span.end.max(span.start) as usize;
         Range { start: self.position(text, span.start as usize), end: self.position(text, end) }
     }
@@ -89,7 +93,9 @@ mod tests {
     fn units_are_counted_in_the_encoding() {
         // One, two, and four bytes; one, one and two units of UTF-16.
         let text = "a\nä𝄞b\r\nc";
-        for (encoding, character) in [(Encoding::Utf16, 3), (Encoding::Utf8, 6)] {
+        for (encoding, character) in
+            [(Encoding::Utf16, 3), (Encoding::Utf8, 6), (Encoding::Utf32, 2)]
+        {
             let place = Position { line: 1, character };
             assert_eq!(encoding.position(text, 8), place);
             assert_eq!(encoding.offset(text, place), 8);
