@@ -1,6 +1,6 @@
 //! Commands that were pasted with what they printed: they say what that is of.
 
-use crate::formats::{is_name, kind_name};
+use crate::object::{is_name, kind_name};
 
 /// What a command to kubectl asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -285,7 +285,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
         }
         self.offer(record, record.program, message, when);
         for (line, text) in (record.line + 1..).zip(&record.more) {
-            let alone = crate::text::unknown(line, text);
+            let alone = Record::unknown(line, text);
             let alone = Record { host: record.host, pod: record.pod, ..alone };
             self.offer(&alone, Program::Unknown, text.trim(), when);
         }
@@ -306,10 +306,10 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
             };
             if count > 1 {
                 for (line, text) in (at..).zip(rest.iter().take(count)) {
-                    self.offer_lines(&crate::text::unknown(line, text), when);
+                    self.offer_lines(&Record::unknown(line, text), when);
                 }
             }
-            let alone = rest.first().map(|line| crate::text::unknown(at, line));
+            let alone = rest.first().map(|line| Record::unknown(at, line));
             if count > 1 || alone.is_some_and(|line| self.offer_alone(&line, when)) {
                 taken += count;
             }
@@ -324,7 +324,7 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
     /// middle of words.
     fn offer_joined(&mut self, at: u64, lines: &[&str], when: When) -> bool {
         let Some(first) = lines.first() else { return false };
-        let record = crate::text::unknown(at, first);
+        let record = Record::unknown(at, first);
         let parts: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
         [" ", ""]
             .into_iter()

@@ -14,6 +14,7 @@ mod dump;
 mod files;
 pub mod formats;
 mod gather;
+mod object;
 mod options;
 mod prose;
 mod reader;

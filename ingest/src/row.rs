@@ -111,6 +111,26 @@ pub struct Record<'a> {
     pub zone: Option<i32>,
 }
 
+impl<'a> Record<'a> {
+    /// A line that was pasted without saying what wrote it.
+    pub(crate) fn unknown(line: u64, text: &'a str) -> Self {
+        Self {
+            program: Program::Unknown,
+            name: None,
+            host: None,
+            pod: None,
+            level: None,
+            when: When::Unknown,
+            message: text.trim().into(),
+            line,
+            written: text.into(),
+            text,
+            more: Vec::new(),
+            zone: None,
+        }
+    }
+}
+
 /// What a format gives while it reads.
 pub trait Out {
     /// A row.

@@ -250,14 +250,14 @@ impl<'a> Walk<'a, '_> {
             program: Program::System,
             name: Some(log.container),
             pod: log.pod.as_deref(),
-            ..unknown(number, line)
+            ..Record::unknown(number, line)
         });
     }
 
     fn flush(&mut self) {
         if let Some((&(line, text), more)) = self.loose.split_first() {
             let more = more.iter().map(|(_, text)| *text).collect();
-            self.out.record(Record { more, ..unknown(line, text) });
+            self.out.record(Record { more, ..Record::unknown(line, text) });
             self.loose.clear();
         }
         let Some(Pending { mut head, line, text, more }) = self.pending.take() else { return };
@@ -293,23 +293,5 @@ impl<'a> Walk<'a, '_> {
             self.host.clone_from(&head.host);
         }
         self.last = Some(head);
-    }
-}
-
-/// A line that was pasted without saying what wrote it.
-pub(crate) fn unknown(line: u64, text: &str) -> Record<'_> {
-    Record {
-        program: Program::Unknown,
-        name: None,
-        host: None,
-        pod: None,
-        level: None,
-        when: When::Unknown,
-        message: Cow::Borrowed(text.trim()),
-        line,
-        written: Cow::Borrowed(text),
-        text,
-        more: Vec::new(),
-        zone: None,
     }
 }

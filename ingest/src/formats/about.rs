@@ -1,10 +1,8 @@
 //! Files about the collection: whose it is, when it was taken, since when the node had been up. They
 //! speak for all files of the directory they are in.
 
-use super::{
-    format::{Document, Format},
-    is_name,
-};
+use super::format::{Document, Format};
+use crate::object::is_name;
 use crate::row::{Out, When};
 use crate::stamp;
 

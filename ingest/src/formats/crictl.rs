@@ -14,7 +14,6 @@ use super::{
     rows::{self, bytes},
 };
 use crate::row::{Out, Program, Record, Row, When};
-use crate::text::unknown;
 use crate::unnamed;
 
 /// The section: any of its tables.
@@ -133,7 +132,7 @@ pub(super) fn info(text: &str, place: Place<'_>, out: &mut dyn Out) -> bool {
     let Ok(Status { conditions }) = serde_json::from_str(text) else { return false };
     for it in conditions.iter().filter(|it| !it.status) {
         let said = format!("{}=false reason:{} message:{}", it.kind, it.reason, it.message);
-        out.record(Record { program: Program::Runtime, ..unknown(place.line, &said) });
+        out.record(Record { program: Program::Runtime, ..Record::unknown(place.line, &said) });
     }
     true
 }

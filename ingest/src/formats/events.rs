@@ -17,8 +17,7 @@ mod row;
 mod wrapped;
 
 use chosen::Chosen;
-pub(crate) use naming::{is_name, mentioned};
-pub(crate) use row::kind_name;
+pub(crate) use naming::mentioned;
 use row::{Header, header, names_reason, row};
 use wrapped::{Above, is_rule};
 

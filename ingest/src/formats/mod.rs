@@ -31,7 +31,7 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use events::{is_name, kind_name, mentioned};
+pub(crate) use events::mentioned;
 pub use format::{Document, Format, Section};
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text.

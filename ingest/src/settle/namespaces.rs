@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::formats::is_name;
 use crate::gather::Gathered;
+use crate::object::is_name;
 use crate::schema::Schema;
 use crate::unnamed;
 

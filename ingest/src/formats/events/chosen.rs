@@ -3,6 +3,7 @@
 
 use super::{naming, row};
 use crate::formats::{ages, columns::Columns, kube::event::Event, times};
+use crate::object::kind_name;
 use crate::row::When;
 use crate::unnamed;
 
@@ -107,7 +108,7 @@ impl<'a> Chosen<'a> {
             count: get(Field::Count).and_then(|it| it.parse().ok()).unwrap_or(1),
             ..Event::default()
         };
-        event.kind = kind.map_or_else(|| naming::kind(&event).into(), row::kind_name);
+        event.kind = kind.map_or_else(|| naming::kind(&event).into(), kind_name);
         let namespace = get(Field::Namespace).unwrap_or(unnamed::NAMESPACE);
         event.object = row::qualified(&event.kind, namespace, &event.object);
         Some(event)

@@ -3,6 +3,7 @@
 use super::{About, row::qualified};
 use crate::command::described;
 use crate::formats::{docker, format::Document, kube::event::Event};
+use crate::object::is_name;
 use crate::unnamed;
 
 /// Names what the rows leave open: their object, by what the table is about, what a message says or what the command above
@@ -95,13 +96,6 @@ pub(crate) fn mentioned(message: &str) -> Option<String> {
         let named = uid.len() >= 32 || pod && uid.is_empty() && is_name(namespace);
         (named && !name.is_empty()).then(|| format!("{namespace}/{name}"))
     })
-}
-
-/// Whether it may be the name of an object or of a host: a DNS name.
-pub(crate) fn is_name(text: &str) -> bool {
-    text.len() < 254
-        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 /// The node of `Node x status is now: …`.

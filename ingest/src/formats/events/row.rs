@@ -10,6 +10,7 @@ use crate::formats::{
     },
     times,
 };
+use crate::object::kind_name;
 use crate::row::When;
 
 /// What comes behind the message in a wide table.
@@ -264,38 +265,6 @@ fn came_from(event: &mut Event, from: &str) {
     };
     event.component = (!component.is_empty()).then(|| component.into());
     event.node = host.filter(|host| !host.is_empty()).map(Into::into);
-}
-
-/// The kind as the API writes it, of the short and small spellings in tables.
-pub(crate) fn kind_name(kind: &str) -> String {
-    let kind = kind.split('.').next().unwrap_or(kind);
-    let known = [
-        ("po", "Pod"),
-        ("node", "Node"),
-        ("no", "Node"),
-        ("deploy", "Deployment"),
-        ("rs", "ReplicaSet"),
-        ("replicaset", "ReplicaSet"),
-        ("statefulset", "StatefulSet"),
-        ("daemonset", "DaemonSet"),
-        ("cronjob", "CronJob"),
-        ("persistentvolumeclaim", "PersistentVolumeClaim"),
-        ("pvc", "PersistentVolumeClaim"),
-        ("persistentvolume", "PersistentVolume"),
-        ("replicationcontroller", "ReplicationController"),
-        ("horizontalpodautoscaler", "HorizontalPodAutoscaler"),
-        ("endpointslice", "EndpointSlice"),
-        ("poddisruptionbudget", "PodDisruptionBudget"),
-        ("storageclass", "StorageClass"),
-        ("volumeattachment", "VolumeAttachment"),
-    ];
-    if let Some((_, name)) = known.iter().find(|(short, _)| *short == kind) {
-        return (*name).into();
-    }
-    let mut letters = kind.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
 /// An object's name with its namespace, unless its kind has none.
