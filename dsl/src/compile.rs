@@ -9,7 +9,7 @@ use crate::{
     mention::{self, Mention},
     never, order,
     resolve::{self, Cx},
-    retention,
+    retention, shown,
     site::{self, Applied, SiteChange},
     syntax::{
         ast::{self, Span},
@@ -85,6 +85,7 @@ fn program(files: &[SourceFile], trees: &[ast::File], at: Option<i64>) -> Compil
     let Applied { changes, gone } = site::apply(&mut cx, &sites, &mut drafts);
     retention::derive(&mut cx, &drafts);
     never::warn(&mut cx, &drafts);
+    shown::warn(&mut cx, &drafts);
     untold::warn(&mut cx, &drafts);
     cx.pack.rules = drafts.into_iter().map(|draft| draft.rule).collect();
     let tests = testcase::tests(&mut cx, &gone);

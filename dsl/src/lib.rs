@@ -14,6 +14,7 @@ mod never;
 mod order;
 mod resolve;
 mod retention;
+mod shown;
 mod site;
 pub mod syntax;
 mod table;

@@ -238,6 +238,10 @@ codes! {
     CHANGES_NOTHING = "W0111" "changes-nothing": "a statement of a site changes nothing",
         "It sets a parameter to the value that its rule has, or is about a rule that a site disables. Whoever \
          reads it later takes it for a change: remove it.";
+    ONLY_SHOWN = "W0112" "only-shown": "an edge goes to one symptom of several",
+        "A finding shows one binding, and its `explains` are about that. A name that `when`, `confirm` or `maybe` \
+         binds and that is no part of the key may stand for several values; the symptoms of the others are not \
+         explained, and stay roots. Bind a name of its own: `explains sick { pod: each } when { Hit { node, pod: each } }`.";
 }
 
 /// The code with this id (`E0101`) or name (`unexpected-text`).
