@@ -230,6 +230,16 @@ impl Show<'_> {
     /// `row` is the relation whose cells the expression may read.
     pub(crate) fn expr(&self, expr: &Expr, row: Option<RelId>) -> String {
         let show = |expr: &Expr| self.expr(expr, row);
+        // What compares two values, or more loosely joins, stands in parentheses where a value is wanted.
+        let operand = |expr: &Expr| {
+            let is_loose = match expr {
+                Expr::Not(_) | Expr::All(_) | Expr::Cmp(..) => true,
+                Expr::Any(items) => one_of(items).is_some(),
+                Expr::Call(func, _) => matches!(func, Func::In | Func::Has),
+                _ => false,
+            };
+            if is_loose { format!("({})", show(expr)) } else { show(expr) }
+        };
         let list = |items: &[Expr], between: &str| {
             items.iter().map(show).collect::<Vec<_>>().join(between)
         };
@@ -257,12 +267,13 @@ impl Show<'_> {
             }
             Expr::TimeOf(slot) => format!("time({})", self.slot(*slot)),
             Expr::Age(expr) => format!("age({})", self.instant(expr)),
+            Expr::Not(expr) if matches!(**expr, Expr::All(_)) => format!("not ({})", show(expr)),
             Expr::Not(expr) => format!("not {}", show(expr)),
             Expr::All(items) => list(items, " and "),
             Expr::Any(items) => match one_of(items) {
                 Some((one, all)) => {
                     let all: Vec<_> = all.into_iter().map(show).collect();
-                    format!("{} in [{}]", show(one), all.join(", "))
+                    format!("{} in [{}]", operand(one), all.join(", "))
                 }
                 None => format!("({})", list(items, " or ")),
             },
@@ -275,7 +286,7 @@ impl Show<'_> {
                     Cmp::Gt => ">",
                     Cmp::Ge => ">=",
                 };
-                format!("{} {op} {}", show(a), show(b))
+                format!("{} {op} {}", operand(a), operand(b))
             }
             Expr::Arith(op, a, b) => {
                 let op = match op {
@@ -284,11 +295,11 @@ impl Show<'_> {
                     Arith::Mul => "*",
                     Arith::Div => "/",
                 };
-                format!("({} {op} {})", show(a), show(b))
+                format!("({} {op} {})", operand(a), operand(b))
             }
             Expr::Call(func, args) => match (func, args.as_slice()) {
-                (Func::In, [item, of]) => format!("{} in {}", show(item), show(of)),
-                (Func::Has, [of, item]) => format!("{} has {}", show(of), show(item)),
+                (Func::In, [item, of]) => format!("{} in {}", operand(item), operand(of)),
+                (Func::Has, [of, item]) => format!("{} has {}", operand(of), operand(item)),
                 (Func::Get, [of, key]) => format!("{}[{}]", show(of), show(key)),
                 _ => format!("{}({})", name(*func), list(args, ", ")),
             },

@@ -237,6 +237,26 @@ fn a_plan_names_conditions_partition_and_what_is_kept() {
 }
 
 #[test]
+fn a_plan_shows_conditions_as_they_are_read() {
+    let conditions = [
+        "not (n == 1 and m == 2)",
+        "(n == 1) == (m == 2)",
+        "(n in [1, m]) == true",
+        "(n + m) * 2 == 6",
+        "(n == 1 or m == 2) == true",
+    ];
+    for condition in conditions {
+        let text = format!(
+            "event E {{ node: node, n: int, m: int }}\n\
+             finding f(node) {{ severity info when {{ E {{ node, n, m }}\n{condition} }} title \"{{node}}\" }}"
+        );
+        let ran = on(&text, &["plan"]);
+        let shown = ran.out.replace("((n + m) * 2)", "(n + m) * 2");
+        assert!(shown.contains(condition), "{condition}: {}{}", ran.out, ran.err);
+    }
+}
+
+#[test]
 fn a_plan_tells_memory_where_an_event_declares_its_rate() {
     let rules = RULES.replace("server: text }\n", "server: text\n  rate 20 per 1m\n}\n");
     let ran = on(&rules, &["plan"]);

@@ -2,7 +2,7 @@
 
 use etio_plan::{
     Body, Cond, Expr, Field, FieldId, Finding, Head, Kind, Param, ParamId, RelId, Rule, Severity,
-    SlotId, Type, Value,
+    SlotId, SlotType, Type, Value,
 };
 
 use super::{
@@ -146,15 +146,11 @@ impl<'a> Lower<'_, 'a> {
         let when = self.conds(&item.when);
         self.check_groups(&when);
         let key = self.finding_key(relation, &item.key);
-        let mut alternatives = |blocks: &'a [Vec<ast::Cond>], publish: bool| {
-            blocks
-                .iter()
-                .map(|block| self.block(publish, |lower| lower.conds(block)))
-                .collect::<Vec<Vec<Cond>>>()
-        };
-        let confirm = alternatives(&item.confirm, true);
-        let unless = alternatives(&item.unless, false);
-        let maybe = alternatives(&item.maybe, true);
+        let confirm = self.alternatives(&item.confirm, true);
+        let unless = self.alternatives(&item.unless, false);
+        let vars = self.st.vars.len();
+        let maybe = self.alternatives(&item.maybe, true);
+        self.show_rows(vars);
         let finding = Finding {
             relation,
             mode: item.name.text.replace('_', "-"),
@@ -170,6 +166,23 @@ impl<'a> Lower<'_, 'a> {
             version: item.version,
         };
         (Head::Finding(finding), key, Body { when, confirm, unless, maybe }, item.name.span)
+    }
+
+    fn alternatives(&mut self, blocks: &'a [Vec<ast::Cond>], publish: bool) -> Vec<Vec<Cond>> {
+        let block = |block: &'a Vec<ast::Cond>| self.block(publish, |lower| lower.conds(block));
+        blocks.iter().map(block).collect()
+    }
+
+    /// A row that `maybe` names is shown as evidence, whether or not a text speaks of it.
+    fn show_rows(&mut self, from: usize) {
+        for at in from..self.st.vars.len() {
+            let row = self
+                .var(at)
+                .is_some_and(|var| matches!(self.slot_type(var.slot), Some(SlotType::Row(_))));
+            if let Some(var) = self.st.vars.get_mut(at).filter(|_| row) {
+                var.uses += 1;
+            }
+        }
     }
 
     fn check_parts(&mut self, item: &ast::Finding) {
