@@ -76,9 +76,10 @@ pub(crate) fn pack(program: &Program, at: Option<i64>) -> Result<Pack, String> {
     {
         return match program.no_stdlib {
             false => read_pack(path),
-            true => {
-                Err(format!("`{}` is a pack; give `--no-stdlib` to `ruleck pack`", path.display()))
-            }
+            true => Err(format!(
+                "`{}` is a pack, which has all of its rules: leave out `--no-stdlib` here, and give it to `ruleck pack`",
+                path.display()
+            )),
         };
     }
     let sources = Sources::load(&program.rules, program.no_stdlib)?;

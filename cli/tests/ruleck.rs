@@ -164,7 +164,7 @@ fn misspelt(format: &str) -> Value {
 fn a_program_reads_what_is_wrong_and_what_settles_it() {
     let report = misspelt("json");
     let counts = ["files", "rules", "tests", "errors", "warnings"].map(|name| &report[name]);
-    assert_eq!(counts, [&json!(1), &json!(0), &json!(2), &json!(1), &json!(0)]);
+    assert_eq!(counts, [&json!(1), &json!(1), &json!(2), &json!(1), &json!(0)]);
     let said = &report["diagnostics"][0];
     assert_eq!((&said["severity"], &said["also"]), (&json!("error"), &json!([])));
     let place = ["line", "column", "end_line", "end_column"].map(|name| &said["place"][name]);
@@ -335,7 +335,7 @@ fn a_pack_that_cannot_be_used_says_why() {
     assert_eq!(ruleck(&["pack", rules, "--no-stdlib", "-o", path]).code, 0);
     for (args, why) in [
         (vec!["rules", "--rules", path, "--rules", rules], "goes with no rule files"),
-        (vec!["rules", "--rules", path, "--no-stdlib"], "give `--no-stdlib` to `ruleck pack`"),
+        (vec!["rules", "--rules", path, "--no-stdlib"], "give it to `ruleck pack`"),
     ] {
         let ran = etio(&args);
         assert_eq!(ran.code, 2);

@@ -243,3 +243,12 @@ fn an_upgrade_of_a_replaced_rule_is_told() {
         assert!(compiled.pack.is_some(), "it runs all the same: {now}");
     }
 }
+
+#[test]
+fn what_has_expired_contradicts_nothing() {
+    let pack = good("set queue.stall = 5m until 2026-12-31 set queue.stall = 7m");
+    let stall = pack.params.iter().find(|param| param.path == "std.seen.queue.stall");
+    assert_eq!(stall.map(|param| &param.default), Some(&Value::Duration(420_000_000_000)));
+    let pack = good("disable idle because \"a\" until 2026-12-31 disable idle because \"b\"");
+    assert!(finding(&pack, "std.seen.idle").is_none());
+}

@@ -6,7 +6,7 @@ use etio_dsl::diag::is_masked;
 
 use crate::text::count;
 
-use super::{Finding, Report, Verdict, rfc3339, severity_word};
+use super::{Finding, Ignored, Report, Verdict, rfc3339, severity_word};
 
 const STYLE: &str = "\
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1c1e21}
@@ -24,12 +24,12 @@ pub(crate) fn render(report: &Report) -> String {
         count(report.inputs.len(), "file"),
         report.as_of.map_or(String::new(), |at| format!(", as of {}", rfc3339(at)))
     );
-    if report.is_unread {
-        page.push_str("<p>Nothing could be read.</p>\n");
-    } else if report.findings.is_empty() && report.knows_nothing() {
-        page.push_str("<p>Nothing found: these files tell nothing that Etio knows.</p>\n");
-    } else if report.findings.is_empty() {
-        page.push_str("<p>Nothing found.</p>\n");
+    if let Some(nothing) = report.nothing() {
+        let _ = writeln!(page, "<p>{nothing}</p>");
+    }
+    for Ignored { because, findings } in &report.ignored {
+        let found = count(*findings, "finding");
+        let _ = writeln!(page, "<p><small>{found} ignored: {}</small></p>", escape(because));
     }
     for note in &report.notes {
         let _ = writeln!(page, "<p><small>note: {}</small></p>", escape(note));

@@ -237,15 +237,9 @@ impl Page<'_> {
 
     fn foot(&mut self, report: &Report) {
         self.line("");
-        if report.is_unread {
-            self.line(&format!("{BOLD}nothing could be read{BOLD:#}"));
-        } else if report.findings.is_empty() && report.knows_nothing() {
-            self.line(&format!(
-                "{BOLD}nothing found: these files tell nothing that Etio knows{BOLD:#}"
-            ));
-        } else if report.findings.is_empty() {
-            let but = if report.ignored.is_empty() { "" } else { " that is not ignored" };
-            self.line(&format!("{GOOD}nothing found{but}{GOOD:#}"));
+        if let Some(nothing) = report.nothing() {
+            let style = if report.is_unread || report.tells_nothing() { BOLD } else { GOOD };
+            self.line(&format!("{style}{nothing}{style:#}"));
         } else {
             let roots = self.tree.roots.len() as u64;
             let total = report.findings.len() as u64;

@@ -117,8 +117,23 @@ impl Report {
 
     /// Whether the files say neither a fact nor a time, as a log does in which all is well. To know nothing is not to
     /// be well.
-    pub(crate) fn knows_nothing(&self) -> bool {
+    pub(crate) fn tells_nothing(&self) -> bool {
         self.facts() == 0 && self.as_of.is_none()
+    }
+
+    /// What is said where nothing is shown.
+    pub(crate) fn nothing(&self) -> Option<&'static str> {
+        if self.is_unread {
+            Some("nothing could be read")
+        } else if !self.findings.is_empty() {
+            None
+        } else if self.tells_nothing() {
+            Some("nothing found: these files tell nothing that Etio knows")
+        } else if !self.ignored.is_empty() {
+            Some("nothing found that is not ignored")
+        } else {
+            Some("nothing found")
+        }
     }
 }
 

@@ -18,12 +18,15 @@ pub(crate) fn render(report: &Report) -> String {
     let rules: Vec<Value> = rules
         .iter()
         .map(|finding| {
-            json!({
+            let mut rule = json!({
                 "id": finding.mode,
                 "name": finding.rule,
                 "help": { "text": finding.remedy },
-                "helpUri": finding.refs.first(),
-            })
+            });
+            if let (Some(uri), Some(rule)) = (finding.refs.first(), rule.as_object_mut()) {
+                rule.insert("helpUri".into(), uri.as_str().into());
+            }
+            rule
         })
         .collect();
     let results: Vec<Value> = report.findings.iter().map(result).collect();

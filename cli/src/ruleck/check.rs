@@ -3,9 +3,8 @@
 mod report;
 mod sarif;
 
-use etio_dsl::Compiled;
 use etio_dsl::diag::Diagnostic;
-use etio_plan::Rule;
+use etio_dsl::syntax::ast::{File, Item};
 
 use super::args::{Check, Format};
 use crate::report::json;
@@ -24,7 +23,7 @@ pub(super) fn run(args: &Check) -> Result<Exit, String> {
     let shown: Vec<Diagnostic> = compiled.diagnostics.iter().filter(mine).cloned().collect();
     let counts = Checked {
         files: checked.len(),
-        rules: rules(&compiled, |file| checked.contains(&file)),
+        rules: rules(compiled.trees.get(checked.clone()).unwrap_or_default()),
         tests: compiled.tests.iter().filter(|test| checked.contains(&test.file)).count(),
     };
     let report = Report::new(&sources, counts, &shown);
@@ -41,11 +40,10 @@ pub(super) fn run(args: &Check) -> Result<Exit, String> {
     Ok(if shown.is_empty() { Exit::Clean } else { Exit::Found })
 }
 
-/// How many rules stand in files that are asked for.
-fn rules(compiled: &Compiled, asked: impl Fn(usize) -> bool) -> usize {
-    let file = |rule: &Rule| compiled.places.get(rule.head.relation().index()).map(|at| at.0);
-    let rules = compiled.pack.iter().flat_map(|pack| &pack.rules);
-    rules.filter(|rule| file(rule).is_some_and(&asked)).count()
+/// How many rules stand in files, whether or not they compile.
+fn rules(trees: &[File]) -> usize {
+    let is_rule = |item: &&Item| matches!(item, Item::Derive(_) | Item::Finding(_));
+    trees.iter().flat_map(|tree| &tree.items).filter(is_rule).count()
 }
 
 fn summary(report: &Report<'_>) -> String {

@@ -136,7 +136,8 @@ fn warn_expired(cx: &mut Cx<'_>, file: usize, change: &Change) {
 /// Two statements that both disable or replace one rule, or set one parameter to two values.
 fn refuse_two(cx: &mut Cx<'_>, sites: &Sites<'_>) {
     let mut first: HashMap<(RelId, &str), &Statement<'_>> = HashMap::default();
-    for statement in &sites.statements {
+    // One that has expired counts no more, and contradicts none.
+    for statement in sites.statements.iter().filter(|statement| !statement.expired) {
         let slot = match &statement.change.kind {
             ChangeKind::Set { .. } => statement.param.map_or("", |name| name.text.as_str()),
             ChangeKind::Disable { .. } | ChangeKind::Replace { .. } => "",
