@@ -20,6 +20,10 @@ use crate::{Exit, explain, ignored, input, out, program};
 const UNDATED: &str = "the newest time in the files is taken for that of their collection; \
                        if they were collected later, say when with `--at`";
 
+/// The report says what there would be if all of it still stood.
+const DATED_NOW: &str = "nothing says when this was collected; as all objects in it are being deleted, \
+                         it is taken to be now: `--at` says otherwise";
+
 pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let scanner = Scanner::new(program::pack(&args.program, args.input.collected.at)?);
     let bundle = input::read(&args.input, &scanner)?;
@@ -27,6 +31,9 @@ pub(crate) fn run(args: &Diagnose) -> Result<Exit, String> {
     let mut report = report(&mut engine, &bundle, View { all: args.all, explain: args.explain });
     if report.findings.is_empty() && report.ignored.is_empty() && bundle.dated == Dated::ByNewest {
         report.notes.push(UNDATED.to_owned());
+    }
+    if bundle.dated == Dated::Now {
+        report.notes.push(DATED_NOW.to_owned());
     }
     let text = match args.format {
         Format::Human => report::human::render(&report, layout(args.all)),

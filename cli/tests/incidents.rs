@@ -189,4 +189,7 @@ fn a_pod_that_nothing_names_is_one_pod() {
     fs::write(&path, text).unwrap();
     let ran = common::etio(&["diagnose", "--at", "2026-03-01T11:00:00Z", path.to_str().unwrap()]);
     assert!(ran.out.contains("1 root cause, 1 finding explained by it"), "{}{}", ran.out, ran.err);
+    assert!(!ran.out.contains("taken to be now"), "{}", ran.out);
+    let ran = common::etio(&["diagnose", path.to_str().unwrap()]);
+    assert!(ran.out.contains("taken to be now"), "{}", ran.out);
 }

@@ -53,6 +53,9 @@ pub enum Dated {
     ByNewest,
     /// The host, or a file that speaks of it.
     Told,
+    /// The host's clock: all objects in it are being deleted, as only those are that somebody picked out because they
+    /// stay, and nothing says how long they had by then.
+    Now,
 }
 
 /// A settled bundle.

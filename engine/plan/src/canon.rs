@@ -110,7 +110,7 @@ pub fn compare_versions(a: &str, b: &str) -> Ordering {
     match (is_prerelease(a_rest), is_prerelease(b_rest)) {
         (true, false) => Ordering::Less,
         (false, true) => Ordering::Greater,
-        (true, true) => a_rest.cmp(b_rest),
+        (true, true) => compare_prereleases(a_rest, b_rest),
         (false, false) => Ordering::Equal,
     }
 }
@@ -119,6 +119,29 @@ fn split_version(text: &str) -> (&str, &str) {
     let text = text.trim().trim_start_matches(['v', 'V']);
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     text.split_at(end)
+}
+
+/// `-beta.2` < `-beta.10` < `-rc1`: by words and numbers in turn. What stands behind a `+` says how it was built.
+fn compare_prereleases(a: &str, b: &str) -> Ordering {
+    let [mut a, mut b] = [a, b].map(|rest| rest.split('+').next().unwrap_or_default());
+    while !(a.is_empty() && b.is_empty()) {
+        let ((word_a, number_a), (word_b, number_b)) = (part(&mut a), part(&mut b));
+        let order = word_a.cmp(word_b).then(number_a.cmp(&number_b));
+        if order.is_ne() {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
+
+/// Takes a word and the number behind it.
+fn part<'t>(rest: &mut &'t str) -> (&'t str, Option<u64>) {
+    let (word, behind) =
+        rest.split_at(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()));
+    let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
+    let (number, behind) = behind.split_at(end);
+    *rest = behind;
+    (word, number.parse().ok())
 }
 
 fn is_prerelease(rest: &str) -> bool {
@@ -163,6 +186,11 @@ mod tests {
             ("1.14", "1.14.0", Ordering::Equal),
             ("1.14.0-rc.1", "1.14.0", Ordering::Less),
             ("v1.22.0-rc.0+abc", "1.21.1", Ordering::Greater),
+            ("1.7.0-beta.2", "1.7.0-beta.10", Ordering::Less),
+            ("1.7.0-rc10", "1.7.0-rc2", Ordering::Greater),
+            ("1.7.0-beta.10", "1.7.0-rc.1", Ordering::Less),
+            ("1.7.0-rc", "1.7.0-rc.1", Ordering::Less),
+            ("1.7.0-rc.1+abc", "1.7.0-rc.1", Ordering::Equal),
         ] {
             assert_eq!(compare_versions(a, b), expected, "{a} {b}");
         }

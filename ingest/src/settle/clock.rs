@@ -71,13 +71,13 @@ impl Clock {
         let latest = last.max(objects.filter_map(|found| found.newest).max());
         let nothing = Wall { year: None, month: 1, day: 1, nanos: 0 };
         let nothing = || instant(nothing.civil(NO_YEAR)?, &TimeZone::UTC);
-        let told = options
-            .at
-            .or(said.max(latest.filter(|at| said.is_none_or(|said| *at <= said + DAY))))
-            .or(options.now.filter(|_| kept));
-        let collected_at = told.or(options.today).or_else(nothing).unwrap_or_default();
+        let told =
+            options.at.or(said.max(latest.filter(|at| said.is_none_or(|said| *at <= said + DAY))));
+        let now = options.now.filter(|_| kept && told.is_none());
+        let collected_at = told.or(now).or(options.today).or_else(nothing).unwrap_or_default();
         clock.collected_at = collected_at;
         clock.dated = match (told, options.at.or(said), latest) {
+            (None, ..) if now.is_some() => Dated::Now,
             (None, ..) => Dated::Not,
             (_, None, Some(_)) => Dated::ByNewest,
             _ => Dated::Told,
