@@ -80,7 +80,7 @@ fn clean(text: String) -> String {
         Some(rest) => rest.to_owned(),
         None => text,
     };
-    let text = straight(uncoded(uncommented(unlisted(unquoted(unframed(text))))));
+    let text = straight(unmarked(uncommented(unlisted(unquoted(unframed(text))))));
     if memchr::memchr3(0x1b, 0, b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -147,15 +147,18 @@ fn unframed(text: String) -> String {
         .collect()
 }
 
-/// Without the backticks that Markdown puts around a line of code.
-fn uncoded(text: String) -> String {
-    if memchr::memchr(b'`', text.as_bytes()).is_none() {
+/// Without what Markdown puts around a line: the backticks of code, or the stars of what somebody points at.
+fn unmarked(text: String) -> String {
+    const MARKS: [&str; 2] = ["`", "**"];
+    if MARKS.iter().all(|mark| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_none()) {
         return text;
     }
     let inner = |line: &str| {
-        let code = line.trim().strip_prefix('`')?.strip_suffix('`')?;
         let end = if line.ends_with('\n') { "\n" } else { "" };
-        (!code.is_empty() && !code.contains('`')).then(|| format!("{code}{end}"))
+        MARKS.iter().find_map(|mark| {
+            let inner = line.trim().strip_prefix(mark)?.strip_suffix(mark)?;
+            (!inner.is_empty() && !inner.contains(mark)).then(|| format!("{inner}{end}"))
+        })
     };
     text.split_inclusive('\n')
         .map(|line| inner(line).map_or(Cow::Borrowed(line), Cow::Owned))
@@ -243,7 +246,11 @@ mod tests {
                 "│   Warning  Failed  5s  kubelet  no │\n│  such image   │\n  │ └─10.conf\n".into(),
                 Some("  Warning  Failed  5s  kubelet  no\n such image\n  │ └─10.conf\n"),
             ),
-            (b"* ==> a <==\n* b\n*  c\n*\n**d**\n".to_vec(), Some("==> a <==\nb\n c\n\n**d**\n")),
+            (b"* ==> a <==\n* b\n*  c\n*\n**d**\n".to_vec(), Some("==> a <==\nb\n c\n\nd\n")),
+            (
+                b"NAME  READY\n**web   0/1**\n**a** and **b**\n".to_vec(),
+                Some("NAME  READY\nweb   0/1\n**a** and **b**\n"),
+            ),
             (b"* a\n* b\n".to_vec(), Some("* a\n* b\n")),
             (b"> quoted\nand answered\n".to_vec(), Some("quoted\nand answered\n")),
             (

@@ -211,6 +211,16 @@ fn split_items(lines: &[&str], from: usize, base: usize) -> Vec<(usize, String)>
     items
 }
 
+/// The item of a list whose dash was left behind, so that its first key stands further to the left than the others.
+fn dedented(text: &str) -> Option<String> {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let (first, second) = (lines.next()?, lines.next()?);
+    let by = indent(second).checked_sub(indent(first)).filter(|by| *by > 0)?;
+    // Below a plain value there is nothing.
+    let plain = first.trim_start().strip_prefix("apiVersion: ").is_some_and(|it| !it.is_empty());
+    (plain && is_key(second.trim())).then(|| format!("{}{text}", " ".repeat(by)))
+}
+
 /// Reads an object and says whether it was one.
 fn object(
     text: &str,
@@ -229,6 +239,8 @@ fn object(
         is_state(text).then(|| format!("status:\n containerStatuses:\n -\n{}", indented("  ")))
     };
     let text = wrapped.as_deref().unwrap_or(text);
+    let dashed = dedented(text);
+    let text = dashed.as_deref().unwrap_or(text);
     let yaml = Text::Yaml(text);
     let says = text.lines().any(|line| starts(line.trim_start(), &["kind:"]));
     let kind = kind.or_else(|| if says { None } else { kube::kind_by_keys(yaml) });
