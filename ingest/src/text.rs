@@ -265,8 +265,9 @@ impl<'a> Walk<'a, '_> {
             head.when = When::Unknown;
         }
         let container = self.author.container.as_ref();
-        let host = head.host.as_deref().filter(|host| !host.starts_with("localhost"));
-        let host = host.or(self.host.as_deref());
+        // What a machine calls itself until it knows its name.
+        head.host = head.host.filter(|host| !host.starts_with("localhost"));
+        let host = head.host.as_deref().or(self.host.as_deref());
         self.flags.see(host, &head.message, (head.when, line, text));
         let mut record = Record {
             program: self.author.program(&head),
