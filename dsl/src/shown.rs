@@ -118,14 +118,17 @@ impl<'p> Loose<'p> {
         }
     }
 
-    /// The one that says which symptom an edge goes to, if there is one.
+    /// The one that says which symptom an edge goes to, if there is one: in its key, or in what finds a part of that.
     fn in_edge(&self, edge: &Explains) -> Option<SlotId> {
+        let key = || edge.key.iter().map(|(_, expr)| expr);
         let of = edge.when.iter().filter_map(|cond| match cond {
             Cond::Each(of) | Cond::Pick { of, .. } => Some(of),
             _ => None,
         });
-        let joins = of.flat_map(Source::binding).flat_map(|atom| &atom.joins);
-        let mut said = joins.chain(&edge.key).map(|(_, expr)| expr);
+        let finds =
+            |atom: &&Atom| bound(atom).any(|slot| key().any(|expr| *expr == Expr::Slot(slot)));
+        let joins = of.flat_map(Source::binding).filter(finds).flat_map(|atom| &atom.joins);
+        let mut said = joins.map(|(_, expr)| expr).chain(key());
         said.find_map(|expr| match expr {
             Expr::Slot(slot) => Some(*slot).filter(|slot| self.slots.contains(slot)),
             _ => None,
