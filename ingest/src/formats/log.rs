@@ -176,7 +176,7 @@ impl When {
                 let quarter = 900 * SECOND;
                 let apart = (wall.nanos - outer.rem_euclid(DAY) + quarter / 2).rem_euclid(quarter)
                     - quarter / 2;
-                let same = (-2 * SECOND..2 * SECOND).contains(&apart);
+                let same = apart.abs() < 2 * SECOND;
                 let finer = same && exact(outer, wall.nanos);
                 Self::At(if finer { outer.saturating_add(apart) } else { outer })
             }
