@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use crate::formats::format::Document;
 use crate::formats::log::{self, Head};
+use crate::object::is_name;
 use crate::row::{Program, When};
+use crate::unnamed;
 
 /// How much of a text is looked at.
 const LOOK: usize = 256 * 1024;
@@ -128,6 +130,16 @@ pub(crate) fn fence(line: &str) -> Option<Option<ContainerLog<'_>>> {
     Some(Some(ContainerLog { pod: Some(pod.into()), container }))
 }
 
+/// The container that a line of `kubectl logs --prefix` is of, and the line as it wrote it:
+/// `[pod/web-0/nginx] hello`.
+pub(crate) fn prefixed(line: &str) -> Option<(ContainerLog<'_>, &str)> {
+    let (prefix, rest) = line.strip_prefix("[pod/")?.split_once(']')?;
+    let (pod, container) = prefix.split_once('/')?;
+    (is_name(pod) && is_name(container)).then_some(())?;
+    let pod = Some(format!("{}/{pod}", unnamed::NAMESPACE).into());
+    Some((ContainerLog { pod, container }, rest.strip_prefix(' ').unwrap_or(rest)))
+}
+
 /// What `==> /var/log/kubelet.log <==` of `tail` and `==> etcd [a2ad4a56696d] <==` of `minikube logs` name: the file or
 /// the command that the lines below are of.
 pub(crate) fn headline(line: &str) -> Option<&str> {
@@ -226,6 +238,16 @@ mod tests {
             Some(None)
         );
         assert_eq!(fence("==== something else ===="), None);
+    }
+
+    #[test]
+    fn prefixes() {
+        let log = |line| prefixed(line).map(|(log, rest)| (log.pod, log.container, rest));
+        let pod = Some("(namespace)/web-0".into());
+        assert_eq!(log("[pod/web-0/nginx] hello"), Some((pod.clone(), "nginx", "hello")));
+        assert_eq!(log("[pod/web-0/nginx]"), Some((pod, "nginx", "")));
+        assert_eq!(log("[pod/web-0] hello"), None);
+        assert_eq!(log("[pod/a b/c] hello"), None);
     }
 
     #[test]

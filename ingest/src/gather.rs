@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use etio_plan::{FieldId, Kind, RelId, Value};
 use etio_scan::Text;
 
-use crate::formats::mentioned;
+use crate::formats::mentioned::{Whose, identified, mentioned};
 use crate::row::{Out, Program, Record, Row, When, is_unfinished};
 use crate::schema::Schema;
 use crate::stream::{Host, Span, Stream};
@@ -30,6 +30,8 @@ pub(crate) struct Found {
     pub(crate) part: u32,
     /// The pod whose node a missing node is.
     pub(crate) pod: Option<String>,
+    /// What its text says of the pod that it leaves open.
+    pub(crate) whose: Option<Whose>,
     pub(crate) text: String,
     /// The latest time in an object's fields: it was seen no earlier.
     pub(crate) newest: Option<i64>,
@@ -57,6 +59,8 @@ pub(crate) struct Gathered {
     pub(crate) complaints: BTreeMap<&'static str, u64>,
     pub(crate) node: Option<String>,
     pub(crate) aliases: Vec<(String, String)>,
+    /// The pods that its log names with their uids.
+    pub(crate) uids: BTreeMap<String, String>,
     /// Which namespace the commands in it asked for, by the line of each.
     pub(crate) namespaces: Vec<(u64, Option<String>)>,
     pub(crate) found: Vec<Found>,
@@ -250,10 +254,19 @@ impl<'s, 'p, 't> Gather<'s, 'p, 't> {
             self.told = (offer.line, Vec::new());
         }
         let nth = self.nth(offer.line);
-        for (part, event) in (1..).zip(events) {
+        for (part, mut event) in (1..).zip(events) {
             self.told.1.push(event.relation);
+            // An extractor that reads no pod leaves it to the text, however that names it.
+            let mut whose = None;
+            if let Some(open) = schema.open_pod(event.relation, &mut event.values) {
+                match mentioned(offer.text) {
+                    Some(pod) => *open = Value::from(pod),
+                    None => whose = Whose::of(offer.text),
+                }
+            }
             self.all.found.push(Found {
                 relation: event.relation,
+                whose,
                 values: event.values,
                 when,
                 line: offer.line,
@@ -371,6 +384,7 @@ impl Out for Gather<'_, '_, '_> {
             deleted,
             relation,
             pod: pod.map(str::to_owned),
+            whose: None,
             values: self.schema.values(relation, row.fields),
             when: row.when,
             line: row.line,
@@ -384,6 +398,12 @@ impl Out for Gather<'_, '_, '_> {
         let when = if record.when.is_stamp() { record.when } else { self.last };
         self.last = when;
         self.begin(when);
+        if record.program == Program::Kubelet
+            && let Some((uid, pod)) = identified(&record.message)
+            && !self.all.uids.contains_key(uid)
+        {
+            self.all.uids.insert(uid.to_owned(), pod);
+        }
         if let Some(zone) = record.zone {
             *self.all.zones.entry(zone).or_default() += 1;
         }

@@ -103,6 +103,18 @@ impl<'p> Schema<'p> {
             .map(|(id, f)| (FieldId(id), !f.optional))
     }
 
+    /// The pod of a row, where it has a place for one and leaves it open.
+    pub(crate) fn open_pod<'v>(
+        &self,
+        relation: RelId,
+        values: &'v mut [Value],
+    ) -> Option<&'v mut Value> {
+        let relation = self.get(relation)?;
+        let field = relation.field("pod")?;
+        (relation.fields.get(field.index())?.ty == Type::Pod).then_some(())?;
+        values.get_mut(field.index()).filter(|value| value.is_null())
+    }
+
     /// Named values as the fields of a relation, each the one way its type is written. Fields that the
     /// relation does not have are dropped: a pack may be older.
     pub(crate) fn values(&self, relation: RelId, named: Vec<(&'static str, Value)>) -> Vec<Value> {

@@ -11,6 +11,7 @@ mod replaced;
 mod retold;
 mod sandboxes;
 mod texts;
+mod whose;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,7 @@ pub(crate) fn settle(
     name_apart(&mut bundle);
     namespaces::name(&mut bundle, schema);
     sandboxes::name_pods(&mut bundle, schema);
+    whose::name(&mut bundle, schema);
     pods::name(&mut bundle, schema);
     let clock = Clock::new(&bundle, options);
     let nodes = Nodes::new(&bundle, schema, options.node.as_deref());

@@ -31,6 +31,7 @@ pub(crate) fn read(document: &Document<'_>, out: &mut dyn Out) {
         loose: Vec::new(),
         host: None,
         last: None,
+        prefixed: false,
         flags: Flags::default(),
         out,
     };
@@ -77,6 +78,8 @@ struct Walk<'a, 'o> {
     host: Option<Cow<'a, str>>,
     /// The record before, which may be said to have been repeated.
     last: Option<Head<'a>>,
+    /// The line before said whose it is.
+    prefixed: bool,
     flags: Flags,
     out: &'o mut dyn Out,
 }
@@ -91,7 +94,8 @@ struct Pending<'a> {
 
 impl<'a> Walk<'a, '_> {
     /// Reads a line, or as many as a section takes.
-    fn line(&mut self, number: u64, line: &'a str, rest: &dyn Fn() -> Document<'a>) -> usize {
+    fn line(&mut self, number: u64, text: &'a str, rest: &dyn Fn() -> Document<'a>) -> usize {
+        let line = self.unprefixed(text);
         if line.trim().is_empty() {
             self.gap = true;
             self.example.blank();
@@ -147,7 +151,7 @@ impl<'a> Walk<'a, '_> {
         match head {
             Some(head) => {
                 self.example.end();
-                self.record(number, line, head);
+                self.record(number, text, head);
             }
             None => {
                 // Below stands what somebody says, and then maybe what was asked of another object.
@@ -158,6 +162,19 @@ impl<'a> Walk<'a, '_> {
             }
         }
         1
+    }
+
+    /// A line without what says whose it is, where something does.
+    fn unprefixed(&mut self, text: &'a str) -> &'a str {
+        let (container, line) =
+            author::prefixed(text).map_or((None, text), |(log, line)| (Some(log), line));
+        let said = container.is_some();
+        if (said || self.prefixed) && container != self.author.container {
+            self.flush();
+            self.author.container = container;
+        }
+        self.prefixed = said;
+        line
     }
 
     fn section(&mut self, rest: &dyn Fn() -> Document<'a>) -> usize {

@@ -17,7 +17,6 @@ mod row;
 mod wrapped;
 
 use chosen::Chosen;
-pub(crate) use naming::mentioned;
 use row::{Header, header, names_reason, row};
 use wrapped::{Above, is_rule};
 

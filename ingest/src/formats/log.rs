@@ -116,7 +116,7 @@ impl<'a> Head<'a> {
     /// This layer with the next one taken off its message.
     fn around(self, inner: Self) -> Self {
         Self {
-            when: self.when.refined(inner.when),
+            when: self.when.refined(inner.when, inner.file.is_some()),
             host: self.host.or(inner.host),
             name: self.name.or(inner.name),
             file: inner.file.or(self.file),
@@ -160,8 +160,11 @@ const SECOND: i64 = 1_000_000_000;
 const DAY: i64 = 86_400 * SECOND;
 
 impl When {
-    /// The outer stamp of a line, made more precise by the inner one where they mean the same moment.
-    fn refined(self, inner: Self) -> Self {
+    /// The outer stamp of a line, made more precise by the inner one where they mean the same moment. What took the line
+    /// down writes its own stamp later, and in each of its outputs as finely as that has it; the inner is the same in all.
+    /// `fine`: the inner has its fraction even where that is nothing.
+    fn refined(self, inner: Self, fine: bool) -> Self {
+        let exact = |outer: i64, nanos: i64| fine || outer % SECOND == 0 || nanos % SECOND != 0;
         match (self, inner) {
             (Self::Unknown, inner) => inner,
             // A full stamp beats a wall clock of unknown zone or year, if it is of the same moment: a
@@ -173,8 +176,13 @@ impl When {
                 let quarter = 900 * SECOND;
                 let apart = (wall.nanos - outer.rem_euclid(DAY) + quarter / 2).rem_euclid(quarter)
                     - quarter / 2;
-                let finer = outer % SECOND == 0 && (-SECOND..2 * SECOND).contains(&apart);
+                let same = apart.abs() < 2 * SECOND;
+                let finer = same && exact(outer, wall.nanos);
                 Self::At(if finer { outer.saturating_add(apart) } else { outer })
+            }
+            (Self::At(outer), Self::At(at)) => {
+                let same = outer.abs_diff(at) < 2 * SECOND.unsigned_abs();
+                if same && exact(outer, at) { inner } else { self }
             }
             (Self::Wall(outer), Self::Wall(wall)) => {
                 let apart = wall.nanos - outer.nanos;

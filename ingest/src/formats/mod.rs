@@ -16,6 +16,7 @@ mod get;
 mod json;
 mod kube;
 pub(crate) mod log;
+pub(crate) mod mentioned;
 mod mounts;
 mod node_tables;
 mod other;
@@ -31,7 +32,6 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use events::mentioned;
 pub use format::{Document, Format, Section};
 
 /// Formats of whole files, in the order they are tried. What none of them takes is text.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::gather::Gathered;
+use crate::gather::{Found, Gathered};
 use crate::object::is_name;
 use crate::schema::Schema;
 use crate::unnamed;
@@ -13,7 +13,8 @@ use crate::unnamed;
 pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
     let mut open = false;
     for gathered in bundle.iter_mut() {
-        gathered.each(&mut |_, text| open |= bare(text).or(of_node(text)).is_some());
+        gathered.all(&mut |_, text| open |= bare(text).is_some());
+        gathered.each(&mut |_, text| open |= of_node(text).is_some());
     }
     if !open {
         return;
@@ -33,7 +34,7 @@ pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
         });
         let mut names = BTreeMap::new();
         let asked = std::mem::take(&mut gathered.namespaces);
-        gathered.each(&mut |line, text| {
+        gathered.all(&mut |line, text| {
             if let Some(name) = bare(text) {
                 let namespace = line.and_then(|line| of_command(&asked, line));
                 let place: &mut Option<String> = names.entry(name.to_owned()).or_default();
@@ -50,7 +51,7 @@ pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
         for (name, namespace) in &mut names {
             *namespace = namespace.take().or_else(|| one(name));
         }
-        gathered.each(&mut |_, text| {
+        gathered.all(&mut |_, text| {
             if let Some(name) = bare(text) {
                 let namespace = names.get(name).and_then(|it| it.as_ref()).unwrap_or(&common);
                 *text = format!("{namespace}/{name}");
@@ -98,9 +99,22 @@ fn of_path(path: &str) -> Option<&str> {
 }
 
 impl Gathered {
-    /// Every text that may be the name of an object, with its line where it has one.
+    /// Every text of a row that may be the name of an object, with its line where it has one.
     fn each(&mut self, see: &mut dyn FnMut(Option<u64>, &mut String)) {
-        for found in self.found.iter_mut().filter(|found| found.part == 0) {
+        self.those(&|found| found.part == 0, see);
+    }
+
+    /// The same, and the texts of what messages tell.
+    fn all(&mut self, see: &mut dyn FnMut(Option<u64>, &mut String)) {
+        self.those(&|_| true, see);
+    }
+
+    fn those(
+        &mut self,
+        of: &dyn Fn(&Found) -> bool,
+        see: &mut dyn FnMut(Option<u64>, &mut String),
+    ) {
+        for found in self.found.iter_mut().filter(|found| of(found)) {
             let line = Some(found.line);
             found.texts(&mut |text| see(line, text));
         }

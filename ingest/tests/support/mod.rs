@@ -146,6 +146,17 @@ pub(crate) fn pack_of_lines() -> Pack {
     pack
 }
 
+/// The same, with an event of a pod that its extractors leave open.
+pub(crate) fn pack_of_pods() -> Pack {
+    let mut pack = pack();
+    event(&mut pack, "test.Failed", &[("pod", Type::Pod), ("why", Type::Text)]);
+    pack.relations.last_mut().unwrap().fields[0].optional = true;
+    for log in ["std.node.KubeletLog", "std.node.RuntimeLog", "std.node.SystemLog"] {
+        template(&mut pack, "test.Failed", log, "{_}failed: {why}");
+    }
+    pack
+}
+
 /// One extractor of one template of messages; fields of the same name are copied.
 fn template(pack: &mut Pack, event: &str, from: &str, template: &str) {
     template_of(pack, event, (from, "message"), template);

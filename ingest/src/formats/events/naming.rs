@@ -2,8 +2,7 @@
 
 use super::{About, row::qualified};
 use crate::command::described;
-use crate::formats::{docker, format::Document, kube::event::Event};
-use crate::object::is_name;
+use crate::formats::{format::Document, kube::event::Event, mentioned::mentioned};
 use crate::unnamed;
 
 /// Names what the rows leave open: their object, by what the table is about, what a message says or what the command above
@@ -77,25 +76,6 @@ fn assigned(message: &str) -> Option<(String, String)> {
     let (pod, node) = rest.split_once(" to ")?;
     let pod = if pod.contains('/') { pod.into() } else { format!("{}/{pod}", unnamed::NAMESPACE) };
     Some((pod, node.trim().into()))
-}
-
-/// The pod that a message names in full: by the runtime's name for a container of it, as
-/// `name_namespace(uid)`, or as the network plugin's `pod "name_namespace"`.
-pub(crate) fn mentioned(message: &str) -> Option<String> {
-    let words = message.split(|c: char| c.is_whitespace() || "\"'/\\,:".contains(c));
-    let mut words = words.filter(|word| !word.is_empty());
-    let mut before = "";
-    words.find_map(|word| {
-        let pod = std::mem::replace(&mut before, word) == "pod";
-        if word.starts_with("k8s_") {
-            return docker::named(word).map(|it| it.pod);
-        }
-        let (name, uid) = word.split_once('(').unwrap_or((word, ""));
-        let (name, namespace) = name.split_once('_')?;
-        let uid = uid.split(')').next()?;
-        let named = uid.len() >= 32 || pod && uid.is_empty() && is_name(namespace);
-        (named && !name.is_empty()).then(|| format!("{namespace}/{name}"))
-    })
 }
 
 /// The node of `Node x status is now: …`.
@@ -222,25 +202,4 @@ fn of_node(event: &Event) -> bool {
         "NodeShutdown",
     ];
     REASONS.contains(&event.reason.as_str()) || node_in(&event.message).is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mentioned;
-
-    #[test]
-    fn a_pod_in_a_message() {
-        for (message, pod) in [
-            (r#"cni failed to set up pod "web-0_shop" network: x"#, Some("shop/web-0")),
-            (r#"cni failed to set up pod \"web-0_shop\" network: x"#, Some("shop/web-0")),
-            (
-                "volumes for pod \"web-0_shop(0c98df45-982b-4a22-a977-7dac36a014c7)\"",
-                Some("shop/web-0"),
-            ),
-            (r#"network for pod "web-0": x"#, None),
-            (r#"the pod "web_0.9_x" and the file a_b"#, None),
-        ] {
-            assert_eq!(mentioned(message).as_deref(), pod, "{message}");
-        }
-    }
 }

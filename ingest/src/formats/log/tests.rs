@@ -331,6 +331,20 @@ fn an_inner_stamp_refines_the_outer() {
             r#"Aug 28 17:46:32 h containerd[1]: time="2024-08-28T09:46:32.5Z" level=info msg=x"#,
             When::At(nanos("2024-08-28T09:46:32.5Z")),
         ),
+        // The journal's is as fine, and later.
+        (
+            "2019-10-02T02:33:37.250040+0000 h kubelet[1]: I1002 03:33:37.250000 1 a.go:1] x",
+            When::At(nanos("2019-10-02T02:33:37.25Z")),
+        ),
+        (
+            r#"2019-10-02T02:33:37.250040Z h containerd[1]: time="2019-10-02T02:33:37.250001Z" level=info msg=x"#,
+            When::At(nanos("2019-10-02T02:33:37.250001Z")),
+        ),
+        // The inner has no fraction.
+        (
+            r#"2019-10-02T02:33:37.250040Z h dockerd[1]: time="2019-10-02T02:33:37Z" level=info msg=x"#,
+            When::At(nanos("2019-10-02T02:33:37.25004Z")),
+        ),
         // Another moment altogether.
         (
             "2019-10-02T02:33:37Z h kubelet[1]: I1002 03:41:37.250000 1 a.go:1] x",
