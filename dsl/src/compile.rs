@@ -84,8 +84,11 @@ fn program(files: &[SourceFile], trees: &[ast::File], at: Option<i64>) -> Compil
     order::check_explains(&mut cx, &drafts);
     let Applied { changes, gone } = site::apply(&mut cx, &sites, &mut drafts);
     retention::derive(&mut cx, &drafts);
-    never::warn(&mut cx, &drafts);
-    shown::warn(&mut cx, &drafts);
+    for warnings in [never::warnings, shown::warnings] {
+        let found: Vec<Diagnostic> =
+            drafts.iter().flat_map(|draft| warnings(&cx.pack, draft)).collect();
+        found.into_iter().for_each(|warning| cx.report(warning));
+    }
     untold::warn(&mut cx, &drafts);
     cx.pack.rules = drafts.into_iter().map(|draft| draft.rule).collect();
     let tests = testcase::tests(&mut cx, &gone);

@@ -10,18 +10,12 @@ use etio_plan::{
 use crate::{
     diag::{Diagnostic, codes},
     lower::{Draft, flip},
-    resolve::{Cx, Place},
+    resolve::Place,
     table::HashMap,
 };
 
-/// Warns of blocks and guards that never hold. Where a `when` does not, no more is said of its rule.
-pub(crate) fn warn(cx: &mut Cx<'_>, drafts: &[Draft]) {
-    let found: Vec<Diagnostic> =
-        drafts.iter().flat_map(|draft| warnings(&cx.pack, draft)).collect();
-    found.into_iter().for_each(|warning| cx.report(warning));
-}
-
-fn warnings(pack: &Pack, draft: &Draft) -> Vec<Diagnostic> {
+/// Warnings of blocks and guards that never hold. Where a `when` does not, no more is said of its rule.
+pub(crate) fn warnings(pack: &Pack, draft: &Draft) -> Vec<Diagnostic> {
     let rule = &draft.rule;
     let mut when =
         Asked { pack, rule, claims: Vec::new(), rows: Vec::new(), same: HashMap::default() };

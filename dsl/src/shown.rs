@@ -8,18 +8,11 @@ use etio_plan::{
 use crate::{
     diag::{Diagnostic, codes},
     lower::Draft,
-    resolve::Cx,
     table::HashSet,
 };
 
-/// Warns of edges that read a name for which several bindings of one key may have other values.
-pub(crate) fn warn(cx: &mut Cx<'_>, drafts: &[Draft]) {
-    let found: Vec<Diagnostic> =
-        drafts.iter().flat_map(|draft| warnings(&cx.pack, draft)).collect();
-    found.into_iter().for_each(|warning| cx.report(warning));
-}
-
-fn warnings(pack: &Pack, draft: &Draft) -> Vec<Diagnostic> {
+/// Warnings of edges that read a name for which several bindings of one key may have other values.
+pub(crate) fn warnings(pack: &Pack, draft: &Draft) -> Vec<Diagnostic> {
     let Head::Finding(finding) = &draft.rule.head else { return Vec::new() };
     if finding.explains.is_empty() {
         return Vec::new();
@@ -63,7 +56,7 @@ impl<'p> Loose<'p> {
             Cond::Each(of) | Cond::Pick { of, .. } => {
                 let stands = matches!(of, Source::Rows { window: Window::Stands, .. });
                 let many = of.binding().filter(|atom| !stands || !self.is_one(atom));
-                let bound: Vec<SlotId> = many.flat_map(bound).collect();
+                let bound = many.flat_map(|atom| atom.bound().chain([atom.row])).collect();
                 self.add(bound);
             }
             Cond::Agg { into, of, arg, .. } => {
@@ -109,13 +102,10 @@ impl<'p> Loose<'p> {
     }
 
     fn has(&self, expr: &Expr) -> bool {
-        match expr {
+        expr.any(&|part| match part {
             Expr::Slot(slot) | Expr::TimeOf(slot) => self.slots.contains(slot),
-            Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) => false,
-            Expr::Not(of) | Expr::Age(of) => self.has(of),
-            Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => of.iter().any(|of| self.has(of)),
-            Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => self.has(a) || self.has(b),
-        }
+            _ => false,
+        })
     }
 
     /// The one that says which symptom an edge goes to, if there is one: in its key, or in what finds a part of that.
@@ -126,7 +116,7 @@ impl<'p> Loose<'p> {
             _ => None,
         });
         let finds =
-            |atom: &&Atom| bound(atom).any(|slot| key().any(|expr| *expr == Expr::Slot(slot)));
+            |atom: &&Atom| atom.bound().any(|slot| key().any(|expr| *expr == Expr::Slot(slot)));
         let joins = of.flat_map(Source::binding).filter(finds).flat_map(|atom| &atom.joins);
         let mut said = joins.map(|(_, expr)| expr).chain(key());
         said.find_map(|expr| match expr {
@@ -134,10 +124,4 @@ impl<'p> Loose<'p> {
             _ => None,
         })
     }
-}
-
-/// The variables that a pattern binds, the row among them.
-fn bound(atom: &Atom) -> impl Iterator<Item = SlotId> {
-    let fields = atom.binds.iter().chain(&atom.optional_binds).map(|(_, slot)| *slot);
-    core::iter::once(atom.row).chain(fields)
 }

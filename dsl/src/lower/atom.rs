@@ -200,17 +200,7 @@ impl<'a> Lower<'_, 'a> {
     /// Whether an expression names what this very pattern binds.
     fn names_own(&self, expr: &Expr, atom: &Atom) -> bool {
         let own = |slot: &SlotId| atom.binds.iter().any(|(_, bound)| bound == slot);
-        match expr {
-            Expr::Slot(slot) => own(slot),
-            Expr::Const(_) | Expr::Cell(_) | Expr::Param(_) | Expr::TimeOf(_) => false,
-            Expr::Age(e) | Expr::Not(e) => self.names_own(e, atom),
-            Expr::All(items) | Expr::Any(items) | Expr::Call(_, items) => {
-                items.iter().any(|item| self.names_own(item, atom))
-            }
-            Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => {
-                self.names_own(a, atom) || self.names_own(b, atom)
-            }
-        }
+        expr.any(&|part| matches!(part, Expr::Slot(slot) if own(slot)))
     }
 
     /// The field of an aggregate's row that a bare name means.

@@ -36,6 +36,23 @@ pub enum Expr {
     Call(Func, Vec<Expr>),
 }
 
+impl Expr {
+    /// Whether it, or something that it is made of, is so.
+    pub fn any(&self, is: &impl Fn(&Self) -> bool) -> bool {
+        is(self)
+            || match self {
+                Self::Const(_)
+                | Self::Slot(_)
+                | Self::Cell(_)
+                | Self::Param(_)
+                | Self::TimeOf(_) => false,
+                Self::Age(of) | Self::Not(of) => of.any(is),
+                Self::All(of) | Self::Any(of) | Self::Call(_, of) => of.iter().any(|of| of.any(is)),
+                Self::Cmp(_, a, b) | Self::Arith(_, a, b) => a.any(is) || b.any(is),
+            }
+    }
+}
+
 /// A comparison operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Cmp {

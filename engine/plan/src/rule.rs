@@ -326,6 +326,13 @@ impl Rule {
     }
 }
 
+impl Atom {
+    /// The variables that the fields of a row give a value.
+    pub fn bound(&self) -> impl Iterator<Item = SlotId> {
+        self.binds.iter().chain(&self.optional_binds).map(|(_, slot)| *slot)
+    }
+}
+
 impl Cond {
     /// Where its matches come from; a test or a binding has none.
     #[must_use]

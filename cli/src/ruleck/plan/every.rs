@@ -41,7 +41,7 @@ impl Known {
 
     fn narrows(&self, atom: &Atom) -> bool {
         atom.joins.iter().any(|(_, expr)| self.says(expr))
-            || bound(atom).any(|slot| self.0.contains(&slot))
+            || atom.bound().any(|slot| self.0.contains(&slot))
     }
 
     fn bind(&mut self, atom: &Atom) {
@@ -49,18 +49,15 @@ impl Known {
             Expr::Slot(slot) => Some(*slot),
             _ => None,
         });
-        self.0.extend(bound(atom).chain(joined).chain([atom.row]));
+        self.0.extend(atom.bound().chain(joined).chain([atom.row]));
     }
 
     /// Whether an expression has to do with what is known.
     fn says(&self, expr: &Expr) -> bool {
-        match expr {
+        expr.any(&|part| match part {
             Expr::Slot(slot) | Expr::TimeOf(slot) => self.0.contains(slot),
-            Expr::Const(_) | Expr::Param(_) | Expr::Cell(_) => false,
-            Expr::Age(of) | Expr::Not(of) => self.says(of),
-            Expr::All(of) | Expr::Any(of) | Expr::Call(_, of) => of.iter().any(|of| self.says(of)),
-            Expr::Cmp(_, a, b) | Expr::Arith(_, a, b) => self.says(a) || self.says(b),
-        }
+            _ => false,
+        })
     }
 }
 
@@ -69,10 +66,6 @@ fn is_one(relation: &Relation, atom: &Atom) -> bool {
     let is_said = |at: usize| atom.joins.iter().any(|(field, _)| field.index() == at);
     let mut keys = relation.fields.iter().enumerate().filter(|(_, field)| field.key);
     relation.kind == Kind::Entity && keys.all(|(at, _)| is_said(at))
-}
-
-fn bound(atom: &Atom) -> impl Iterator<Item = SlotId> {
-    atom.binds.iter().chain(&atom.optional_binds).map(|(_, slot)| *slot)
 }
 
 /// The patterns of a condition in the order in which they are looked for.
