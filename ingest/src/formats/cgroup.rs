@@ -1,5 +1,7 @@
 //! Container and pod ids in paths: of cgroups, and below the kubelet's directory.
 
+use crate::object::is_uid;
+
 /// The container id in a cgroup path: its last part that is one, however the driver writes it
 /// (`docker-<id>.scope`, `cri-containerd-<id>.scope`, `crio-<id>.scope`, or the id alone).
 pub(super) fn container(path: &str) -> Option<&str> {
@@ -25,12 +27,6 @@ pub(super) fn volume_owner(path: &str) -> Option<&str> {
     let rest = path.split_once("/pods/")?.1;
     let uid = rest.split('/').next()?;
     is_uid(uid).then_some(uid)
-}
-
-/// A uid as the API gives them, or the hash a static pod has.
-fn is_uid(text: &str) -> bool {
-    let hex = text.bytes().filter(u8::is_ascii_hexdigit).count();
-    hex == 32 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
 }
 
 #[cfg(test)]

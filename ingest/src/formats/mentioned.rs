@@ -1,7 +1,7 @@
 //! The pod that a text is about, as the kubelet and the container runtimes name it.
 
 use super::docker;
-use crate::object::is_name;
+use crate::object::{is_name, is_uid};
 
 /// What a text says of a pod whose namespace it leaves out.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -89,16 +89,6 @@ fn bare(text: &str) -> Option<&str> {
     let (before, _) = text.split_once(" (UID: ")?;
     let (before, name) = before.strip_suffix('"')?.trim_end_matches('\\').rsplit_once('"')?;
     (before.trim_end_matches('\\').ends_with("pod ") && is_name(name)).then_some(name)
-}
-
-/// Whether it may be the uid of a pod; that of a static pod is a hash of its manifest.
-fn is_uid(text: &str) -> bool {
-    let hex = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
-    match text.len() {
-        32 => hex(text),
-        36 => text.split('-').map(str::len).eq([8, 4, 4, 4, 12]) && text.split('-').all(hex),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

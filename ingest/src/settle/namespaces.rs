@@ -20,10 +20,7 @@ pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
         return;
     }
     let known = known(bundle, schema);
-    let one = |name: &str| match known.get(name) {
-        Some(spaces) if spaces.len() == 1 => spaces.first().cloned(),
-        _ => None,
-    };
+    let one = |name: &str| known.one(name).map(str::to_owned);
     for gathered in bundle {
         gathered.each(&mut |_, text| {
             if let Some(name) = of_node(text)
@@ -76,21 +73,36 @@ fn of_node(text: &str) -> Option<&str> {
 }
 
 /// The namespaces of each name that a row gives with one, or a message that names its pod.
-fn known(bundle: &mut [Gathered], schema: &Schema<'_>) -> BTreeMap<String, BTreeSet<String>> {
-    let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut see = |text: &str| {
-        let Some((namespace, name)) = text.split_once('/') else { return };
-        if is_name(namespace) && is_name(name) {
-            known.entry(name.to_owned()).or_default().insert(namespace.to_owned());
-        }
-    };
+fn known(bundle: &mut [Gathered], schema: &Schema<'_>) -> Namespaces {
+    let mut known = Namespaces::default();
     for gathered in bundle {
-        gathered.each(&mut |_, text| see(text));
+        gathered.each(&mut |_, text| _ = known.see(text));
         for found in gathered.found.iter().filter(|found| found.part > 0) {
-            found.pods(schema).for_each(&mut see);
+            found.pods(schema).for_each(|pod| _ = known.see(pod));
         }
     }
     known
+}
+
+/// The namespaces in which a name stands for something.
+#[derive(Default)]
+pub(super) struct Namespaces(BTreeMap<String, BTreeSet<String>>);
+
+impl Namespaces {
+    /// Takes `namespace/name`, and says whether it is that: what is not named yet names nothing.
+    pub(super) fn see(&mut self, text: &str) -> bool {
+        let names = text.split_once('/').filter(|(space, name)| is_name(space) && is_name(name));
+        if let Some((namespace, name)) = names {
+            self.0.entry(name.to_owned()).or_default().insert(namespace.to_owned());
+        }
+        names.is_some()
+    }
+
+    /// The namespace of a name that stands in one only.
+    pub(super) fn one(&self, name: &str) -> Option<&str> {
+        let namespaces = self.0.get(name).filter(|of| of.len() == 1)?;
+        namespaces.first().map(String::as_str)
+    }
 }
 
 /// `…/namespaces/<namespace>/…`

@@ -1,11 +1,11 @@
 //! The pod of what a log tells by its uid, or by its name without the namespace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use etio_plan::Value;
 
+use super::namespaces::Namespaces;
 use crate::gather::{Found, Gathered};
-use crate::object::is_name;
 use crate::schema::Schema;
 
 /// Names the pods that records leave open: as another line or an object names the one of that uid, or as the one pod of
@@ -17,15 +17,15 @@ pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
     let known = Known::of(bundle, schema);
     for found in bundle.iter_mut().flat_map(|doc| &mut doc.found) {
         let Some(whose) = found.whose.take() else { continue };
-        let by_uid = whose.uids.iter().find_map(|uid| known.uids.get(uid));
-        let by_name = || match known.names.get(whose.name.as_ref()?) {
-            Some(pods) if pods.len() == 1 => pods.first(),
-            _ => None,
+        let by_uid = || whose.uids.iter().find_map(|uid| known.uids.get(uid).cloned());
+        let by_name = || {
+            let name = whose.name.as_deref()?;
+            Some(format!("{}/{name}", known.names.one(name)?))
         };
-        if let Some(pod) = by_uid.or_else(by_name)
+        if let Some(pod) = by_uid().or_else(by_name)
             && let Some(open) = schema.open_pod(found.relation, &mut found.values)
         {
-            *open = Value::from(pod.as_str());
+            *open = Value::from(pod);
         }
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn name(bundle: &mut [Gathered], schema: &Schema<'_>) {
 #[derive(Default)]
 struct Known {
     uids: BTreeMap<String, String>,
-    names: BTreeMap<String, BTreeSet<String>>,
+    names: Namespaces,
 }
 
 impl Known {
@@ -51,15 +51,11 @@ impl Known {
     }
 
     fn add(&mut self, uid: Option<&str>, pod: &str) {
-        let Some((namespace, name)) = pod.split_once('/') else { return };
-        // What is not named yet names nothing.
-        if !is_name(namespace) || !is_name(name) {
-            return;
-        }
-        if let Some(uid) = uid {
+        if self.names.see(pod)
+            && let Some(uid) = uid
+        {
             self.uids.entry(uid.to_owned()).or_insert_with(|| pod.to_owned());
         }
-        self.names.entry(name.to_owned()).or_default().insert(pod.to_owned());
     }
 }
 
