@@ -5,7 +5,7 @@ use lsp_types::{Position, PositionEncodingKind, Range};
 
 /// What is counted in a line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(in crate::ruleck) enum Encoding {
+pub(super) enum Encoding {
     /// What every editor knows.
     #[default]
     Utf16,
@@ -17,11 +17,11 @@ pub(in crate::ruleck) enum Encoding {
 
 impl Encoding {
     /// The one to use among those that an editor offers.
-    pub(in crate::ruleck) fn among(offered: &[PositionEncodingKind]) -> Self {
+    pub(super) fn among(offered: &[PositionEncodingKind]) -> Self {
         if offered.contains(&PositionEncodingKind::UTF8) { Self::Utf8 } else { Self::Utf16 }
     }
 
-    pub(in crate::ruleck) const fn kind(self) -> PositionEncodingKind {
+    pub(super) const fn kind(self) -> PositionEncodingKind {
         match self {
             Self::Utf16 => PositionEncodingKind::UTF16,
             Self::Utf8 => PositionEncodingKind::UTF8,
@@ -38,7 +38,7 @@ impl Encoding {
     }
 
     /// The byte at a position; behind the end of a line it is that end.
-    pub(in crate::ruleck) fn offset(self, text: &str, position: Position) -> usize {
+    pub(super) fn offset(self, text: &str, position: Position) -> usize {
         let Some(line) = lines(text).nth(position.line as usize) else { return text.len() };
         let (mut at, mut units) = (line.0, 0);
         for c in line.1.chars() {
@@ -51,7 +51,7 @@ impl Encoding {
         at
     }
 
-    pub(in crate::ruleck) fn position(self, text: &str, offset: usize) -> Position {
+    pub(super) fn position(self, text: &str, offset: usize) -> Position {
         let (number, (start, line)) = lines(text)
             .take_while(|(start, _)| *start <= offset)
             .enumerate()
@@ -63,7 +63,7 @@ impl Encoding {
         Position { line: short(number), character: short(units) }
     }
 
-    pub(in crate::ruleck) fn range(self, text: &str, span: Span) -> Range {
+    pub(super) fn range(self, text: &str, span: Span) -> Range {
         let end = span.end.max(span.start) as usize;
         Range { start: self.position(text, span.start as usize), end: self.position(text, end) }
     }
